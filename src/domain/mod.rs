@@ -1,0 +1,3 @@
+//! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
+
+pub mod money;

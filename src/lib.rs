@@ -1,0 +1,5 @@
+//! Daftar: the register and the money of a franchised network of service counters.
+//!
+//! `ARCHITECTURE.md` has the rooms and what each may know; `tests/architecture.rs` enforces it.
+
+pub mod domain;
