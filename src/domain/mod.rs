@@ -1,3 +1,4 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
+pub mod language;
 pub mod money;
