@@ -1,0 +1,1 @@
+DROP TABLE bindings, licence_events, licences, offices, services, agencies, instruments;

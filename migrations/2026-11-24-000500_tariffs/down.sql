@@ -1,0 +1,2 @@
+DROP TABLE tariff_terms, tariff_versions;
+DROP FUNCTION keep_published_tariff();

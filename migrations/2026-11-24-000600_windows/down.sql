@@ -1,0 +1,2 @@
+DROP TABLE window_closings, windows;
+DROP FUNCTION refuse_early_closing();

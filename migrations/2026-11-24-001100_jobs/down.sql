@@ -1,0 +1,1 @@
+DROP TABLE verifications, servers, job_runs;
