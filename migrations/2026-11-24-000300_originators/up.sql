@@ -14,14 +14,14 @@ CREATE TABLE tokens (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     originator_id integer NOT NULL REFERENCES originators,
     hash bytea NOT NULL CONSTRAINT token_hashes_are_unique UNIQUE CONSTRAINT token_hash_is_sha256 CHECK (octet_length(hash) = 32),
-    scope text NOT NULL CONSTRAINT token_scope_is_known CHECK (scope IN ('record', 'read', 'finance')),
+    scope text NOT NULL CONSTRAINT token_scope_is_known CHECK (scope IN ('read', 'record', 'finance')),
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     revoked_at timestamptz,
     CONSTRAINT token_validity_is_half_open CHECK (expires_at > created_at)
 );
 COMMENT ON TABLE tokens IS 'Bearer tokens, as hashes only.';
-COMMENT ON COLUMN tokens.scope IS 'record: post transactions and read them; read: read; finance: all of it, and settle.';
+COMMENT ON COLUMN tokens.scope IS 'read: look; record: also post transactions; finance: also settle.';
 
 SELECT make_append_only('originators');
 GRANT SELECT, INSERT, UPDATE ON tokens TO daftar_app;

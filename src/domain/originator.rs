@@ -1,0 +1,125 @@
+//! Who asks, and whose name a line bears. Never here: tokens and their hashes.
+
+use serde::{Deserialize, Serialize};
+
+/// A named person, a machine client or a job. An automatic entry never bears a person's name (money rule 25).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Originator {
+    pub id: i32,
+    pub kind: OriginatorKind,
+    pub code: String,
+    pub scope: Scope,
+    /// For whom it acts: sees only what concerns this party. `None` sees all that its scope allows.
+    pub party_id: Option<i32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OriginatorKind {
+    Person,
+    Client,
+    Job,
+}
+
+/// What a token allows: each scope includes those before it, except that a job never decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    Read,
+    Record,
+    Finance,
+}
+
+/// An originator asked for what it may not do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{originator} may not {verb}: {reason}")]
+pub struct NotAllowed {
+    pub originator: String,
+    pub verb: &'static str,
+    pub reason: &'static str,
+}
+
+impl Originator {
+    pub fn may_record(&self) -> Result<(), NotAllowed> {
+        self.needs(
+            Scope::Record,
+            "record transactions",
+            "the token lacks the scope `record`",
+        )
+    }
+
+    pub fn may_settle(&self) -> Result<(), NotAllowed> {
+        self.needs(
+            Scope::Finance,
+            "close, seal or propose",
+            "the token lacks the scope `finance`",
+        )
+    }
+
+    /// Approving, rejecting and answering are decisions of people: a job or a machine may propose, never approve.
+    pub fn may_decide(&self) -> Result<(), NotAllowed> {
+        self.needs(Scope::Finance, "decide", "the token lacks the scope `finance`")?;
+        match self.kind {
+            OriginatorKind::Person => Ok(()),
+            OriginatorKind::Client | OriginatorKind::Job => {
+                Err(self.refused("decide", "only a person decides"))
+            }
+        }
+    }
+
+    fn needs(&self, scope: Scope, verb: &'static str, reason: &'static str) -> Result<(), NotAllowed> {
+        if self.scope >= scope {
+            Ok(())
+        } else {
+            Err(self.refused(verb, reason))
+        }
+    }
+
+    fn refused(&self, verb: &'static str, reason: &'static str) -> NotAllowed {
+        NotAllowed {
+            originator: self.code.clone(),
+            verb,
+            reason,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn originator(kind: OriginatorKind, scope: Scope) -> Originator {
+        Originator {
+            id: 1,
+            kind,
+            code: "x".to_owned(),
+            scope,
+            party_id: None,
+        }
+    }
+
+    #[test]
+    fn a_job_may_propose_and_never_approve() {
+        let job = originator(OriginatorKind::Job, Scope::Finance);
+        assert_eq!(job.may_settle(), Ok(()));
+        assert!(job.may_decide().is_err());
+        assert_eq!(
+            originator(OriginatorKind::Person, Scope::Finance).may_decide(),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn a_reader_may_not_record_and_a_recorder_may_not_settle() {
+        assert!(
+            originator(OriginatorKind::Client, Scope::Read)
+                .may_record()
+                .is_err()
+        );
+        assert!(
+            originator(OriginatorKind::Client, Scope::Record)
+                .may_settle()
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,78 @@
+//! Every advisory lock of the system and their order. Never here: a session-level lock, or one outside a transaction.
+//!
+//! Order, so that nobody deadlocks: networks in ascending id (shared by recorders, exclusive by whoever closes a
+//! window or changes rules), then originals of refunds in ascending bucket, then statement chains of a network.
+//! A recorder reads the windows in the statement *after* the lock: in the same one it would see the state before the wait.
+
+use diesel::sql_types::Integer;
+use diesel_async::RunQueryDsl;
+
+use super::{Connection, Stored};
+
+const NETWORKS: i32 = 0x0DAF_0001;
+const ORIGINALS: i32 = 0x0DAF_0002;
+const CHAINS: i32 = 0x0DAF_0003;
+/// Refund locks per network: one lock per original would overflow the lock table.
+const ORIGINAL_BUCKETS: i64 = 256;
+
+/// Held by recorders until commit. `network_ids` must ascend.
+pub async fn share_networks(conn: &mut Connection, network_ids: &[i16]) -> Stored<()> {
+    debug_assert!(network_ids.is_sorted());
+    for &network_id in network_ids {
+        lock_shared(conn, NETWORKS, i32::from(network_id)).await?;
+    }
+    Ok(())
+}
+
+/// Held for an instant by whoever closes a window or publishes a rule; waits at most `wait_ms` for the recorders.
+///
+/// # Errors
+/// `lock_not_available` when recorders did not finish in time: the caller tries again, because a waiting
+/// exclusive lock makes every recorder queue behind it.
+pub async fn take_network(conn: &mut Connection, network_id: i16, wait_ms: u32) -> Stored<()> {
+    diesel::sql_query("SELECT set_config('lock_timeout', $1, true)")
+        .bind::<diesel::sql_types::Text, _>(format!("{wait_ms}ms"))
+        .execute(conn)
+        .await?;
+    lock_exclusive(conn, NETWORKS, i32::from(network_id)).await
+}
+
+/// Serialises the refunds of each original. The ids are those of transactions in one network.
+pub async fn take_originals(conn: &mut Connection, network_id: i16, original_ids: &[i64]) -> Stored<()> {
+    let mut buckets: Vec<i64> = original_ids.iter().map(|id| bucket_of(*id)).collect();
+    buckets.sort_unstable();
+    buckets.dedup();
+    for bucket in buckets {
+        let key = i64::from(network_id) * ORIGINAL_BUCKETS + bucket;
+        lock_exclusive(conn, ORIGINALS, i32::try_from(key).unwrap_or(i32::MAX)).await?;
+    }
+    Ok(())
+}
+
+/// Serialises what appends to the statement chains and positions of a network.
+pub async fn take_chains(conn: &mut Connection, network_id: i16) -> Stored<()> {
+    lock_exclusive(conn, CHAINS, i32::from(network_id)).await
+}
+
+/// Neighbouring ids fall into different buckets, because a file's refunds often take back neighbours.
+fn bucket_of(original_id: i64) -> i64 {
+    (original_id ^ (original_id >> 14)).rem_euclid(ORIGINAL_BUCKETS)
+}
+
+async fn lock_shared(conn: &mut Connection, class: i32, key: i32) -> Stored<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock_shared($1, $2)")
+        .bind::<Integer, _>(class)
+        .bind::<Integer, _>(key)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn lock_exclusive(conn: &mut Connection, class: i32, key: i32) -> Stored<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock($1, $2)")
+        .bind::<Integer, _>(class)
+        .bind::<Integer, _>(key)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
