@@ -1,4 +1,9 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
+pub mod calendar;
+pub mod interval;
 pub mod language;
 pub mod money;
+pub mod period;
+pub mod working_days;
+pub mod zone;
