@@ -6,5 +6,6 @@ pub mod interval;
 pub mod language;
 pub mod money;
 pub mod period;
+pub mod window;
 pub mod working_days;
 pub mod zone;
