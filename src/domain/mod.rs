@@ -2,3 +2,4 @@
 
 pub mod language;
 pub mod money;
+pub mod statement;
