@@ -1,5 +1,6 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
+#[cfg(test)]
 pub mod calendar;
 pub mod identifiers;
 pub mod interval;
@@ -7,8 +8,12 @@ pub mod language;
 pub mod money;
 pub mod originator;
 pub mod period;
+pub mod rate;
+pub mod refund;
 pub mod slots;
+pub mod split;
 pub mod statement;
 pub mod window;
 pub mod working_days;
 pub mod zone;
+pub(crate) mod cases;
