@@ -2,4 +2,6 @@
 
 pub mod language;
 pub mod money;
+pub mod office;
 pub mod originator;
+pub mod party;
