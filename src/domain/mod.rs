@@ -5,7 +5,9 @@ pub mod identifiers;
 pub mod interval;
 pub mod language;
 pub mod money;
+pub mod office;
 pub mod originator;
+pub mod party;
 pub mod period;
 pub mod rate;
 pub mod refund;
@@ -15,6 +17,3 @@ pub mod statement;
 pub mod window;
 pub mod working_days;
 pub mod zone;
-
-#[cfg(test)]
-mod cases;
