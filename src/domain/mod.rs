@@ -3,3 +3,4 @@
 pub mod language;
 pub mod money;
 pub mod originator;
+pub mod page;

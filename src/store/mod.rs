@@ -1,9 +1,11 @@
 //! SQL: free functions that take the connection first. Never here: a transaction opened, a rule decided, the time asked.
 
 pub mod failure;
+pub mod health;
 pub mod locks;
 #[rustfmt::skip]
 pub mod schema;
+pub mod token;
 
 pub use failure::StoreFailure;
 
