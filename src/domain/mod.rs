@@ -7,6 +7,7 @@ pub mod language;
 pub mod money;
 pub mod office;
 pub mod originator;
+pub mod page;
 pub mod party;
 pub mod period;
 pub mod rate;

@@ -1,6 +1,7 @@
 //! SQL: free functions that take the connection first. Never here: a transaction opened, a rule decided, the time asked.
 
 pub mod failure;
+pub mod health;
 pub mod instrument;
 pub mod licence;
 pub mod locks;
@@ -12,6 +13,7 @@ pub mod party;
 pub mod schema;
 pub mod service;
 pub mod tariff;
+pub mod token;
 pub mod unit;
 
 pub use failure::StoreFailure;
