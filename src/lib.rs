@@ -2,4 +2,5 @@
 //!
 //! `ARCHITECTURE.md` has the rooms and what each may know; `tests/architecture.rs` enforces it.
 
+pub mod documents;
 pub mod domain;
