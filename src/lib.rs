@@ -3,3 +3,4 @@
 //! `ARCHITECTURE.md` has the rooms and what each may know; `tests/architecture.rs` enforces it.
 
 pub mod domain;
+pub mod host;
