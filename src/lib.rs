@@ -4,6 +4,7 @@
 
 pub mod documents;
 pub mod domain;
+pub mod host;
 pub mod store;
 pub mod usecases;
 pub mod web;
