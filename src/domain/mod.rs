@@ -1,5 +1,13 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
+pub mod calendar;
+pub mod identifiers;
+pub mod interval;
 pub mod language;
 pub mod money;
 pub mod originator;
+pub mod period;
+pub mod slots;
+pub mod window;
+pub mod working_days;
+pub mod zone;
