@@ -8,6 +8,7 @@ pub mod money;
 pub mod originator;
 pub mod period;
 pub mod slots;
+pub mod statement;
 pub mod window;
 pub mod working_days;
 pub mod zone;
