@@ -9,6 +9,7 @@ pub mod originator;
 pub mod period;
 pub mod slots;
 pub mod statement;
+pub mod timetable;
 pub mod window;
 pub mod working_days;
 pub mod zone;
