@@ -3,6 +3,7 @@
 pub mod failure;
 pub mod health;
 pub mod instrument;
+pub mod job;
 pub mod licence;
 pub mod locks;
 pub mod network;
@@ -15,6 +16,7 @@ pub mod service;
 pub mod tariff;
 pub mod token;
 pub mod unit;
+pub mod worker;
 
 pub use failure::StoreFailure;
 

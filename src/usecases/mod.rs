@@ -3,6 +3,11 @@
 
 pub mod authenticate_token;
 pub mod check_health;
+pub mod claim_slot;
 pub mod failure;
+pub mod finish_slot;
+pub mod list_job_runs;
+pub mod name_job;
+pub mod register_worker;
 
 pub use failure::{Done, Failure};
