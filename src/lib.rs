@@ -3,6 +3,7 @@
 //! `ARCHITECTURE.md` has the rooms and what each may know; `tests/architecture.rs` enforces it.
 
 pub mod domain;
+pub mod host;
 pub mod store;
 pub mod usecases;
 pub mod web;
