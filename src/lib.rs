@@ -2,6 +2,7 @@
 //!
 //! `ARCHITECTURE.md` has the rooms and what each may know; `tests/architecture.rs` enforces it.
 
+pub mod documents;
 pub mod domain;
 pub mod host;
 pub mod store;
