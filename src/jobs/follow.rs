@@ -9,9 +9,10 @@ use tokio::sync::watch;
 use super::{Jobs, Signal, slot};
 use crate::domain::slots::CatchUp;
 use crate::domain::timetable::Job;
-use crate::usecases::Failure;
-use crate::usecases::claim_slot::claim_slot;
+use crate::usecases::claim_slot::{claim_slot, claim_slot_now};
+use crate::usecases::finish_slot::Outcome;
 use crate::usecases::register_worker::UNSEEN_SECS_MAX;
+use crate::usecases::{Done, Failure};
 
 /// A failed run or one of another worker whose lease lapsed is looked for this often.
 const LOOK_AGAIN_SECS: i64 = 30;
@@ -38,8 +39,8 @@ pub(super) async fn follow(jobs: Arc<Jobs>, job: Job, mut heard: watch::Receiver
 async fn run_due(jobs: &Arc<Jobs>, job: &Job, heard: &watch::Receiver<Signal>) {
     while *heard.borrow() != Signal::Stop {
         match run_next(jobs, job).await {
-            Ok(true) => {}
-            Ok(false) => return,
+            Ok(Some(_)) => {}
+            Ok(None) => return,
             Err(failure) => {
                 tracing::warn!(job = job.name, %failure, "the job could not look for its slot");
                 return;
@@ -48,17 +49,28 @@ async fn run_due(jobs: &Arc<Jobs>, job: &Job, heard: &watch::Receiver<Signal>) {
     }
 }
 
-/// Claims the slot that has its turn and runs it. False when there is none.
-pub async fn run_next(jobs: &Arc<Jobs>, job: &Job) -> Result<bool, Failure> {
+/// Claims the slot that has its turn and runs it; nothing when there is none.
+pub async fn run_next(jobs: &Arc<Jobs>, job: &Job) -> Done<Option<Outcome>> {
     let mut conn = jobs.connection().await?;
     let claimed = claim_slot(&mut conn, &jobs.worker, jobs.now(), job).await?;
     drop(conn);
     match claimed {
-        Some(lease) => {
-            slot::run(jobs, job, &lease).await?;
-            Ok(true)
-        }
-        None => Ok(false),
+        Some(lease) => slot::run(jobs, job, &lease).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Runs the job under a slot of its own, because somebody asked for it.
+pub async fn run_now(jobs: &Arc<Jobs>, job: &Job) -> Done<Outcome> {
+    let mut conn = jobs.connection().await?;
+    let claimed = claim_slot_now(&mut conn, &jobs.worker, jobs.now(), job).await?;
+    drop(conn);
+    match claimed {
+        Some(lease) => slot::run(jobs, job, &lease).await,
+        None => Err(Failure::conflict(
+            "one_run_per_job_and_slot",
+            "this very moment was claimed by another worker",
+        )),
     }
 }
 

@@ -14,7 +14,6 @@ use tokio::task::JoinSet;
 
 use crate::domain::timetable::Timetable;
 use crate::host::database::{self, Pool, PooledConnection};
-use crate::host::mail::Mailer;
 use crate::usecases::register_worker::{leave_worker, register_worker};
 use crate::usecases::{Done, Failure};
 
@@ -25,7 +24,6 @@ pub struct Jobs {
     pub timetable: Timetable,
     /// Unique among all workers, such as `host-4711-1f3a`.
     pub worker: String,
-    pub mailer: Mailer,
 }
 
 /// What workers are told.
@@ -79,11 +77,19 @@ pub async fn start(jobs: Jobs) -> Done<Working> {
     for job in jobs.timetable.jobs() {
         tasks.spawn(follow::follow(Arc::clone(&jobs), job.clone(), heard.clone()));
     }
-    tasks.spawn(follow::give_signs_of_life(Arc::clone(&jobs), signal.clone(), heard));
+    tasks.spawn(follow::give_signs_of_life(
+        Arc::clone(&jobs),
+        signal.clone(),
+        heard,
+    ));
     let ticker = ticker::start(signal.clone())
         .await
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    tracing::info!(worker = jobs.worker, jobs = jobs.timetable.jobs().len(), "jobs follow the timetable");
+    tracing::info!(
+        worker = jobs.worker,
+        jobs = jobs.timetable.jobs().len(),
+        "jobs follow the timetable"
+    );
     Ok(Working {
         signal,
         tasks,
@@ -103,8 +109,15 @@ impl Working {
     }
 }
 
+/// A name that no other worker has, also not on another machine.
+pub fn worker_name(kind: &str) -> String {
+    format!("{kind}-{}-{}", std::process::id(), uuid::Uuid::new_v4().simple())
+}
+
 impl std::fmt::Debug for Jobs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Jobs").field("worker", &self.worker).finish_non_exhaustive()
+        f.debug_struct("Jobs")
+            .field("worker", &self.worker)
+            .finish_non_exhaustive()
     }
 }

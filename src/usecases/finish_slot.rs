@@ -14,6 +14,15 @@ pub enum Outcome {
     Failed(String),
 }
 
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Succeeded(text) => write!(f, "succeeded: {text}"),
+            Self::Failed(text) => write!(f, "failed: {text}"),
+        }
+    }
+}
+
 /// An outcome's text is cut after so many characters.
 const OUTCOME_CHARS_MAX: usize = 2_000;
 

@@ -9,5 +9,7 @@ pub mod finish_slot;
 pub mod list_job_runs;
 pub mod name_job;
 pub mod register_worker;
+pub mod remind_licence_expiry;
+pub mod run_job_step;
 
 pub use failure::{Done, Failure};

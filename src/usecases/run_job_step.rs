@@ -4,10 +4,10 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
+use super::Done;
 use super::claim_slot::Lease;
 use super::finish_slot::require_lease;
 use super::remind_licence_expiry::remind_licence_expiry;
-use super::Done;
 use crate::domain::originator::Originator;
 use crate::domain::timetable::Work;
 use crate::store::Connection;
