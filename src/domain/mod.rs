@@ -15,6 +15,7 @@ pub mod refund;
 pub mod slots;
 pub mod split;
 pub mod statement;
+pub mod timetable;
 pub mod window;
 pub mod working_days;
 pub mod zone;
