@@ -6,6 +6,7 @@ pub mod interval;
 pub mod language;
 pub mod money;
 pub mod period;
+pub mod settlement;
 pub mod slots;
 pub mod window;
 pub mod working_days;
