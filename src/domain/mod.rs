@@ -1,6 +1,7 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
 pub mod calendar;
+pub mod hold;
 pub mod identifiers;
 pub mod interval;
 pub mod language;
