@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod hold;
 pub mod identifiers;
 pub mod interval;
+pub mod journal;
 pub mod language;
 pub mod money;
 pub mod period;
