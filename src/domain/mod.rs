@@ -8,6 +8,7 @@ pub mod journal;
 pub mod language;
 pub mod money;
 pub mod period;
+pub mod posting;
 pub mod settlement;
 pub mod slots;
 pub mod window;
