@@ -151,7 +151,9 @@ impl Tariff {
     /// paid out and its role owes it.
     #[must_use]
     pub fn principal_term(&self) -> Option<&TermDeclaration> {
-        self.principal.as_ref().and_then(|principal| self.term(principal.ordinal))
+        self.principal
+            .as_ref()
+            .and_then(|principal| self.term(principal.ordinal))
     }
 
     /// Does the allocation depend on the amount that the sender states? (Else it may only equal the price.)
@@ -162,13 +164,17 @@ impl Tariff {
 
     /// The declared facts and what each must be, in words.
     pub fn declared_facts(&self) -> impl Iterator<Item = (&str, String)> {
-        self.facts.iter().map(|declared| (declared.name.as_str(), declared.fact.expectation()))
+        self.facts
+            .iter()
+            .map(|declared| (declared.name.as_str(), declared.fact.expectation()))
     }
 
     /// Is a fact of this name read by any rule?
     #[must_use]
     pub fn reads_fact(&self, name: &str) -> bool {
-        self.facts.iter().any(|declared| declared.is_read && declared.name == name)
+        self.facts
+            .iter()
+            .any(|declared| declared.is_read && declared.name == name)
     }
 
     /// The facts that this version reads, defaults filled in, as canonical JSON (sorted names, no spaces): the part of
