@@ -1,14 +1,17 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
 pub mod calendar;
+pub mod canonical;
 pub mod hold;
 pub mod identifiers;
 pub mod interval;
 pub mod journal;
 pub mod language;
+pub mod merkle;
 pub mod money;
 pub mod period;
 pub mod posting;
+pub mod proof;
 pub mod settlement;
 pub mod slots;
 pub mod window;
