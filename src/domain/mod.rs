@@ -8,6 +8,7 @@ pub mod identifiers;
 pub mod interval;
 pub mod journal;
 pub mod language;
+pub mod licence;
 pub mod merkle;
 pub mod money;
 pub mod period;
