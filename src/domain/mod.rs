@@ -1,11 +1,15 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
+pub mod binding;
 pub mod calendar;
+pub mod canonical;
 pub mod hold;
 pub mod identifiers;
 pub mod interval;
 pub mod journal;
 pub mod language;
+pub mod licence;
+pub mod merkle;
 pub mod money;
 pub mod office;
 pub mod originator;
@@ -13,6 +17,7 @@ pub mod page;
 pub mod party;
 pub mod period;
 pub mod posting;
+pub mod proof;
 pub mod rate;
 pub mod refund;
 pub mod settlement;
