@@ -2,5 +2,6 @@
 //! transaction, loads, lets the domain decide, saves and commits. Never here: the clock, HTTP, files.
 
 pub mod failure;
+pub mod register;
 
 pub use failure::{Done, Failure};
