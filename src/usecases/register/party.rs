@@ -73,8 +73,8 @@ fn party_row(entry: PartyEntry, at: DateTime<Utc>) -> party::NewParty {
         name_fa: entry.name_fa,
         name_en: entry.name_en,
         language: match entry.language {
-            Language::Fa => "fa",
-            Language::En => "en",
+            Language::Fa => "fa".to_owned(),
+            Language::En => "en".to_owned(),
         },
         email: entry.email,
         created_at: at,
