@@ -2,6 +2,11 @@
 //!
 //! `ARCHITECTURE.md` has the rooms and what each may know; `tests/architecture.rs` enforces it.
 
+pub mod cli;
+pub mod documents;
 pub mod domain;
+pub mod host;
+pub mod jobs;
 pub mod store;
 pub mod usecases;
+pub mod web;

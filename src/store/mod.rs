@@ -1,18 +1,23 @@
 //! SQL: free functions that take the connection first. Never here: a transaction opened, a rule decided, the time asked.
 
 pub mod failure;
+pub mod health;
 pub mod instrument;
+pub mod job;
 pub mod licence;
 pub mod locks;
 pub mod network;
 pub mod office;
 pub mod originator;
 pub mod party;
+pub mod reminder;
 #[rustfmt::skip]
 pub mod schema;
 pub mod service;
 pub mod tariff;
+pub mod token;
 pub mod unit;
+pub mod worker;
 
 pub use failure::StoreFailure;
 

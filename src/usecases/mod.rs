@@ -1,7 +1,16 @@
 //! Verbs: one function is one thing that a person, a machine or a job may ask for. Each authorises, begins one database
 //! transaction, loads, lets the domain decide, saves and commits. Never here: the clock, HTTP, files.
 
+pub mod authenticate_token;
+pub mod check_health;
+pub mod claim_slot;
 pub mod failure;
+pub mod finish_slot;
+pub mod list_job_runs;
+pub mod name_job;
 pub mod register;
+pub mod register_worker;
+pub mod remind_licence_expiry;
+pub mod run_job_step;
 
 pub use failure::{Done, Failure};

@@ -1,0 +1,3 @@
+//! Shell: sub-commands. Never here: rules and SQL.
+
+pub mod jobs;

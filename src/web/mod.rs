@@ -1,0 +1,16 @@
+//! The shell that speaks HTTP: parse, call one use case, present. Never here: rules, SQL, statuses outside `problem`.
+
+pub mod api;
+pub mod authorised;
+pub mod body;
+pub mod metrics;
+pub mod openapi;
+pub mod page;
+pub mod problem;
+pub mod server;
+pub mod state;
+
+pub use authorised::Authorised;
+pub use body::Sent;
+pub use problem::{Answer, Problem};
+pub use state::AppState;

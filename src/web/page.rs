@@ -1,0 +1,130 @@
+//! Keyset pagination: an opaque cursor, a limit, a link to the next page. Never here: counting of all rows.
+
+use actix_web::HttpRequest;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::domain::page::{Asked, Page};
+use crate::usecases::Failure;
+
+use super::problem::Problem;
+
+pub const ROWS_MAX: u32 = 200;
+const ROWS_DEFAULT: u32 = 50;
+
+/// Which page is asked for. Taken beside a route's own filters: `page: Query<PageQuery>`.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// From the `next` link of the page before.
+    #[param(example = json!(null))]
+    pub cursor: Option<String>,
+    /// Rows of a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<u32>,
+}
+
+/// One page of rows and where the next one is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PageOf<T> {
+    pub items: Vec<T>,
+    /// Path and query of the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl PageQuery {
+    /// The key after which the page begins, and its length.
+    pub fn asked<K: DeserializeOwned>(&self) -> Result<Asked<K>, Problem> {
+        Ok(Asked {
+            after: self.cursor.as_deref().map(read_cursor).transpose()?,
+            rows: self.rows()?,
+        })
+    }
+
+    fn rows(&self) -> Result<u32, Problem> {
+        match self.limit {
+            None => Ok(ROWS_DEFAULT),
+            Some(rows) if (1..=ROWS_MAX).contains(&rows) => Ok(rows),
+            Some(_) => Err(Failure::invalid(
+                "limit",
+                "limit_is_from_1_to_200",
+                format!("from 1 to {ROWS_MAX} rows a page"),
+            )
+            .into()),
+        }
+    }
+}
+
+/// The page as presented: each row by `present`, and a link that continues after the last one's `key`.
+pub fn presented<R, T, K: Serialize>(
+    request: &HttpRequest,
+    page: Page<R>,
+    key: impl Fn(&R) -> K,
+    present: impl Fn(R) -> T,
+) -> PageOf<T> {
+    let last = page.items.last().filter(|_| page.more);
+    PageOf {
+        next: last.map(|row| link_after(request, &write_cursor(&key(row)))),
+        items: page.items.into_iter().map(present).collect(),
+    }
+}
+
+fn link_after(request: &HttpRequest, cursor: &str) -> String {
+    let kept = request
+        .query_string()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let pairs: Vec<&str> = kept.collect();
+    let joint = if pairs.is_empty() { "" } else { "&" };
+    format!("{}?{}{joint}cursor={cursor}", request.path(), pairs.join("&"))
+}
+
+fn write_cursor(key: &impl Serialize) -> String {
+    hex::encode(serde_json::to_vec(key).unwrap_or_default())
+}
+
+fn read_cursor<K: DeserializeOwned>(cursor: &str) -> Result<K, Problem> {
+    hex::decode(cursor)
+        .ok()
+        .and_then(|key| serde_json::from_slice(&key).ok())
+        .ok_or_else(|| {
+            let told = "take the cursor from the `next` link of the page before";
+            Failure::invalid("cursor", "cursor_comes_from_a_page", told).into()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn the_next_link_keeps_the_filters_and_continues_after_the_last_row() {
+        let request = TestRequest::get()
+            .uri("/v1/offices?province=tehran&cursor=00&limit=2")
+            .to_http_request();
+        let page = Page {
+            items: vec![1, 2],
+            more: true,
+        };
+        let next = presented(&request, page, |row| *row, |row| row).next.unwrap();
+        assert_eq!(
+            next,
+            format!("/v1/offices?province=tehran&limit=2&cursor={}", hex::encode("2"))
+        );
+    }
+
+    #[test]
+    fn a_page_has_at_most_200_rows() {
+        let of = |limit| PageQuery {
+            cursor: None,
+            limit: Some(limit),
+        };
+        assert!(of(200).asked::<i32>().is_ok());
+        assert_eq!(of(201).asked::<i32>().unwrap_err().status, 422);
+        assert_eq!(of(0).asked::<i32>().unwrap_err().status, 422);
+    }
+}

@@ -1,0 +1,239 @@
+//! RFC 9457 problem+json: the one place that knows HTTP statuses. Never here: what went wrong (see `usecases::failure`).
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::usecases::Failure;
+use crate::usecases::failure::Fault;
+
+/// When a client of a database that is away may try again.
+const RETRY_AFTER_SECS: u64 = 2;
+
+/// What a handler returns.
+pub type Answer<T> = Result<T, Problem>;
+
+/// What went wrong, for machines and people.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// A stable name of the kind of problem.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:daftar:problem:invalid")]
+    pub type_uri: &'static str,
+    #[schema(example = "The request breaks a rule")]
+    pub title: &'static str,
+    #[schema(example = 422)]
+    pub status: u16,
+    pub detail: String,
+    /// The stable name of the rule that forbids it, on conflicts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Box<str>>,
+    /// Each thing wrong with the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Fault>,
+    #[serde(skip)]
+    allowed_methods: Option<Box<str>>,
+}
+
+impl Problem {
+    fn new(
+        status: StatusCode,
+        type_uri: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            type_uri,
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            rule: None,
+            errors: Vec::new(),
+            allowed_methods: None,
+        }
+    }
+
+    /// The request bears no bearer token that is valid now.
+    pub fn unauthenticated(detail: &str) -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "urn:daftar:problem:unauthenticated",
+            "A valid bearer token is needed",
+            detail,
+        )
+    }
+
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "urn:daftar:problem:malformed",
+            "The request cannot be read",
+            detail,
+        )
+    }
+
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "urn:daftar:problem:too-large",
+            "The body is larger than is taken",
+            detail,
+        )
+    }
+
+    pub fn too_slow() -> Self {
+        let detail = "the body did not arrive in time";
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "urn:daftar:problem:too-slow",
+            "The request took too long",
+            detail,
+        )
+    }
+
+    pub fn unsupported(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "urn:daftar:problem:unsupported",
+            "This content type is not read here",
+            detail,
+        )
+    }
+
+    /// `allowed` as in the header: `GET, POST`.
+    pub fn method_not_allowed(allowed: String) -> Self {
+        let detail = format!("here only {allowed} may be asked");
+        Self {
+            allowed_methods: Some(allowed.into_boxed_str()),
+            ..Self::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "urn:daftar:problem:method-not-allowed",
+                "This method is not allowed here",
+                detail,
+            )
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let detail = failure.to_string();
+        match failure {
+            Failure::NotFound(_) => Self::new(
+                StatusCode::NOT_FOUND,
+                "urn:daftar:problem:not-found",
+                "There is no such thing",
+                detail,
+            ),
+            Failure::Forbidden(_) => Self::new(
+                StatusCode::FORBIDDEN,
+                "urn:daftar:problem:forbidden",
+                "This originator may not do that",
+                detail,
+            ),
+            Failure::Invalid(errors) => Self {
+                errors,
+                ..Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "urn:daftar:problem:invalid",
+                    "The request breaks a rule",
+                    detail,
+                )
+            },
+            Failure::Conflict { rule, .. } => Self {
+                rule: Some(rule.into_boxed_str()),
+                ..Self::new(
+                    StatusCode::CONFLICT,
+                    "urn:daftar:problem:conflict",
+                    "The state of things forbids it",
+                    detail,
+                )
+            },
+            Failure::Unavailable(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "urn:daftar:problem:unavailable",
+                "Not now: try again",
+                detail,
+            ),
+            Failure::Internal(_) => internal(&detail),
+        }
+    }
+}
+
+/// What is inside is logged and not told.
+fn internal(detail: &str) -> Problem {
+    tracing::error!(failure = detail, "a use case failed");
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "urn:daftar:problem:internal",
+        "Something went wrong here",
+        "it is not the request's fault, and it is in the log",
+    )
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.title, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status());
+        response.content_type("application/problem+json");
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header((RETRY_AFTER, RETRY_AFTER_SECS));
+        }
+        if self.status() == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        if let Some(allowed) = &self.allowed_methods {
+            response.insert_header((ALLOW, &**allowed));
+        }
+        match serde_json::to_vec(self) {
+            Ok(body) => response.body(body),
+            Err(_) => response.finish(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(failure: Failure) -> (u16, &'static str) {
+        let problem = Problem::from(failure);
+        (problem.status, problem.type_uri)
+    }
+
+    #[test]
+    fn each_kind_of_failure_has_its_status() {
+        let told = [
+            of(Failure::not_found("office", "x")),
+            of(Failure::Forbidden("no".to_owned())),
+            of(Failure::invalid("limit", "limit_is_small", "at most 200")),
+            of(Failure::conflict("one_window", "closed already")),
+            of(Failure::Unavailable("away".to_owned())),
+            of(Failure::Internal("secret".to_owned())),
+        ];
+        assert_eq!(told.map(|(status, _)| status), [404, 403, 422, 409, 503, 500]);
+    }
+
+    #[test]
+    fn what_is_inside_is_not_told() {
+        let problem = Problem::from(Failure::Internal("relation secret".to_owned()));
+        assert!(!problem.detail.contains("secret"));
+    }
+}

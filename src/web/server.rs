@@ -1,0 +1,171 @@
+//! The HTTP server: what wraps every route, and its limits. Never here: what a route does.
+
+use std::io;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
+use actix_web::web::Data;
+use actix_web::{App, Error, HttpRequest, HttpServer, web};
+use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder, TracingLogger};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::usecases::Failure;
+
+use super::metrics::measured;
+use super::openapi;
+use super::problem::{Answer, Problem};
+use super::state::AppState;
+use super::{api, body};
+
+const HEADERS_SECS_MAX: u64 = 10;
+const KEEP_ALIVE_SECS: u64 = 75;
+/// What is in flight when the server is told to stop has this long to end.
+const SHUTDOWN_SECS_MAX: u64 = 30;
+const CONNECTIONS_MAX: usize = 10_000;
+
+/// Where and how wide a server listens.
+#[derive(Clone, Debug)]
+pub struct Listening {
+    /// `127.0.0.1:8080`; port 0 takes a free one.
+    pub address: String,
+    pub workers: usize,
+}
+
+/// Binds and returns the server, which runs when awaited and ends on SIGTERM or Ctrl-C after what is in flight.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub fn serve(state: AppState, listening: &Listening) -> io::Result<(Server, Vec<std::net::SocketAddr>)> {
+    let bound = HttpServer::new(move || app(state.clone()))
+        .workers(listening.workers)
+        .max_connections(CONNECTIONS_MAX)
+        .client_request_timeout(Duration::from_secs(HEADERS_SECS_MAX))
+        .keep_alive(Duration::from_secs(KEEP_ALIVE_SECS))
+        .shutdown_timeout(SHUTDOWN_SECS_MAX)
+        .bind(&listening.address)?;
+    let addresses = bound.addrs();
+    Ok((bound.run(), addresses))
+}
+
+/// All routes with all that wraps them; tests call it in-process.
+pub fn app(
+    state: AppState,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let document = openapi::document();
+    App::new()
+        .app_data(Data::new(state))
+        .app_data(Data::new(document.clone()))
+        .app_data(body::json_config())
+        .app_data(body::query_config())
+        .app_data(body::path_config())
+        .wrap(from_fn(measured))
+        .wrap(Compress::default())
+        .wrap(common_headers())
+        .wrap(TracingLogger::<OneEventPerAnswer>::new())
+        .into_utoipa_app()
+        .configure(api::configure)
+        .into_app()
+        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
+        .default_service(web::to(nothing_here))
+}
+
+fn common_headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add(("X-Content-Type-Options", "nosniff"))
+        .add(("Referrer-Policy", "no-referrer"))
+        .add(("X-Frame-Options", "DENY"))
+}
+
+async fn nothing_here(request: HttpRequest, document: Data<OpenApi>) -> Answer<String> {
+    let allowed = request
+        .match_pattern()
+        .and_then(|pattern| openapi::methods_of(&document, &pattern));
+    match allowed {
+        Some(methods) => Err(Problem::method_not_allowed(methods)),
+        None => Err(Failure::not_found("page", request.path()).into()),
+    }
+}
+
+/// A span per request, and one event when it is answered.
+#[derive(Debug)]
+struct OneEventPerAnswer;
+
+impl RootSpanBuilder for OneEventPerAnswer {
+    fn on_request_start(request: &ServiceRequest) -> tracing::Span {
+        tracing_actix_web::root_span!(request)
+    }
+
+    fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        let status = match outcome {
+            Ok(response) => response.status().as_u16(),
+            Err(error) => error.as_response_error().status_code().as_u16(),
+        };
+        span.in_scope(|| tracing::info!(status, "answered"));
+        DefaultRootSpanBuilder::on_request_end(span, outcome);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::Method;
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use diesel_async::AsyncPgConnection;
+    use diesel_async::pooled_connection::AsyncDieselConnectionManager;
+    use diesel_async::pooled_connection::deadpool::Pool;
+
+    use super::*;
+
+    /// The state of a server whose database is away.
+    fn alone() -> AppState {
+        let nowhere =
+            AsyncDieselConnectionManager::<AsyncPgConnection>::new("postgresql:///none?host=/nonexistent");
+        AppState::new(Pool::builder(nowhere).build().unwrap(), chrono::DateTime::default)
+    }
+
+    async fn asked(method: Method, path: &str) -> (u16, String, String) {
+        let app = init_service(app(alone())).await;
+        let request = TestRequest::default().method(method).uri(path);
+        let response = call_service(&app, request.to_request()).await;
+        let status = response.status().as_u16();
+        let kind = response.headers().get("content-type");
+        let kind = kind.map(|k| k.to_str().unwrap().to_owned()).unwrap_or_default();
+        let body = read_body(response).await;
+        (status, kind, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[actix_web::test]
+    async fn a_server_whose_database_is_away_answers_503_as_a_problem() {
+        let (status, kind, body) = asked(Method::GET, "/healthz").await;
+        assert_eq!((status, kind.as_str()), (503, "application/problem+json"));
+        assert!(body.contains("urn:daftar:problem:unavailable"), "{body}");
+    }
+
+    #[actix_web::test]
+    async fn an_unknown_path_is_a_problem_and_so_is_an_unknown_method() {
+        let (status, kind, _) = asked(Method::GET, "/v1/nothing").await;
+        assert_eq!((status, kind.as_str()), (404, "application/problem+json"));
+        let (status, ..) = asked(Method::POST, "/healthz").await;
+        assert_eq!(status, 405);
+    }
+
+    #[actix_web::test]
+    async fn the_document_and_its_pages_are_served() {
+        let (status, _, body) = asked(Method::GET, "/openapi.json").await;
+        assert_eq!(status, 200);
+        assert!(body.contains("\"openapi\":\"3.1.0\""), "{body}");
+        assert_eq!(asked(Method::GET, "/docs/").await.0, 200);
+        assert_eq!(asked(Method::GET, "/metrics").await.0, 200);
+    }
+}

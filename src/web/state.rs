@@ -1,0 +1,60 @@
+//! What every handler stands on: the pool, the clock, remembered tokens, counters. Never here: what a handler decides.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+
+use crate::usecases::{Done, Failure};
+
+use super::authorised::RememberedTokens;
+use super::metrics::Metrics;
+
+/// One for all workers of a server; cloning shares.
+#[derive(Clone)]
+pub struct AppState {
+    pool: Pool<AsyncPgConnection>,
+    clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    pub tokens: Arc<RememberedTokens>,
+    pub metrics: Arc<Metrics>,
+}
+
+impl AppState {
+    pub fn new(
+        pool: Pool<AsyncPgConnection>,
+        clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            pool,
+            clock: Arc::new(clock),
+            tokens: Arc::default(),
+            metrics: Arc::default(),
+        }
+    }
+
+    /// A connection for one use case.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away or all connections stay busy.
+    pub async fn connection(&self) -> Done<Object<AsyncPgConnection>> {
+        self.pool.get().await.map_err(|error| {
+            tracing::warn!(%error, "no database connection");
+            Failure::Unavailable(
+                "the database is away or busy; the same request may go through later".to_owned(),
+            )
+        })
+    }
+
+    /// The moment, for the use case that is called.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppState").finish_non_exhaustive()
+    }
+}
