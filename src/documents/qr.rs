@@ -5,7 +5,11 @@ use qrcode::{EcLevel, QrCode};
 /// A square SVG without a quiet zone (the page around it is white); `None` for a text that no QR code can hold.
 pub fn qr_svg(text: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
-    Some(code.render::<qrcode::render::svg::Color>().quiet_zone(false).build())
+    Some(
+        code.render::<qrcode::render::svg::Color>()
+            .quiet_zone(false)
+            .build(),
+    )
 }
 
 #[cfg(test)]

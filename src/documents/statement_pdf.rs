@@ -58,7 +58,10 @@ mod with_typst {
     pub fn statement_pdf(statement: &Statement) -> Result<Vec<u8>, PdfFailure> {
         let view = StatementView::of(statement)?;
         let qr = qr_svg(&view.verification_url).ok_or(PdfFailure::NoQrCode)?;
-        let desk = Desk { texts: Bytes::new(serde_json::to_vec(&view)?), qr: Bytes::from_string(qr) };
+        let desk = Desk {
+            texts: Bytes::new(serde_json::to_vec(&view)?),
+            qr: Bytes::from_string(qr),
+        };
         let rendered = render(&desk, &view.number, statement.content().issued_at);
         // Everything that was memoised belongs to this statement alone: without eviction memory grows with every page.
         comemo::evict(0);
@@ -71,7 +74,8 @@ mod with_typst {
             ident: Smart::Custom(number.to_owned()),
             creator: Smart::Custom(Some("Daftar".to_owned())),
             timestamp: Some(Timestamp::new_utc(moment(issued_at).ok_or(PdfFailure::Date)?)),
-            standards: PdfStandards::new(&[PdfStandard::A_2b]).map_err(|e| PdfFailure::Template(e.message().to_string()))?,
+            standards: PdfStandards::new(&[PdfStandard::A_2b])
+                .map_err(|e| PdfFailure::Template(e.message().to_string()))?,
             tagged: false,
             ..PdfOptions::default()
         };
@@ -81,12 +85,19 @@ mod with_typst {
     fn moment(instant: DateTime<Utc>) -> Option<Datetime> {
         let part = |number: u32| u8::try_from(number).ok();
         let (month, day) = (part(instant.month())?, part(instant.day())?);
-        let (hour, minute, second) = (part(instant.hour())?, part(instant.minute())?, part(instant.second())?);
+        let (hour, minute, second) = (
+            part(instant.hour())?,
+            part(instant.minute())?,
+            part(instant.second())?,
+        );
         Datetime::from_ymd_hms(instant.year(), month, day, hour, minute, second)
     }
 
     fn failure(diagnostics: &[SourceDiagnostic]) -> PdfFailure {
-        let messages: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+        let messages: Vec<_> = diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.message.as_str())
+            .collect();
         PdfFailure::Template(messages.join("; "))
     }
 
@@ -105,7 +116,10 @@ mod with_typst {
     }
 
     static PRESS: LazyLock<Press> = LazyLock::new(|| {
-        let fonts: Vec<_> = FONTS.iter().filter_map(|bytes| Font::new(Bytes::new(*bytes), 0)).collect();
+        let fonts: Vec<_> = FONTS
+            .iter()
+            .filter_map(|bytes| Font::new(Bytes::new(*bytes), 0))
+            .collect();
         Press {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
@@ -115,7 +129,8 @@ mod with_typst {
     });
 
     fn template_id() -> FileId {
-        let path = VirtualPath::new("/statement.typ").unwrap_or_else(|_| unreachable!("a plain file name is a path"));
+        let path = VirtualPath::new("/statement.typ")
+            .unwrap_or_else(|_| unreachable!("a plain file name is a path"));
         RootedPath::new(VirtualRoot::Project, path).intern()
     }
 
@@ -133,7 +148,11 @@ mod with_typst {
         }
 
         fn source(&self, id: FileId) -> FileResult<Source> {
-            if id == PRESS.template.id() { Ok(PRESS.template.clone()) } else { Err(FileError::AccessDenied) }
+            if id == PRESS.template.id() {
+                Ok(PRESS.template.clone())
+            } else {
+                Err(FileError::AccessDenied)
+            }
         }
 
         fn file(&self, id: FileId) -> FileResult<Bytes> {
@@ -175,7 +194,12 @@ mod tests {
     fn a_statement_of_two_pages_has_at_most_forty_kilobytes() {
         for language in [Language::Fa, Language::En] {
             let bytes = pdf(sample::long(language));
-            assert!(bytes.len() <= 40_000, "{} bytes in {}", bytes.len(), language.code());
+            assert!(
+                bytes.len() <= 40_000,
+                "{} bytes in {}",
+                bytes.len(),
+                language.code()
+            );
         }
     }
 
