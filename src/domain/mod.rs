@@ -7,3 +7,4 @@ pub mod money;
 pub mod rate;
 pub mod refund;
 pub mod split;
+pub mod tariff;
