@@ -8,8 +8,10 @@ pub mod failure;
 pub mod finish_slot;
 pub mod list_job_runs;
 pub mod name_job;
+pub mod register;
 pub mod register_worker;
 pub mod remind_licence_expiry;
 pub mod run_job_step;
+pub mod tariff;
 
 pub use failure::{Done, Failure};
