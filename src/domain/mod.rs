@@ -1,6 +1,18 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
+pub mod calendar;
+pub mod identifiers;
+pub mod interval;
 pub mod language;
 pub mod money;
 pub mod originator;
 pub mod page;
+pub mod period;
+pub mod rate;
+pub mod refund;
+pub mod slots;
+pub mod split;
+pub mod statement;
+pub mod window;
+pub mod working_days;
+pub mod zone;

@@ -1,0 +1,194 @@
+//! What a statement says, apart from its lines. Never here: computing any of it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Cycle, DestinationPosition, Due, DueKind, EarlierTotal, HeldItem, Movement, MovementKind, ServiceTotal,
+    Side, StatementDigest,
+};
+use crate::domain::language::Language;
+use crate::domain::money::{Amount, AmountOverflow, UnitCode};
+
+/// Everything that a statement says, in the order in which its canonical JSON says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementContent {
+    /// [`super::FORMAT_VERSION`].
+    pub format: u16,
+    /// Unique for ever; see [`super::statement_number`].
+    pub number: String,
+    /// 1 for the first statement of a chain, without gaps.
+    pub sequence: u32,
+    pub network: Network,
+    pub party: Party,
+    pub unit: Unit,
+    pub interval: Interval,
+    pub issued_at: DateTime<Utc>,
+    pub language: Language,
+    /// `None` for the first of a chain only.
+    pub previous: Option<PreviousStatement>,
+    /// One per destination of the party, never netted against each other (money rule 19); most parties have one.
+    pub positions: Vec<DestinationPosition>,
+    pub services: Vec<ServiceTotal>,
+    pub earlier: Vec<EarlierTotal>,
+    pub movements: Vec<Movement>,
+    pub held: Vec<HeldItem>,
+    pub dues: Vec<Due>,
+    /// The last cycles over all destinations, oldest first, this one included: what the chart draws.
+    pub cycles: Vec<Cycle>,
+    /// Such as `https://daftar.example/verify`: the QR code points below it.
+    pub verification_url_base: String,
+}
+
+impl StatementContent {
+    pub(super) fn in_canonical_order(mut self) -> Self {
+        self.positions
+            .sort_by(|one, other| one.destination.cmp(&other.destination));
+        self.services.sort();
+        self.earlier.sort();
+        self.movements.sort();
+        self.held.sort();
+        self.dues.sort();
+        self
+    }
+
+    /// This interval's items and those of earlier periods together.
+    pub fn total_of(&self, destination: Option<&str>, side: Side) -> Result<Amount, AmountOverflow> {
+        let earlier = self.earlier.iter().map(|earlier| &earlier.total);
+        let totals = self.services.iter().chain(earlier);
+        Amount::sum(
+            totals
+                .filter(|t| t.side == side && t.destination.as_deref() == destination)
+                .map(|t| t.amount),
+        )
+    }
+
+    pub fn moved_by(&self, destination: Option<&str>, kind: MovementKind) -> Result<Amount, AmountOverflow> {
+        let movements = self.movements.iter();
+        Amount::sum(
+            movements
+                .filter(|m| m.kind == kind && m.destination.as_deref() == destination)
+                .map(|m| m.amount),
+        )
+    }
+
+    pub fn holds_on(&self, destination: Option<&str>) -> Result<Amount, AmountOverflow> {
+        let held = self.held.iter();
+        Amount::sum(
+            held.filter(|item| item.destination.as_deref() == destination)
+                .map(|item| item.amount),
+        )
+    }
+
+    pub fn due_by(&self, destination: Option<&str>, kind: DueKind) -> Result<Amount, AmountOverflow> {
+        let dues = self.dues.iter();
+        Amount::sum(
+            dues.filter(|due| due.kind == kind && due.destination.as_deref() == destination)
+                .map(|d| d.amount),
+        )
+    }
+
+    /// One figure over all destinations, for a headline or a chart; nothing is netted by it.
+    pub fn sum_of(&self, line: impl Fn(&DestinationPosition) -> Amount) -> Result<Amount, AmountOverflow> {
+        Amount::sum(self.positions.iter().map(line))
+    }
+}
+
+/// A name in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Names {
+    pub fa: String,
+    pub en: String,
+}
+
+impl Names {
+    pub fn new(fa: &str, en: &str) -> Self {
+        Self {
+            fa: fa.to_owned(),
+            en: en.to_owned(),
+        }
+    }
+
+    /// The name in this language, or in the other where this one is empty.
+    pub fn in_language(&self, language: Language) -> &str {
+        let (wanted, other) = match language {
+            Language::Fa => (&self.fa, &self.en),
+            Language::En => (&self.en, &self.fa),
+        };
+        if wanted.is_empty() { other } else { wanted }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    pub code: String,
+    pub names: Names,
+    /// Whom to ask about a debit (money rule 23): a telephone number or a mail address of the network, never of a person.
+    pub contact: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    pub code: String,
+    /// Such as `office`, `agency`, `municipality`: the code of the kind and its names.
+    pub kind: Coded,
+    pub names: Names,
+}
+
+/// A code and its names: a service, a component, a kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Coded {
+    pub code: String,
+    pub names: Names,
+}
+
+impl Coded {
+    pub fn new(code: &str, fa: &str, en: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            names: Names::new(fa, en),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    pub code: UnitCode,
+    pub names: Names,
+    /// Decimal places of the smallest part: 0 for the rial, 2 for the rupee.
+    pub scale: u8,
+    /// How people say amounts of this unit aloud, for display only (money rule 1): toman for the rial.
+    pub spoken: Option<SpokenUnit>,
+}
+
+/// A unit that exists in speech only: one toman is the rial with one digit dropped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpokenUnit {
+    pub names: Names,
+    pub digits_dropped: u8,
+}
+
+/// The half-open interval that the statement covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interval {
+    pub from: DateTime<Utc>,
+    /// Exclusive.
+    pub until: DateTime<Utc>,
+    /// An IANA name, such as `Asia/Tehran`: people read the interval in it.
+    pub time_zone: String,
+    /// The period's key: `1404-07` (Jalali month), `2025-10` (Gregorian month), `2025-W41` (ISO week) or `2025-10-11` (day).
+    pub period: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviousStatement {
+    pub number: String,
+    pub digest: StatementDigest,
+    pub closings: Vec<DestinationClosing>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestinationClosing {
+    pub destination: Option<String>,
+    pub closing: Amount,
+}

@@ -1,0 +1,147 @@
+//! The lines of a statement: positions, totals, movements, holds, dues and past cycles. Never here: their sums' proof.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Coded, DestinationClosing, Names};
+use crate::domain::money::{Amount, AmountOverflow};
+
+/// The position lines of money rule 14 of one destination, credit-positive for the party; `collected` is positive and
+/// subtracted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestinationPosition {
+    /// The deposit identifier, or `None` for the party's own account.
+    pub destination: Option<String>,
+    pub opening: Amount,
+    pub earned: Amount,
+    pub collected: Amount,
+    /// Credit memos less debit memos.
+    pub memos: Amount,
+    pub remitted: Amount,
+    pub returned: Amount,
+    /// opening + earned − collected + memos + remitted + returned
+    pub before: Amount,
+    /// min(max(before, 0), active holds)
+    pub held: Amount,
+    /// before − held
+    pub payable: Amount,
+    /// All of `payable`, or nothing.
+    pub paid: Amount,
+    /// before − paid, of which `held`.
+    pub closing: Amount,
+    /// Why something other than the held part stays.
+    pub carry_reason: Option<CarryReason>,
+}
+
+impl DestinationPosition {
+    /// What stays in the account without being held: below the threshold (positive) or owed by the party (negative).
+    pub fn carried(&self) -> Result<Amount, AmountOverflow> {
+        self.closing.minus(self.held)
+    }
+
+    pub(super) fn as_closing(&self) -> DestinationClosing {
+        DestinationClosing {
+            destination: self.destination.clone(),
+            closing: self.closing,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    Earned,
+    Collected,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    Original,
+    Refund,
+    Correction,
+}
+
+/// What one service brought or took in the interval, for one component: refunds bear their sign in `amount`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ServiceTotal {
+    pub destination: Option<String>,
+    pub side: Side,
+    pub service: Coded,
+    pub component: Coded,
+    pub kind: EntryKind,
+    /// How many transactions the amount sums.
+    pub count: u64,
+    pub amount: Amount,
+}
+
+/// A total of items that happened in an earlier period and were booked in this one (money rule 11). These items are not
+/// in [`super::StatementContent::services`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EarlierTotal {
+    pub period: String,
+    pub total: ServiceTotal,
+}
+
+/// One memo, received remittance or returned payout: each sum of the position is spelt out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Movement {
+    pub destination: Option<String>,
+    pub kind: MovementKind,
+    pub booked_at: DateTime<Utc>,
+    pub reference: String,
+    /// For people: the memo's reason, the bank's reason of the return. Never a national id or an account number.
+    pub reason: String,
+    pub amount: Amount,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MovementKind {
+    Memo,
+    Remitted,
+    Returned,
+}
+
+/// An active hold. The sum may exceed the position's `held`, which no hold makes larger than what was earned.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct HeldItem {
+    pub destination: Option<String>,
+    pub cause: Names,
+    pub amount: Amount,
+}
+
+/// Why something other than the held part stays in the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CarryReason {
+    BelowThreshold { threshold: Amount },
+    OwedByParty,
+    NoVerifiedAccount,
+}
+
+/// Money that is due to the party or from it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Due {
+    pub destination: Option<String>,
+    pub kind: DueKind,
+    /// Positive either way.
+    pub amount: Amount,
+    pub due_on: NaiveDate,
+    pub reference: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DueKind {
+    Payout,
+    Remittance,
+}
+
+/// One bar pair of the chart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cycle {
+    pub period: String,
+    pub earned: Amount,
+    pub paid: Amount,
+}
