@@ -2,10 +2,18 @@
 
 pub mod failure;
 pub mod health;
+pub mod instrument;
+pub mod licence;
 pub mod locks;
+pub mod network;
+pub mod office;
+pub mod originator;
+pub mod party;
 #[rustfmt::skip]
 pub mod schema;
-pub mod token;
+pub mod service;
+pub mod tariff;
+pub mod unit;
 
 pub use failure::StoreFailure;
 
@@ -14,3 +22,6 @@ pub type Connection = diesel_async::AsyncPgConnection;
 
 /// What a store function returns.
 pub type Stored<T> = Result<T, StoreFailure>;
+
+/// Rows of one multi-row insert of the register: ten columns of them stay below PostgreSQL's 65,535 parameters.
+const ROWS_PER_STATEMENT: usize = 2_000;

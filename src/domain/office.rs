@@ -1,0 +1,20 @@
+//! Where an office stands. Never here: licences and the parties behind them.
+
+use serde::{Deserialize, Serialize};
+
+/// Whether an office serves a town or a village.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Setting {
+    Urban,
+    Rural,
+}
+
+impl Setting {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Urban => "urban",
+            Self::Rural => "rural",
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Rows of `licences`, their events and `bindings`. Never here: what a licence allows at an instant (see `domain::licence`).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::{bindings, licence_events, licences};
+use super::{Connection, ROWS_PER_STATEMENT, Stored};
+
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = licences)]
+pub struct NewLicence {
+    pub office_id: i32,
+    pub network_id: i16,
+    pub class: String,
+    pub valid_from: DateTime<Utc>,
+    pub valid_until: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = licences)]
+pub struct LicenceRow {
+    pub id: i32,
+    pub office_id: i32,
+    pub network_id: i16,
+    pub valid_from: DateTime<Utc>,
+    pub valid_until: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = licence_events)]
+pub struct NewLicenceEvent {
+    pub licence_id: i32,
+    pub kind: &'static str,
+    pub effective_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+    pub deciding_body: String,
+    pub decision: String,
+    pub instrument_id: Option<i32>,
+    pub evidence: Option<String>,
+    pub originator_id: i32,
+}
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = licence_events)]
+pub struct LicenceEventRow {
+    pub id: i64,
+    pub licence_id: i32,
+    pub kind: String,
+    pub effective_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = bindings)]
+pub struct NewBinding {
+    pub office_id: i32,
+    pub licence_id: i32,
+    pub party_ids: Vec<Option<i32>>,
+    pub valid_from: DateTime<Utc>,
+    pub valid_until: Option<DateTime<Utc>>,
+    pub known_from: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = bindings)]
+pub struct BindingRow {
+    pub id: i32,
+    pub licence_id: i32,
+    pub party_ids: Vec<Option<i32>>,
+    pub valid_from: DateTime<Utc>,
+    pub valid_until: Option<DateTime<Utc>>,
+    pub known_from: DateTime<Utc>,
+}
+
+/// Inserts the licences and returns them with their ids.
+pub async fn insert_licences(conn: &mut Connection, new: &[NewLicence]) -> Stored<Vec<LicenceRow>> {
+    let mut inserted = Vec::with_capacity(new.len());
+    for rows in new.chunks(ROWS_PER_STATEMENT) {
+        let returned: Vec<LicenceRow> = diesel::insert_into(licences::table)
+            .values(rows)
+            .returning(LicenceRow::as_returning())
+            .get_results(conn)
+            .await?;
+        inserted.extend(returned);
+    }
+    Ok(inserted)
+}
+
+pub async fn insert_licence_events(conn: &mut Connection, new: &[NewLicenceEvent]) -> Stored<()> {
+    for rows in new.chunks(ROWS_PER_STATEMENT) {
+        diesel::insert_into(licence_events::table)
+            .values(rows)
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+pub async fn insert_bindings(conn: &mut Connection, new: &[NewBinding]) -> Stored<()> {
+    for rows in new.chunks(ROWS_PER_STATEMENT) {
+        diesel::insert_into(bindings::table)
+            .values(rows)
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The licence of an office in a network whose term contains an instant.
+pub async fn licence_at(
+    conn: &mut Connection,
+    office_id: i32,
+    network_id: i16,
+    at: DateTime<Utc>,
+) -> Stored<Option<LicenceRow>> {
+    let row = licences::table
+        .filter(licences::office_id.eq(office_id))
+        .filter(licences::network_id.eq(network_id))
+        .filter(licences::valid_from.le(at))
+        .filter(licences::valid_until.gt(at))
+        .select(LicenceRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row)
+}
+
+/// The binding of a licence that applies at an instant: of those valid then, the one known last.
+pub async fn binding_at(
+    conn: &mut Connection,
+    licence_id: i32,
+    at: DateTime<Utc>,
+) -> Stored<Option<BindingRow>> {
+    let valid = bindings::valid_until.is_null().or(bindings::valid_until.gt(at));
+    let row = bindings::table
+        .filter(bindings::licence_id.eq(licence_id))
+        .filter(bindings::valid_from.le(at))
+        .filter(valid.assume_not_null())
+        .order((bindings::known_from.desc(), bindings::id.desc()))
+        .select(BindingRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row)
+}
+
+/// All licences: what a recorder remembers.
+pub async fn all_licences(conn: &mut Connection) -> Stored<Vec<LicenceRow>> {
+    Ok(licences::table
+        .order((licences::office_id, licences::network_id, licences::valid_from))
+        .select(LicenceRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// All events of all licences, in the order in which they were recorded.
+pub async fn all_licence_events(conn: &mut Connection) -> Stored<Vec<LicenceEventRow>> {
+    Ok(licence_events::table
+        .order((
+            licence_events::licence_id,
+            licence_events::recorded_at,
+            licence_events::id,
+        ))
+        .select(LicenceEventRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// All bindings, those known last first.
+pub async fn all_bindings(conn: &mut Connection) -> Stored<Vec<BindingRow>> {
+    Ok(bindings::table
+        .order((
+            bindings::licence_id,
+            bindings::known_from.desc(),
+            bindings::id.desc(),
+        ))
+        .select(BindingRow::as_select())
+        .load(conn)
+        .await?)
+}

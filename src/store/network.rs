@@ -1,0 +1,119 @@
+//! Rows of `networks`, who plays which role in a whole network, and the version of its rules. Never here: windows.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::{network_parties, network_rules, networks};
+use super::{Connection, Stored};
+
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = networks)]
+pub struct NewNetwork {
+    pub code: String,
+    pub name_fa: String,
+    pub name_en: String,
+    pub time_zone: String,
+    pub cycle: String,
+    pub week_starts_on: i16,
+    pub first_window_starts_at: DateTime<Utc>,
+    pub unit_id: i16,
+    pub central_party_id: i32,
+    pub payout_threshold: i64,
+    pub carried_cycles_max: i16,
+    pub remittance_due_days: i16,
+    pub lateness_max_days: i16,
+    pub after_suspension: &'static str,
+}
+
+/// A network as recording and tariffs need it.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = networks)]
+pub struct NetworkRow {
+    pub id: i16,
+    pub code: String,
+    pub time_zone: String,
+    pub cycle: String,
+    pub week_starts_on: i16,
+    pub first_window_starts_at: DateTime<Utc>,
+    pub unit_id: i16,
+    pub central_party_id: i32,
+    pub lateness_max_days: i16,
+    pub after_suspension: String,
+}
+
+/// Inserts the network with the first version of its rules.
+pub async fn insert_network(conn: &mut Connection, new: &NewNetwork) -> Stored<i16> {
+    let id: i16 = diesel::insert_into(networks::table)
+        .values(new)
+        .returning(networks::id)
+        .get_result(conn)
+        .await?;
+    diesel::insert_into(network_rules::table)
+        .values(network_rules::network_id.eq(id))
+        .execute(conn)
+        .await?;
+    Ok(id)
+}
+
+pub async fn insert_network_parties(
+    conn: &mut Connection,
+    network_id: i16,
+    players: &[(i16, i32)],
+) -> Stored<()> {
+    let rows: Vec<_> = players
+        .iter()
+        .map(|(role_id, party_id)| {
+            (
+                network_parties::network_id.eq(network_id),
+                network_parties::role_id.eq(*role_id),
+                network_parties::party_id.eq(*party_id),
+            )
+        })
+        .collect();
+    diesel::insert_into(network_parties::table)
+        .values(rows)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The party of each role in a network, by the role's id.
+pub async fn players_of(conn: &mut Connection, network_id: i16) -> Stored<HashMap<i16, i32>> {
+    let rows: Vec<(i16, i32)> = network_parties::table
+        .filter(network_parties::network_id.eq(network_id))
+        .select((network_parties::role_id, network_parties::party_id))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+pub async fn network_ids(conn: &mut Connection) -> Stored<HashMap<String, i16>> {
+    let rows: Vec<(String, i16)> = networks::table
+        .select((networks::code, networks::id))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// All networks with the version of their rules, by ascending id.
+pub async fn networks_with_versions(conn: &mut Connection) -> Stored<Vec<(NetworkRow, i64)>> {
+    let rows = networks::table
+        .inner_join(network_rules::table.on(network_rules::network_id.eq(networks::id)))
+        .order(networks::id)
+        .select((NetworkRow::as_select(), network_rules::version))
+        .load(conn)
+        .await?;
+    Ok(rows)
+}
+
+/// Tells every server that licences, bindings or tariffs changed. The caller holds the network's exclusive lock.
+pub async fn raise_rules_version(conn: &mut Connection, network_id: i16) -> Stored<()> {
+    diesel::update(network_rules::table.find(network_id))
+        .set(network_rules::version.eq(network_rules::version + 1))
+        .execute(conn)
+        .await?;
+    Ok(())
+}

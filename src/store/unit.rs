@@ -1,0 +1,38 @@
+//! Rows of `currency_units`. Never here: amounts.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::currency_units;
+use super::{Connection, Stored};
+
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = currency_units)]
+pub struct NewUnit {
+    pub code: String,
+    pub iso_code: String,
+    pub name_fa: String,
+    pub name_en: String,
+    pub scale: i16,
+    pub valid_from: DateTime<Utc>,
+    pub valid_until: Option<DateTime<Utc>>,
+}
+
+pub async fn insert_unit(conn: &mut Connection, unit: &NewUnit) -> Stored<i16> {
+    let inserted = diesel::insert_into(currency_units::table)
+        .values(unit)
+        .returning(currency_units::id);
+    Ok(inserted.get_result(conn).await?)
+}
+
+/// The id of each unit that exists, by code.
+pub async fn unit_ids(conn: &mut Connection) -> Stored<HashMap<String, i16>> {
+    let rows: Vec<(String, i16)> = currency_units::table
+        .select((currency_units::code, currency_units::id))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
