@@ -9,6 +9,7 @@ pub mod network;
 pub mod office;
 pub mod originator;
 pub mod party;
+pub mod reading;
 #[rustfmt::skip]
 pub mod schema;
 pub mod service;

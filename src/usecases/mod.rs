@@ -4,5 +4,6 @@
 pub mod authenticate_token;
 pub mod check_health;
 pub mod failure;
+pub mod reading;
 
 pub use failure::{Done, Failure};
