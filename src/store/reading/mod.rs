@@ -7,3 +7,5 @@ pub mod mail;
 pub mod network;
 pub mod office;
 pub mod service;
+pub mod tariff;
+pub mod transaction;

@@ -6,3 +6,5 @@ pub mod offices;
 pub mod operation;
 pub mod register;
 pub mod standing;
+pub mod tariffs;
+pub mod transactions;

@@ -11,6 +11,8 @@ pub mod moment;
 pub mod offices;
 pub mod outbox;
 pub mod register;
+pub mod tariffs;
+pub mod transactions;
 
 /// All routes of the API.
 pub fn configure(config: &mut ServiceConfig) {
@@ -20,4 +22,6 @@ pub fn configure(config: &mut ServiceConfig) {
     config.configure(offices::configure);
     config.configure(outbox::configure);
     config.configure(register::configure);
+    config.configure(tariffs::configure);
+    config.configure(transactions::configure);
 }
