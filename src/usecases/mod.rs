@@ -8,6 +8,7 @@ pub mod failure;
 pub mod finish_slot;
 pub mod list_job_runs;
 pub mod name_job;
+pub mod reading;
 pub mod register;
 pub mod register_worker;
 pub mod remind_licence_expiry;
