@@ -9,6 +9,7 @@ pub mod language;
 pub mod money;
 pub mod office;
 pub mod originator;
+pub mod outbox;
 pub mod page;
 pub mod party;
 pub mod period;
