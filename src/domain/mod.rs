@@ -3,8 +3,10 @@
 pub mod calendar;
 #[cfg(test)]
 pub(crate) mod cases;
+pub mod hold;
 pub mod identifiers;
 pub mod interval;
+pub mod journal;
 pub mod language;
 pub mod money;
 pub mod office;
@@ -13,8 +15,10 @@ pub mod outbox;
 pub mod page;
 pub mod party;
 pub mod period;
+pub mod posting;
 pub mod rate;
 pub mod refund;
+pub mod settlement;
 pub mod slots;
 pub mod split;
 pub mod statement;
