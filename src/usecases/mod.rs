@@ -11,6 +11,7 @@ pub mod finish_slot;
 pub mod keep_statement_pdf;
 pub mod list_job_runs;
 pub mod name_job;
+pub mod register;
 pub mod register_worker;
 pub mod remind_licence_expiry;
 pub mod run_job_step;
