@@ -5,6 +5,7 @@ pub mod authenticate_token;
 pub mod check_health;
 pub mod claim_mail;
 pub mod claim_slot;
+pub mod compose_mail;
 pub mod failure;
 pub mod finish_mail;
 pub mod finish_slot;
