@@ -22,6 +22,7 @@ pub mod settlement;
 pub mod slots;
 pub mod split;
 pub mod statement;
+pub mod tariff;
 pub mod timetable;
 pub mod window;
 pub mod working_days;

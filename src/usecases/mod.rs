@@ -16,5 +16,6 @@ pub mod register;
 pub mod register_worker;
 pub mod remind_licence_expiry;
 pub mod run_job_step;
+pub mod tariff;
 
 pub use failure::{Done, Failure};
