@@ -11,6 +11,7 @@ pub mod network;
 pub mod office;
 pub mod originator;
 pub mod party;
+pub mod reading;
 pub mod reminder;
 #[rustfmt::skip]
 pub mod schema;

@@ -12,6 +12,7 @@ pub mod finish_slot;
 pub mod keep_statement_pdf;
 pub mod list_job_runs;
 pub mod name_job;
+pub mod reading;
 pub mod register;
 pub mod register_worker;
 pub mod remind_licence_expiry;
