@@ -9,7 +9,6 @@ use qrcode::{Color, EcLevel, QrCode};
 /// Each run of dark modules in a row is one rectangle of one path: a quarter of the size of a rectangle a module.
 pub fn qr_svg(text: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
-<<<<<<< HEAD
     let width = code.width();
     let mut path = String::new();
     for (y, row) in code.to_colors().chunks(width).enumerate() {
@@ -24,13 +23,6 @@ pub fn qr_svg(text: &str) -> Option<String> {
     Some(format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {width}" shape-rendering="crispEdges"><path d="{path}"/></svg>"#
     ))
-=======
-    Some(
-        code.render::<qrcode::render::svg::Color>()
-            .quiet_zone(false)
-            .build(),
-    )
->>>>>>> recording
 }
 
 #[cfg(test)]

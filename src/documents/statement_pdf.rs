@@ -56,18 +56,8 @@ mod with_typst {
 
     /// Renders the statement. Takes tens of milliseconds of CPU: call it off the async threads.
     pub fn statement_pdf(statement: &Statement) -> Result<Vec<u8>, PdfFailure> {
-<<<<<<< HEAD
         let content = statement.content();
         let rendered = render(&desk(statement)?, &content.number, content.issued_at);
-=======
-        let view = StatementView::of(statement)?;
-        let qr = qr_svg(&view.verification_url).ok_or(PdfFailure::NoQrCode)?;
-        let desk = Desk {
-            texts: Bytes::new(serde_json::to_vec(&view)?),
-            qr: Bytes::from_string(qr),
-        };
-        let rendered = render(&desk, &view.number, statement.content().issued_at);
->>>>>>> recording
         // Everything that was memoised belongs to this statement alone: without eviction memory grows with every page.
         comemo::evict(0);
         rendered
@@ -231,11 +221,7 @@ mod tests {
     #[test]
     fn a_statement_of_two_pages_has_at_most_forty_kilobytes() {
         for language in [Language::Fa, Language::En] {
-<<<<<<< HEAD
             let bytes = pdf(sample::short(language));
-=======
-            let bytes = pdf(sample::long(language));
->>>>>>> recording
             assert!(
                 bytes.len() <= 40_000,
                 "{} bytes in {}",
