@@ -1,13 +1,17 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
+pub mod binding;
 pub mod calendar;
 #[cfg(test)]
 pub(crate) mod cases;
+pub mod canonical;
 pub mod hold;
 pub mod identifiers;
 pub mod interval;
 pub mod journal;
 pub mod language;
+pub mod licence;
+pub mod merkle;
 pub mod money;
 pub mod office;
 pub mod originator;
@@ -16,6 +20,7 @@ pub mod page;
 pub mod party;
 pub mod period;
 pub mod posting;
+pub mod proof;
 pub mod rate;
 pub mod refund;
 pub mod settlement;
