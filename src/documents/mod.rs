@@ -3,6 +3,7 @@
 pub mod amounts;
 pub mod dates;
 pub mod digits;
+pub mod licence_mail;
 pub mod qr;
 pub mod statement_csv;
 pub mod statement_mail;

@@ -2,6 +2,8 @@
 
 pub mod binding;
 pub mod calendar;
+#[cfg(test)]
+pub(crate) mod cases;
 pub mod canonical;
 pub mod hold;
 pub mod identifiers;
@@ -13,6 +15,7 @@ pub mod merkle;
 pub mod money;
 pub mod office;
 pub mod originator;
+pub mod outbox;
 pub mod page;
 pub mod party;
 pub mod period;

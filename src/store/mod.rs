@@ -6,6 +6,7 @@ pub mod instrument;
 pub mod job;
 pub mod licence;
 pub mod locks;
+pub mod mail;
 pub mod network;
 pub mod office;
 pub mod originator;
@@ -15,6 +16,7 @@ pub mod reminder;
 #[rustfmt::skip]
 pub mod schema;
 pub mod service;
+pub mod statement_pdf;
 pub mod tariff;
 pub mod token;
 pub mod unit;
