@@ -2,7 +2,6 @@
 //! `templates/statement.typ`), figures, or files.
 
 use crate::domain::money::AmountOverflow;
-use crate::domain::statement::Statement;
 
 #[derive(Debug, thiserror::Error)]
 pub enum PdfFailure {

@@ -18,7 +18,6 @@ pub mod schema;
 pub mod service;
 pub mod statement_pdf;
 pub mod tariff;
-pub mod token;
 pub mod unit;
 pub mod worker;
 
