@@ -1,6 +1,8 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
 pub mod calendar;
+#[cfg(test)]
+pub(crate) mod cases;
 pub mod hold;
 pub mod identifiers;
 pub mod interval;
