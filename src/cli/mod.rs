@@ -3,6 +3,7 @@
 mod demo;
 pub mod jobs;
 pub mod output;
+pub mod tariff;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,6 +32,8 @@ pub enum Command {
     Migrate,
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
+    /// The tariff language: check a document, quote by it, its schema
+    Tariff(tariff::TariffArgs),
 }
 
 /// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
@@ -73,6 +76,7 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         }
         Command::Jobs(args) => jobs::answer(&args)
             .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
+        Command::Tariff(args) => tariff::answer(&args),
     }
 }
 

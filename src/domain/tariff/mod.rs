@@ -169,6 +169,28 @@ impl Tariff {
             .map(|declared| (declared.name.as_str(), declared.fact.expectation()))
     }
 
+    /// Reads a fact from text (a column, an option) as its declaration wants it.
+    pub fn read_fact(&self, name: &str, text: &str) -> Result<FactValue, Refusal> {
+        let declared = self.facts.iter().find(|declared| declared.name == name);
+        let declared = declared.ok_or_else(|| Refusal::FactUnknown {
+            name: name.to_owned(),
+            known: self
+                .facts
+                .iter()
+                .map(|fact| fact.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })?;
+        let value = declared.fact.read(text);
+        value
+            .filter(|value| declared.fact.admits(value))
+            .ok_or_else(|| Refusal::FactInvalid {
+                name: name.to_owned(),
+                value: format!("`{text}`"),
+                expected: declared.fact.expectation(),
+            })
+    }
+
     /// Is a fact of this name read by any rule?
     #[must_use]
     pub fn reads_fact(&self, name: &str) -> bool {
