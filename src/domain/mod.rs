@@ -1,8 +1,10 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
 pub mod calendar;
+pub mod hold;
 pub mod identifiers;
 pub mod interval;
+pub mod journal;
 pub mod language;
 pub mod money;
 pub mod office;
@@ -10,11 +12,14 @@ pub mod originator;
 pub mod page;
 pub mod party;
 pub mod period;
+pub mod posting;
 pub mod rate;
 pub mod refund;
+pub mod settlement;
 pub mod slots;
 pub mod split;
 pub mod statement;
+pub mod timetable;
 pub mod window;
 pub mod working_days;
 pub mod zone;

@@ -1,7 +1,8 @@
 //! Every advisory lock of the system and their order. Never here: a session-level lock, or one outside a transaction.
 //!
 //! Order, so that nobody deadlocks: networks in ascending id (shared by recorders, exclusive by whoever closes a
-//! window or changes rules), then originals of refunds in ascending bucket, then statement chains of a network.
+//! window or changes rules), then originals of refunds in ascending bucket, then statement chains of a network. The timetable's lock comes
+//! before all of them and is held by claims of slots alone.
 //! A recorder reads the windows in the statement *after* the lock: in the same one it would see the state before the wait.
 
 use diesel::sql_types::Integer;
@@ -12,6 +13,7 @@ use super::{Connection, Stored};
 const NETWORKS: i32 = 0x0DAF_0001;
 const ORIGINALS: i32 = 0x0DAF_0002;
 const CHAINS: i32 = 0x0DAF_0003;
+const TIMETABLE: i32 = 0x0DAF_0004;
 /// Refund locks per network: one lock per original would overflow the lock table.
 const ORIGINAL_BUCKETS: i64 = 256;
 
@@ -52,6 +54,11 @@ pub async fn take_originals(conn: &mut Connection, network_id: i16, original_ids
 /// Serialises what appends to the statement chains and positions of a network.
 pub async fn take_chains(conn: &mut Connection, network_id: i16) -> Stored<()> {
     lock_exclusive(conn, CHAINS, i32::from(network_id)).await
+}
+
+/// Serialises workers that register or claim a slot.
+pub async fn take_timetable(conn: &mut Connection) -> Stored<()> {
+    lock_exclusive(conn, TIMETABLE, 0).await
 }
 
 /// Neighbouring ids fall into different buckets, because a file's refunds often take back neighbours.

@@ -3,18 +3,21 @@
 pub mod failure;
 pub mod health;
 pub mod instrument;
+pub mod job;
 pub mod licence;
 pub mod locks;
 pub mod network;
 pub mod office;
 pub mod originator;
 pub mod party;
+pub mod reminder;
 #[rustfmt::skip]
 pub mod schema;
 pub mod service;
 pub mod tariff;
 pub mod token;
 pub mod unit;
+pub mod worker;
 
 pub use failure::StoreFailure;
 

@@ -3,6 +3,13 @@
 
 pub mod authenticate_token;
 pub mod check_health;
+pub mod claim_slot;
 pub mod failure;
+pub mod finish_slot;
+pub mod list_job_runs;
+pub mod name_job;
+pub mod register_worker;
+pub mod remind_licence_expiry;
+pub mod run_job_step;
 
 pub use failure::{Done, Failure};

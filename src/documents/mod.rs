@@ -1,0 +1,9 @@
+//! Paper: domain values in, bytes and texts out. Never here: files, the network, the clock, or the deciding of a figure.
+
+pub mod amounts;
+pub mod dates;
+pub mod digits;
+pub mod qr;
+pub mod statement_pdf;
+pub mod statement_view;
+pub mod statement_words;

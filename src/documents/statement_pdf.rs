@@ -1,0 +1,193 @@
+//! A sealed statement as PDF/A-2b bytes, the same bytes whenever they are asked for. Never here: the look of the page (it is
+//! `templates/statement.typ`), figures, or files.
+
+use crate::domain::money::AmountOverflow;
+use crate::domain::statement::Statement;
+
+#[derive(Debug, thiserror::Error)]
+pub enum PdfFailure {
+    #[error("this build has no PDF: it was built without the feature `pdf`")]
+    NotBuilt,
+    #[error("the statement template does not compile: {0}")]
+    Template(String),
+    #[error("the verification address is too long for a QR code")]
+    NoQrCode,
+    #[error("the issue date is outside of what a PDF can say")]
+    Date,
+    #[error("the statement's texts are no JSON: {0}")]
+    Texts(#[from] serde_json::Error),
+    #[error(transparent)]
+    Overflow(#[from] AmountOverflow),
+}
+
+/// Renders the statement. Takes tens of milliseconds of CPU: call it off the async threads.
+#[cfg(not(feature = "pdf"))]
+pub fn statement_pdf(_statement: &Statement) -> Result<Vec<u8>, PdfFailure> {
+    Err(PdfFailure::NotBuilt)
+}
+
+#[cfg(feature = "pdf")]
+pub use with_typst::statement_pdf;
+
+#[cfg(feature = "pdf")]
+mod with_typst {
+    use std::sync::LazyLock;
+
+    use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+    use typst::diag::{FileError, FileResult, SourceDiagnostic};
+    use typst::foundations::{Bytes, Datetime, Duration, Smart};
+    use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+    use typst::text::{Font, FontBook};
+    use typst::utils::LazyHash;
+    use typst::{Library, LibraryExt as _, World};
+    use typst_layout::PagedDocument;
+    use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+    use super::PdfFailure;
+    use crate::documents::qr::qr_svg;
+    use crate::documents::statement_view::StatementView;
+    use crate::domain::statement::Statement;
+
+    const TEMPLATE: &str = include_str!("../../templates/statement.typ");
+    const FONTS: [&[u8]; 2] = [
+        include_bytes!("../../templates/fonts/Vazirmatn-Regular.ttf"),
+        include_bytes!("../../templates/fonts/Vazirmatn-Bold.ttf"),
+    ];
+
+    /// Renders the statement. Takes tens of milliseconds of CPU: call it off the async threads.
+    pub fn statement_pdf(statement: &Statement) -> Result<Vec<u8>, PdfFailure> {
+        let view = StatementView::of(statement)?;
+        let qr = qr_svg(&view.verification_url).ok_or(PdfFailure::NoQrCode)?;
+        let desk = Desk { texts: Bytes::new(serde_json::to_vec(&view)?), qr: Bytes::from_string(qr) };
+        let rendered = render(&desk, &view.number, statement.content().issued_at);
+        // Everything that was memoised belongs to this statement alone: without eviction memory grows with every page.
+        comemo::evict(0);
+        rendered
+    }
+
+    fn render(desk: &Desk, number: &str, issued_at: DateTime<Utc>) -> Result<Vec<u8>, PdfFailure> {
+        let document: PagedDocument = typst::compile(desk).output.map_err(|e| failure(&e))?;
+        let options = PdfOptions {
+            ident: Smart::Custom(number.to_owned()),
+            creator: Smart::Custom(Some("Daftar".to_owned())),
+            timestamp: Some(Timestamp::new_utc(moment(issued_at).ok_or(PdfFailure::Date)?)),
+            standards: PdfStandards::new(&[PdfStandard::A_2b]).map_err(|e| PdfFailure::Template(e.message().to_string()))?,
+            tagged: false,
+            ..PdfOptions::default()
+        };
+        typst_pdf::pdf(&document, &options).map_err(|e| failure(&e))
+    }
+
+    fn moment(instant: DateTime<Utc>) -> Option<Datetime> {
+        let part = |number: u32| u8::try_from(number).ok();
+        let (month, day) = (part(instant.month())?, part(instant.day())?);
+        let (hour, minute, second) = (part(instant.hour())?, part(instant.minute())?, part(instant.second())?);
+        Datetime::from_ymd_hms(instant.year(), month, day, hour, minute, second)
+    }
+
+    fn failure(diagnostics: &[SourceDiagnostic]) -> PdfFailure {
+        let messages: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+        PdfFailure::Template(messages.join("; "))
+    }
+
+    /// All that typst may see: the template, the texts, the QR code and two fonts. No files, no network, no today.
+    struct Desk {
+        texts: Bytes,
+        qr: Bytes,
+    }
+
+    /// What is the same for every statement, made once.
+    struct Press {
+        library: LazyHash<Library>,
+        book: LazyHash<FontBook>,
+        fonts: Vec<Font>,
+        template: Source,
+    }
+
+    static PRESS: LazyLock<Press> = LazyLock::new(|| {
+        let fonts: Vec<_> = FONTS.iter().filter_map(|bytes| Font::new(Bytes::new(*bytes), 0)).collect();
+        Press {
+            library: LazyHash::new(Library::default()),
+            book: LazyHash::new(FontBook::from_fonts(&fonts)),
+            fonts,
+            template: Source::new(template_id(), TEMPLATE.to_owned()),
+        }
+    });
+
+    fn template_id() -> FileId {
+        let path = VirtualPath::new("/statement.typ").unwrap_or_else(|_| unreachable!("a plain file name is a path"));
+        RootedPath::new(VirtualRoot::Project, path).intern()
+    }
+
+    impl World for Desk {
+        fn library(&self) -> &LazyHash<Library> {
+            &PRESS.library
+        }
+
+        fn book(&self) -> &LazyHash<FontBook> {
+            &PRESS.book
+        }
+
+        fn main(&self) -> FileId {
+            PRESS.template.id()
+        }
+
+        fn source(&self, id: FileId) -> FileResult<Source> {
+            if id == PRESS.template.id() { Ok(PRESS.template.clone()) } else { Err(FileError::AccessDenied) }
+        }
+
+        fn file(&self, id: FileId) -> FileResult<Bytes> {
+            match id.vpath().get_with_slash() {
+                "/statement.json" => Ok(self.texts.clone()),
+                "/qr.svg" => Ok(self.qr.clone()),
+                _ => Err(FileError::AccessDenied),
+            }
+        }
+
+        fn font(&self, index: usize) -> Option<Font> {
+            PRESS.fonts.get(index).cloned()
+        }
+
+        fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+            None
+        }
+    }
+}
+
+#[cfg(all(test, feature = "pdf"))]
+mod tests {
+    use super::*;
+    use crate::domain::language::Language;
+    use crate::domain::statement::sample;
+
+    fn pdf(content: crate::domain::statement::StatementContent) -> Vec<u8> {
+        statement_pdf(&Statement::new(content).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_statement_rendered_twice_is_the_same_to_the_byte() {
+        for language in [Language::Fa, Language::En] {
+            assert_eq!(pdf(sample::short(language)), pdf(sample::short(language)));
+        }
+    }
+
+    #[test]
+    fn a_statement_of_two_pages_has_at_most_forty_kilobytes() {
+        for language in [Language::Fa, Language::En] {
+            let bytes = pdf(sample::long(language));
+            assert!(bytes.len() <= 40_000, "{} bytes in {}", bytes.len(), language.code());
+        }
+    }
+
+    #[test]
+    fn pictures_for_the_eye() {
+        for language in [Language::Fa, Language::En] {
+            let of = |name: &str| format!("/tmp/look/{name}-{}.pdf", language.code());
+            std::fs::create_dir_all("/tmp/look").unwrap();
+            std::fs::write(of("short"), pdf(sample::short(language))).unwrap();
+            std::fs::write(of("long"), pdf(sample::long(language))).unwrap();
+            std::fs::write(of("owing"), pdf(sample::owing(language))).unwrap();
+            std::fs::write(of("treasury"), pdf(sample::treasury(language))).unwrap();
+        }
+    }
+}

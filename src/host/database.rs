@@ -1,0 +1,161 @@
+//! Connections to the database: their address, their pool, what they are set to, and who they must not be.
+//! Never here: transactions (only use cases open one) and the schema (see `migrations`).
+
+use std::path::Path;
+use std::time::Duration;
+
+use diesel::QueryableByName;
+use diesel::sql_types::{Bool, Text};
+use diesel_async::pooled_connection::deadpool::{self, PoolError};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use futures_util::FutureExt;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
+
+/// The role as which servers, jobs and tests work.
+pub const APP_ROLE: &str = "daftar_app";
+/// The role that owns every table and cannot log in.
+pub const OWNER_ROLE: &str = "daftar_owner";
+
+pub type Pool = deadpool::Pool<AsyncPgConnection>;
+/// A connection out of the pool; hand `&mut connection` inwards as `&mut AsyncPgConnection`, dereferenced once.
+pub type PooledConnection = deadpool::Object<AsyncPgConnection>;
+
+const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a request waits for a connection before it is told to come back.
+const POOL_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Limits that keep one forgotten statement from holding up everybody; a use case sets tighter ones for itself.
+const SESSION: &str = "SET application_name = 'daftar'; \
+     SET search_path = public, pg_temp; \
+     SET statement_timeout = '15min'; \
+     SET lock_timeout = '1min'; \
+     SET idle_in_transaction_session_timeout = '5min'";
+
+/// The address of a database with the login. Its password never shows.
+#[derive(Clone, Debug)]
+pub struct DatabaseUrl(SecretString);
+
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    #[error("the address of the database cannot be read: {0}")]
+    Address(tokio_postgres::Error),
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(#[from] diesel::ConnectionError),
+    #[error("the database did not answer in time")]
+    Silent,
+    #[error("all connections to the database are in use")]
+    Busy,
+    #[error("the pool of connections is closed")]
+    Closed,
+    #[error("the pool of connections could not be made: {0}")]
+    Pool(#[from] deadpool::BuildError),
+    #[error("the login {role} is a superuser or passes row-level security; Daftar works as `{APP_ROLE}` only")]
+    TooMighty { role: String },
+    #[error("the login {role} owns Daftar's tables, so that grants prove nothing; Daftar works as `{APP_ROLE}` only")]
+    OwnsTables { role: String },
+    #[error("the database refused: {0}")]
+    Query(#[from] diesel::result::Error),
+}
+
+impl DatabaseUrl {
+    pub fn parse(url: &SecretString) -> Result<Self, DatabaseError> {
+        let _readable = url.expose_secret().parse::<tokio_postgres::Config>().map_err(DatabaseError::Address)?;
+        Ok(Self(url.clone()))
+    }
+
+    /// `socket` is a folder of the private PostgreSQL, whose path needs no quoting.
+    pub fn on_socket(socket: &Path, role: &str, database: &str) -> Self {
+        Self(format!("postgresql:///{database}?host={}&user={role}", socket.display()).into())
+    }
+
+    /// For a program of PostgreSQL such as `pg_dump`, and for an operator's `psql`.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+/// One connection outside the pool, as PostgreSQL gives it: for migrations.
+pub async fn connect(url: &DatabaseUrl) -> Result<AsyncPgConnection, DatabaseError> {
+    let connecting = AsyncPgConnection::establish(url.expose());
+    Ok(timeout(CONNECT_PATIENCE, connecting).await.map_err(|_| DatabaseError::Silent)??)
+}
+
+/// Opens nothing yet: connections are made when they are first asked for, at most `connections_max`.
+pub fn pool(url: &DatabaseUrl, connections_max: usize) -> Result<Pool, DatabaseError> {
+    let mut config = ManagerConfig::default();
+    // A closed connection is noticed without a question; asking each time would cost a round trip a request.
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(|url| connect_for_work(url.to_owned()).boxed());
+    let manager = AsyncDieselConnectionManager::new_with_config(url.expose(), config);
+    Ok(Pool::builder(manager).max_size(connections_max).build()?)
+}
+
+/// A connection within ten seconds, or `Busy`.
+pub async fn connection(pool: &Pool) -> Result<PooledConnection, DatabaseError> {
+    match timeout(POOL_PATIENCE, pool.get()).await {
+        Ok(got) => got.map_err(DatabaseError::from),
+        Err(_elapsed) => Err(DatabaseError::Busy),
+    }
+}
+
+/// Refuses a superuser and an owner of tables: for them neither grants nor row-level security hold.
+pub async fn require_humble_login(conn: &mut AsyncPgConnection) -> Result<(), DatabaseError> {
+    let login = diesel::sql_query(include_str!("login.sql")).get_result::<Login>(conn).await?;
+    match login {
+        Login { role, is_mighty: true, .. } => Err(DatabaseError::TooMighty { role }),
+        Login { role, owns_tables: true, .. } => Err(DatabaseError::OwnsTables { role }),
+        Login { .. } => Ok(()),
+    }
+}
+
+#[derive(Debug, QueryableByName)]
+struct Login {
+    #[diesel(sql_type = Text)]
+    role: String,
+    #[diesel(sql_type = Bool)]
+    is_mighty: bool,
+    #[diesel(sql_type = Bool)]
+    owns_tables: bool,
+}
+
+async fn connect_for_work(url: String) -> diesel::ConnectionResult<AsyncPgConnection> {
+    let late = |_| diesel::ConnectionError::BadConnection("the database did not answer in time".to_owned());
+    let mut conn = timeout(CONNECT_PATIENCE, AsyncPgConnection::establish(&url)).await.map_err(late)??;
+    let set = conn.batch_execute(SESSION).await;
+    set.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+impl From<PoolError> for DatabaseError {
+    fn from(error: PoolError) -> Self {
+        use diesel_async::pooled_connection::PoolError as Cause;
+        match error {
+            PoolError::Backend(Cause::ConnectionError(error)) => Self::Unreachable(error),
+            PoolError::Backend(Cause::QueryError(error)) => Self::Query(error),
+            PoolError::Timeout(_) => Self::Busy,
+            PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => Self::Closed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_on_a_socket_can_be_read_back() {
+        let url = DatabaseUrl::on_socket(Path::new("/srv/x/socket"), APP_ROLE, "daftar");
+        let config = url.expose().parse::<tokio_postgres::Config>().unwrap();
+        assert_eq!(config.get_hosts(), [tokio_postgres::config::Host::Unix("/srv/x/socket".into())]);
+        assert_eq!((config.get_user(), config.get_dbname()), (Some(APP_ROLE), Some("daftar")));
+    }
+
+    #[test]
+    fn an_address_shows_no_password() {
+        let url = DatabaseUrl::parse(&"postgresql://u:hush@h/d".into()).unwrap();
+        assert!(!format!("{url:?}").contains("hush"));
+        assert!(DatabaseUrl::parse(&"http://h".into()).is_err());
+    }
+}

@@ -1,0 +1,182 @@
+//! One PostgreSQL server: made, started, asked and stopped by PostgreSQL's own programs. Never here: who may do so
+//! (see `tenancy`), the schema (see `migrations`).
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::PostgresError;
+use super::account::Account;
+use super::place::Place;
+use super::programs::Programs;
+
+/// The superuser of a private cluster: makes roles and migrates, nothing else.
+pub const SUPERUSER: &str = "daftar_superuser";
+
+const START_PATIENCE: Duration = Duration::from_secs(120);
+const POLL: Duration = Duration::from_millis(50);
+const SETTINGS_FILE: &str = "daftar.conf";
+
+/// What the cluster is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// Keeps what was committed, through loss of power.
+    Durable,
+    /// For tests: quick, and gone with its owner.
+    Throwaway,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Ready,
+    /// Starting, recovering or stopping.
+    Busy,
+    Silent,
+}
+
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub programs: Programs,
+    pub account: Account,
+    pub place: Place,
+    pub keeping: Keeping,
+}
+
+impl Server {
+    /// Starts the server, making its cluster first where there is none; one that runs already is adopted.
+    pub fn ensure_running(&self) -> Result<(), PostgresError> {
+        if self.answer()? != Answer::Silent {
+            tracing::info!("adopting a private PostgreSQL that lost its owner");
+            return self.wait_until_ready();
+        }
+        if !self.place.is_initialised() {
+            self.initialise()?;
+        }
+        self.write_settings()?;
+        self.start()
+    }
+
+    pub fn answer(&self) -> Result<Answer, PostgresError> {
+        let status = self
+            .command("pg_isready")
+            .args(["--quiet", "--timeout=5", "--dbname=postgres", "--host"])
+            .arg(&self.place.socket)
+            .status()
+            .map_err(|source| PostgresError::Program { program: "pg_isready", source })?;
+        Ok(match status.code() {
+            Some(0) => Answer::Ready,
+            Some(1) => Answer::Busy,
+            Some(_) | None => Answer::Silent,
+        })
+    }
+
+    pub fn stop(&self) -> Result<(), PostgresError> {
+        if !self.place.cluster.join("postmaster.pid").exists() {
+            return Ok(());
+        }
+        let mode = match self.keeping {
+            Keeping::Durable => "fast",
+            Keeping::Throwaway => "immediate",
+        };
+        Self::run("pg_ctl", self.pg_ctl("stop").args(["-s", "-w", "-t", "120", "-m", mode]))
+    }
+
+    /// What a crash leaves behind, without the crash.
+    pub fn stop_immediately(&self) -> Result<(), PostgresError> {
+        Self::run("pg_ctl", self.pg_ctl("stop").args(["-s", "-w", "-m", "immediate"]))
+    }
+
+    /// Makes the cluster under another name first, so that one cut short is never taken for a whole one.
+    fn initialise(&self) -> Result<(), PostgresError> {
+        let unfinished = self.place.root.join("cluster.unfinished");
+        if unfinished.exists() {
+            fs::remove_dir_all(&unfinished).map_err(|source| failed(&unfinished, source))?;
+        }
+        tracing::info!(place = %self.place.cluster.display(), major = self.programs.major, "making a private PostgreSQL");
+        let mut command = self.command("initdb");
+        command.args(["--username", SUPERUSER, "--encoding=UTF8", "--locale=C", "--data-checksums"]);
+        // Who can enter the socket's folder is who may log in.
+        command.args(["--auth-local=trust", "--auth-host=reject", "--no-instructions"]);
+        if self.keeping == Keeping::Throwaway {
+            command.arg("--no-sync");
+        }
+        Self::run("initdb", command.arg("--pgdata").arg(&unfinished))?;
+        let conf = unfinished.join("postgresql.conf");
+        let settings = fs::read_to_string(&conf).map_err(|source| failed(&conf, source))?;
+        fs::write(&conf, format!("{settings}\ninclude '{SETTINGS_FILE}'\n")).map_err(|source| failed(&conf, source))?;
+        fs::rename(&unfinished, &self.place.cluster).map_err(|source| failed(&unfinished, source))
+    }
+
+    fn write_settings(&self) -> Result<(), PostgresError> {
+        let file = self.place.cluster.join(SETTINGS_FILE);
+        let settings = match self.keeping {
+            Keeping::Durable => include_str!("durable.conf"),
+            Keeping::Throwaway => include_str!("throwaway.conf"),
+        };
+        let socket = self.place.socket.display();
+        let settings = format!("{settings}\nunix_socket_directories = '{socket}'\n");
+        fs::write(&file, settings).map_err(|source| failed(&file, source))?;
+        self.account.give(&file).map_err(|source| failed(&file, source))
+    }
+
+    /// `pg_ctl` gives the server a session of its own, so that Ctrl-C ends our requests first.
+    fn start(&self) -> Result<(), PostgresError> {
+        let log = self.place.root.join("start.log");
+        if log.exists() {
+            fs::remove_file(&log).map_err(|source| failed(&log, source))?;
+        }
+        let mut command = self.pg_ctl("start");
+        command.args(["-s", "-w", "-t"]).arg(START_PATIENCE.as_secs().to_string()).arg("-l").arg(&log);
+        Self::run("pg_ctl", &mut command).map_err(|error| match error {
+            PostgresError::Refused { program, said } => {
+                let log = fs::read_to_string(&log).unwrap_or_default();
+                PostgresError::Refused { program, said: format!("{said}\n{log}") }
+            }
+            other => other,
+        })
+    }
+
+    fn wait_until_ready(&self) -> Result<(), PostgresError> {
+        let deadline = Instant::now() + START_PATIENCE;
+        loop {
+            match self.answer()? {
+                Answer::Ready => return Ok(()),
+                // What we met was stopping, and has stopped.
+                Answer::Silent => return self.start(),
+                Answer::Busy if Instant::now() > deadline => return Err(PostgresError::NotReady),
+                Answer::Busy => sleep(POLL),
+            }
+        }
+    }
+
+    fn pg_ctl(&self, verb: impl AsRef<OsStr>) -> Command {
+        let mut command = self.command("pg_ctl");
+        command.arg(verb).arg("-D").arg(&self.place.cluster);
+        command
+    }
+
+    fn command(&self, program: &str) -> Command {
+        self.account.command(&self.programs.path(program))
+    }
+
+
+    fn run(program: &'static str, command: &mut Command) -> Result<(), PostgresError> {
+        let output = command.output().map_err(|source| PostgresError::Program { program, source })?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(PostgresError::Refused { program, said: said(&output) })
+    }
+}
+
+fn said(output: &Output) -> String {
+    let both = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    String::from_utf8_lossy(&both).trim().to_owned()
+}
+
+fn failed(path: &Path, source: std::io::Error) -> PostgresError {
+    PostgresError::Folder { path: path.to_owned(), source }
+}

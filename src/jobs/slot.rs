@@ -1,0 +1,92 @@
+//! Running one claimed slot: steps until nothing is due, then the outcome. Never here: claiming (see `follow`).
+
+use std::sync::Arc;
+
+use super::Jobs;
+use crate::domain::originator::Originator;
+use crate::domain::timetable::{Job, Work};
+use crate::usecases::Done;
+use crate::usecases::claim_slot::Lease;
+use crate::usecases::finish_slot::{Outcome, finish_slot};
+use crate::usecases::name_job::name_job;
+use crate::usecases::run_job_step::{Step, run_job_step};
+
+/// A run that comes to more steps than this ends; the next slot goes on.
+const STEPS_MAX: usize = 10_000;
+/// So many steps are told in the outcome, the others counted.
+const TOLD_MAX: usize = 5;
+
+/// Runs the slot and writes its outcome down. A failed step is a failed run, never an error of the caller.
+pub(super) async fn run(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<Outcome> {
+    let outcome = match carry_out(jobs, job, lease).await {
+        Ok(told) => Outcome::Succeeded(told),
+        Err(reason) => Outcome::Failed(reason),
+    };
+    let mut conn = jobs.connection().await?;
+    finish_slot(&mut conn, jobs.now(), lease, &outcome).await?;
+    match &outcome {
+        Outcome::Succeeded(told) => tracing::info!(job = job.name, slot = %lease.slot, told, "a job has run"),
+        Outcome::Failed(reason) => {
+            tracing::error!(job = job.name, slot = %lease.slot, reason, "a job has failed")
+        }
+    }
+    Ok(outcome)
+}
+
+/// In a task of its own, so that a panic is an outcome too and nobody's silence.
+async fn carry_out(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Result<String, String> {
+    let (jobs, job, lease) = (Arc::clone(jobs), job.clone(), lease.clone());
+    let task = tokio::spawn(async move { work(&jobs, &job, &lease).await });
+    match task.await {
+        Ok(done) => done.map_err(|failure| failure.to_string()),
+        Err(broken) => Err(format!("the job broke off: {broken}")),
+    }
+}
+
+async fn work(jobs: &Jobs, job: &Job, lease: &Lease) -> Done<String> {
+    let mut conn = jobs.connection().await?;
+    let by = name_job(&mut conn, jobs.now(), job).await?;
+    drop(conn);
+    match job.runs {
+        Work::CloseWindows
+        | Work::ProposeSettlements
+        | Work::ReleasePayouts
+        | Work::RemindLicenceExpiry
+        | Work::VerifyBooks
+        | Work::SendMail => step_by_step(jobs, job, lease, &by).await,
+    }
+}
+
+async fn step_by_step(jobs: &Jobs, job: &Job, lease: &Lease, by: &Originator) -> Done<String> {
+    let mut told = Vec::new();
+    for _ in 0..STEPS_MAX {
+        let mut conn = jobs.connection().await?;
+        match run_job_step(&mut conn, by, jobs.now(), lease, job.runs).await? {
+            Step::Did(what) => told.push(what),
+            Step::Nothing => break,
+        }
+    }
+    Ok(in_one_line(&told))
+}
+
+fn in_one_line(told: &[String]) -> String {
+    let shown = told.iter().take(TOLD_MAX).cloned().collect::<Vec<_>>().join("; ");
+    match told.len() {
+        0 => "nothing was due".to_owned(),
+        count if count > TOLD_MAX => format!("{shown}; and {} more", count - TOLD_MAX),
+        _ => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_tells_a_few_steps_and_counts_the_others() {
+        let told: Vec<String> = (0..7).map(|n| format!("window {n}")).collect();
+        assert_eq!(in_one_line(&[]), "nothing was due");
+        assert_eq!(in_one_line(&told[..2]), "window 0; window 1");
+        assert!(in_one_line(&told).ends_with("window 4; and 2 more"));
+    }
+}

@@ -1,0 +1,201 @@
+//! Rows of `job_runs`: claims of slots, their leases and outcomes. Never here: which slot is due (see `domain::timetable`).
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::dsl::max;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::job_runs;
+use super::{Connection, StoreFailure, Stored};
+use crate::domain::timetable::{PastRun, RunState};
+
+/// Who claims which slot, until when.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    pub job: &'a str,
+    pub slot: DateTime<Utc>,
+    pub worker: &'a str,
+    pub at: DateTime<Utc>,
+    pub lease_until: DateTime<Utc>,
+}
+
+/// One run as history shows it.
+#[derive(Clone, Debug, Queryable, Selectable, serde::Serialize)]
+#[diesel(table_name = job_runs)]
+pub struct JobRun {
+    pub id: i64,
+    pub job: String,
+    pub slot: DateTime<Utc>,
+    pub state: String,
+    pub worker: String,
+    pub fencing: i64,
+    pub attempts: i16,
+    pub claimed_at: DateTime<Utc>,
+    pub lease_until: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub outcome: String,
+}
+
+/// The id of the run, or nothing if the slot was claimed before.
+pub async fn insert_run(conn: &mut Connection, claim: &Claim<'_>) -> Stored<Option<i64>> {
+    let inserted = diesel::insert_into(job_runs::table)
+        .values((
+            job_runs::job.eq(claim.job),
+            job_runs::slot.eq(claim.slot),
+            job_runs::worker.eq(claim.worker),
+            job_runs::claimed_at.eq(claim.at),
+            job_runs::lease_until.eq(claim.lease_until),
+        ))
+        .on_conflict((job_runs::job, job_runs::slot))
+        .do_nothing()
+        .returning(job_runs::id);
+    Ok(inserted.get_result(conn).await.optional()?)
+}
+
+/// Id and new fencing number of a failed run that is tried again, or nothing if somebody else was first.
+pub async fn reopen_run(conn: &mut Connection, claim: &Claim<'_>) -> Stored<Option<(i64, i64)>> {
+    let failed = job_runs::table
+        .filter(job_runs::job.eq(claim.job))
+        .filter(job_runs::slot.eq(claim.slot))
+        .filter(job_runs::state.eq("failed"));
+    let reopened = diesel::update(failed)
+        .set((
+            job_runs::state.eq("running"),
+            job_runs::worker.eq(claim.worker),
+            job_runs::fencing.eq(job_runs::fencing + 1),
+            job_runs::attempts.eq(job_runs::attempts + 1),
+            job_runs::claimed_at.eq(claim.at),
+            job_runs::lease_until.eq(claim.lease_until),
+            job_runs::finished_at.eq(None::<DateTime<Utc>>),
+            job_runs::outcome.eq(""),
+        ))
+        .returning((job_runs::id, job_runs::fencing));
+    Ok(reopened.get_result(conn).await.optional()?)
+}
+
+/// Runs whose lease lapsed have failed, and their fencing number rises: whoever held them can commit nothing more.
+pub async fn fail_lapsed(conn: &mut Connection, job: &str, at: DateTime<Utc>) -> Stored<usize> {
+    let lapsed = job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::state.eq("running"))
+        .filter(job_runs::lease_until.le(at));
+    let failed = diesel::update(lapsed).set((
+        job_runs::state.eq("failed"),
+        job_runs::fencing.eq(job_runs::fencing + 1),
+        job_runs::finished_at.eq(job_runs::lease_until.nullable()),
+        job_runs::outcome.eq("the worker gave no sign of life within its lease"),
+    ));
+    Ok(failed.execute(conn).await?)
+}
+
+/// Whether the run is still held under this fencing number; if so its lease now ends at `until`.
+pub async fn extend_lease(
+    conn: &mut Connection,
+    run_id: i64,
+    fencing: i64,
+    until: DateTime<Utc>,
+) -> Stored<bool> {
+    let held = job_runs::table
+        .find(run_id)
+        .filter(job_runs::fencing.eq(fencing))
+        .filter(job_runs::state.eq("running"));
+    let extended = diesel::update(held).set(job_runs::lease_until.eq(until));
+    Ok(extended.execute(conn).await? == 1)
+}
+
+/// Whether the run was still held under this fencing number; if so it has ended in `state`.
+pub async fn end_run(
+    conn: &mut Connection,
+    (run_id, fencing): (i64, i64),
+    state: &str,
+    at: DateTime<Utc>,
+    outcome: &str,
+) -> Stored<bool> {
+    let held = job_runs::table
+        .find(run_id)
+        .filter(job_runs::fencing.eq(fencing))
+        .filter(job_runs::state.eq("running"));
+    let ended = diesel::update(held).set((
+        job_runs::state.eq(state),
+        job_runs::finished_at.eq(Some(at)),
+        job_runs::outcome.eq(outcome),
+    ));
+    Ok(ended.execute(conn).await? == 1)
+}
+
+pub async fn newest_slot(conn: &mut Connection, job: &str) -> Stored<Option<DateTime<Utc>>> {
+    let newest = job_runs::table
+        .filter(job_runs::job.eq(job))
+        .select(max(job_runs::slot));
+    Ok(newest.first(conn).await?)
+}
+
+/// Runs that did not succeed, of the last `look_back`, in the order of slots.
+pub async fn unfinished_runs(
+    conn: &mut Connection,
+    job: &str,
+    at: DateTime<Utc>,
+    look_back: Duration,
+) -> Stored<Vec<PastRun>> {
+    let rows: Vec<JobRun> = job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::state.ne("succeeded"))
+        .filter(job_runs::slot.gt(at - look_back))
+        .order(job_runs::slot)
+        .select(JobRun::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(past_run).collect()
+}
+
+/// When the job last succeeded, by its slot.
+pub async fn last_good_slot(
+    conn: &mut Connection,
+    job: &str,
+    before: DateTime<Utc>,
+) -> Stored<Option<DateTime<Utc>>> {
+    let newest = job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::state.eq("succeeded"))
+        .filter(job_runs::slot.lt(before))
+        .select(max(job_runs::slot));
+    Ok(newest.first(conn).await?)
+}
+
+/// Newest first, at most `rows_max`, older than `before_id`; of one job or of all.
+pub async fn history(
+    conn: &mut Connection,
+    job: Option<&str>,
+    before_id: i64,
+    rows_max: i64,
+) -> Stored<Vec<JobRun>> {
+    let mut query = job_runs::table
+        .filter(job_runs::id.lt(before_id))
+        .order(job_runs::id.desc())
+        .limit(rows_max)
+        .select(JobRun::as_select())
+        .into_boxed();
+    if let Some(job) = job {
+        query = query.filter(job_runs::job.eq(job));
+    }
+    Ok(query.load(conn).await?)
+}
+
+fn past_run(row: JobRun) -> Stored<PastRun> {
+    let state = match (row.state.as_str(), row.finished_at) {
+        ("running", None) => RunState::Running,
+        ("failed", Some(at)) => RunState::Failed { at },
+        (other, _) => {
+            return Err(StoreFailure::corrupt(
+                "job_runs",
+                row.id,
+                format!("state {other}"),
+            ));
+        }
+    };
+    Ok(PastRun {
+        slot: row.slot,
+        state,
+        attempts: row.attempts,
+    })
+}

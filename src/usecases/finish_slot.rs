@@ -1,0 +1,69 @@
+//! The outcome of a claimed slot, and keeping its lease. Never here: claiming (see `claim_slot`).
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+
+use super::claim_slot::Lease;
+use super::{Done, Failure};
+use crate::store::{Connection, job};
+
+/// How a run ended, with what is worth telling in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Succeeded(String),
+    Failed(String),
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Succeeded(text) => write!(f, "succeeded: {text}"),
+            Self::Failed(text) => write!(f, "failed: {text}"),
+        }
+    }
+}
+
+/// An outcome's text is cut after so many characters.
+const OUTCOME_CHARS_MAX: usize = 2_000;
+
+/// # Errors
+/// Conflict `a_lapsed_lease_commits_nothing` if another has taken the slot over.
+pub async fn finish_slot(
+    conn: &mut Connection,
+    at: DateTime<Utc>,
+    lease: &Lease,
+    outcome: &Outcome,
+) -> Done<()> {
+    let (state, text) = match outcome {
+        Outcome::Succeeded(text) => ("succeeded", text),
+        Outcome::Failed(text) => ("failed", text),
+    };
+    let text: String = text.chars().take(OUTCOME_CHARS_MAX).collect();
+    conn.transaction(async |conn| {
+        let held = job::end_run(conn, (lease.run_id, lease.fencing), state, at, &text).await?;
+        if held { Ok(()) } else { Err(lapsed(lease)) }
+    })
+    .await
+}
+
+/// A sign of life: the lease is counted from `at` anew.
+pub async fn keep_slot(conn: &mut Connection, at: DateTime<Utc>, lease: &Lease) -> Done<()> {
+    conn.transaction(async |conn| require_lease(conn, at, lease).await)
+        .await
+}
+
+/// The last thing inside every transaction of a job: refuses the whole of it when the slot was taken over meanwhile.
+pub(super) async fn require_lease(conn: &mut Connection, at: DateTime<Utc>, lease: &Lease) -> Done<()> {
+    let held = job::extend_lease(conn, lease.run_id, lease.fencing, at + lease.length).await?;
+    if held { Ok(()) } else { Err(lapsed(lease)) }
+}
+
+fn lapsed(lease: &Lease) -> Failure {
+    Failure::conflict(
+        "a_lapsed_lease_commits_nothing",
+        format!(
+            "the slot {} of {} was taken over by another worker",
+            lease.slot, lease.job
+        ),
+    )
+}
