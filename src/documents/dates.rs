@@ -66,7 +66,10 @@ pub fn interval(interval: &Interval, language: Language) -> String {
     let zone = zone(&interval.time_zone);
     let (first, last) = if starts_a_day(interval.from, zone) && starts_a_day(interval.until, zone) {
         let last = interval.until.with_timezone(&zone).date_naive() - Days::new(1);
-        (day(interval.from.with_timezone(&zone).date_naive(), language), day(last, language))
+        (
+            day(interval.from.with_timezone(&zone).date_naive(), language),
+            day(last, language),
+        )
     } else {
         let moment = |instant| moment(instant, &interval.time_zone, language);
         (moment(interval.from), moment(interval.until))
@@ -83,7 +86,9 @@ pub fn period(key: &str, language: Language) -> String {
         (Some(Key::Month { year, .. }), _) => format!("{} {year}", period_short(key, language)),
         (Some(Key::Week { year, week }), Language::Fa) => format!("هفتهٔ {week} سال {year}"),
         (Some(Key::Week { year, week }), Language::En) => format!("Week {week} of {year}"),
-        (Some(Key::Day { year, month, day }), _) => format!("{day} {} {year}", month_name(year, month, language)),
+        (Some(Key::Day { year, month, day }), _) => {
+            format!("{day} {} {year}", month_name(year, month, language))
+        }
         (None, _) => key.to_owned(),
     };
     in_digits_of(language, &text)
@@ -113,18 +118,29 @@ impl Key {
         let year = parts.next()?.parse().ok()?;
         let second = parts.next()?;
         if let Some(week) = second.strip_prefix('W') {
-            return Some(Self::Week { year, week: week.parse().ok()? });
+            return Some(Self::Week {
+                year,
+                week: week.parse().ok()?,
+            });
         }
         let month = second.parse().ok().filter(|month| (1..=12).contains(month))?;
         match parts.next() {
-            Some(day) => Some(Self::Day { year, month, day: day.parse().ok()? }),
+            Some(day) => Some(Self::Day {
+                year,
+                month,
+                day: day.parse().ok()?,
+            }),
             None => Some(Self::Month { year, month }),
         }
     }
 }
 
 fn month_name(year: u32, month: usize, language: Language) -> &'static str {
-    let months = if year < FIRST_GREGORIAN_YEAR { &JALALI_MONTHS } else { &GREGORIAN_MONTHS };
+    let months = if year < FIRST_GREGORIAN_YEAR {
+        &JALALI_MONTHS
+    } else {
+        &GREGORIAN_MONTHS
+    };
     let (fa, en) = months.get(month.saturating_sub(1)).copied().unwrap_or(("", ""));
     match language {
         Language::Fa => fa,
@@ -135,9 +151,15 @@ fn month_name(year: u32, month: usize, language: Language) -> &'static str {
 fn jalali_day(date: NaiveDate) -> Option<String> {
     let month = u8::try_from(date.month()).ok()?;
     let day = u8::try_from(date.day()).ok()?;
-    let jalali = Date::try_new_iso(date.year(), month, day).ok()?.to_calendar(Persian);
+    let jalali = Date::try_new_iso(date.year(), month, day)
+        .ok()?
+        .to_calendar(Persian);
     let (name, _) = JALALI_MONTHS.get(usize::from(jalali.month().ordinal).checked_sub(1)?)?;
-    let text = format!("{} {name} {}", jalali.day_of_month().0, jalali.year().extended_year());
+    let text = format!(
+        "{} {name} {}",
+        jalali.day_of_month().0,
+        jalali.year().extended_year()
+    );
     Some(in_digits_of(Language::Fa, &text))
 }
 
@@ -159,7 +181,12 @@ mod tests {
     use super::*;
 
     fn tehran(from: DateTime<Utc>, until: DateTime<Utc>) -> Interval {
-        Interval { from, until, time_zone: "Asia/Tehran".to_owned(), period: "1404-07".to_owned() }
+        Interval {
+            from,
+            until,
+            time_zone: "Asia/Tehran".to_owned(),
+            period: "1404-07".to_owned(),
+        }
     }
 
     #[test]
@@ -167,7 +194,10 @@ mod tests {
         let date = NaiveDate::from_ymd_opt(2025, 9, 23).unwrap();
         assert_eq!(day(date, Language::Fa), "۱ مهر ۱۴۰۴");
         assert_eq!(day(date, Language::En), "23 September 2025");
-        assert_eq!(day(NaiveDate::from_ymd_opt(2025, 3, 20).unwrap(), Language::Fa), "۳۰ اسفند ۱۴۰۳");
+        assert_eq!(
+            day(NaiveDate::from_ymd_opt(2025, 3, 20).unwrap(), Language::Fa),
+            "۳۰ اسفند ۱۴۰۳"
+        );
     }
 
     #[test]
@@ -175,14 +205,20 @@ mod tests {
         let at = |month, day| Utc.with_ymd_and_hms(2025, month, day, 20, 30, 0).unwrap();
         let mehr = tehran(at(9, 22), at(10, 22));
         assert_eq!(interval(&mehr, Language::Fa), "۱ مهر ۱۴۰۴ تا ۳۰ مهر ۱۴۰۴");
-        assert_eq!(interval(&mehr, Language::En), "23 September 2025 to 22 October 2025");
+        assert_eq!(
+            interval(&mehr, Language::En),
+            "23 September 2025 to 22 October 2025"
+        );
     }
 
     #[test]
     fn a_day_that_begins_at_one_o_clock_is_still_a_whole_day() {
         let from = Utc.with_ymd_and_hms(2022, 3, 21, 20, 30, 0).unwrap();
         let until = Utc.with_ymd_and_hms(2022, 3, 22, 19, 30, 0).unwrap();
-        assert_eq!(interval(&tehran(from, until), Language::Fa), "۲ فروردین ۱۴۰۱ تا ۲ فروردین ۱۴۰۱");
+        assert_eq!(
+            interval(&tehran(from, until), Language::Fa),
+            "۲ فروردین ۱۴۰۱ تا ۲ فروردین ۱۴۰۱"
+        );
     }
 
     #[test]

@@ -32,7 +32,10 @@ mod tests {
 
     #[test]
     fn persian_digits_replace_latin_ones_and_nothing_else() {
-        assert_eq!(in_digits_of(Language::Fa, "دفتر 1234567890-A"), "دفتر ۱۲۳۴۵۶۷۸۹۰-A");
+        assert_eq!(
+            in_digits_of(Language::Fa, "دفتر 1234567890-A"),
+            "دفتر ۱۲۳۴۵۶۷۸۹۰-A"
+        );
         assert_eq!(in_digits_of(Language::En, "1404"), "1404");
     }
 }

@@ -72,6 +72,8 @@ pub struct Cell {
 pub struct Line {
     pub sign: &'static str,
     pub label: &'static str,
+    /// How the line is computed, where its sign does not say it.
+    pub hint: &'static str,
     pub weight: Weight,
     pub cells: Vec<Cell>,
 }
@@ -131,7 +133,11 @@ impl StatementView {
             interval: dates::interval(&c.interval, c.language),
             issued: dates::moment(c.issued_at, &c.interval.time_zone, c.language),
             previous: c.previous.as_ref().map(|previous| previous.number.clone()),
-            contact: c.network.contact.as_deref().map(|contact| in_digits_of(c.language, contact)),
+            contact: c
+                .network
+                .contact
+                .as_deref()
+                .map(|contact| in_digits_of(c.language, contact)),
             headlines: writer.headlines()?,
             held: writer.cell(c.sum_of(|p| p.held)?),
             carried: writer.cell(c.sum_of(|p| p.closing)?.minus(c.sum_of(|p| p.held)?)?),
@@ -141,7 +147,11 @@ impl StatementView {
             notes: c.positions.iter().filter_map(|p| writer.note(p)).collect(),
             services: writer.groups(&c.services.iter().map(|total| (total, None)).collect::<Vec<_>>())?,
             earlier: writer.groups(&c.earlier.iter().map(of_earlier).collect::<Vec<_>>())?,
-            movements: c.movements.iter().map(|movement| writer.movement(movement)).collect(),
+            movements: c
+                .movements
+                .iter()
+                .map(|movement| writer.movement(movement))
+                .collect(),
             holds: writer.holds(),
             dues: c.dues.iter().map(|due| writer.due(due)).collect(),
             cycles: c.cycles.iter().map(|cycle| writer.bars(cycle)).collect(),
@@ -166,7 +176,11 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn of(content: &'a StatementContent) -> Self {
-        Self { content, language: content.language, words: words(content.language) }
+        Self {
+            content,
+            language: content.language,
+            words: words(content.language),
+        }
     }
 
     fn cell(&self, amount: Amount) -> Cell {
@@ -179,14 +193,27 @@ impl<'a> Writer<'a> {
 
     fn headlines(&self) -> Result<Vec<Headline>, AmountOverflow> {
         let kinds = [DueKind::Payout, DueKind::Remittance];
-        let headlines = kinds.into_iter().filter_map(|kind| self.headline(kind).transpose());
+        let headlines = kinds
+            .into_iter()
+            .filter_map(|kind| self.headline(kind).transpose());
         let headlines = headlines.collect::<Result<Vec<_>, _>>()?;
-        if headlines.is_empty() { Ok(vec![self.nothing_due()]) } else { Ok(headlines) }
+        if headlines.is_empty() {
+            Ok(vec![self.nothing_due()])
+        } else {
+            Ok(headlines)
+        }
     }
 
     fn headline(&self, kind: DueKind) -> Result<Option<Headline>, AmountOverflow> {
-        let dues = || self.content.dues.iter().filter(|due| due.kind == kind && !due.amount.is_zero());
-        let Some(first) = dues().min_by_key(|due| due.due_on) else { return Ok(None) };
+        let dues = || {
+            self.content
+                .dues
+                .iter()
+                .filter(|due| due.kind == kind && !due.amount.is_zero())
+        };
+        let Some(first) = dues().min_by_key(|due| due.due_on) else {
+            return Ok(None);
+        };
         let amount = Amount::sum(dues().map(|due| due.amount))?;
         Ok(Some(Headline {
             remittance: kind == DueKind::Remittance,
@@ -230,8 +257,18 @@ impl<'a> Writer<'a> {
         let line = |sign, label, weight, of: fn(&DestinationPosition) -> Amount| Line {
             sign,
             label,
+            hint: if weight == Weight::Total {
+                w.closing_hint
+            } else {
+                ""
+            },
             weight,
-            cells: self.content.positions.iter().map(|position| self.cell(of(position))).collect(),
+            cells: self
+                .content
+                .positions
+                .iter()
+                .map(|position| self.cell(of(position)))
+                .collect(),
         };
         vec![
             line("", w.opening, Weight::Plain, |p| p.opening),
@@ -258,7 +295,11 @@ impl<'a> Writer<'a> {
             CarryReason::OwedByParty => self.words.owed_by_party.to_owned(),
             CarryReason::NoVerifiedAccount => self.words.no_account.to_owned(),
         };
-        let destination = position.destination.as_ref().map(|d| format!(" ({d})")).unwrap_or_default();
+        let destination = position
+            .destination
+            .as_ref()
+            .map(|d| format!(" ({d})"))
+            .unwrap_or_default();
         Some(format!("{}{destination}: {reason}", self.words.carried))
     }
 
@@ -267,8 +308,13 @@ impl<'a> Writer<'a> {
         let mut groups = vec![];
         for position in &self.content.positions {
             for side in [Side::Earned, Side::Collected] {
-                let of_group = |total: &ServiceTotal| total.side == side && total.destination == position.destination;
-                let members: Vec<_> = totals.iter().copied().filter(|(total, _)| of_group(total)).collect();
+                let of_group =
+                    |total: &ServiceTotal| total.side == side && total.destination == position.destination;
+                let members: Vec<_> = totals
+                    .iter()
+                    .copied()
+                    .filter(|(total, _)| of_group(total))
+                    .collect();
                 if !members.is_empty() {
                     groups.push(self.group(side, position.destination.clone(), &members)?);
                 }
@@ -277,15 +323,25 @@ impl<'a> Writer<'a> {
         Ok(groups)
     }
 
-    fn group(&self, side: Side, destination: Option<String>, members: &[Dated<'_>]) -> Result<Group, AmountOverflow> {
-        let count = members.iter().fold(0_u64, |sum, (total, _)| sum.saturating_add(total.count));
+    fn group(
+        &self,
+        side: Side,
+        destination: Option<String>,
+        members: &[Dated<'_>],
+    ) -> Result<Group, AmountOverflow> {
+        let count = members
+            .iter()
+            .fold(0_u64, |sum, (total, _)| sum.saturating_add(total.count));
         Ok(Group {
             label: match side {
                 Side::Earned => self.words.earned,
                 Side::Collected => self.words.collected,
             },
             destination,
-            rows: members.iter().map(|(total, period)| self.total_row(total, *period)).collect(),
+            rows: members
+                .iter()
+                .map(|(total, period)| self.total_row(total, *period))
+                .collect(),
             count: count_text(count, self.language),
             total: self.cell(Amount::sum(members.iter().map(|(total, _)| total.amount))?),
         })
@@ -333,7 +389,11 @@ impl<'a> Writer<'a> {
             count: String::new(),
             amount: self.cell(amount),
         };
-        self.content.held.iter().map(|item| row(item.cause.in_language(self.language), item.amount)).collect()
+        self.content
+            .held
+            .iter()
+            .map(|item| row(item.cause.in_language(self.language), item.amount))
+            .collect()
     }
 
     fn due(&self, due: &Due) -> Row {
@@ -370,8 +430,14 @@ mod tests {
         let view = view(sample::short(Language::Fa));
         assert_eq!(view.headlines.len(), 1);
         assert_eq!(view.headlines[0].amount, "۲٬۴۱۸٬۶۱۲\u{00A0}ریال");
-        assert_eq!(view.headlines[0].spoken.as_deref(), Some("۲۴۱٬۸۶۱٫۲\u{00A0}تومان"));
-        assert_eq!(view.headlines[0].due.as_deref(), Some("تاریخ پرداخت: ۴ آبان ۱۴۰۴"));
+        assert_eq!(
+            view.headlines[0].spoken.as_deref(),
+            Some("۲۴۱٬۸۶۱٫۲\u{00A0}تومان")
+        );
+        assert_eq!(
+            view.headlines[0].due.as_deref(),
+            Some("تاریخ پرداخت: ۴ آبان ۱۴۰۴")
+        );
     }
 
     #[test]

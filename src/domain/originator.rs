@@ -48,6 +48,26 @@ impl Originator {
         )
     }
 
+    /// The register, tariffs' drafts and tokens.
+    pub fn may_register(&self) -> Result<(), NotAllowed> {
+        self.needs(
+            Scope::Finance,
+            "change the register",
+            "the token lacks the scope `finance`",
+        )
+    }
+
+    /// Whoever holds the keys of the host: before anybody is registered there is nobody else to ask.
+    pub fn host() -> Self {
+        Self {
+            id: 0,
+            kind: OriginatorKind::Person,
+            code: "host".to_owned(),
+            scope: Scope::Finance,
+            party_id: None,
+        }
+    }
+
     pub fn may_settle(&self) -> Result<(), NotAllowed> {
         self.needs(
             Scope::Finance,

@@ -19,7 +19,11 @@ pub struct Variable {
 }
 
 const fn variable(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
-    Variable { name, meaning, default }
+    Variable {
+        name,
+        meaning,
+        default,
+    }
 }
 
 const DATABASE_URL: &str = "DATABASE_URL";
@@ -40,12 +44,32 @@ const PATH: &str = "PATH";
 
 /// Every variable that Daftar reads, in the order of README's table.
 pub const ENVIRONMENT: &[Variable] = &[
-    variable(DATABASE_URL, "a private PostgreSQL", "The database, as the role `daftar_app`"),
-    variable(ADMIN_DATABASE_URL, "`DATABASE_URL`", "`daftar migrate` only: a login that may make roles"),
-    variable(DATA_DIR, "`./data`", "Private database, mailbox, locks; `--data-dir` overrides it"),
-    variable(POOL_CONNECTIONS, "16", "Database connections of one process at most (1 to 500)"),
+    variable(
+        DATABASE_URL,
+        "a private PostgreSQL",
+        "The database, as the role `daftar_app`",
+    ),
+    variable(
+        ADMIN_DATABASE_URL,
+        "`DATABASE_URL`",
+        "`daftar migrate` only: a login that may make roles",
+    ),
+    variable(
+        DATA_DIR,
+        "`./data`",
+        "Private database, mailbox, locks; `--data-dir` overrides it",
+    ),
+    variable(
+        POOL_CONNECTIONS,
+        "16",
+        "Database connections of one process at most (1 to 500)",
+    ),
     variable(LISTEN, "`127.0.0.1:8080`", "Address and port of the web server"),
-    variable(WORKERS, "the number of cores", "Threads of the web server (1 to 256)"),
+    variable(
+        WORKERS,
+        "the number of cores",
+        "Threads of the web server (1 to 256)",
+    ),
     variable(LOG, "`info`", "What is logged, as a filter: `warn,daftar=debug`"),
     variable(LOG_FORMAT, "`text`", "`text` or `json`, one event a line"),
     variable(SMTP_HOST, "mails go into the mailbox folder", "Mail server"),
@@ -54,7 +78,11 @@ pub const ENVIRONMENT: &[Variable] = &[
     variable(SMTP_USER, "no login", "Login at the mail server"),
     variable(SMTP_PASSWORD, "no login", "Its password"),
     variable(SMTP_FROM, "`daftar@localhost`", "Sender of the mails"),
-    variable(PATH, "the system's", "Where the server programs of PostgreSQL are looked for first"),
+    variable(
+        PATH,
+        "the system's",
+        "Where the server programs of PostgreSQL are looked for first",
+    ),
 ];
 
 /// Largest number of connections that one process may ask for.
@@ -116,7 +144,10 @@ pub struct ConfigurationError {
 
 impl Configuration {
     /// Reads the process's environment.
-    #[expect(clippy::disallowed_methods, reason = "this is the one door to the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one door to the environment"
+    )]
     pub fn read() -> Result<Self, ConfigurationError> {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
@@ -130,7 +161,10 @@ impl Configuration {
             admin_database_url: text(ADMIN_DATABASE_URL).map(SecretString::from),
             data_dir: text(DATA_DIR).unwrap_or_else(|| "data".to_owned()).into(),
             pool_connections: count(POOL_CONNECTIONS, text(POOL_CONNECTIONS), 16, POOL_CONNECTIONS_MAX)?,
-            listen: parsed(LISTEN, &text(LISTEN).unwrap_or_else(|| "127.0.0.1:8080".to_owned()))?,
+            listen: parsed(
+                LISTEN,
+                &text(LISTEN).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            )?,
             workers: count(WORKERS, text(WORKERS), cores, WORKERS_MAX)?,
             log_filter: text(LOG).unwrap_or_else(|| "info".to_owned()),
             log_format: log_format(text(LOG_FORMAT))?,
@@ -157,13 +191,22 @@ fn smtp(
         None => tls.usual_port(),
     };
     let login = match (text(SMTP_USER), text(SMTP_PASSWORD)) {
-        (Some(user), Some(password)) => Some(SmtpLogin { user, password: password.into() }),
+        (Some(user), Some(password)) => Some(SmtpLogin {
+            user,
+            password: password.into(),
+        }),
         (None, None) => None,
         (Some(_), None) => return Err(refused(SMTP_PASSWORD, "is missing while a user is set")),
         (None, Some(_)) => return Err(refused(SMTP_USER, "is missing while a password is set")),
     };
     let from = text(SMTP_FROM).unwrap_or_else(|| "daftar@localhost".to_owned());
-    Ok(Some(SmtpConfiguration { host, port, tls, login, from }))
+    Ok(Some(SmtpConfiguration {
+        host,
+        port,
+        tls,
+        login,
+        from,
+    }))
 }
 
 impl SmtpTls {
@@ -210,11 +253,16 @@ fn count(
 }
 
 fn parsed<T: FromStr<Err: Display>>(variable: &'static str, value: &str) -> Result<T, ConfigurationError> {
-    value.parse().map_err(|error: T::Err| refused(variable, error.to_string()))
+    value
+        .parse()
+        .map_err(|error: T::Err| refused(variable, error.to_string()))
 }
 
 fn refused(variable: &'static str, reason: impl Into<String>) -> ConfigurationError {
-    ConfigurationError { variable, reason: reason.into() }
+    ConfigurationError {
+        variable,
+        reason: reason.into(),
+    }
 }
 
 #[cfg(test)]
@@ -223,8 +271,13 @@ mod tests {
 
     fn read(set: &[(&str, &str)]) -> Result<Configuration, ConfigurationError> {
         Configuration::from_lookup(|name| {
-            assert!(ENVIRONMENT.iter().any(|known| known.name == name), "{name} is not in the table");
-            set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            assert!(
+                ENVIRONMENT.iter().any(|known| known.name == name),
+                "{name} is not in the table"
+            );
+            set.iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
         })
     }
 
@@ -240,8 +293,14 @@ mod tests {
     #[test]
     fn a_refused_value_names_its_variable() {
         assert_eq!(read(&[(LISTEN, "everywhere")]).unwrap_err().variable, LISTEN);
-        assert_eq!(read(&[(POOL_CONNECTIONS, "0")]).unwrap_err().variable, POOL_CONNECTIONS);
-        assert_eq!(read(&[(POOL_CONNECTIONS, "501")]).unwrap_err().variable, POOL_CONNECTIONS);
+        assert_eq!(
+            read(&[(POOL_CONNECTIONS, "0")]).unwrap_err().variable,
+            POOL_CONNECTIONS
+        );
+        assert_eq!(
+            read(&[(POOL_CONNECTIONS, "501")]).unwrap_err().variable,
+            POOL_CONNECTIONS
+        );
         assert_eq!(read(&[(POOL_CONNECTIONS, "500")]).unwrap().pool_connections, 500);
         assert_eq!(read(&[(LOG_FORMAT, "xml")]).unwrap_err().variable, LOG_FORMAT);
     }
@@ -250,13 +309,21 @@ mod tests {
     fn a_mail_login_is_whole_or_absent() {
         let half = read(&[(SMTP_HOST, "mail"), (SMTP_USER, "u")]).unwrap_err();
         assert_eq!(half.variable, SMTP_PASSWORD);
-        let smtp = read(&[(SMTP_HOST, "mail"), (SMTP_TLS, "tls")]).unwrap().smtp.unwrap();
+        let smtp = read(&[(SMTP_HOST, "mail"), (SMTP_TLS, "tls")])
+            .unwrap()
+            .smtp
+            .unwrap();
         assert_eq!((smtp.port, smtp.login.is_none()), (465, true));
     }
 
     #[test]
     fn secrets_do_not_show_when_printed() {
-        let set = [(DATABASE_URL, "postgresql://u:hush@h/d"), (SMTP_HOST, "m"), (SMTP_USER, "u"), (SMTP_PASSWORD, "hush")];
+        let set = [
+            (DATABASE_URL, "postgresql://u:hush@h/d"),
+            (SMTP_HOST, "m"),
+            (SMTP_USER, "u"),
+            (SMTP_PASSWORD, "hush"),
+        ];
         assert!(!format!("{:?}", read(&set).unwrap()).contains("hush"));
     }
 }

@@ -51,9 +51,13 @@ pub enum DatabaseError {
     Closed,
     #[error("the pool of connections could not be made: {0}")]
     Pool(#[from] deadpool::BuildError),
-    #[error("the login {role} is a superuser or passes row-level security; Daftar works as `{APP_ROLE}` only")]
+    #[error(
+        "the login {role} is a superuser or passes row-level security; Daftar works as `{APP_ROLE}` only"
+    )]
     TooMighty { role: String },
-    #[error("the login {role} owns Daftar's tables, so that grants prove nothing; Daftar works as `{APP_ROLE}` only")]
+    #[error(
+        "the login {role} owns Daftar's tables, so that grants prove nothing; Daftar works as `{APP_ROLE}` only"
+    )]
     OwnsTables { role: String },
     #[error("the database refused: {0}")]
     Query(#[from] diesel::result::Error),
@@ -61,7 +65,10 @@ pub enum DatabaseError {
 
 impl DatabaseUrl {
     pub fn parse(url: &SecretString) -> Result<Self, DatabaseError> {
-        let _readable = url.expose_secret().parse::<tokio_postgres::Config>().map_err(DatabaseError::Address)?;
+        let _readable = url
+            .expose_secret()
+            .parse::<tokio_postgres::Config>()
+            .map_err(DatabaseError::Address)?;
         Ok(Self(url.clone()))
     }
 
@@ -79,7 +86,9 @@ impl DatabaseUrl {
 /// One connection outside the pool, as PostgreSQL gives it: for migrations.
 pub async fn connect(url: &DatabaseUrl) -> Result<AsyncPgConnection, DatabaseError> {
     let connecting = AsyncPgConnection::establish(url.expose());
-    Ok(timeout(CONNECT_PATIENCE, connecting).await.map_err(|_| DatabaseError::Silent)??)
+    Ok(timeout(CONNECT_PATIENCE, connecting)
+        .await
+        .map_err(|_| DatabaseError::Silent)??)
 }
 
 /// Opens nothing yet: connections are made when they are first asked for, at most `connections_max`.
@@ -102,10 +111,20 @@ pub async fn connection(pool: &Pool) -> Result<PooledConnection, DatabaseError> 
 
 /// Refuses a superuser and an owner of tables: for them neither grants nor row-level security hold.
 pub async fn require_humble_login(conn: &mut AsyncPgConnection) -> Result<(), DatabaseError> {
-    let login = diesel::sql_query(include_str!("login.sql")).get_result::<Login>(conn).await?;
+    let login = diesel::sql_query(include_str!("login.sql"))
+        .get_result::<Login>(conn)
+        .await?;
     match login {
-        Login { role, is_mighty: true, .. } => Err(DatabaseError::TooMighty { role }),
-        Login { role, owns_tables: true, .. } => Err(DatabaseError::OwnsTables { role }),
+        Login {
+            role,
+            is_mighty: true,
+            ..
+        } => Err(DatabaseError::TooMighty { role }),
+        Login {
+            role,
+            owns_tables: true,
+            ..
+        } => Err(DatabaseError::OwnsTables { role }),
         Login { .. } => Ok(()),
     }
 }
@@ -122,7 +141,9 @@ struct Login {
 
 async fn connect_for_work(url: String) -> diesel::ConnectionResult<AsyncPgConnection> {
     let late = |_| diesel::ConnectionError::BadConnection("the database did not answer in time".to_owned());
-    let mut conn = timeout(CONNECT_PATIENCE, AsyncPgConnection::establish(&url)).await.map_err(late)??;
+    let mut conn = timeout(CONNECT_PATIENCE, AsyncPgConnection::establish(&url))
+        .await
+        .map_err(late)??;
     let set = conn.batch_execute(SESSION).await;
     set.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
@@ -148,8 +169,14 @@ mod tests {
     fn an_address_on_a_socket_can_be_read_back() {
         let url = DatabaseUrl::on_socket(Path::new("/srv/x/socket"), APP_ROLE, "daftar");
         let config = url.expose().parse::<tokio_postgres::Config>().unwrap();
-        assert_eq!(config.get_hosts(), [tokio_postgres::config::Host::Unix("/srv/x/socket".into())]);
-        assert_eq!((config.get_user(), config.get_dbname()), (Some(APP_ROLE), Some("daftar")));
+        assert_eq!(
+            config.get_hosts(),
+            [tokio_postgres::config::Host::Unix("/srv/x/socket".into())]
+        );
+        assert_eq!(
+            (config.get_user(), config.get_dbname()),
+            (Some(APP_ROLE), Some("daftar"))
+        );
     }
 
     #[test]

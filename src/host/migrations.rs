@@ -7,7 +7,9 @@ use diesel::QueryableByName;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::sql_types::{Bool, Text};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{
+    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::task::spawn_blocking;
 
@@ -25,9 +27,13 @@ const LET_APP_READ_VERSIONS: &str = "GRANT SELECT ON __diesel_schema_migrations 
 pub enum Schema {
     Current,
     /// `missing` migrations are to be applied.
-    Older { missing: Vec<String> },
+    Older {
+        missing: Vec<String>,
+    },
     /// `unknown` migrations come from a later program.
-    Newer { unknown: Vec<String> },
+    Newer {
+        unknown: Vec<String>,
+    },
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -70,9 +76,9 @@ pub async fn require_current_schema(conn: &mut AsyncPgConnection) -> Result<(), 
     match check_schema(conn).await? {
         Schema::Current => Ok(()),
         Schema::Older { missing } => Err(MigrationError::SchemaOlder { count: missing.len() }),
-        Schema::Newer { unknown } => {
-            Err(MigrationError::SchemaNewer { newest: unknown.into_iter().next_back().unwrap_or_default() })
-        }
+        Schema::Newer { unknown } => Err(MigrationError::SchemaNewer {
+            newest: unknown.into_iter().next_back().unwrap_or_default(),
+        }),
     }
 }
 
@@ -122,24 +128,37 @@ async fn run(
             Direction::Down => harness.revert_all_migrations(MIGRATIONS),
         };
         let versions = done.map(|versions| versions.iter().map(ToString::to_string).collect());
-        versions.map_err(|error| MigrationError::Failed(error.to_string())).map(|done| (harness.into_inner(), done))
+        versions
+            .map_err(|error| MigrationError::Failed(error.to_string()))
+            .map(|done| (harness.into_inner(), done))
     };
-    spawn_blocking(work).await.map_err(|error| MigrationError::Failed(error.to_string()))?
+    spawn_blocking(work)
+        .await
+        .map_err(|error| MigrationError::Failed(error.to_string()))?
 }
 
 fn versions_of_this_program() -> Result<BTreeSet<String>, MigrationError> {
     let migrations = MigrationSource::<Pg>::migrations(&MIGRATIONS);
     let migrations = migrations.map_err(|error| MigrationError::Failed(error.to_string()))?;
-    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
+    Ok(migrations
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect())
 }
 
 async fn versions_applied(conn: &mut AsyncPgConnection) -> Result<BTreeSet<String>, MigrationError> {
-    let migrated = diesel::sql_query("SELECT to_regclass('public.__diesel_schema_migrations') IS NOT NULL AS yes");
+    let migrated =
+        diesel::sql_query("SELECT to_regclass('public.__diesel_schema_migrations') IS NOT NULL AS yes");
     if !migrated.get_result::<Answer>(conn).await?.yes {
         return Ok(BTreeSet::new());
     }
     let applied = diesel::sql_query("SELECT version::text FROM public.__diesel_schema_migrations");
-    Ok(applied.load::<Applied>(conn).await?.into_iter().map(|applied| applied.version).collect())
+    Ok(applied
+        .load::<Applied>(conn)
+        .await?
+        .into_iter()
+        .map(|applied| applied.version)
+        .collect())
 }
 
 #[derive(QueryableByName)]

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod configuration;
 pub mod database;
 pub mod logging;
+pub mod mail;
 pub mod migrations;
 pub mod postgres;
 pub mod private;
@@ -44,10 +45,16 @@ pub enum HostError {
 pub async fn start(configuration: Configuration, purpose: Purpose) -> Result<Host, HostError> {
     let (private, url) = match &configuration.database_url {
         Some(url) => (None, DatabaseUrl::parse(url)?),
-        None => enter_private(&configuration, purpose).await.map(|(tenancy, url)| (Some(tenancy), url))?,
+        None => enter_private(&configuration, purpose)
+            .await
+            .map(|(tenancy, url)| (Some(tenancy), url))?,
     };
     let pool = database::pool(&url, configuration.pool_connections)?;
-    let host = Host { configuration, pool, private };
+    let host = Host {
+        configuration,
+        pool,
+        private,
+    };
     match host.require_fit_database().await {
         Ok(()) => Ok(host),
         Err(error) => {
@@ -59,7 +66,10 @@ pub async fn start(configuration: Configuration, purpose: Purpose) -> Result<Hos
 
 /// `daftar migrate`: brings the schema up to date and returns what was applied.
 pub async fn migrate(configuration: &Configuration) -> Result<Vec<String>, HostError> {
-    let url = configuration.admin_database_url.as_ref().or(configuration.database_url.as_ref());
+    let url = configuration
+        .admin_database_url
+        .as_ref()
+        .or(configuration.database_url.as_ref());
     if let Some(url) = url {
         return Ok(migrations::migrate(&DatabaseUrl::parse(url)?).await?);
     }
@@ -71,7 +81,9 @@ pub async fn migrate(configuration: &Configuration) -> Result<Vec<String>, HostE
 
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Host").field("configuration", &self.configuration).finish_non_exhaustive()
+        f.debug_struct("Host")
+            .field("configuration", &self.configuration)
+            .finish_non_exhaustive()
     }
 }
 

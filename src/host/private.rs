@@ -29,7 +29,9 @@ pub async fn prepare(socket: &Path) -> Result<Vec<String>, MigrationError> {
     make_roles(&mut maintenance).await?;
     let exists = diesel::sql_query("SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'daftar') AS yes");
     if !exists.get_result::<Answer>(&mut maintenance).await?.yes {
-        maintenance.batch_execute("CREATE DATABASE daftar OWNER daftar_owner").await?;
+        maintenance
+            .batch_execute("CREATE DATABASE daftar OWNER daftar_owner")
+            .await?;
     }
     migrate(&admin_url(socket)).await
 }

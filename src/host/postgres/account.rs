@@ -9,8 +9,17 @@ use super::PostgresError;
 
 /// Variables that would lead a program of PostgreSQL to another server than ours.
 const FOREIGN: &[&str] = &[
-    "PGDATA", "PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSERVICE", "PGOPTIONS",
-    "PGCLIENTENCODING", "PGTZ",
+    "PGDATA",
+    "PGHOST",
+    "PGHOSTADDR",
+    "PGPORT",
+    "PGUSER",
+    "PGPASSWORD",
+    "PGDATABASE",
+    "PGSERVICE",
+    "PGOPTIONS",
+    "PGCLIENTENCODING",
+    "PGTZ",
 ];
 
 /// Users that root lends, in this order.
@@ -29,7 +38,9 @@ impl Account {
         if !rustix::process::geteuid().is_root() {
             return Ok(Self::Ours);
         }
-        LENT.iter().find_map(|name| lent(name)).ok_or(PostgresError::NoAccount)
+        LENT.iter()
+            .find_map(|name| lent(name))
+            .ok_or(PostgresError::NoAccount)
     }
 
     pub fn uid(self) -> u32 {
@@ -61,17 +72,32 @@ impl Account {
 
     /// Whether this user can go through `folder`.
     pub fn can_enter(self, folder: &Path) -> bool {
-        let status = self.command(Path::new("/bin/sh")).args(["-c", "test -x \"$1\"", "sh"]).arg(folder).status();
+        let status = self
+            .command(Path::new("/bin/sh"))
+            .args(["-c", "test -x \"$1\"", "sh"])
+            .arg(folder)
+            .status();
         status.is_ok_and(|status| status.success())
     }
 }
 
 fn lent(name: &str) -> Option<Account> {
-    Some(Account::Lent { uid: number_of("-u", name)?, gid: number_of("-g", name)? })
+    Some(Account::Lent {
+        uid: number_of("-u", name)?,
+        gid: number_of("-g", name)?,
+    })
 }
 
 /// `id` knows users from every source that the system has, of which /etc/passwd is only one.
 fn number_of(what: &str, name: &str) -> Option<u32> {
-    let answer = Command::new("id").args([what, name]).stderr(Stdio::null()).output().ok()?;
-    String::from_utf8_lossy(&answer.stdout).trim().parse().ok().filter(|id| *id != 0)
+    let answer = Command::new("id")
+        .args([what, name])
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    String::from_utf8_lossy(&answer.stdout)
+        .trim()
+        .parse()
+        .ok()
+        .filter(|id| *id != 0)
 }

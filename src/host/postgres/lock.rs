@@ -23,7 +23,9 @@ pub struct Held(File);
 
 impl Locks {
     pub fn in_folder(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self {
+            folder: folder.to_owned(),
+        }
     }
 
     /// Who starts and stops the cluster.
@@ -52,7 +54,9 @@ impl Locks {
     }
 
     fn named(&self, name: &str) -> FileLock {
-        FileLock { path: self.folder.join(name) }
+        FileLock {
+            path: self.folder.join(name),
+        }
     }
 }
 
@@ -79,7 +83,10 @@ impl FileLock {
                 return Ok(held);
             }
             if Instant::now() > deadline {
-                return Err(PostgresError::Locked { path: self.path.clone(), holder: self.holder() });
+                return Err(PostgresError::Locked {
+                    path: self.path.clone(),
+                    holder: self.holder(),
+                });
             }
             sleep(POLL);
         }
@@ -102,8 +109,14 @@ impl FileLock {
     /// The process that wrote its number last, for a message.
     pub fn holder(&self) -> String {
         let mut pid = String::new();
-        let read = self.open().and_then(|mut file| file.read_to_string(&mut pid).map_err(|e| self.failed(e)));
-        if read.is_err() || pid.is_empty() { "unknown".to_owned() } else { pid.trim().to_owned() }
+        let read = self
+            .open()
+            .and_then(|mut file| file.read_to_string(&mut pid).map_err(|e| self.failed(e)));
+        if read.is_err() || pid.is_empty() {
+            "unknown".to_owned()
+        } else {
+            pid.trim().to_owned()
+        }
     }
 
     fn open(&self) -> Result<File, PostgresError> {
@@ -117,14 +130,18 @@ impl FileLock {
     }
 
     fn signed(&self, mut file: File) -> Result<Held, PostgresError> {
-        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| {
-            writeln!(file, "{}", std::process::id())
-        });
+        let written = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()));
         written.map_err(|source| self.failed(source)).map(|()| Held(file))
     }
 
     fn failed(&self, source: std::io::Error) -> PostgresError {
-        PostgresError::Folder { path: self.path.clone(), source }
+        PostgresError::Folder {
+            path: self.path.clone(),
+            source,
+        }
     }
 }
 
@@ -140,7 +157,9 @@ mod tests {
     use super::*;
 
     fn lock() -> FileLock {
-        FileLock { path: std::env::temp_dir().join(format!("daftar-lock-{}", uuid::Uuid::new_v4())) }
+        FileLock {
+            path: std::env::temp_dir().join(format!("daftar-lock-{}", uuid::Uuid::new_v4())),
+        }
     }
 
     #[test]

@@ -17,7 +17,10 @@ pub use self::tenancy::{Purpose, Tenancy, Throwaway};
 
 #[derive(Debug, thiserror::Error)]
 pub enum PostgresError {
-    #[error("PostgreSQL {} or newer is not installed; install it with: {install}", programs::MAJOR_MIN)]
+    #[error(
+        "PostgreSQL {} or newer is not installed; install it with: {install}",
+        programs::MAJOR_MIN
+    )]
     NotInstalled { install: &'static str },
     #[error(
         "the cluster in the data directory was written by PostgreSQL {cluster}, of which no server is installed, only \
@@ -31,14 +34,19 @@ pub enum PostgresError {
     AlreadyServing { holder: String },
     #[error("{} stays locked by process {holder}", path.display())]
     Locked { path: PathBuf, holder: String },
-    #[error("PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to lend it")]
+    #[error(
+        "PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to lend it"
+    )]
     NoAccount,
     #[error("{} belongs to somebody else", path.display())]
     NotOurs { path: PathBuf },
     #[error("{}: {source}", path.display())]
     Folder { path: PathBuf, source: io::Error },
     #[error("{program} could not be run: {source}")]
-    Program { program: &'static str, source: io::Error },
+    Program {
+        program: &'static str,
+        source: io::Error,
+    },
     #[error("{program} failed: {said}")]
     Refused { program: &'static str, said: String },
     #[error("the private PostgreSQL did not become ready")]
@@ -46,7 +54,10 @@ pub enum PostgresError {
 }
 
 fn made(folder: &Path) -> Result<PathBuf, PostgresError> {
-    let failed = |source| PostgresError::Folder { path: folder.to_owned(), source };
+    let failed = |source| PostgresError::Folder {
+        path: folder.to_owned(),
+        source,
+    };
     std::fs::create_dir_all(folder).map_err(failed)?;
     folder.canonicalize().map_err(failed)
 }

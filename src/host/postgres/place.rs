@@ -54,16 +54,26 @@ impl Place {
                 return Self::made(root, account);
             }
         }
-        Err(PostgresError::Folder { path: SHORT_PLACE.into(), source: io::ErrorKind::AlreadyExists.into() })
+        Err(PostgresError::Folder {
+            path: SHORT_PLACE.into(),
+            source: io::ErrorKind::AlreadyExists.into(),
+        })
     }
 
     fn made(root: PathBuf, account: Account) -> Result<Self, PostgresError> {
         make_private(&root, account)?;
         let beside = root.join("socket");
-        let socket =
-            if fits(&beside) { beside } else { Path::new(SHORT_PLACE).join(format!("daftar-{}", short_name(&root))) };
+        let socket = if fits(&beside) {
+            beside
+        } else {
+            Path::new(SHORT_PLACE).join(format!("daftar-{}", short_name(&root)))
+        };
         make_private(&socket, account)?;
-        Ok(Self { cluster: root.join("cluster"), root, socket })
+        Ok(Self {
+            cluster: root.join("cluster"),
+            root,
+            socket,
+        })
     }
 
     pub fn is_initialised(&self) -> bool {
@@ -72,7 +82,11 @@ impl Place {
 
     /// The major version that wrote the cluster.
     pub fn major(&self) -> Option<u32> {
-        fs::read_to_string(self.cluster.join("PG_VERSION")).ok()?.trim().parse().ok()
+        fs::read_to_string(self.cluster.join("PG_VERSION"))
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
     }
 }
 
@@ -90,7 +104,10 @@ fn short_name(path: &Path) -> String {
 /// Makes `folder` for `account` alone, or proves that it is so: in a place that everybody may write to, somebody
 /// else's folder of that name would let them stand between us and the database.
 fn make_private(folder: &Path, account: Account) -> Result<(), PostgresError> {
-    let failed = |source| PostgresError::Folder { path: folder.to_owned(), source };
+    let failed = |source| PostgresError::Folder {
+        path: folder.to_owned(),
+        source,
+    };
     if let Some(parent) = folder.parent() {
         fs::create_dir_all(parent).map_err(failed)?;
     }
@@ -102,7 +119,9 @@ fn make_private(folder: &Path, account: Account) -> Result<(), PostgresError> {
     let found = fs::symlink_metadata(folder).map_err(failed)?;
     let belongs_to_us = [account.uid(), Account::Ours.uid()].contains(&found.uid());
     if !found.is_dir() || !belongs_to_us {
-        return Err(PostgresError::NotOurs { path: folder.to_owned() });
+        return Err(PostgresError::NotOurs {
+            path: folder.to_owned(),
+        });
     }
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(failed)?;
     account.give(folder).map_err(failed)

@@ -28,10 +28,15 @@ pub struct Programs {
 impl Programs {
     /// The programs of `major`, or without one the newest that are installed, 15 or newer.
     pub fn find(search_path: &[PathBuf], major: Option<u32>) -> Result<Self, PostgresError> {
-        let installed = candidates(search_path).into_iter().filter_map(Self::at).collect::<Vec<_>>();
+        let installed = candidates(search_path)
+            .into_iter()
+            .filter_map(Self::at)
+            .collect::<Vec<_>>();
         let newest = installed.iter().max_by_key(|programs| programs.major);
         let Some(newest) = newest else {
-            return Err(PostgresError::NotInstalled { install: install_command() });
+            return Err(PostgresError::NotInstalled {
+                install: install_command(),
+            });
         };
         match major {
             None => Ok(newest.clone()),
@@ -39,7 +44,10 @@ impl Programs {
                 .iter()
                 .find(|programs| programs.major == major)
                 .cloned()
-                .ok_or(PostgresError::OtherMajor { cluster: major, installed: newest.major }),
+                .ok_or(PostgresError::OtherMajor {
+                    cluster: major,
+                    installed: newest.major,
+                }),
         }
     }
 
@@ -48,8 +56,12 @@ impl Programs {
     }
 
     fn at(folder: PathBuf) -> Option<Self> {
-        let complete = ["initdb", "pg_ctl", "pg_isready"].iter().all(|program| folder.join(program).is_file());
-        let answer = complete.then(|| Command::new(folder.join("postgres")).arg("--version").output())?.ok()?;
+        let complete = ["initdb", "pg_ctl", "pg_isready"]
+            .iter()
+            .all(|program| folder.join(program).is_file());
+        let answer = complete
+            .then(|| Command::new(folder.join("postgres")).arg("--version").output())?
+            .ok()?;
         let major = major_of(&String::from_utf8_lossy(&answer.stdout))?;
         (major >= MAJOR_MIN).then_some(Self { folder, major })
     }
@@ -73,7 +85,9 @@ fn candidates(search_path: &[PathBuf]) -> Vec<PathBuf> {
         let Ok(entries) = std::fs::read_dir(parent) else {
             continue;
         };
-        let versions = entries.flatten().filter(|entry| is_versioned(&entry.file_name().to_string_lossy()));
+        let versions = entries
+            .flatten()
+            .filter(|entry| is_versioned(&entry.file_name().to_string_lossy()));
         folders.extend(versions.map(|entry| entry.path().join(below)));
     }
     folders
@@ -81,14 +95,19 @@ fn candidates(search_path: &[PathBuf]) -> Vec<PathBuf> {
 
 /// Debian names the folder `15`, the makers' Fedora packages `pgsql-15`, Homebrew `postgresql@15`.
 fn is_versioned(name: &str) -> bool {
-    let version = name.strip_prefix("postgresql@").or_else(|| name.strip_prefix("pgsql-")).unwrap_or(name);
+    let version = name
+        .strip_prefix("postgresql@")
+        .or_else(|| name.strip_prefix("pgsql-"))
+        .unwrap_or(name);
     !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` → 15.
 fn major_of(version: &str) -> Option<u32> {
     let number = version.split_whitespace().nth(2)?;
-    let digits = number.find(|c: char| !c.is_ascii_digit()).map_or(number, |end| &number[..end]);
+    let digits = number
+        .find(|c: char| !c.is_ascii_digit())
+        .map_or(number, |end| &number[..end]);
     digits.parse().ok()
 }
 
@@ -98,7 +117,10 @@ mod tests {
 
     #[test]
     fn the_major_version_is_read_from_what_the_server_says() {
-        assert_eq!(major_of("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
+        assert_eq!(
+            major_of("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),
+            Some(15)
+        );
         assert_eq!(major_of("postgres (PostgreSQL) 18beta1"), Some(18));
         assert_eq!(major_of("no"), None);
     }
@@ -116,6 +138,9 @@ mod tests {
     #[test]
     fn a_version_that_is_not_installed_is_named_beside_the_one_that_is() {
         let refused = Programs::find(&[], Some(9)).unwrap_err();
-        assert!(matches!(refused, PostgresError::OtherMajor { cluster: 9, .. }), "{refused}");
+        assert!(
+            matches!(refused, PostgresError::OtherMajor { cluster: 9, .. }),
+            "{refused}"
+        );
     }
 }

@@ -65,7 +65,10 @@ impl Server {
             .args(["--quiet", "--timeout=5", "--dbname=postgres", "--host"])
             .arg(&self.place.socket)
             .status()
-            .map_err(|source| PostgresError::Program { program: "pg_isready", source })?;
+            .map_err(|source| PostgresError::Program {
+                program: "pg_isready",
+                source,
+            })?;
         Ok(match status.code() {
             Some(0) => Answer::Ready,
             Some(1) => Answer::Busy,
@@ -81,12 +84,18 @@ impl Server {
             Keeping::Durable => "fast",
             Keeping::Throwaway => "immediate",
         };
-        Self::run("pg_ctl", self.pg_ctl("stop").args(["-s", "-w", "-t", "120", "-m", mode]))
+        Self::run(
+            "pg_ctl",
+            self.pg_ctl("stop").args(["-s", "-w", "-t", "120", "-m", mode]),
+        )
     }
 
     /// What a crash leaves behind, without the crash.
     pub fn stop_immediately(&self) -> Result<(), PostgresError> {
-        Self::run("pg_ctl", self.pg_ctl("stop").args(["-s", "-w", "-m", "immediate"]))
+        Self::run(
+            "pg_ctl",
+            self.pg_ctl("stop").args(["-s", "-w", "-m", "immediate"]),
+        )
     }
 
     /// Makes the cluster under another name first, so that one cut short is never taken for a whole one.
@@ -97,7 +106,13 @@ impl Server {
         }
         tracing::info!(place = %self.place.cluster.display(), major = self.programs.major, "making a private PostgreSQL");
         let mut command = self.command("initdb");
-        command.args(["--username", SUPERUSER, "--encoding=UTF8", "--locale=C", "--data-checksums"]);
+        command.args([
+            "--username",
+            SUPERUSER,
+            "--encoding=UTF8",
+            "--locale=C",
+            "--data-checksums",
+        ]);
         // Who can enter the socket's folder is who may log in.
         command.args(["--auth-local=trust", "--auth-host=reject", "--no-instructions"]);
         if self.keeping == Keeping::Throwaway {
@@ -106,7 +121,8 @@ impl Server {
         Self::run("initdb", command.arg("--pgdata").arg(&unfinished))?;
         let conf = unfinished.join("postgresql.conf");
         let settings = fs::read_to_string(&conf).map_err(|source| failed(&conf, source))?;
-        fs::write(&conf, format!("{settings}\ninclude '{SETTINGS_FILE}'\n")).map_err(|source| failed(&conf, source))?;
+        fs::write(&conf, format!("{settings}\ninclude '{SETTINGS_FILE}'\n"))
+            .map_err(|source| failed(&conf, source))?;
         fs::rename(&unfinished, &self.place.cluster).map_err(|source| failed(&unfinished, source))
     }
 
@@ -129,11 +145,18 @@ impl Server {
             fs::remove_file(&log).map_err(|source| failed(&log, source))?;
         }
         let mut command = self.pg_ctl("start");
-        command.args(["-s", "-w", "-t"]).arg(START_PATIENCE.as_secs().to_string()).arg("-l").arg(&log);
+        command
+            .args(["-s", "-w", "-t"])
+            .arg(START_PATIENCE.as_secs().to_string())
+            .arg("-l")
+            .arg(&log);
         Self::run("pg_ctl", &mut command).map_err(|error| match error {
             PostgresError::Refused { program, said } => {
                 let log = fs::read_to_string(&log).unwrap_or_default();
-                PostgresError::Refused { program, said: format!("{said}\n{log}") }
+                PostgresError::Refused {
+                    program,
+                    said: format!("{said}\n{log}"),
+                }
             }
             other => other,
         })
@@ -162,13 +185,17 @@ impl Server {
         self.account.command(&self.programs.path(program))
     }
 
-
     fn run(program: &'static str, command: &mut Command) -> Result<(), PostgresError> {
-        let output = command.output().map_err(|source| PostgresError::Program { program, source })?;
+        let output = command
+            .output()
+            .map_err(|source| PostgresError::Program { program, source })?;
         if output.status.success() {
             return Ok(());
         }
-        Err(PostgresError::Refused { program, said: said(&output) })
+        Err(PostgresError::Refused {
+            program,
+            said: said(&output),
+        })
     }
 }
 
@@ -178,5 +205,8 @@ fn said(output: &Output) -> String {
 }
 
 fn failed(path: &Path, source: std::io::Error) -> PostgresError {
-    PostgresError::Folder { path: path.to_owned(), source }
+    PostgresError::Folder {
+        path: path.to_owned(),
+        source,
+    }
 }

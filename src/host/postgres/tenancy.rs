@@ -64,10 +64,22 @@ impl Tenancy {
         let account = Account::choose()?;
         let place = Place::of_data_dir(&data_dir, account)?;
         let programs = Programs::find(search_path, place.major())?;
-        let server = Server { programs, account, place, keeping: Keeping::Durable };
+        let server = Server {
+            programs,
+            account,
+            place,
+            keeping: Keeping::Durable,
+        };
         let using = Some(locks.users().shared()?);
         let duty = Arc::new(Mutex::new(Duty::None));
-        let mut tenancy = Self { server, locks, duty, using, preparing: None, _serving: serving };
+        let mut tenancy = Self {
+            server,
+            locks,
+            duty,
+            using,
+            preparing: None,
+            _serving: serving,
+        };
         tenancy.own_or_attach()?;
         Ok(tenancy)
     }
@@ -114,13 +126,19 @@ impl Tenancy {
     fn stand_by(&self) -> Result<(), PostgresError> {
         let (server, locks, duty) = (self.server.clone(), self.locks.clone(), Arc::clone(&self.duty));
         let wait = move || {
-            let inherited = locks.owner().exclusive().and_then(|owner| inherit(&server, &locks, &duty, owner));
+            let inherited = locks
+                .owner()
+                .exclusive()
+                .and_then(|owner| inherit(&server, &locks, &duty, owner));
             if let Err(error) = inherited {
                 tracing::error!(%error, "the private PostgreSQL lost its owner and could not be taken over");
             }
         };
         let spawned = Builder::new().name("heir".to_owned()).spawn(wait);
-        spawned.map(drop).map_err(|source| PostgresError::Program { program: "a thread", source })
+        spawned.map(drop).map_err(|source| PostgresError::Program {
+            program: "a thread",
+            source,
+        })
     }
 
     fn lay_down(&mut self) -> Result<(), PostgresError> {
@@ -144,7 +162,10 @@ impl Drop for Tenancy {
 
 fn serving(locks: &Locks) -> Result<Held, PostgresError> {
     let lock = locks.serving();
-    lock.try_exclusive()?.ok_or_else(|| PostgresError::AlreadyServing { holder: lock.holder() })
+    lock.try_exclusive()?
+        .ok_or_else(|| PostgresError::AlreadyServing {
+            holder: lock.holder(),
+        })
 }
 
 /// The former owner's watchdog finishes first, lest it stop what we start.
@@ -155,12 +176,7 @@ fn take_over(server: &Server, locks: &Locks, owner: Held) -> Result<Ownership, P
     Ok(Ownership { watchdog, owner })
 }
 
-fn inherit(
-    server: &Server,
-    locks: &Locks,
-    duty: &Mutex<Duty>,
-    owner: Held,
-) -> Result<(), PostgresError> {
+fn inherit(server: &Server, locks: &Locks, duty: &Mutex<Duty>, owner: Held) -> Result<(), PostgresError> {
     let mut duty = lock(duty);
     if matches!(*duty, Duty::Left) {
         drop(owner);
@@ -211,10 +227,18 @@ impl Throwaway {
         let account = Account::choose()?;
         let programs = Programs::find(search_path, None)?;
         let place = Place::throwaway(account)?;
-        let server = Server { programs, account, place, keeping: Keeping::Throwaway };
+        let server = Server {
+            programs,
+            account,
+            place,
+            keeping: Keeping::Throwaway,
+        };
         let watchdog = Watchdog::release(&server, None)?;
         server.ensure_running()?;
-        Ok(Self { server, _watchdog: watchdog })
+        Ok(Self {
+            server,
+            _watchdog: watchdog,
+        })
     }
 
     pub fn socket(&self) -> &Path {

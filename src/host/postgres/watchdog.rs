@@ -38,10 +38,21 @@ impl Watchdog {
             Keeping::Throwaway => ("immediate", [place.root.as_path(), place.socket.as_path()]),
         };
         let mut command = server.account.command(Path::new("/bin/sh"));
-        command.args(["-c", SCRIPT, "sh"]).arg(server.programs.path("pg_ctl")).arg(&place.cluster).arg(mode);
-        command.args(thrown_away).stdin(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+        command
+            .args(["-c", SCRIPT, "sh"])
+            .arg(server.programs.path("pg_ctl"))
+            .arg(&place.cluster)
+            .arg(mode);
+        command
+            .args(thrown_away)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0);
         command.stdout(held.map_or_else(Stdio::null, |held| Stdio::from(held.into_file())));
-        let child = command.spawn().map_err(|source| PostgresError::Program { program: "sh", source })?;
+        let child = command.spawn().map_err(|source| PostgresError::Program {
+            program: "sh",
+            source,
+        })?;
         Ok(Self(child))
     }
 

@@ -1,0 +1,224 @@
+//! Trial questions: a tariff that cannot answer one of them soundly is refused with that question as the example.
+//! Never here: what is only a refusal that the tariff itself states.
+
+use std::collections::BTreeSet;
+
+use super::Points;
+use super::reach::{Domain, combination};
+use crate::domain::money::Amount;
+use crate::domain::tariff::decision::Subject;
+use crate::domain::tariff::document::FactValue;
+use crate::domain::tariff::fault::Fault;
+use crate::domain::tariff::question::{Question, Refusal};
+use crate::domain::tariff::{FactDeclaration, Range, Tariff};
+
+/// So many questions are asked at most.
+const QUESTIONS_MAX: usize = 4_000;
+/// So many values of one fact are tried at most.
+const VALUES_MAX: usize = 40;
+/// Amounts where rounding bites: no multiples of each other, small, odd and large.
+const TELLING_AMOUNTS: [i64; 10] = [1, 2, 3, 7, 99, 101, 1_001, 28_615, 999_983, 123_456_789];
+
+pub(super) fn faults_of(tariff: &Tariff, points: &Points) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = Vec::new();
+    for question in questions(tariff, points) {
+        let Err(refusal) = tariff.quote(&question) else {
+            continue;
+        };
+        let Some(fault) = fault_of(tariff, &question, &refusal) else {
+            continue;
+        };
+        if !faults.iter().any(|known| known.rule == fault.rule) {
+            faults.push(fault);
+        }
+    }
+    faults
+}
+
+fn questions(tariff: &Tariff, points: &Points) -> Vec<Question> {
+    let facts = fact_domains(&tariff.facts, points);
+    let fact_count = facts
+        .iter()
+        .map(|(_, domain)| domain.0.len())
+        .fold(1_usize, usize::saturating_mul);
+    let fact_count = fact_count.min(QUESTIONS_MAX);
+    let amounts = if tariff.reads_amount {
+        values(&points.amount, &tariff.amount)
+    } else {
+        vec![None]
+    };
+    let principals = match &tariff.principal {
+        Some(principal) => values(&points.principal, &principal.range),
+        None => vec![None],
+    };
+    let quantities = quantities(tariff, points);
+    let legs: Vec<Option<String>> = if tariff.activity_legs.is_empty() {
+        vec![None]
+    } else {
+        tariff.activity_legs.iter().cloned().map(Some).collect()
+    };
+    let inner = amounts.len() * principals.len() * quantities.len() * legs.len();
+    let count = inner.saturating_mul(fact_count);
+    // A stride without a common factor with the sizes spreads the questions over all combinations.
+    let stride = count.div_ceil(QUESTIONS_MAX) | 1;
+    let mut asked = Vec::new();
+    for number in (0..count).step_by(stride) {
+        let mut rest = number;
+        let mut pick = |size: usize| {
+            let at = rest.checked_rem(size).unwrap_or(0);
+            rest = rest.checked_div(size).unwrap_or(0);
+            at
+        };
+        let (amount, principal) = (amounts[pick(amounts.len())], principals[pick(principals.len())]);
+        let (quantity, leg) = (quantities[pick(quantities.len())], legs[pick(legs.len())].clone());
+        asked.push(Question {
+            amount,
+            principal,
+            quantity,
+            leg,
+            facts: named_facts(tariff, rest, &facts),
+        });
+    }
+    asked
+}
+
+fn named_facts(
+    tariff: &Tariff,
+    number: usize,
+    facts: &[(Subject, Domain)],
+) -> std::collections::BTreeMap<String, FactValue> {
+    let named = |(subject, value): (Subject, FactValue)| match subject {
+        Subject::Fact(index) => Some((tariff.facts[index].name.clone(), value)),
+        Subject::Quantity | Subject::Leg => None,
+    };
+    combination(number, facts).into_iter().filter_map(named).collect()
+}
+
+fn fact_domains(facts: &[FactDeclaration], points: &Points) -> Vec<(Subject, Domain)> {
+    let read = facts.iter().enumerate().filter(|(_, fact)| fact.is_read);
+    let domain = |(index, declared): (usize, &FactDeclaration)| {
+        let mut tested = points
+            .facts
+            .get(&index)
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>();
+        tested.extend([1, 2, 7].map(FactValue::Integer));
+        let mut domain = Domain::of(&declared.fact, tested);
+        domain.0.truncate(VALUES_MAX);
+        (Subject::Fact(index), domain)
+    };
+    read.map(domain).collect()
+}
+
+fn values(points: &BTreeSet<i64>, range: &Range) -> Vec<Option<Amount>> {
+    let ends = [Some(range.at_least), range.at_most].into_iter().flatten();
+    let telling = TELLING_AMOUNTS
+        .iter()
+        .map(|telling| range.at_least.saturating_add(*telling));
+    let mut values = points
+        .iter()
+        .copied()
+        .chain(ends)
+        .chain(telling)
+        .chain(TELLING_AMOUNTS)
+        .collect::<Vec<_>>();
+    values.retain(|value| *value >= range.at_least && range.at_most.is_none_or(|most| *value <= most));
+    values.sort_unstable();
+    values.dedup();
+    values
+        .into_iter()
+        .map(|value| Some(Amount::from_minor(value)))
+        .collect()
+}
+
+fn quantities(tariff: &Tariff, points: &Points) -> Vec<u32> {
+    if !tariff.reads_quantity {
+        return vec![1];
+    }
+    let noted = points
+        .quantity
+        .iter()
+        .filter_map(|number| u32::try_from(*number).ok());
+    let mut quantities = noted
+        .filter(|quantity| *quantity > 0)
+        .chain([1, 2, 7])
+        .collect::<Vec<_>>();
+    quantities.sort_unstable();
+    quantities.dedup();
+    quantities
+}
+
+/// Refusals that only a wrong document leads to.
+fn fault_of(tariff: &Tariff, question: &Question, refusal: &Refusal) -> Option<Fault> {
+    let (path, rule, remedy) = match refusal {
+        Refusal::ComponentsExceed { .. } => (
+            "$.split",
+            "components_above_price",
+            "let the components take less, or declare the smallest amount as `amount.at_least`",
+        ),
+        Refusal::ComponentsFallShort { .. } => (
+            "$.split",
+            "components_below_price",
+            "let one component take the `remainder`, or divide by `rate`s or `weight`s that make up the whole",
+        ),
+        Refusal::BelowZero { .. } => (
+            "$",
+            "below_zero",
+            "take off less, say `\"or_zero\": true`, or declare the smallest amount as `amount.at_least`",
+        ),
+        Refusal::MinimumAboveAmount { .. } => (
+            "$",
+            "minimum_above_amount",
+            "lower `at_least`, or declare the smallest amount, at least as large, as `amount.at_least`",
+        ),
+        Refusal::ClampCrossed { .. } => ("$", "limits_crossed", "at_least ≤ at_most"),
+        Refusal::NoCase => ("$", "no_otherwise", "give `otherwise`"),
+        Refusal::RoundingNotBorne { .. } => (
+            "$.round_price.taker",
+            "rounding_not_borne",
+            "name a larger component, or round by ceiling",
+        ),
+        Refusal::Indivisible(_) => ("$.split", "indivisible", "weights above zero"),
+        Refusal::AmountMissing | Refusal::PrincipalMissing | Refusal::PrincipalUnexpected => return None,
+        Refusal::OutsideRange { .. } | Refusal::AmountDiffers { .. } | Refusal::QuantityZero => return None,
+        Refusal::QuantityUnexpected(_) | Refusal::LegMissing { .. } | Refusal::LegUnknown { .. } => {
+            return None;
+        }
+        Refusal::FactMissing(_) | Refusal::FactInvalid { .. } | Refusal::OutsideBands { .. } => return None,
+        Refusal::Refused(_) | Refusal::Overflow(_) => return None,
+    };
+    Some(Fault::new(
+        path,
+        rule,
+        format!("{refusal} ({})", example(tariff, question)),
+        remedy,
+    ))
+}
+
+/// The question in words.
+fn example(tariff: &Tariff, question: &Question) -> String {
+    let mut told = Vec::new();
+    told.extend(question.amount.map(|amount| format!("amount {amount}")));
+    told.extend(
+        question
+            .principal
+            .map(|principal| format!("principal {principal}")),
+    );
+    if tariff.reads_quantity {
+        told.push(format!("quantity {}", question.quantity));
+    }
+    told.extend(question.leg.iter().map(|leg| format!("leg {leg}")));
+    told.extend(
+        question
+            .facts
+            .iter()
+            .map(|(name, value)| format!("{name} = {value}")),
+    );
+    if told.is_empty() {
+        "for every question".to_owned()
+    } else {
+        format!("for {}", told.join(", "))
+    }
+}

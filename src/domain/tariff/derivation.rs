@@ -1,0 +1,308 @@
+//! How each line of a quote came about: the steps, recorded by the computation itself while it runs.
+//! Never here: a second computation.
+
+mod english;
+mod persian;
+
+use std::num::NonZeroU32;
+
+use super::document::rule::BegunStep;
+use super::term::{Side, TermDeclaration, Title};
+use crate::domain::language::Language;
+use crate::domain::money::Amount;
+use crate::domain::rate::Rate;
+use crate::domain::split::{Exact, Rounding};
+
+/// The lines of a quote in the order in which they were computed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Derivation {
+    pub lines: Vec<Line>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub subject: LineSubject,
+    pub name: String,
+    pub title: Option<Title>,
+    /// Of sources and legs: the term.
+    pub ordinal: Option<i16>,
+    /// The key of the instrument that orders it.
+    pub instrument: Option<String>,
+    pub amount: Amount,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineSubject {
+    Part,
+    Base,
+    Price,
+    Group,
+    Source,
+    Leg,
+}
+
+/// One step of arithmetic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    Fixed {
+        amount: Amount,
+    },
+    Named {
+        name: String,
+        amount: Amount,
+    },
+    Rate {
+        rate: Rate,
+        inside: bool,
+        base_name: Option<String>,
+        base: Amount,
+        exact: Exact,
+        rounding: Rounding,
+        result: Amount,
+    },
+    Clamp {
+        value: Amount,
+        at_least: Option<Amount>,
+        at_most: Option<Amount>,
+        result: Amount,
+    },
+    Sum {
+        names: Vec<Option<String>>,
+        terms: Vec<Amount>,
+        result: Amount,
+    },
+    Less {
+        from_name: Option<String>,
+        from: Amount,
+        names: Vec<Option<String>>,
+        taken: Vec<Amount>,
+        result: Amount,
+    },
+    Times {
+        count_name: Option<String>,
+        count: Amount,
+        value_name: Option<String>,
+        value: Amount,
+        result: Amount,
+    },
+    Band {
+        measure: String,
+        value: Amount,
+        from: i64,
+        below: Option<i64>,
+    },
+    Slices {
+        base_name: Option<String>,
+        base: Amount,
+        slices: Vec<(Amount, Rate)>,
+        exact: Exact,
+        rounding: Rounding,
+        result: Amount,
+    },
+    Steps {
+        measure: String,
+        value: Amount,
+        free: Amount,
+        size: NonZeroU32,
+        begun: BegunStep,
+        count: Option<Amount>,
+        charge: Amount,
+        result: Amount,
+    },
+    Case {
+        number: Option<usize>,
+        facts: Vec<(String, String)>,
+    },
+    Rounded {
+        name: Option<String>,
+        value: Amount,
+        rounding: Rounding,
+        result: Amount,
+    },
+    Share {
+        share: String,
+        base_name: String,
+        base: Amount,
+        exact: Exact,
+        residue: Amount,
+        largest_remainder: bool,
+        result: Amount,
+    },
+    Withheld {
+        gross: Amount,
+        result: Amount,
+    },
+    RoundingDifference {
+        paid: Amount,
+        price: Amount,
+        before: Amount,
+        result: Amount,
+    },
+    Each {
+        one: Amount,
+        quantity: u32,
+        result: Amount,
+    },
+}
+
+/// A step as a row of its own: which rule, of what, the arithmetic, and how it was rounded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct StepText {
+    pub rule: String,
+    pub base: Option<String>,
+    pub arithmetic: String,
+    pub rounding: Option<String>,
+}
+
+impl Line {
+    pub(super) fn of_term(term: &TermDeclaration, amount: Amount, steps: Vec<Step>) -> Self {
+        let subject = match term.side {
+            Side::Source => LineSubject::Source,
+            Side::Leg => LineSubject::Leg,
+        };
+        Self {
+            subject,
+            name: term.name.clone(),
+            title: term.title.clone(),
+            ordinal: Some(term.ordinal),
+            instrument: Some(term.instrument.clone()),
+            amount,
+            steps,
+        }
+    }
+
+    /// The name for people.
+    #[must_use]
+    pub fn label(&self, language: Language) -> &str {
+        match (&self.title, language) {
+            (Some(title), Language::Fa) => &title.fa,
+            (Some(title), Language::En) => &title.en,
+            (None, Language::Fa | Language::En) => &self.name,
+        }
+    }
+
+    /// Each step in words.
+    #[must_use]
+    pub fn steps_in(&self, language: Language) -> Vec<StepText> {
+        let tell = match language {
+            Language::En => english::tell,
+            Language::Fa => persian::tell,
+        };
+        self.steps.iter().map(tell).collect()
+    }
+
+    /// The line as one sentence.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        let (amount, joint) = match language {
+            Language::En => (english::amount(self.amount), "; "),
+            Language::Fa => (persian::amount(self.amount), "؛ "),
+        };
+        let steps = self
+            .steps_in(language)
+            .into_iter()
+            .map(|step| step.sentence())
+            .collect::<Vec<_>>();
+        let kind = match language {
+            Language::En => english::subject(self.subject),
+            Language::Fa => persian::subject(self.subject),
+        };
+        format!(
+            "{kind} {} = {amount}: {}",
+            self.label(language),
+            steps.join(joint)
+        )
+    }
+}
+
+impl StepText {
+    fn sentence(self) -> String {
+        match self.rounding {
+            Some(rounding) => format!("{} ({rounding})", self.arithmetic),
+            None => self.arithmetic,
+        }
+    }
+}
+
+/// Keeps the steps if somebody will read them.
+pub(super) enum Trace {
+    Silent,
+    Kept(Kept),
+}
+
+#[derive(Default)]
+pub(super) struct Kept {
+    lines: Vec<Line>,
+    /// The steps since the last line.
+    pending: Vec<Step>,
+    /// The steps of components, by slot, until their terms are told.
+    stored: Vec<(usize, Vec<Step>)>,
+}
+
+impl Trace {
+    pub(super) fn kept() -> Self {
+        Self::Kept(Kept::default())
+    }
+
+    pub(super) const fn is_kept(&self) -> bool {
+        matches!(self, Self::Kept(_))
+    }
+
+    pub(super) fn step(&mut self, step: impl FnOnce() -> Step) {
+        if let Self::Kept(kept) = self {
+            kept.pending.push(step());
+        }
+    }
+
+    pub(super) fn push(&mut self, step: Option<Step>) {
+        if let (Self::Kept(kept), Some(step)) = (self, step) {
+            kept.pending.push(step);
+        }
+    }
+
+    /// Ends a line with the pending steps.
+    pub(super) fn line(&mut self, line: impl FnOnce(Vec<Step>) -> Line) {
+        if let Self::Kept(kept) = self {
+            let steps = std::mem::take(&mut kept.pending);
+            kept.lines.push(line(steps));
+        }
+    }
+
+    pub(super) fn store(&mut self, slot: usize) {
+        if let Self::Kept(kept) = self {
+            let steps = std::mem::take(&mut kept.pending);
+            kept.stored.push((slot, steps));
+        }
+    }
+
+    /// Makes the stored steps of a slot the pending ones.
+    pub(super) fn recall(&mut self, slot: Option<usize>) {
+        if let (Self::Kept(kept), Some(slot)) = (self, slot)
+            && let Some(at) = kept.stored.iter().position(|(stored, _)| *stored == slot)
+        {
+            kept.pending = kept.stored.swap_remove(at).1;
+        }
+    }
+
+    /// A later step changes the amount of a term's line.
+    pub(super) fn amend(&mut self, ordinal: i16, amount: Amount, step: impl FnOnce() -> Step) {
+        if let Self::Kept(kept) = self
+            && let Some(line) = kept
+                .lines
+                .iter_mut()
+                .rev()
+                .find(|line| line.ordinal == Some(ordinal))
+        {
+            line.amount = amount;
+            line.steps.push(step());
+        }
+    }
+
+    pub(super) fn finish(self) -> Derivation {
+        match self {
+            Self::Silent => Derivation::default(),
+            Self::Kept(kept) => Derivation { lines: kept.lines },
+        }
+    }
+}

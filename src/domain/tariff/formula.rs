@@ -1,0 +1,429 @@
+//! Amount rules ready to be evaluated: names resolved, shapes checked.
+//! Never here: rounding or dividing itself (`split` does), or how a tariff's parts hang together (`pricing`).
+
+use std::num::NonZeroU32;
+
+use super::decision::Decision;
+use super::derivation::Step;
+use super::document::rule::BegunStep;
+use super::pricing::{PRICE, Working};
+use super::question::Refusal;
+use crate::domain::money::Amount;
+use crate::domain::rate::Rate;
+use crate::domain::split::{self, Exact, Rounding, RoundingMode};
+
+#[derive(Clone, Debug)]
+pub(super) enum Formula {
+    Fixed(Amount),
+    Amount,
+    Principal,
+    Quantity,
+    Fact(usize),
+    /// A part, base or component, as rounded.
+    Slot(usize),
+    Percent(Box<Percent>),
+    Sum(Vec<Formula>),
+    Less {
+        from: Box<Formula>,
+        taken: Vec<Formula>,
+        or_zero: bool,
+    },
+    Times {
+        count: Box<Formula>,
+        value: Box<Formula>,
+    },
+    Bands {
+        of: Box<Formula>,
+        rows: Vec<Band>,
+    },
+    Slices {
+        of: Box<Formula>,
+        rows: Vec<Slice>,
+        rounding: Rounding,
+    },
+    Steps(Box<Steps>),
+    Clamp {
+        value: Box<Formula>,
+        limits: Limits,
+    },
+    Choose(Box<Decision<Formula>>),
+    Round {
+        value: Box<Formula>,
+        rounding: Rounding,
+    },
+    Refuse(String),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Percent {
+    pub(super) rate: Rate,
+    pub(super) of: Formula,
+    /// The base includes what is computed (a tax inside).
+    pub(super) inside: bool,
+    pub(super) rounding: Rounding,
+    pub(super) limits: Limits,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Limits {
+    pub(super) at_least: Option<Box<Formula>>,
+    pub(super) at_most: Option<Box<Formula>>,
+}
+
+/// Half-open; without `below` it has no end.
+#[derive(Clone, Debug)]
+pub(super) struct Band {
+    pub(super) from: i64,
+    pub(super) below: Option<i64>,
+    pub(super) value: Formula,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Slice {
+    pub(super) from: i64,
+    pub(super) to: Option<i64>,
+    pub(super) rate: Rate,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Steps {
+    pub(super) of: Formula,
+    pub(super) free: Amount,
+    pub(super) size: NonZeroU32,
+    pub(super) charge: Formula,
+    pub(super) begun: BegunStep,
+    pub(super) round: RoundingMode,
+}
+
+impl Formula {
+    pub(super) fn value(&self, working: &mut Working<'_>) -> Result<Amount, Refusal> {
+        match self {
+            Self::Fixed(amount) => {
+                working.trace.step(|| Step::Fixed { amount: *amount });
+                Ok(*amount)
+            }
+            Self::Amount | Self::Principal | Self::Quantity | Self::Fact(_) | Self::Slot(_) => {
+                self.read(working)
+            }
+            Self::Percent(percent) => percent.value(working),
+            Self::Sum(parts) => sum(parts, working),
+            Self::Less { from, taken, or_zero } => less(from, taken, *or_zero, working),
+            Self::Times { count, value } => times(count, value, working),
+            Self::Bands { of, rows } => band(of, rows, working),
+            Self::Slices { of, rows, rounding } => slices(of, rows, *rounding, working),
+            Self::Steps(steps) => steps.value(working),
+            Self::Clamp { value, limits } => {
+                let amount = value.value(working)?;
+                limits.clamp(amount, working)
+            }
+            Self::Choose(decision) => choose(decision, working),
+            Self::Round { value, rounding } => round(value, *rounding, working),
+            Self::Refuse(reason) => Err(Refusal::Refused(reason.clone())),
+        }
+    }
+
+    /// A name's amount. A name used whole is a step of its own.
+    fn read(&self, working: &mut Working<'_>) -> Result<Amount, Refusal> {
+        let amount = self.quiet_read(working)?.unwrap_or_default();
+        let name = || self.name(working).unwrap_or_default();
+        let step = if working.trace.is_kept() {
+            Some(Step::Named { name: name(), amount })
+        } else {
+            None
+        };
+        working.trace.push(step);
+        Ok(amount)
+    }
+
+    /// The value when it is used as a base: a plain name or number makes no step of its own.
+    fn base(&self, working: &mut Working<'_>) -> Result<Amount, Refusal> {
+        match self.quiet_read(working)? {
+            Some(amount) => Ok(amount),
+            None => self.value(working),
+        }
+    }
+
+    fn quiet_read(&self, working: &Working<'_>) -> Result<Option<Amount>, Refusal> {
+        Ok(Some(match self {
+            Self::Fixed(amount) => *amount,
+            Self::Amount => working.question.amount.ok_or(Refusal::AmountMissing)?,
+            Self::Principal => working.question.principal.ok_or(Refusal::PrincipalMissing)?,
+            Self::Quantity => Amount::from_minor(i64::from(working.question.quantity)),
+            Self::Fact(index) => working.whole_number(*index)?,
+            Self::Slot(slot) => working.amounts[*slot],
+            Self::Percent(_) | Self::Sum(_) | Self::Less { .. } | Self::Times { .. } | Self::Bands { .. } => {
+                return Ok(None);
+            }
+            Self::Slices { .. } | Self::Steps(_) | Self::Clamp { .. } | Self::Choose(_) => return Ok(None),
+            Self::Round { .. } | Self::Refuse(_) => return Ok(None),
+        }))
+    }
+
+    /// The name that people know the value by, if it has one.
+    pub(super) fn name(&self, working: &Working<'_>) -> Option<String> {
+        match self {
+            Self::Amount => Some("amount".to_owned()),
+            Self::Principal => Some("principal".to_owned()),
+            Self::Quantity => Some("quantity".to_owned()),
+            Self::Fact(index) => Some(working.tariff.facts[*index].name.clone()),
+            Self::Slot(slot) => Some(working.tariff.slots[*slot].name.clone()),
+            Self::Fixed(_) | Self::Percent(_) | Self::Sum(_) | Self::Less { .. } | Self::Times { .. } => None,
+            Self::Bands { .. } | Self::Slices { .. } | Self::Steps(_) | Self::Clamp { .. } => None,
+            Self::Choose(_) | Self::Round { .. } | Self::Refuse(_) => None,
+        }
+    }
+
+    /// Is it the sender's amount or the price, below which a minimum must lie (money rule 4)?
+    fn is_the_whole(&self) -> bool {
+        matches!(self, Self::Amount) || matches!(self, Self::Slot(slot) if *slot == PRICE)
+    }
+}
+
+impl Percent {
+    fn value(&self, working: &mut Working<'_>) -> Result<Amount, Refusal> {
+        let base = self.of.base(working)?;
+        let exact = if self.inside {
+            split::tax_inside(base, self.rate)
+        } else {
+            split::rate_of(base, self.rate)
+        };
+        let result = exact.round(self.rounding)?;
+        if working.trace.is_kept() {
+            let base_name = self.of.name(working);
+            let step = Step::Rate {
+                rate: self.rate,
+                inside: self.inside,
+                base_name,
+                base,
+                exact,
+                rounding: self.rounding,
+                result,
+            };
+            working.trace.push(Some(step));
+        }
+        let clamped = self.limits.clamp(result, working)?;
+        if clamped > result && clamped > base && self.of.is_the_whole() {
+            return Err(Refusal::MinimumAboveAmount {
+                minimum: clamped,
+                amount: base,
+            });
+        }
+        Ok(clamped)
+    }
+}
+
+impl Limits {
+    fn clamp(&self, amount: Amount, working: &mut Working<'_>) -> Result<Amount, Refusal> {
+        let at_least = self
+            .at_least
+            .as_ref()
+            .map(|limit| limit.base(working))
+            .transpose()?;
+        let at_most = self
+            .at_most
+            .as_ref()
+            .map(|limit| limit.base(working))
+            .transpose()?;
+        if let (Some(at_least), Some(at_most)) = (at_least, at_most)
+            && at_least > at_most
+        {
+            return Err(Refusal::ClampCrossed { at_least, at_most });
+        }
+        let result = amount
+            .max(at_least.unwrap_or(amount))
+            .min(at_most.unwrap_or(Amount::from_minor(i64::MAX)));
+        if at_least.is_some() || at_most.is_some() {
+            working.trace.step(|| Step::Clamp {
+                value: amount,
+                at_least,
+                at_most,
+                result,
+            });
+        }
+        Ok(result)
+    }
+}
+
+fn sum(parts: &[Formula], working: &mut Working<'_>) -> Result<Amount, Refusal> {
+    let mut terms = Vec::with_capacity(parts.len());
+    for part in parts {
+        terms.push(part.base(working)?);
+    }
+    let result = Amount::sum(terms.iter().copied())?;
+    if working.trace.is_kept() {
+        let names = parts.iter().map(|part| part.name(working)).collect();
+        working.trace.push(Some(Step::Sum { names, terms, result }));
+    }
+    Ok(result)
+}
+
+fn less(
+    from: &Formula,
+    taken: &[Formula],
+    or_zero: bool,
+    working: &mut Working<'_>,
+) -> Result<Amount, Refusal> {
+    let base = from.base(working)?;
+    let mut terms = Vec::with_capacity(taken.len());
+    for part in taken {
+        terms.push(part.base(working)?);
+    }
+    let mut result = base.minus(Amount::sum(terms.iter().copied())?)?;
+    if result.is_negative() && or_zero {
+        result = Amount::ZERO;
+    }
+    if working.trace.is_kept() {
+        let names = taken.iter().map(|part| part.name(working)).collect();
+        let from_name = from.name(working);
+        working.trace.push(Some(Step::Less {
+            from_name,
+            from: base,
+            names,
+            taken: terms,
+            result,
+        }));
+    }
+    if result.is_negative() {
+        return Err(Refusal::BelowZero {
+            name: from.name(working).unwrap_or_else(|| "a difference".to_owned()),
+        });
+    }
+    Ok(result)
+}
+
+fn times(count: &Formula, value: &Formula, working: &mut Working<'_>) -> Result<Amount, Refusal> {
+    let (number, each) = (count.base(working)?, value.base(working)?);
+    let result = each.times(number.minor())?;
+    if working.trace.is_kept() {
+        let (count_name, value_name) = (count.name(working), value.name(working));
+        working.trace.push(Some(Step::Times {
+            count_name,
+            count: number,
+            value_name,
+            value: each,
+            result,
+        }));
+    }
+    Ok(result)
+}
+
+fn band(of: &Formula, rows: &[Band], working: &mut Working<'_>) -> Result<Amount, Refusal> {
+    let value = of.base(working)?;
+    let measure = || of.name(working).unwrap_or_else(|| "the measure".to_owned());
+    let contains =
+        |row: &&Band| value.minor() >= row.from && row.below.is_none_or(|below| value.minor() < below);
+    let row = rows.iter().find(contains).ok_or_else(|| Refusal::OutsideBands {
+        measure: measure(),
+        value,
+    })?;
+    if working.trace.is_kept() {
+        let step = Step::Band {
+            measure: measure(),
+            value,
+            from: row.from,
+            below: row.below,
+        };
+        working.trace.push(Some(step));
+    }
+    row.value.value(working)
+}
+
+fn slices(
+    of: &Formula,
+    rows: &[Slice],
+    rounding: Rounding,
+    working: &mut Working<'_>,
+) -> Result<Amount, Refusal> {
+    let value = of.base(working)?;
+    let mut used = Vec::with_capacity(rows.len());
+    for row in rows.iter().filter(|row| value.minor() > row.from) {
+        let end = row.to.map_or(value, |to| value.min(Amount::from_minor(to)));
+        used.push((end.minus(Amount::from_minor(row.from))?, row.rate));
+    }
+    let exact = split::rates_of_slices(&used)?;
+    let result = exact.round(rounding)?;
+    if working.trace.is_kept() {
+        let step = Step::Slices {
+            base_name: of.name(working),
+            base: value,
+            slices: used,
+            exact,
+            rounding,
+            result,
+        };
+        working.trace.push(Some(step));
+    }
+    Ok(result)
+}
+
+impl Steps {
+    fn value(&self, working: &mut Working<'_>) -> Result<Amount, Refusal> {
+        let value = self.of.base(working)?;
+        let charge = self.charge.base(working)?;
+        let charged = value.minus(self.free)?.max(Amount::ZERO);
+        let (count, result) = match self.begun {
+            BegunStep::Charged => self.whole_steps(charged, charge, RoundingMode::Ceiling)?,
+            BegunStep::NotCharged => self.whole_steps(charged, charge, RoundingMode::Floor)?,
+            BegunStep::InProportion => {
+                let rounding = Rounding::to_unit(self.round);
+                (None, split::pro_rata(charge, charged, self.size).round(rounding)?)
+            }
+        };
+        if working.trace.is_kept() {
+            let measure = self.of.name(working).unwrap_or_default();
+            let (free, size, begun) = (self.free, self.size, self.begun);
+            working.trace.push(Some(Step::Steps {
+                measure,
+                value,
+                free,
+                size,
+                begun,
+                count,
+                charge,
+                result,
+            }));
+        }
+        Ok(result)
+    }
+
+    fn whole_steps(
+        &self,
+        measure: Amount,
+        charge: Amount,
+        begun: RoundingMode,
+    ) -> Result<(Option<Amount>, Amount), Refusal> {
+        let count = split::steps(measure, self.size, begun)?;
+        Ok((Some(count), charge.times(count.minor())?))
+    }
+}
+
+fn choose(decision: &Decision<Formula>, working: &mut Working<'_>) -> Result<Amount, Refusal> {
+    let (number, held) = decision.decide(working)?;
+    if working.trace.is_kept() {
+        let because = number.and_then(|number| decision.cases.get(number - 1));
+        let facts = because
+            .map(|(condition, _)| working.facts_of(condition))
+            .unwrap_or_default();
+        working.trace.push(Some(Step::Case { number, facts }));
+    }
+    held.value(working)
+}
+
+fn round(value: &Formula, rounding: Rounding, working: &mut Working<'_>) -> Result<Amount, Refusal> {
+    let amount = value.base(working)?;
+    let exact = Exact {
+        numerator: i128::from(amount.minor()),
+        denominator: 1,
+    };
+    let result = exact.round(rounding)?;
+    if working.trace.is_kept() {
+        let name = value.name(working);
+        working.trace.push(Some(Step::Rounded {
+            name,
+            value: amount,
+            rounding,
+            result,
+        }));
+    }
+    Ok(result)
+}

@@ -1,0 +1,195 @@
+//! A checked tariff: what it needs to answer a question, and what others may read off it.
+//! Never here: how a document is judged (`check`) or a question answered (`pricing`).
+
+pub mod allocation;
+mod check;
+mod decision;
+pub mod derivation;
+pub mod document;
+pub mod fault;
+mod formula;
+pub mod pricing;
+pub mod question;
+pub mod term;
+pub mod validity;
+
+use std::collections::BTreeMap;
+
+pub use allocation::{Allocation, Share, Unbalanced};
+pub use derivation::Derivation;
+pub use document::Document;
+pub use fault::Fault;
+pub use pricing::Quote;
+pub use question::{FactValue, Question, Refusal};
+pub use term::{ComponentKind, Role, Side, TermDeclaration, Title};
+pub use validity::Validity;
+
+use document::{Fact, Instrument, QuantityRule, Range, Unit};
+use pricing::{Choice, Computation, PriceRounding};
+
+/// A tariff document that passed every check, ready to quote. The only door is [`Tariff::parse`].
+#[derive(Clone, Debug)]
+pub struct Tariff {
+    service: String,
+    network: String,
+    title: Option<Title>,
+    unit: Unit,
+    validity: Option<Validity>,
+    instruments: BTreeMap<String, Instrument>,
+    activity_legs: Vec<String>,
+    facts: Vec<FactDeclaration>,
+    amount: Range,
+    reads_amount: bool,
+    quantity: QuantityRule,
+    reads_quantity: bool,
+    principal: Option<PrincipalTerm>,
+    terms: Vec<TermDeclaration>,
+    slots: Vec<Slot>,
+    /// Parts, bases and the price, in the order in which they depend on each other.
+    computations: Vec<Computation>,
+    rounding: Option<PriceRounding>,
+    sources: Choice,
+    split: Choice,
+}
+
+/// A declared fact, and whether any rule of the tariff reads it.
+#[derive(Clone, Debug)]
+struct FactDeclaration {
+    name: String,
+    fact: Fact,
+    default: Option<FactValue>,
+    is_read: bool,
+}
+
+/// The principal's range and the ordinal of its term.
+#[derive(Clone, Debug)]
+struct PrincipalTerm {
+    ordinal: i16,
+    range: Range,
+}
+
+/// The name of a computed amount.
+#[derive(Clone, Debug)]
+struct Slot {
+    name: String,
+    title: Option<Title>,
+    kind: SlotKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SlotKind {
+    Part,
+    Base,
+    Price,
+    Group,
+    Component,
+}
+
+impl Tariff {
+    /// Reads and checks a document: the tariff, or every reason why it is none.
+    pub fn parse(json: &str) -> Result<Self, Vec<Fault>> {
+        let document = Document::read(json).map_err(|fault| vec![fault])?;
+        check::check(&document)
+    }
+
+    /// Reads a document that was checked before it was published: the same tariff without the trial questions, which
+    /// cost milliseconds each time.
+    pub fn from_published(json: &str) -> Result<Self, Vec<Fault>> {
+        let document = Document::read(json).map_err(|fault| vec![fault])?;
+        check::build(&document)
+    }
+
+    #[must_use]
+    pub fn service(&self) -> &str {
+        &self.service
+    }
+
+    #[must_use]
+    pub fn network(&self) -> &str {
+        &self.network
+    }
+
+    #[must_use]
+    pub const fn title(&self) -> Option<&Title> {
+        self.title.as_ref()
+    }
+
+    #[must_use]
+    pub const fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    /// The document's own validity; the store's columns decide where there is a store.
+    #[must_use]
+    pub const fn validity(&self) -> Option<&Validity> {
+        self.validity.as_ref()
+    }
+
+    #[must_use]
+    pub const fn instruments(&self) -> &BTreeMap<String, Instrument> {
+        &self.instruments
+    }
+
+    #[must_use]
+    pub fn activity_legs(&self) -> &[String] {
+        &self.activity_legs
+    }
+
+    /// All terms over all splits, sources first, the principal last; a term's ordinal is its index.
+    #[must_use]
+    pub fn terms(&self) -> &[TermDeclaration] {
+        &self.terms
+    }
+
+    /// The term of this ordinal.
+    #[must_use]
+    pub fn term(&self, ordinal: i16) -> Option<&TermDeclaration> {
+        usize::try_from(ordinal).ok().and_then(|at| self.terms.get(at))
+    }
+
+    /// The term of the principal. On the leg side it was collected and is owed to its role; on the source side it was
+    /// paid out and its role owes it.
+    #[must_use]
+    pub fn principal_term(&self) -> Option<&TermDeclaration> {
+        self.principal
+            .as_ref()
+            .and_then(|principal| self.term(principal.ordinal))
+    }
+
+    /// Does the allocation depend on the amount that the sender states? (Else it may only equal the price.)
+    #[must_use]
+    pub const fn reads_amount(&self) -> bool {
+        self.reads_amount
+    }
+
+    /// The declared facts and what each must be, in words.
+    pub fn declared_facts(&self) -> impl Iterator<Item = (&str, String)> {
+        self.facts
+            .iter()
+            .map(|declared| (declared.name.as_str(), declared.fact.expectation()))
+    }
+
+    /// Is a fact of this name read by any rule?
+    #[must_use]
+    pub fn reads_fact(&self, name: &str) -> bool {
+        self.facts
+            .iter()
+            .any(|declared| declared.is_read && declared.name == name)
+    }
+
+    /// The facts that this version reads, defaults filled in, as canonical JSON (sorted names, no spaces): the part of
+    /// the key of an allocation that comes from the facts.
+    #[must_use]
+    pub fn key_facts(&self, question: &Question) -> String {
+        let mut facts = BTreeMap::new();
+        for declared in self.facts.iter().filter(|declared| declared.is_read) {
+            if let Some(value) = question.facts.get(&declared.name).or(declared.default.as_ref()) {
+                facts.insert(declared.name.as_str(), value);
+            }
+        }
+        serde_json::to_string(&facts).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,603 @@
+//! Answering a question: the price, and an allocation of equal sides. Quoting and explaining are one computation.
+//! Never here: reading documents, rounding by hand.
+
+use super::allocation::{Allocation, Share};
+use super::decision::{Condition, Decision, Seen, Subject};
+use super::derivation::{Derivation, Line, LineSubject, Step, Trace};
+use super::document::{FactValue, QuantityRule, Range};
+use super::formula::Formula;
+use super::question::{Question, Refusal};
+use super::{FactDeclaration, SlotKind, Tariff};
+use crate::domain::money::Amount;
+use crate::domain::rate::Rate;
+use crate::domain::split::{self, Exact, Residue, Rounding};
+
+/// The slot of the sum of the price's parts.
+pub(super) const PRICE: usize = 0;
+/// The slot of the price after the citizen's rounding: what both sides sum to.
+pub(super) const PAID: usize = 1;
+
+/// The answer to a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// What the citizen pays for the fee: the sources that the holder bears. The principal is beside it.
+    pub price: Amount,
+    pub principal: Amount,
+    pub allocation: Allocation,
+}
+
+/// One amount to be found and kept in a slot.
+#[derive(Clone, Debug)]
+pub(super) enum Computation {
+    Compute {
+        slot: usize,
+        formula: Formula,
+    },
+    /// What all others leave of the total.
+    Remainder {
+        slot: usize,
+        total: usize,
+        others: Vec<usize>,
+    },
+    /// A slot divided among others without loss.
+    Divide(Group),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub(super) of: usize,
+    pub(super) members: Vec<usize>,
+    pub(super) weights: Vec<i128>,
+    /// The members' rates, for the derivation; empty where weights were written.
+    pub(super) rates: Vec<Rate>,
+    pub(super) residue: Residue,
+}
+
+/// One list of components that sum to a total.
+#[derive(Clone, Debug)]
+pub(super) struct Shares {
+    pub(super) total: usize,
+    pub(super) computations: Vec<Computation>,
+    pub(super) parts: Vec<PartOf>,
+    /// The part that takes the citizen's rounding.
+    pub(super) taker: Option<usize>,
+}
+
+/// A slot that is somebody's, and what is withheld from it.
+#[derive(Clone, Debug)]
+pub(super) struct PartOf {
+    pub(super) slot: usize,
+    pub(super) term: TermChoice,
+    pub(super) withheld: Vec<Withheld>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Withheld {
+    pub(super) rate: Rate,
+    pub(super) inside: bool,
+    pub(super) rounding: Rounding,
+    pub(super) term: TermChoice,
+}
+
+/// The term of a share, or its choice by facts (one per deposit identifier).
+#[derive(Clone, Debug)]
+pub(super) enum TermChoice {
+    One(i16),
+    Chosen(Decision<i16>),
+}
+
+/// One list of shares, or a choice between lists.
+#[derive(Clone, Debug)]
+pub(super) enum Choice {
+    Only(Shares),
+    ByLeg(Vec<(String, Choice)>),
+    Cases(Box<Decision<Choice>>),
+    Refuse(String),
+}
+
+/// The citizen's rounding and the term of its own, if no component takes the difference.
+#[derive(Clone, Debug)]
+pub(super) struct PriceRounding {
+    pub(super) rounding: Rounding,
+    pub(super) own_term: Option<TermChoice>,
+}
+
+/// The state of one computation.
+pub(super) struct Working<'a> {
+    pub(super) tariff: &'a Tariff,
+    pub(super) question: &'a Question,
+    pub(super) amounts: Vec<Amount>,
+    pub(super) trace: Trace,
+}
+
+impl Tariff {
+    /// The price and its split. The same question has the same answer for ever.
+    pub fn quote(&self, question: &Question) -> Result<Quote, Refusal> {
+        self.answer(question, Trace::Silent).map(|(quote, _)| quote)
+    }
+
+    /// The same answer, with how each line came about.
+    pub fn explain(&self, question: &Question) -> Result<(Quote, Derivation), Refusal> {
+        self.answer(question, Trace::kept())
+    }
+
+    fn answer(&self, question: &Question, trace: Trace) -> Result<(Quote, Derivation), Refusal> {
+        self.admit(question)?;
+        let amounts = vec![Amount::ZERO; self.slots.len()];
+        let mut working = Working {
+            tariff: self,
+            question,
+            amounts,
+            trace,
+        };
+        working.find_price()?;
+        let mut legs = working.share_out(&self.split)?;
+        working.take_rounding(&mut legs)?;
+        let mut sources = working.share_out(&self.sources)?;
+        working.multiply(&mut sources)?;
+        working.multiply(&mut legs)?;
+        let quote = self.balanced(question, sources, legs)?;
+        Ok((quote, working.trace.finish()))
+    }
+
+    fn balanced(&self, question: &Question, sources: Shared, legs: Shared) -> Result<Quote, Refusal> {
+        let is_holder = |share: &&Share| {
+            usize::try_from(share.ordinal)
+                .ok()
+                .and_then(|at| self.terms.get(at))
+                .is_some_and(|t| t.role.is_holder())
+        };
+        let price = Amount::sum(sources.shares.iter().filter(is_holder).map(|share| share.amount))?;
+        if let Some(stated) = question.amount
+            && !self.reads_amount
+            && stated != price
+        {
+            return Err(Refusal::AmountDiffers { stated, price });
+        }
+        let total = |shared: &Shared| Amount::sum(shared.shares.iter().map(|share| share.amount));
+        let (total, components) = (total(&sources)?, total(&legs)?);
+        let allocation = Allocation::balanced(sources.shares, legs.shares)
+            .map_err(|_| Refusal::ComponentsExceed { components, total })?;
+        Ok(Quote {
+            price,
+            principal: question.principal.unwrap_or_default(),
+            allocation,
+        })
+    }
+
+    /// Is this a question that the tariff understands?
+    fn admit(&self, question: &Question) -> Result<(), Refusal> {
+        if question.quantity == 0 {
+            return Err(Refusal::QuantityZero);
+        }
+        if question.quantity != 1 && !self.reads_quantity && self.quantity == QuantityRule::Named {
+            return Err(Refusal::QuantityUnexpected(question.quantity));
+        }
+        if self.reads_amount {
+            within(
+                "amount",
+                question.amount.ok_or(Refusal::AmountMissing)?,
+                &self.amount,
+            )?;
+        }
+        self.admit_principal(question.principal)?;
+        self.admit_leg(question.leg.as_ref())
+    }
+
+    fn admit_principal(&self, principal: Option<Amount>) -> Result<(), Refusal> {
+        match (&self.principal, principal) {
+            (Some(declared), Some(stated)) => within("principal", stated, &declared.range),
+            (Some(_), None) => Err(Refusal::PrincipalMissing),
+            (None, Some(stated)) if !stated.is_zero() => Err(Refusal::PrincipalUnexpected),
+            (None, Some(_) | None) => Ok(()),
+        }
+    }
+
+    fn admit_leg(&self, leg: Option<&String>) -> Result<(), Refusal> {
+        let known = || self.activity_legs.join(", ");
+        match leg {
+            None if self.activity_legs.is_empty() => Ok(()),
+            None => Err(Refusal::LegMissing { known: known() }),
+            Some(leg) if self.activity_legs.contains(leg) => Ok(()),
+            Some(leg) => Err(Refusal::LegUnknown {
+                leg: leg.clone(),
+                known: known(),
+            }),
+        }
+    }
+}
+
+fn within(what: &'static str, value: Amount, range: &Range) -> Result<(), Refusal> {
+    let above = range.at_most.is_some_and(|most| value.minor() > most);
+    if value.minor() >= range.at_least && !above {
+        return Ok(());
+    }
+    let at_most = range
+        .at_most
+        .map_or_else(|| "…".to_owned(), |most| most.to_string());
+    Err(Refusal::OutsideRange {
+        what,
+        value,
+        at_least: range.at_least,
+        at_most,
+    })
+}
+
+/// The shares of one side and where the taker of the rounding stands.
+struct Shared {
+    shares: Vec<Share>,
+    taker: Option<usize>,
+}
+
+impl<'a> Working<'a> {
+    fn find_price(&mut self) -> Result<(), Refusal> {
+        let tariff = self.tariff;
+        for computation in &tariff.computations {
+            self.compute(computation)?;
+        }
+        let price = self.amounts[PRICE];
+        self.amounts[PAID] = price;
+        if let Some(PriceRounding { rounding, .. }) = &tariff.rounding {
+            let rounding = *rounding;
+            let result = Exact {
+                numerator: i128::from(price.minor()),
+                denominator: 1,
+            }
+            .round(rounding)?;
+            self.amounts[PAID] = result;
+            self.trace.step(|| Step::Rounded {
+                name: Some("price".to_owned()),
+                value: price,
+                rounding,
+                result,
+            });
+            self.keep(PAID);
+        }
+        Ok(())
+    }
+
+    fn compute(&mut self, computation: &'a Computation) -> Result<(), Refusal> {
+        match computation {
+            Computation::Compute { slot, formula } => {
+                let amount = formula.value(self)?;
+                self.put(*slot, amount)
+            }
+            Computation::Remainder { slot, total, others } => self.remain(*slot, *total, others),
+            Computation::Divide(group) => self.divide(group),
+        }
+    }
+
+    fn put(&mut self, slot: usize, amount: Amount) -> Result<(), Refusal> {
+        if amount.is_negative() {
+            return Err(Refusal::BelowZero {
+                name: self.tariff.slots[slot].name.clone(),
+            });
+        }
+        self.amounts[slot] = amount;
+        self.keep(slot);
+        Ok(())
+    }
+
+    fn remain(&mut self, slot: usize, total: usize, others: &[usize]) -> Result<(), Refusal> {
+        let from = self.amounts[total];
+        let taken = others
+            .iter()
+            .map(|other| self.amounts[*other])
+            .collect::<Vec<_>>();
+        let components = Amount::sum(taken.iter().copied())?;
+        let result = from.minus(components)?;
+        if result.is_negative() {
+            return Err(Refusal::ComponentsExceed {
+                components,
+                total: from,
+            });
+        }
+        if self.trace.is_kept() {
+            let name = |slot: &usize| Some(self.tariff.slots[*slot].name.clone());
+            let (from_name, names) = (name(&total), others.iter().map(name).collect());
+            self.trace.push(Some(Step::Less {
+                from_name,
+                from,
+                names,
+                taken,
+                result,
+            }));
+        }
+        self.put(slot, result)
+    }
+
+    fn divide(&mut self, group: &Group) -> Result<(), Refusal> {
+        let total = self.amounts[group.of];
+        let division = split::split(total, &group.weights, group.residue)?;
+        for (index, slot) in group.members.iter().enumerate() {
+            let (result, exact) = (division.amounts[index], division.exact[index]);
+            let residue = division.residues[index];
+            if self.trace.is_kept() {
+                let share = group.share_text(index);
+                let base_name = self.tariff.slots[group.of].name.clone();
+                let largest_remainder = group.residue == Residue::LargestRemainder;
+                let base = total;
+                let step = Step::Share {
+                    share,
+                    base_name,
+                    base,
+                    exact,
+                    residue,
+                    largest_remainder,
+                    result,
+                };
+                self.trace.push(Some(step));
+            }
+            self.put(*slot, result)?;
+        }
+        Ok(())
+    }
+
+    /// Parts, bases and groups are lines by themselves; a component's steps wait for its term's line.
+    fn keep(&mut self, slot: usize) {
+        let declared = &self.tariff.slots[slot];
+        let subject = match declared.kind {
+            SlotKind::Component => return self.trace.store(slot),
+            SlotKind::Part => LineSubject::Part,
+            SlotKind::Base => LineSubject::Base,
+            SlotKind::Price => LineSubject::Price,
+            SlotKind::Group => LineSubject::Group,
+        };
+        let amount = self.amounts[slot];
+        self.trace.line(|steps| Line {
+            subject,
+            name: declared.name.clone(),
+            title: declared.title.clone(),
+            ordinal: None,
+            instrument: None,
+            amount,
+            steps,
+        });
+    }
+
+    fn share_out(&mut self, choice: &'a Choice) -> Result<Shared, Refusal> {
+        match choice {
+            Choice::Only(shares) => self.share_list(shares),
+            Choice::ByLeg(legs) => {
+                let leg = self.question.leg.as_ref();
+                let chosen = legs
+                    .iter()
+                    .find(|(name, _)| Some(name) == leg)
+                    .ok_or(Refusal::NoCase)?;
+                self.share_out(&chosen.1)
+            }
+            Choice::Cases(decision) => {
+                let (_, chosen) = decision.decide(self)?;
+                self.share_out(chosen)
+            }
+            Choice::Refuse(reason) => Err(Refusal::Refused(reason.clone())),
+        }
+    }
+
+    fn share_list(&mut self, list: &'a Shares) -> Result<Shared, Refusal> {
+        for computation in &list.computations {
+            self.compute(computation)?;
+        }
+        let components = Amount::sum(list.parts.iter().map(|part| self.amounts[part.slot]))?;
+        let total = self.amounts[list.total];
+        match components.cmp(&total) {
+            std::cmp::Ordering::Equal => {}
+            std::cmp::Ordering::Less => return Err(Refusal::ComponentsFallShort { components, total }),
+            std::cmp::Ordering::Greater => return Err(Refusal::ComponentsExceed { components, total }),
+        }
+        let mut shared = Shared {
+            shares: Vec::with_capacity(list.parts.len()),
+            taker: None,
+        };
+        for (index, part) in list.parts.iter().enumerate() {
+            if list.taker == Some(index) {
+                shared.taker = Some(shared.shares.len());
+            }
+            self.share_part(part, &mut shared.shares)?;
+        }
+        Ok(shared)
+    }
+
+    fn share_part(&mut self, part: &PartOf, shares: &mut Vec<Share>) -> Result<(), Refusal> {
+        let gross = self.amounts[part.slot];
+        let (at, ordinal) = (shares.len(), self.term(&part.term)?);
+        shares.push(Share {
+            ordinal,
+            amount: gross,
+        });
+        self.term_line(ordinal, gross, Some(part.slot));
+        let mut net = gross;
+        for withheld in &part.withheld {
+            let taken = self.withhold(gross, part.slot, withheld)?;
+            net = net.minus(taken.amount)?;
+            shares.push(taken);
+        }
+        if net.is_negative() {
+            return Err(Refusal::BelowZero {
+                name: self.tariff.slots[part.slot].name.clone(),
+            });
+        }
+        if net != gross {
+            shares[at].amount = net;
+            self.trace
+                .amend(ordinal, net, || Step::Withheld { gross, result: net });
+        }
+        Ok(())
+    }
+
+    fn withhold(&mut self, gross: Amount, slot: usize, withheld: &Withheld) -> Result<Share, Refusal> {
+        let (rate, inside, rounding) = (withheld.rate, withheld.inside, withheld.rounding);
+        let exact = if inside {
+            split::tax_inside(gross, rate)
+        } else {
+            split::rate_of(gross, rate)
+        };
+        let amount = exact.round(rounding)?;
+        let name = &self.tariff.slots[slot].name;
+        self.trace.step(|| {
+            let base_name = Some(name.clone());
+            Step::Rate {
+                rate,
+                inside,
+                base_name,
+                base: gross,
+                exact,
+                rounding,
+                result: amount,
+            }
+        });
+        let ordinal = self.term(&withheld.term)?;
+        self.term_line(ordinal, amount, None);
+        Ok(Share { ordinal, amount })
+    }
+
+    fn term(&self, choice: &TermChoice) -> Result<i16, Refusal> {
+        match choice {
+            TermChoice::One(ordinal) => Ok(*ordinal),
+            TermChoice::Chosen(decision) => decision.decide(self).map(|(_, ordinal)| *ordinal),
+        }
+    }
+
+    fn term_line(&mut self, ordinal: i16, amount: Amount, slot: Option<usize>) {
+        let declared = usize::try_from(ordinal)
+            .ok()
+            .and_then(|at| self.tariff.terms.get(at));
+        if let Some(term) = declared {
+            self.trace.recall(slot);
+            self.trace.line(|steps| Line::of_term(term, amount, steps));
+        }
+    }
+
+    /// The difference that rounding the citizen's price made goes to its taker, last of all (money rule 4).
+    fn take_rounding(&mut self, legs: &mut Shared) -> Result<(), Refusal> {
+        let Some(rounding) = &self.tariff.rounding else {
+            return Ok(());
+        };
+        let difference = self.amounts[PAID].minus(self.amounts[PRICE])?;
+        if let Some(own) = &rounding.own_term {
+            let ordinal = self.term(own)?;
+            let (paid, price) = (self.amounts[PAID], self.amounts[PRICE]);
+            self.trace.step(|| Step::RoundingDifference {
+                paid,
+                price,
+                before: Amount::ZERO,
+                result: difference,
+            });
+            self.term_line(ordinal, difference, None);
+            legs.shares.push(Share {
+                ordinal,
+                amount: difference,
+            });
+            return Ok(());
+        }
+        let Some(share) = legs.taker.and_then(|at| legs.shares.get_mut(at)) else {
+            return Ok(());
+        };
+        let before = share.amount;
+        share.amount = before.plus(difference)?;
+        let (ordinal, result) = (share.ordinal, share.amount);
+        if result.is_negative() {
+            let name = usize::try_from(ordinal)
+                .ok()
+                .and_then(|at| self.tariff.terms.get(at));
+            let name = name.map(|term| term.name.clone()).unwrap_or_default();
+            return Err(Refusal::RoundingNotBorne { name, difference });
+        }
+        let (paid, price) = (self.amounts[PAID], self.amounts[PRICE]);
+        self.trace.amend(ordinal, result, || Step::RoundingDifference {
+            paid,
+            price,
+            before,
+            result,
+        });
+        Ok(())
+    }
+
+    fn multiply(&mut self, shared: &mut Shared) -> Result<(), Refusal> {
+        if self.tariff.quantity == QuantityRule::Named {
+            return Ok(());
+        }
+        let quantity = self.question.quantity;
+        for share in &mut shared.shares {
+            let one = share.amount;
+            share.amount = one.times(i64::from(quantity))?;
+            let result = share.amount;
+            self.trace.amend(share.ordinal, result, || Step::Each {
+                one,
+                quantity,
+                result,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn seen(&self, subject: Subject) -> Result<Seen<'a>, Refusal> {
+        match subject {
+            Subject::Fact(index) => self.fact(index).map(Seen::of),
+            Subject::Quantity => Ok(Seen::Integer(i64::from(self.question.quantity))),
+            Subject::Leg => Ok(Seen::Text(self.question.leg.as_deref().unwrap_or_default())),
+        }
+    }
+
+    pub(super) fn whole_number(&self, index: usize) -> Result<Amount, Refusal> {
+        match self.fact(index)? {
+            FactValue::Integer(number) => Ok(Amount::from_minor(*number)),
+            FactValue::Bool(_) | FactValue::Text(_) => {
+                Err(Refusal::FactMissing(self.tariff.facts[index].name.clone()))
+            }
+        }
+    }
+
+    fn fact(&self, index: usize) -> Result<&'a FactValue, Refusal> {
+        let declared = &self.tariff.facts[index];
+        declared
+            .value_in(self.question)?
+            .ok_or_else(|| Refusal::FactMissing(declared.name.clone()))
+    }
+
+    /// The tested facts and their values, for the derivation.
+    pub(super) fn facts_of(&self, condition: &Condition) -> Vec<(String, String)> {
+        let told = |(subject, _): &(Subject, _)| {
+            let name = match subject {
+                Subject::Fact(index) => self.tariff.facts[*index].name.clone(),
+                Subject::Quantity => "quantity".to_owned(),
+                Subject::Leg => "leg".to_owned(),
+            };
+            let value = match self.seen(*subject) {
+                Ok(Seen::Bool(flag)) => flag.to_string(),
+                Ok(Seen::Integer(number)) => number.to_string(),
+                Ok(Seen::Text(text)) => text.to_owned(),
+                Err(_) => String::new(),
+            };
+            (name, value)
+        };
+        condition.0.iter().map(told).collect()
+    }
+}
+
+impl FactDeclaration {
+    /// The stated or the default value; `None` if there is neither.
+    pub(super) fn value_in<'q>(&'q self, question: &'q Question) -> Result<Option<&'q FactValue>, Refusal> {
+        let Some(value) = question.facts.get(&self.name) else {
+            return Ok(self.default.as_ref());
+        };
+        if self.fact.admits(value) {
+            return Ok(Some(value));
+        }
+        let (name, value, expected) = (self.name.clone(), value.to_string(), self.fact.expectation());
+        Err(Refusal::FactInvalid {
+            name,
+            value,
+            expected,
+        })
+    }
+}
+
+impl Group {
+    fn share_text(&self, index: usize) -> String {
+        match self.rates.get(index) {
+            Some(rate) => rate.to_string(),
+            None => format!("{}/{}", self.weights[index], self.weights.iter().sum::<i128>()),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What is asked of a tariff, and why it may refuse to answer.
+//! Never here: the answer (`pricing`).
+
+use std::collections::BTreeMap;
+
+pub use super::document::FactValue;
+use crate::domain::language::Language;
+use crate::domain::money::{Amount, AmountOverflow};
+use crate::domain::split::Indivisible;
+
+/// One case at the counter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The amount that the sender states: what the tariff names `amount`, or else what the citizen paid for the fee.
+    pub amount: Option<Amount>,
+    /// Money that passes beside the fee.
+    pub principal: Option<Amount>,
+    /// One or more.
+    pub quantity: u32,
+    /// The activity leg.
+    pub leg: Option<String>,
+    pub facts: BTreeMap<String, FactValue>,
+}
+
+impl Default for Question {
+    fn default() -> Self {
+        Self {
+            amount: None,
+            principal: None,
+            quantity: 1,
+            leg: None,
+            facts: BTreeMap::new(),
+        }
+    }
+}
+
+/// The question has no price under this tariff.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("the tariff needs the amount, and none was stated")]
+    AmountMissing,
+    #[error("the tariff needs the principal, and none was stated")]
+    PrincipalMissing,
+    #[error("a principal was stated, but this tariff has none")]
+    PrincipalUnexpected,
+    #[error("the {what} {value} is outside {at_least} to {at_most}")]
+    OutsideRange {
+        what: &'static str,
+        value: Amount,
+        at_least: i64,
+        at_most: String,
+    },
+    #[error("the stated amount {stated} differs from the tariff's price {price}")]
+    AmountDiffers { stated: Amount, price: Amount },
+    #[error("the quantity is {0}, but the tariff prices one; a quantity must be named by its rules")]
+    QuantityUnexpected(u32),
+    #[error("a quantity is one or more")]
+    QuantityZero,
+    #[error("the activity leg is needed, one of: {known}")]
+    LegMissing { known: String },
+    #[error("there is no activity leg `{leg}`; known: {known}")]
+    LegUnknown { leg: String, known: String },
+    #[error("the fact `{0}` is needed and was not stated")]
+    FactMissing(String),
+    #[error("the fact `{name}` is {value}, but must be {expected}")]
+    FactInvalid {
+        name: String,
+        value: String,
+        expected: String,
+    },
+    #[error("{measure} is {value}, in no band of the tariff")]
+    OutsideBands { measure: String, value: Amount },
+    #[error("the tariff refuses: {0}")]
+    Refused(String),
+    #[error("no case of the tariff fits the facts")]
+    NoCase,
+    #[error("{name} would fall below zero")]
+    BelowZero { name: String },
+    #[error("the minimum {minimum} is above the amount {amount} that it is taken from")]
+    MinimumAboveAmount { minimum: Amount, amount: Amount },
+    #[error("a smallest value {at_least} is above the largest {at_most}")]
+    ClampCrossed { at_least: Amount, at_most: Amount },
+    #[error("the components take {components} of {total}")]
+    ComponentsExceed { components: Amount, total: Amount },
+    #[error("the components take only {components} of {total}")]
+    ComponentsFallShort { components: Amount, total: Amount },
+    #[error("`{name}` cannot bear the rounding difference of {difference}")]
+    RoundingNotBorne { name: String, difference: Amount },
+    #[error(transparent)]
+    Indivisible(#[from] Indivisible),
+    #[error(transparent)]
+    Overflow(#[from] AmountOverflow),
+}
+
+impl Refusal {
+    /// The reason for people.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        match language {
+            Language::En => self.to_string(),
+            Language::Fa => self.persian(),
+        }
+    }
+
+    fn persian(&self) -> String {
+        match self {
+            Self::AmountMissing => "مبلغ لازم است و اعلام نشده است".to_owned(),
+            Self::PrincipalMissing => "اصل مبلغ لازم است و اعلام نشده است".to_owned(),
+            Self::PrincipalUnexpected => "اصل مبلغ اعلام شده، ولی این تعرفه اصل مبلغ ندارد".to_owned(),
+            Self::OutsideRange {
+                what,
+                value,
+                at_least,
+                at_most,
+            } => {
+                format!("مقدار {what} برابر {value} است، بیرون از بازهٔ {at_least} تا {at_most}")
+            }
+            Self::AmountDiffers { stated, price } => {
+                format!("مبلغ اعلام‌شده {stated} با بهای تعرفه {price} یکی نیست")
+            }
+            Self::QuantityUnexpected(quantity) => {
+                format!("تعداد {quantity} است، ولی تعرفه بهای یک عدد را می‌گوید")
+            }
+            Self::QuantityZero => "تعداد باید یک یا بیشتر باشد".to_owned(),
+            Self::LegMissing { known } => format!("مرحلهٔ کار لازم است، یکی از: {known}"),
+            Self::LegUnknown { leg, known } => format!("مرحلهٔ «{leg}» شناخته نیست؛ یکی از: {known}"),
+            Self::FactMissing(name) => format!("داده‌ی «{name}» لازم است و اعلام نشده است"),
+            Self::FactInvalid {
+                name,
+                value,
+                expected,
+            } => {
+                format!("داده‌ی «{name}» برابر {value} است، ولی باید {expected} باشد")
+            }
+            Self::OutsideBands { measure, value } => {
+                format!("{measure} برابر {value} است و در هیچ پله‌ای نیست")
+            }
+            Self::Refused(reason) => format!("تعرفه نمی‌پذیرد: {reason}"),
+            Self::NoCase => "هیچ حالتی از تعرفه با داده‌ها جور نیست".to_owned(),
+            _ => self.persian_of_sums(),
+        }
+    }
+
+    fn persian_of_sums(&self) -> String {
+        match self {
+            Self::BelowZero { name } => format!("«{name}» منفی می‌شود"),
+            Self::MinimumAboveAmount { minimum, amount } => {
+                format!("کمینهٔ {minimum} از مبلغ {amount} بیشتر است")
+            }
+            Self::ClampCrossed { at_least, at_most } => {
+                format!("کمینهٔ {at_least} از بیشینهٔ {at_most} بیشتر است")
+            }
+            Self::ComponentsExceed { components, total } => format!("اجزا {components} می‌برند، از {total}"),
+            Self::ComponentsFallShort { components, total } => {
+                format!("اجزا تنها {components} می‌برند، از {total}")
+            }
+            Self::RoundingNotBorne { name, difference } => {
+                format!("«{name}» تفاوت رُند {difference} را نمی‌پوشاند")
+            }
+            _ => "محاسبه ممکن نیست: مبلغ از اندازه بیرون است".to_owned(),
+        }
+    }
+}

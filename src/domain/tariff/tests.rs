@@ -1,0 +1,2 @@
+//! What tariffs promise.
+//! Never here: the golden tables (`tests/golden.rs`).

@@ -1,0 +1,75 @@
+//! The half-open validity that a tariff document states about itself.
+//! Never here: which version is in force (the store's columns decide that).
+
+use chrono::{DateTime, Days, NaiveDate, TimeZone, Utc};
+use chrono_tz::Tz;
+
+/// `[from, until)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    pub from: DateTime<Utc>,
+    pub until: Option<DateTime<Utc>>,
+    /// Of dates without one.
+    pub zone: Tz,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no time: write a date such as 2025-03-21 or a moment such as 2025-03-21T00:00:00+03:30")]
+pub struct InvalidMoment(String);
+
+impl Validity {
+    #[must_use]
+    pub fn contains(&self, moment: DateTime<Utc>) -> bool {
+        moment >= self.from && self.until.is_none_or(|until| moment < until)
+    }
+}
+
+/// A moment with its offset, or a date, which is its first instant in `zone`.
+pub fn parse_moment(text: &str, zone: Tz) -> Result<DateTime<Utc>, InvalidMoment> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Ok(moment.to_utc());
+    }
+    let date = text
+        .parse::<NaiveDate>()
+        .map_err(|_| InvalidMoment(text.to_owned()))?;
+    first_instant(date, zone).ok_or_else(|| InvalidMoment(text.to_owned()))
+}
+
+/// Some days have no midnight: Tehran's clocks went from 00:00 to 01:00 on 2022-03-22.
+fn first_instant(date: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
+    let next = date.checked_add_days(Days::new(1))?;
+    let midnight = date.and_hms_opt(0, 0, 0)?;
+    let quarters = (0..96).map(|quarter| midnight + chrono::TimeDelta::minutes(quarter * 15));
+    let mut local = quarters.take_while(|time| time.date() < next);
+    local
+        .find_map(|time| zone.from_local_datetime(&time).earliest())
+        .map(|first| first.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_begins_at_its_first_instant_even_where_midnight_is_missing() {
+        let zone = chrono_tz::Asia::Tehran;
+        let moment = |text| parse_moment(text, zone).unwrap().to_rfc3339();
+        assert_eq!(moment("2022-03-21"), "2022-03-20T20:30:00+00:00");
+        assert_eq!(moment("2022-03-22"), "2022-03-21T20:30:00+00:00");
+        assert_eq!(moment("2022-03-22T10:00:00+04:30"), "2022-03-22T05:30:00+00:00");
+        assert!(parse_moment("1401/01/01", zone).is_err());
+    }
+
+    #[test]
+    fn the_first_moment_is_inside_and_the_last_is_outside() {
+        let at = |text| parse_moment(text, Tz::UTC).unwrap();
+        let validity = Validity {
+            from: at("2025-03-21"),
+            until: Some(at("2026-03-21")),
+            zone: Tz::UTC,
+        };
+        assert!(!validity.contains(at("2025-03-20T23:59:59Z")));
+        assert!(validity.contains(at("2025-03-21")));
+        assert!(!validity.contains(at("2026-03-21")));
+    }
+}

@@ -1,0 +1,299 @@
+//! Issues licences with their first binding, and records what befalls them. Never here: what a licence allows (see `domain::licence`).
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+
+use super::known;
+use crate::domain::originator::Originator;
+use crate::store::{Connection, instrument, licence, locks, network, office, party};
+use crate::usecases::{Done, Failure};
+
+/// An office's authorisation for one term, and who plays the roles that hang on the office.
+#[derive(Clone, Debug)]
+pub struct LicenceEntry {
+    pub office: String,
+    pub network: String,
+    pub class: String,
+    pub valid_from: DateTime<Utc>,
+    /// Exclusive.
+    pub valid_until: DateTime<Utc>,
+    pub roles: OfficeRoles,
+    pub deciding_body: String,
+    pub decision: String,
+}
+
+/// Codes of the parties that hang on an office.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfficeRoles {
+    pub licensee: String,
+    pub municipality: Option<String>,
+    pub provincial_treasury: Option<String>,
+}
+
+/// What befell a licence after it was issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LicenceEventKind {
+    Suspended,
+    Reinstated,
+    Revoked,
+    Surrendered,
+}
+
+#[derive(Clone, Debug)]
+pub struct LicenceEventEntry {
+    pub office: String,
+    pub network: String,
+    pub kind: LicenceEventKind,
+    /// May lie before the moment of recording, when the decision is backdated.
+    pub effective_at: DateTime<Utc>,
+    pub deciding_body: String,
+    pub decision: String,
+    /// Code of the instrument that it rests on.
+    pub instrument: Option<String>,
+    pub evidence: Option<String>,
+}
+
+/// A relocation or a transfer: other parties play the roles of an office from an instant on.
+#[derive(Clone, Debug)]
+pub struct BindingEntry {
+    pub office: String,
+    pub network: String,
+    pub roles: OfficeRoles,
+    pub valid_from: DateTime<Utc>,
+}
+
+/// Recorders finish within this time; otherwise the caller tries again.
+const RULES_LOCK_WAIT_MS: u32 = 5_000;
+
+pub async fn issue_licences(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    entries: &[LicenceEntry],
+) -> Done<()> {
+    by.may_register()?;
+    conn.transaction(async |conn| {
+        let offices = office_ids(conn, entries.iter().map(|entry| entry.office.as_str())).await?;
+        let networks = network::network_ids(conn).await?;
+        let parties = parties_of(conn, entries.iter().map(|entry| &entry.roles)).await?;
+        let rows = entries
+            .iter()
+            .map(|entry| licence_row(entry, &offices, &networks))
+            .collect::<Done<Vec<_>>>()?;
+        change_rules(conn, rows.iter().map(|row| row.network_id)).await?;
+        let ids = licence_ids(conn, &rows).await?;
+        let issued = entries
+            .iter()
+            .zip(&rows)
+            .map(|(entry, row)| Issued::of(entry, row, &ids, &parties, by, at))
+            .collect::<Done<Vec<_>>>()?;
+        let (events, bindings): (Vec<_>, Vec<_>) = issued.into_iter().map(|i| (i.event, i.binding)).unzip();
+        licence::insert_licence_events(conn, &events).await?;
+        Ok(licence::insert_bindings(conn, &bindings).await?)
+    })
+    .await
+}
+
+/// Records a decision about the licence whose term contains the instant when the decision takes effect.
+pub async fn record_licence_event(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    entry: &LicenceEventEntry,
+) -> Done<()> {
+    by.may_register()?;
+    conn.transaction(async |conn| {
+        let (network_id, licence) =
+            licence_of(conn, &entry.office, &entry.network, entry.effective_at).await?;
+        let instrument_id = match &entry.instrument {
+            Some(code) => Some(known(
+                &instrument::instrument_ids(conn).await?,
+                "instrument",
+                code,
+            )?),
+            None => None,
+        };
+        change_rules(conn, [network_id]).await?;
+        let event = licence::NewLicenceEvent {
+            licence_id: licence.id,
+            kind: entry.kind.code(),
+            effective_at: entry.effective_at,
+            recorded_at: at,
+            deciding_body: entry.deciding_body.clone(),
+            decision: entry.decision.clone(),
+            instrument_id,
+            evidence: entry.evidence.clone(),
+            originator_id: by.id,
+        };
+        Ok(licence::insert_licence_events(conn, &[event]).await?)
+    })
+    .await
+}
+
+/// Binds the roles of an office anew from an instant on. What was booked keeps its own binding.
+pub async fn bind_roles(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    entry: &BindingEntry,
+) -> Done<()> {
+    by.may_register()?;
+    conn.transaction(async |conn| {
+        let (network_id, licence) = licence_of(conn, &entry.office, &entry.network, entry.valid_from).await?;
+        let parties = parties_of(conn, [&entry.roles]).await?;
+        change_rules(conn, [network_id]).await?;
+        let binding = licence::NewBinding {
+            office_id: licence.office_id,
+            licence_id: licence.id,
+            party_ids: bound_parties(&entry.roles, &parties)?,
+            valid_from: entry.valid_from,
+            valid_until: None,
+            known_from: at,
+        };
+        Ok(licence::insert_bindings(conn, &[binding]).await?)
+    })
+    .await
+}
+
+impl LicenceEventKind {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Suspended => "suspended",
+            Self::Reinstated => "reinstated",
+            Self::Revoked => "revoked",
+            Self::Surrendered => "surrendered",
+        }
+    }
+}
+
+struct Issued {
+    event: licence::NewLicenceEvent,
+    binding: licence::NewBinding,
+}
+
+type LicenceIds = HashMap<(i32, i16, DateTime<Utc>), i32>;
+
+impl Issued {
+    fn of(
+        entry: &LicenceEntry,
+        row: &licence::NewLicence,
+        ids: &LicenceIds,
+        parties: &HashMap<String, i32>,
+        by: &Originator,
+        at: DateTime<Utc>,
+    ) -> Done<Self> {
+        let licence_id = ids
+            .get(&(row.office_id, row.network_id, row.valid_from))
+            .copied()
+            .ok_or_else(|| Failure::not_found("licence of office", &entry.office))?;
+        Ok(Self {
+            event: licence::NewLicenceEvent {
+                licence_id,
+                kind: "issued",
+                effective_at: entry.valid_from,
+                recorded_at: at,
+                deciding_body: entry.deciding_body.clone(),
+                decision: entry.decision.clone(),
+                instrument_id: None,
+                evidence: None,
+                originator_id: by.id,
+            },
+            binding: licence::NewBinding {
+                office_id: row.office_id,
+                licence_id,
+                party_ids: bound_parties(&entry.roles, parties)?,
+                valid_from: entry.valid_from,
+                valid_until: None,
+                known_from: at,
+            },
+        })
+    }
+}
+
+/// Takes each network's lock, in ascending order, and raises the version of its rules.
+async fn change_rules(conn: &mut Connection, network_ids: impl IntoIterator<Item = i16>) -> Done<()> {
+    let ascending: BTreeSet<i16> = network_ids.into_iter().collect();
+    for network_id in ascending {
+        locks::take_network(conn, network_id, RULES_LOCK_WAIT_MS).await?;
+        network::raise_rules_version(conn, network_id).await?;
+    }
+    Ok(())
+}
+
+async fn licence_ids(conn: &mut Connection, rows: &[licence::NewLicence]) -> Done<LicenceIds> {
+    let inserted = licence::insert_licences(conn, rows).await?;
+    Ok(inserted
+        .into_iter()
+        .map(|row| ((row.office_id, row.network_id, row.valid_from), row.id))
+        .collect())
+}
+
+async fn licence_of(
+    conn: &mut Connection,
+    office_code: &str,
+    network_code: &str,
+    at: DateTime<Utc>,
+) -> Done<(i16, licence::LicenceRow)> {
+    let office_id = known(&office_ids(conn, [office_code]).await?, "office", office_code)?;
+    let network_id = known(&network::network_ids(conn).await?, "network", network_code)?;
+    let licence = licence::licence_at(conn, office_id, network_id, at)
+        .await?
+        .ok_or_else(|| Failure::not_found("licence of office", office_code))?;
+    Ok((network_id, licence))
+}
+
+async fn office_ids<'a>(
+    conn: &mut Connection,
+    codes: impl IntoIterator<Item = &'a str>,
+) -> Done<HashMap<String, i32>> {
+    let codes: Vec<&str> = codes.into_iter().collect();
+    Ok(office::office_ids(conn, &codes).await?)
+}
+
+async fn parties_of<'a>(
+    conn: &mut Connection,
+    roles: impl IntoIterator<Item = &'a OfficeRoles>,
+) -> Done<HashMap<String, i32>> {
+    let codes: Vec<&str> = roles
+        .into_iter()
+        .flat_map(|roles| {
+            [
+                Some(roles.licensee.as_str()),
+                roles.municipality.as_deref(),
+                roles.provincial_treasury.as_deref(),
+            ]
+        })
+        .flatten()
+        .collect();
+    Ok(party::party_ids(conn, &codes).await?)
+}
+
+fn licence_row(
+    entry: &LicenceEntry,
+    offices: &HashMap<String, i32>,
+    networks: &HashMap<String, i16>,
+) -> Done<licence::NewLicence> {
+    Ok(licence::NewLicence {
+        office_id: known(offices, "office", &entry.office)?,
+        network_id: known(networks, "network", &entry.network)?,
+        class: entry.class.clone(),
+        valid_from: entry.valid_from,
+        valid_until: entry.valid_until,
+    })
+}
+
+/// In the order of the roles' ids: licensee, municipality, provincial treasury.
+fn bound_parties(roles: &OfficeRoles, parties: &HashMap<String, i32>) -> Done<Vec<Option<i32>>> {
+    let find = |code: &Option<String>| {
+        code.as_ref()
+            .map(|code| known(parties, "party", code))
+            .transpose()
+    };
+    Ok(vec![
+        Some(known(parties, "party", &roles.licensee)?),
+        find(&roles.municipality)?,
+        find(&roles.provincial_treasury)?,
+    ])
+}

@@ -1,0 +1,121 @@
+//! Enters networks with who plays which role in the whole of each. Never here: their offices.
+
+use chrono::{DateTime, NaiveTime, Utc};
+use chrono_tz::Tz;
+use diesel_async::AsyncConnection;
+
+use super::known;
+use crate::domain::money::Amount;
+use crate::domain::originator::Originator;
+use crate::domain::period::PeriodKind;
+use crate::domain::window::{Cycle, Schedule};
+use crate::store::{Connection, network, party, unit};
+use crate::usecases::{Done, Failure};
+
+#[derive(Clone, Debug)]
+pub struct NetworkEntry {
+    /// A lower-case word, such as `pishkhan`.
+    pub code: String,
+    pub name_fa: String,
+    pub name_en: String,
+    pub time_zone: Tz,
+    pub cycle: PeriodKind,
+    /// The beginning of a period of the cycle.
+    pub first_window_starts_at: DateTime<Utc>,
+    pub unit: String,
+    /// The party that collects what is held centrally.
+    pub central: String,
+    /// Role and party, for each role that does not hang on the office or the service.
+    pub players: Vec<(String, String)>,
+    pub payout_threshold: Amount,
+    pub carried_cycles_max: i16,
+    pub remittance_due_days: i16,
+    pub lateness_max_days: i16,
+    pub after_suspension: AfterSuspension,
+}
+
+/// What becomes of a service given after a suspension was recorded (money rule 18).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterSuspension {
+    Quarantine,
+    Refuse,
+}
+
+pub async fn register_network(conn: &mut Connection, by: &Originator, entry: NetworkEntry) -> Done<i16> {
+    by.may_register()?;
+    begins_with_a_period(&entry)?;
+    conn.transaction(async |conn| {
+        let units = unit::unit_ids(conn).await?;
+        let roles = party::role_ids(conn).await?;
+        let mut codes: Vec<&str> = entry.players.iter().map(|(_, party)| party.as_str()).collect();
+        codes.push(&entry.central);
+        let parties = party::party_ids(conn, &codes).await?;
+        let row = network_row(
+            &entry,
+            known(&units, "unit", &entry.unit)?,
+            known(&parties, "party", &entry.central)?,
+        );
+        let players = entry
+            .players
+            .iter()
+            .map(|(role, party)| {
+                let (role_id, _) = known(&roles, "role", role)?;
+                Ok((role_id, known(&parties, "party", party)?))
+            })
+            .collect::<Done<Vec<_>>>()?;
+        let network_id = network::insert_network(conn, &row).await?;
+        network::insert_network_parties(conn, network_id, &players).await?;
+        Ok(network_id)
+    })
+    .await
+}
+
+/// A first window that were cut short would be a period of its own on every statement.
+fn begins_with_a_period(entry: &NetworkEntry) -> Done<()> {
+    let cycle = Cycle {
+        kind: entry.cycle,
+        cut_off: NaiveTime::MIN,
+    };
+    let whole = Schedule::unchanged(entry.time_zone, DateTime::UNIX_EPOCH, cycle)
+        .window_at(entry.first_window_starts_at)
+        .map_err(|rule| Failure::invalid("first_window_starts_at", "in_range", rule.to_string()))?;
+    if whole.from == entry.first_window_starts_at {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        "first_window_starts_at",
+        "the_first_window_begins_with_a_period",
+        format!("the period begins at {}", whole.from),
+    ))
+}
+
+fn network_row(entry: &NetworkEntry, unit_id: i16, central_party_id: i32) -> network::NewNetwork {
+    let (cycle, week_starts_on) = match entry.cycle {
+        PeriodKind::Day => ("daily", 6),
+        PeriodKind::Week { first_day } => (
+            "weekly",
+            i16::try_from(first_day.number_from_monday()).unwrap_or(6),
+        ),
+        PeriodKind::JalaliMonth => ("jalali_month", 6),
+        PeriodKind::GregorianMonth => ("gregorian_month", 6),
+    };
+    network::NewNetwork {
+        code: entry.code.clone(),
+        name_fa: entry.name_fa.clone(),
+        name_en: entry.name_en.clone(),
+        time_zone: entry.time_zone.name().to_owned(),
+        cycle: cycle.to_owned(),
+        week_starts_on,
+        first_window_starts_at: entry.first_window_starts_at,
+        unit_id,
+        central_party_id,
+        payout_threshold: entry.payout_threshold.minor(),
+        carried_cycles_max: entry.carried_cycles_max,
+        remittance_due_days: entry.remittance_due_days,
+        lateness_max_days: entry.lateness_max_days,
+        after_suspension: match entry.after_suspension {
+            AfterSuspension::Quarantine => "quarantine",
+            AfterSuspension::Refuse => "refuse",
+        },
+    }
+}

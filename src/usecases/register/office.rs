@@ -1,0 +1,44 @@
+//! Enters offices. Never here: their licences (see `licence`).
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+
+use crate::domain::office::Setting;
+use crate::domain::originator::Originator;
+use crate::store::{Connection, office};
+use crate::usecases::Done;
+
+#[derive(Clone, Debug)]
+pub struct OfficeEntry {
+    pub code: String,
+    pub name_fa: String,
+    pub name_en: String,
+    pub province: String,
+    pub county: String,
+    pub district: String,
+    pub setting: Setting,
+}
+
+pub async fn register_offices(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    entries: Vec<OfficeEntry>,
+) -> Done<()> {
+    by.may_register()?;
+    let rows: Vec<_> = entries
+        .into_iter()
+        .map(|entry| office::NewOffice {
+            code: entry.code,
+            name_fa: entry.name_fa,
+            name_en: entry.name_en,
+            province: entry.province,
+            county: entry.county,
+            district: entry.district,
+            setting: entry.setting.code(),
+            created_at: at,
+        })
+        .collect();
+    conn.transaction(async |conn| Ok(office::insert_offices(conn, &rows).await?))
+        .await
+}

@@ -1,0 +1,82 @@
+//! Enters parties and the accounts where they are paid. Never here: what they are owed.
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+
+use super::known;
+use crate::domain::language::Language;
+use crate::domain::originator::Originator;
+use crate::domain::party::PartyKind;
+use crate::store::{Connection, party};
+use crate::usecases::Done;
+
+#[derive(Clone, Debug)]
+pub struct PartyEntry {
+    pub code: String,
+    pub kind: PartyKind,
+    pub name_fa: String,
+    pub name_en: String,
+    pub language: Language,
+    pub email: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct BankAccountEntry {
+    pub party: String,
+    /// Empty for the party's plain destination.
+    pub deposit_identifier: String,
+    pub iban: String,
+    pub valid_from: DateTime<Utc>,
+}
+
+pub async fn register_parties(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    entries: Vec<PartyEntry>,
+) -> Done<()> {
+    by.may_register()?;
+    let rows: Vec<_> = entries.into_iter().map(|entry| party_row(entry, at)).collect();
+    conn.transaction(async |conn| Ok(party::insert_parties(conn, &rows).await?))
+        .await
+}
+
+pub async fn add_bank_accounts(
+    conn: &mut Connection,
+    by: &Originator,
+    entries: Vec<BankAccountEntry>,
+) -> Done<()> {
+    by.may_register()?;
+    conn.transaction(async |conn| {
+        let codes: Vec<&str> = entries.iter().map(|entry| entry.party.as_str()).collect();
+        let ids = party::party_ids(conn, &codes).await?;
+        let rows = entries
+            .iter()
+            .map(|entry| {
+                Ok(party::NewBankAccount {
+                    party_id: known(&ids, "party", &entry.party)?,
+                    deposit_identifier: entry.deposit_identifier.clone(),
+                    iban: entry.iban.clone(),
+                    valid_from: entry.valid_from,
+                })
+            })
+            .collect::<Done<Vec<_>>>()?;
+        Ok(party::insert_bank_accounts(conn, &rows).await?)
+    })
+    .await
+}
+
+fn party_row(entry: PartyEntry, at: DateTime<Utc>) -> party::NewParty {
+    party::NewParty {
+        code: entry.code,
+        kind: entry.kind.code(),
+        name_fa: entry.name_fa,
+        name_en: entry.name_en,
+        language: match entry.language {
+            Language::Fa => "fa".to_owned(),
+            Language::En => "en".to_owned(),
+        },
+        email: entry.email,
+        created_at: at,
+    }
+}

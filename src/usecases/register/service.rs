@@ -1,0 +1,69 @@
+//! Enters agencies and their services. Never here: tariffs.
+
+use diesel_async::AsyncConnection;
+
+use super::known;
+use crate::domain::originator::Originator;
+use crate::store::{Connection, party, service};
+use crate::usecases::Done;
+
+#[derive(Clone, Debug)]
+pub struct AgencyEntry {
+    pub code: String,
+    pub party: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct ServiceEntry {
+    pub code: String,
+    pub agency: String,
+    pub name_fa: String,
+    pub name_en: String,
+}
+
+pub async fn register_agencies(
+    conn: &mut Connection,
+    by: &Originator,
+    entries: Vec<AgencyEntry>,
+) -> Done<()> {
+    by.may_register()?;
+    conn.transaction(async |conn| {
+        let codes: Vec<&str> = entries.iter().map(|entry| entry.party.as_str()).collect();
+        let parties = party::party_ids(conn, &codes).await?;
+        let rows = entries
+            .iter()
+            .map(|entry| {
+                Ok(service::NewAgency {
+                    code: entry.code.clone(),
+                    party_id: known(&parties, "party", &entry.party)?,
+                })
+            })
+            .collect::<Done<Vec<_>>>()?;
+        Ok(service::insert_agencies(conn, &rows).await?)
+    })
+    .await
+}
+
+pub async fn register_services(
+    conn: &mut Connection,
+    by: &Originator,
+    entries: Vec<ServiceEntry>,
+) -> Done<()> {
+    by.may_register()?;
+    conn.transaction(async |conn| {
+        let agencies = service::agency_ids(conn).await?;
+        let rows = entries
+            .iter()
+            .map(|entry| {
+                Ok(service::NewService {
+                    code: entry.code.clone(),
+                    agency_id: known(&agencies, "agency", &entry.agency)?,
+                    name_fa: entry.name_fa.clone(),
+                    name_en: entry.name_en.clone(),
+                })
+            })
+            .collect::<Done<Vec<_>>>()?;
+        Ok(service::insert_services(conn, &rows).await?)
+    })
+    .await
+}

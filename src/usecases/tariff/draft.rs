@@ -1,0 +1,91 @@
+//! Takes in tariff documents as drafts, refusing what the language refuses. Never here: approval.
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+use sha2::{Digest, Sha256};
+
+use crate::domain::originator::Originator;
+use crate::domain::tariff::Tariff;
+use crate::store::{Connection, network, service, tariff, unit};
+use crate::usecases::failure::Fault;
+use crate::usecases::{Done, Failure};
+
+#[derive(Clone, Debug)]
+pub struct TariffDraft {
+    pub network: String,
+    pub service: String,
+    /// The tariff document, kept byte by byte.
+    pub document: String,
+    pub valid_from: DateTime<Utc>,
+    /// Exclusive; an open end is closed when a later version is published.
+    pub valid_until: Option<DateTime<Utc>>,
+}
+
+/// Returns the drafts' ids in the order given.
+pub async fn draft_tariffs(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    drafts: &[TariffDraft],
+) -> Done<Vec<i32>> {
+    by.may_register()?;
+    let tariffs = drafts.iter().map(parsed).collect::<Done<Vec<_>>>()?;
+    conn.transaction(async |conn| {
+        let networks = network::network_ids(conn).await?;
+        let services = service::services_with_parties(conn).await?;
+        let units = unit::unit_ids(conn).await?;
+        let mut ids = Vec::with_capacity(drafts.len());
+        for (draft, tariff) in drafts.iter().zip(&tariffs) {
+            let network_id = *networks
+                .get(&draft.network)
+                .ok_or_else(|| Failure::not_found("network", &draft.network))?;
+            let (service_id, agency_party_id) = *services
+                .get(&draft.service)
+                .ok_or_else(|| Failure::not_found("service", &draft.service))?;
+            let unit_code = tariff.unit().code.to_string();
+            let unit_id = *units
+                .get(&unit_code)
+                .ok_or_else(|| Failure::not_found("unit", &unit_code))?;
+            let row = tariff::NewTariffVersion {
+                network_id,
+                service_id,
+                unit_id,
+                agency_party_id,
+                document: draft.document.clone(),
+                digest: Sha256::digest(draft.document.as_bytes()).to_vec(),
+                valid_from: draft.valid_from,
+                valid_until: draft.valid_until,
+                known_from: at,
+                made_by: by.id,
+            };
+            ids.push(tariff::insert_tariff_version(conn, &row).await?);
+        }
+        Ok(ids)
+    })
+    .await
+}
+
+fn parsed(draft: &TariffDraft) -> Done<Tariff> {
+    let tariff = Tariff::parse(&draft.document).map_err(|faults| {
+        let faults = faults.into_iter().map(|fault| Fault {
+            field: fault.path,
+            rule: fault.rule.to_owned(),
+            explanation: format!("{}: {}", fault.reason, fault.remedy),
+        });
+        Failure::Invalid(faults.collect())
+    })?;
+    names_the_same("service", tariff.service(), &draft.service)?;
+    names_the_same("network", tariff.network(), &draft.network)?;
+    Ok(tariff)
+}
+
+fn names_the_same(field: &str, in_document: &str, given: &str) -> Done<()> {
+    if in_document == given {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        field,
+        "the_document_names_it_too",
+        format!("the document says `{in_document}`, the draft `{given}`"),
+    ))
+}
