@@ -202,6 +202,7 @@ mod with_typst {
 
 #[cfg(all(test, feature = "pdf"))]
 mod tests {
+    use crate::domain::statement::Statement;
     use super::*;
     use crate::domain::language::Language;
     use crate::domain::statement::sample;

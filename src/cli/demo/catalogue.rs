@@ -216,7 +216,7 @@ fn per_page(base: i64, page: i64) -> Value {
 
 fn percentage(rate: &str) -> Value {
     json!({
-        "amount": { "at_least": 10_000 },
+        "amount": { "at_least": 500_000 },
         "price": { "percent": { "rate": rate, "of": "amount", "round": "half_up", "at_least": 20_000 } },
         "split": [
             { "name": "duty", "kind": "duty", "party": "treasury", "rate": "81.5%",
@@ -315,4 +315,22 @@ fn post() -> Value {
             "distribution": [{ "name": "agent_delivery", "kind": "wage", "party": "office", "rate": "100%" }]
         } }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::tariff::Tariff;
+
+    #[test]
+    fn every_tariff_of_the_demo_is_in_order_before_and_after_it_was_raised() {
+        assert_eq!((agencies().len(), services().len()), (14, 61));
+        for service in services() {
+            for is_raised in [false, true] {
+                if let Err(faults) = Tariff::parse(&service.document(is_raised)) {
+                    panic!("{}: {faults:#?}", service.code);
+                }
+            }
+        }
+    }
 }
