@@ -1,6 +1,7 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
 pub mod calendar;
+pub mod facts;
 pub mod hold;
 pub mod identifiers;
 pub mod interval;
@@ -21,6 +22,7 @@ pub mod split;
 pub mod statement;
 pub mod tariff;
 pub mod timetable;
+pub mod transaction;
 pub mod window;
 pub mod working_days;
 pub mod zone;

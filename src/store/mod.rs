@@ -1,5 +1,8 @@
 //! SQL: free functions that take the connection first. Never here: a transaction opened, a rule decided, the time asked.
 
+pub mod allocation;
+pub mod booking;
+pub mod fact;
 pub mod failure;
 pub mod health;
 pub mod instrument;
@@ -10,12 +13,14 @@ pub mod network;
 pub mod office;
 pub mod originator;
 pub mod party;
+pub mod quarantine;
 pub mod reminder;
 #[rustfmt::skip]
 pub mod schema;
 pub mod service;
 pub mod tariff;
 pub mod token;
+pub mod transaction;
 pub mod unit;
 pub mod worker;
 

@@ -37,9 +37,16 @@ impl Allocation {
     pub fn balanced(sources: Vec<Share>, legs: Vec<Share>) -> Result<Self, Unbalanced> {
         let (borne, earned) = (sum_of_side(&sources)?, sum_of_side(&legs)?);
         if borne == earned {
-            Ok(Self { sources, legs, total: borne })
+            Ok(Self {
+                sources,
+                legs,
+                total: borne,
+            })
         } else {
-            Err(Unbalanced::SidesDiffer { sources: borne, legs: earned })
+            Err(Unbalanced::SidesDiffer {
+                sources: borne,
+                legs: earned,
+            })
         }
     }
 
@@ -68,7 +75,11 @@ fn sum_of_side(shares: &[Share]) -> Result<Amount, Unbalanced> {
         if share.amount.is_negative() {
             return Err(Unbalanced::NegativeShare { ordinal });
         }
-        if shares.iter().take(index).any(|earlier| earlier.ordinal == ordinal) {
+        if shares
+            .iter()
+            .take(index)
+            .any(|earlier| earlier.ordinal == ordinal)
+        {
             return Err(Unbalanced::RepeatedTerm { ordinal });
         }
     }
@@ -80,7 +91,10 @@ mod tests {
     use super::*;
 
     fn shares(amounts: &[i64]) -> Vec<Share> {
-        let share = |(ordinal, minor): (i16, &i64)| Share { ordinal, amount: Amount::from_minor(*minor) };
+        let share = |(ordinal, minor): (i16, &i64)| Share {
+            ordinal,
+            amount: Amount::from_minor(*minor),
+        };
         (0..).zip(amounts).map(share).collect()
     }
 

@@ -28,14 +28,22 @@ pub(super) fn check(document: &Document) -> Result<Tariff, Vec<Fault>> {
         return Err(checker.faults);
     }
     let faults = probe::faults_of(&tariff, &checker.points);
-    if faults.is_empty() { Ok(tariff) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(tariff)
+    } else {
+        Err(faults)
+    }
 }
 
 /// A tariff from a document that was checked before.
 pub(super) fn build(document: &Document) -> Result<Tariff, Vec<Fault>> {
     let mut checker = Checker::new(document);
     let tariff = checker.tariff();
-    if checker.faults.is_empty() { Ok(tariff) } else { Err(checker.faults) }
+    if checker.faults.is_empty() {
+        Ok(tariff)
+    } else {
+        Err(checker.faults)
+    }
 }
 
 /// Values at which the trial questions are asked: every number that the document compares something with.
@@ -58,6 +66,7 @@ struct Checker<'a> {
     terms: Vec<TermDeclaration>,
     reads_amount: bool,
     reads_quantity: bool,
+    reads_principal: bool,
     points: Points,
 }
 
@@ -73,13 +82,20 @@ impl<'a> Checker<'a> {
             terms: Vec::new(),
             reads_amount: false,
             reads_quantity: false,
+            reads_principal: false,
             points: Points::default(),
         };
         checker.take_facts();
         checker
     }
 
-    fn fault(&mut self, path: &str, rule: &'static str, reason: impl Into<String>, remedy: impl Into<String>) {
+    fn fault(
+        &mut self,
+        path: &str,
+        rule: &'static str,
+        reason: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
         self.faults.push(Fault::new(path, rule, reason, remedy));
     }
 
@@ -109,6 +125,7 @@ impl<'a> Checker<'a> {
             reads_amount: self.reads_amount,
             quantity: document.quantity,
             reads_quantity: self.reads_quantity,
+            reads_principal: self.reads_principal,
             principal,
             terms: self.terms.clone(),
             slots: self.slots.clone(),
@@ -120,7 +137,11 @@ impl<'a> Checker<'a> {
     }
 
     fn slot(&mut self, name: &str, title: Option<&super::Title>, kind: SlotKind) -> usize {
-        self.slots.push(Slot { name: name.to_owned(), title: title.cloned(), kind });
+        self.slots.push(Slot {
+            name: name.to_owned(),
+            title: title.cloned(),
+            kind,
+        });
         self.slots.len() - 1
     }
 
@@ -138,7 +159,12 @@ impl<'a> Checker<'a> {
             }
             Price::Parts(list) => {
                 if list.is_empty() {
-                    self.fault("$.price", "empty_list", "the price has no part", "give at least one part");
+                    self.fault(
+                        "$.price",
+                        "empty_list",
+                        "the price has no part",
+                        "give at least one part",
+                    );
                 }
                 for (at, part) in list.iter().enumerate() {
                     let path = format!("$.price[{at}]");
@@ -162,7 +188,12 @@ impl<'a> Checker<'a> {
             self.duplicate(&part.name, path);
         }
         let slot = self.slot(&part.name, part.title.as_ref(), kind);
-        scope.add(Node::new(&part.name, &format!("{path}.amount"), Body::Rule(&part.amount), slot))
+        scope.add(Node::new(
+            &part.name,
+            &format!("{path}.amount"),
+            Body::Rule(&part.amount),
+            slot,
+        ))
     }
 
     fn duplicate(&mut self, name: &str, path: &str) {
@@ -188,7 +219,11 @@ impl<'a> Checker<'a> {
         Choice::Only(Shares {
             total: PAID,
             computations: vec![Computation::Compute { slot, formula }],
-            parts: vec![PartOf { slot, term: TermChoice::One(term), withheld: Vec::new() }],
+            parts: vec![PartOf {
+                slot,
+                term: TermChoice::One(term),
+                withheld: Vec::new(),
+            }],
             taker: None,
         })
     }
@@ -203,7 +238,12 @@ impl<'a> Checker<'a> {
         }
         let ordinal = i16::try_from(self.terms.len()).unwrap_or(i16::MAX);
         if ordinal == i16::MAX {
-            self.fault("$.split", "too_many_terms", "more than 32,766 terms", "split the tariff");
+            self.fault(
+                "$.split",
+                "too_many_terms",
+                "more than 32,766 terms",
+                "split the tariff",
+            );
         }
         term.ordinal = ordinal;
         self.terms.push(term);
@@ -226,7 +266,8 @@ impl<'a> Checker<'a> {
             Taker::Own(own) => {
                 if round.mode != RoundingMode::Ceiling {
                     let reason = "this rounding can fall below the price, and a term of its own cannot pay";
-                    let remedy = "name the component that gains and bears the difference, or round by ceiling";
+                    let remedy =
+                        "name the component that gains and bears the difference, or round by ceiling";
                     self.fault("$.round_price.taker", "rounding_not_borne", reason, remedy);
                 }
                 Some(self.own_term(own))
@@ -243,7 +284,12 @@ impl<'a> Checker<'a> {
         }
         if self.document.amount.is_some() && !self.reads_amount {
             let reason = "a range for the amount is given, but no rule names `amount`";
-            self.fault("$.amount", "unused_amount", reason, "name `amount` in a rule, or remove the range");
+            self.fault(
+                "$.amount",
+                "unused_amount",
+                reason,
+                "name `amount` in a rule, or remove the range",
+            );
         }
     }
 
@@ -260,7 +306,11 @@ fn every_split_has_a_taker(choice: &Choice) -> bool {
         Choice::Only(shares) => shares.taker.is_some(),
         Choice::ByLeg(legs) => legs.iter().all(|(_, inner)| every_split_has_a_taker(inner)),
         Choice::Cases(decision) => {
-            let inner = decision.cases.iter().map(|(_, inner)| inner).chain(&decision.otherwise);
+            let inner = decision
+                .cases
+                .iter()
+                .map(|(_, inner)| inner)
+                .chain(&decision.otherwise);
             inner.into_iter().all(every_split_has_a_taker)
         }
         Choice::Refuse(_) => true,

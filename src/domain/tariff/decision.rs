@@ -41,7 +41,10 @@ impl<T> Decision<T> {
                 return Ok((Some(number), held));
             }
         }
-        self.otherwise.as_ref().map(|held| (None, held)).ok_or(Refusal::NoCase)
+        self.otherwise
+            .as_ref()
+            .map(|held| (None, held))
+            .ok_or(Refusal::NoCase)
     }
 }
 
@@ -75,7 +78,11 @@ fn passes(test: &Test, seen: Seen<'_>) -> bool {
 
 fn passes_all(within: &Within, seen: Seen<'_>) -> bool {
     let among = |values: &Vec<FactValue>| values.iter().any(|value| Seen::of(value) == seen);
-    let number = if let Seen::Integer(number) = seen { Some(number) } else { None };
+    let number = if let Seen::Integer(number) = seen {
+        Some(number)
+    } else {
+        None
+    };
     let compared = |limit: Option<i64>, holds: fn(&i64, &i64) -> bool| {
         limit.is_none_or(|limit| number.is_some_and(|number| holds(&number, &limit)))
     };
@@ -99,9 +106,12 @@ impl Fact {
 
     pub(super) fn admits(&self, value: &FactValue) -> bool {
         match (self, value) {
-            (Self::Integer { at_least, at_most, .. }, FactValue::Integer(number)) => {
-                number >= at_least && at_most.is_none_or(|most| *number <= most)
-            }
+            (
+                Self::Integer {
+                    at_least, at_most, ..
+                },
+                FactValue::Integer(number),
+            ) => number >= at_least && at_most.is_none_or(|most| *number <= most),
             (Self::Bool { .. }, FactValue::Bool(_)) | (Self::Text { .. }, FactValue::Text(_)) => true,
             (Self::OneOf { values, .. }, FactValue::Text(text)) => values.contains(text),
             (Self::Integer { .. } | Self::Bool { .. } | Self::OneOf { .. } | Self::Text { .. }, _) => false,
@@ -111,10 +121,18 @@ impl Fact {
     /// What a value of it must be, in words.
     pub(super) fn expectation(&self) -> String {
         match self {
-            Self::Integer { at_least, at_most: Some(most), .. } => {
+            Self::Integer {
+                at_least,
+                at_most: Some(most),
+                ..
+            } => {
                 format!("a whole number from {at_least} to {most}")
             }
-            Self::Integer { at_least, at_most: None, .. } => format!("a whole number from {at_least}"),
+            Self::Integer {
+                at_least,
+                at_most: None,
+                ..
+            } => format!("a whole number from {at_least}"),
             Self::Bool { .. } => "true or false".to_owned(),
             Self::OneOf { values, .. } => format!("one of {}", values.join(", ")),
             Self::Text { .. } => "a text".to_owned(),

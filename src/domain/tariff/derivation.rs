@@ -199,12 +199,20 @@ impl Line {
             Language::En => (english::amount(self.amount), "; "),
             Language::Fa => (persian::amount(self.amount), "؛ "),
         };
-        let steps = self.steps_in(language).into_iter().map(|step| step.sentence()).collect::<Vec<_>>();
+        let steps = self
+            .steps_in(language)
+            .into_iter()
+            .map(|step| step.sentence())
+            .collect::<Vec<_>>();
         let kind = match language {
             Language::En => english::subject(self.subject),
             Language::Fa => persian::subject(self.subject),
         };
-        format!("{kind} {} = {amount}: {}", self.label(language), steps.join(joint))
+        format!(
+            "{kind} {} = {amount}: {}",
+            self.label(language),
+            steps.join(joint)
+        )
     }
 }
 
@@ -280,7 +288,11 @@ impl Trace {
     /// A later step changes the amount of a term's line.
     pub(super) fn amend(&mut self, ordinal: i16, amount: Amount, step: impl FnOnce() -> Step) {
         if let Self::Kept(kept) = self
-            && let Some(line) = kept.lines.iter_mut().rev().find(|line| line.ordinal == Some(ordinal))
+            && let Some(line) = kept
+                .lines
+                .iter_mut()
+                .rev()
+                .find(|line| line.ordinal == Some(ordinal))
         {
             line.amount = amount;
             line.steps.push(step());

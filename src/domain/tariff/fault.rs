@@ -25,7 +25,12 @@ impl Fault {
         reason: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { path: path.to_owned(), rule, reason: reason.into(), remedy: remedy.into() }
+        Self {
+            path: path.to_owned(),
+            rule,
+            reason: reason.into(),
+            remedy: remedy.into(),
+        }
     }
 
     /// The JSON does not have the shape of the language.
@@ -35,16 +40,30 @@ impl Fault {
             inner => format!("$.{inner}"),
         };
         let rule = if error.inner().is_data() { "shape" } else { "json" };
-        Self::new(&path, rule, error.inner().to_string(), "see `daftar tariff schema`")
+        Self::new(
+            &path,
+            rule,
+            error.inner().to_string(),
+            "see `daftar tariff schema`",
+        )
     }
 
     pub(super) fn trailing(error: &serde_json::Error) -> Self {
-        Self::new("$", "json", error.to_string(), "one JSON object, and nothing after it")
+        Self::new(
+            "$",
+            "json",
+            error.to_string(),
+            "one JSON object, and nothing after it",
+        )
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} [{}]: {}", self.path, self.reason, self.rule, self.remedy)
+        write!(
+            f,
+            "{}: {} [{}]: {}",
+            self.path, self.reason, self.rule, self.remedy
+        )
     }
 }

@@ -23,14 +23,34 @@ pub(super) enum Formula {
     Slot(usize),
     Percent(Box<Percent>),
     Sum(Vec<Formula>),
-    Less { from: Box<Formula>, taken: Vec<Formula>, or_zero: bool },
-    Times { count: Box<Formula>, value: Box<Formula> },
-    Bands { of: Box<Formula>, rows: Vec<Band> },
-    Slices { of: Box<Formula>, rows: Vec<Slice>, rounding: Rounding },
+    Less {
+        from: Box<Formula>,
+        taken: Vec<Formula>,
+        or_zero: bool,
+    },
+    Times {
+        count: Box<Formula>,
+        value: Box<Formula>,
+    },
+    Bands {
+        of: Box<Formula>,
+        rows: Vec<Band>,
+    },
+    Slices {
+        of: Box<Formula>,
+        rows: Vec<Slice>,
+        rounding: Rounding,
+    },
     Steps(Box<Steps>),
-    Clamp { value: Box<Formula>, limits: Limits },
+    Clamp {
+        value: Box<Formula>,
+        limits: Limits,
+    },
     Choose(Box<Decision<Formula>>),
-    Round { value: Box<Formula>, rounding: Rounding },
+    Round {
+        value: Box<Formula>,
+        rounding: Rounding,
+    },
     Refuse(String),
 }
 
@@ -106,7 +126,11 @@ impl Formula {
     fn read(&self, working: &mut Working<'_>) -> Result<Amount, Refusal> {
         let amount = self.quiet_read(working)?.unwrap_or_default();
         let name = || self.name(working).unwrap_or_default();
-        let step = if working.trace.is_kept() { Some(Step::Named { name: name(), amount }) } else { None };
+        let step = if working.trace.is_kept() {
+            Some(Step::Named { name: name(), amount })
+        } else {
+            None
+        };
         working.trace.push(step);
         Ok(amount)
     }
@@ -158,8 +182,11 @@ impl Formula {
 impl Percent {
     fn value(&self, working: &mut Working<'_>) -> Result<Amount, Refusal> {
         let base = self.of.base(working)?;
-        let exact =
-            if self.inside { split::tax_inside(base, self.rate) } else { split::rate_of(base, self.rate) };
+        let exact = if self.inside {
+            split::tax_inside(base, self.rate)
+        } else {
+            split::rate_of(base, self.rate)
+        };
         let result = exact.round(self.rounding)?;
         if working.trace.is_kept() {
             let base_name = self.of.name(working);
@@ -176,7 +203,10 @@ impl Percent {
         }
         let clamped = self.limits.clamp(result, working)?;
         if clamped > result && clamped > base && self.of.is_the_whole() {
-            return Err(Refusal::MinimumAboveAmount { minimum: clamped, amount: base });
+            return Err(Refusal::MinimumAboveAmount {
+                minimum: clamped,
+                amount: base,
+            });
         }
         Ok(clamped)
     }
@@ -184,16 +214,31 @@ impl Percent {
 
 impl Limits {
     fn clamp(&self, amount: Amount, working: &mut Working<'_>) -> Result<Amount, Refusal> {
-        let at_least = self.at_least.as_ref().map(|limit| limit.base(working)).transpose()?;
-        let at_most = self.at_most.as_ref().map(|limit| limit.base(working)).transpose()?;
+        let at_least = self
+            .at_least
+            .as_ref()
+            .map(|limit| limit.base(working))
+            .transpose()?;
+        let at_most = self
+            .at_most
+            .as_ref()
+            .map(|limit| limit.base(working))
+            .transpose()?;
         if let (Some(at_least), Some(at_most)) = (at_least, at_most)
             && at_least > at_most
         {
             return Err(Refusal::ClampCrossed { at_least, at_most });
         }
-        let result = amount.max(at_least.unwrap_or(amount)).min(at_most.unwrap_or(Amount::from_minor(i64::MAX)));
+        let result = amount
+            .max(at_least.unwrap_or(amount))
+            .min(at_most.unwrap_or(Amount::from_minor(i64::MAX)));
         if at_least.is_some() || at_most.is_some() {
-            working.trace.step(|| Step::Clamp { value: amount, at_least, at_most, result });
+            working.trace.step(|| Step::Clamp {
+                value: amount,
+                at_least,
+                at_most,
+                result,
+            });
         }
         Ok(result)
     }
@@ -230,10 +275,18 @@ fn less(
     if working.trace.is_kept() {
         let names = taken.iter().map(|part| part.name(working)).collect();
         let from_name = from.name(working);
-        working.trace.push(Some(Step::Less { from_name, from: base, names, taken: terms, result }));
+        working.trace.push(Some(Step::Less {
+            from_name,
+            from: base,
+            names,
+            taken: terms,
+            result,
+        }));
     }
     if result.is_negative() {
-        return Err(Refusal::BelowZero { name: from.name(working).unwrap_or_else(|| "a difference".to_owned()) });
+        return Err(Refusal::BelowZero {
+            name: from.name(working).unwrap_or_else(|| "a difference".to_owned()),
+        });
     }
     Ok(result)
 }
@@ -243,7 +296,13 @@ fn times(count: &Formula, value: &Formula, working: &mut Working<'_>) -> Result<
     let result = each.times(number.minor())?;
     if working.trace.is_kept() {
         let (count_name, value_name) = (count.name(working), value.name(working));
-        working.trace.push(Some(Step::Times { count_name, count: number, value_name, value: each, result }));
+        working.trace.push(Some(Step::Times {
+            count_name,
+            count: number,
+            value_name,
+            value: each,
+            result,
+        }));
     }
     Ok(result)
 }
@@ -253,15 +312,28 @@ fn band(of: &Formula, rows: &[Band], working: &mut Working<'_>) -> Result<Amount
     let measure = || of.name(working).unwrap_or_else(|| "the measure".to_owned());
     let contains =
         |row: &&Band| value.minor() >= row.from && row.below.is_none_or(|below| value.minor() < below);
-    let row = rows.iter().find(contains).ok_or_else(|| Refusal::OutsideBands { measure: measure(), value })?;
+    let row = rows.iter().find(contains).ok_or_else(|| Refusal::OutsideBands {
+        measure: measure(),
+        value,
+    })?;
     if working.trace.is_kept() {
-        let step = Step::Band { measure: measure(), value, from: row.from, below: row.below };
+        let step = Step::Band {
+            measure: measure(),
+            value,
+            from: row.from,
+            below: row.below,
+        };
         working.trace.push(Some(step));
     }
     row.value.value(working)
 }
 
-fn slices(of: &Formula, rows: &[Slice], rounding: Rounding, working: &mut Working<'_>) -> Result<Amount, Refusal> {
+fn slices(
+    of: &Formula,
+    rows: &[Slice],
+    rounding: Rounding,
+    working: &mut Working<'_>,
+) -> Result<Amount, Refusal> {
     let value = of.base(working)?;
     let mut used = Vec::with_capacity(rows.len());
     for row in rows.iter().filter(|row| value.minor() > row.from) {
@@ -271,7 +343,14 @@ fn slices(of: &Formula, rows: &[Slice], rounding: Rounding, working: &mut Workin
     let exact = split::rates_of_slices(&used)?;
     let result = exact.round(rounding)?;
     if working.trace.is_kept() {
-        let step = Step::Slices { base_name: of.name(working), base: value, slices: used, exact, rounding, result };
+        let step = Step::Slices {
+            base_name: of.name(working),
+            base: value,
+            slices: used,
+            exact,
+            rounding,
+            result,
+        };
         working.trace.push(Some(step));
     }
     Ok(result)
@@ -293,7 +372,16 @@ impl Steps {
         if working.trace.is_kept() {
             let measure = self.of.name(working).unwrap_or_default();
             let (free, size, begun) = (self.free, self.size, self.begun);
-            working.trace.push(Some(Step::Steps { measure, value, free, size, begun, count, charge, result }));
+            working.trace.push(Some(Step::Steps {
+                measure,
+                value,
+                free,
+                size,
+                begun,
+                count,
+                charge,
+                result,
+            }));
         }
         Ok(result)
     }
@@ -313,7 +401,9 @@ fn choose(decision: &Decision<Formula>, working: &mut Working<'_>) -> Result<Amo
     let (number, held) = decision.decide(working)?;
     if working.trace.is_kept() {
         let because = number.and_then(|number| decision.cases.get(number - 1));
-        let facts = because.map(|(condition, _)| working.facts_of(condition)).unwrap_or_default();
+        let facts = because
+            .map(|(condition, _)| working.facts_of(condition))
+            .unwrap_or_default();
         working.trace.push(Some(Step::Case { number, facts }));
     }
     held.value(working)
@@ -321,11 +411,19 @@ fn choose(decision: &Decision<Formula>, working: &mut Working<'_>) -> Result<Amo
 
 fn round(value: &Formula, rounding: Rounding, working: &mut Working<'_>) -> Result<Amount, Refusal> {
     let amount = value.base(working)?;
-    let exact = Exact { numerator: i128::from(amount.minor()), denominator: 1 };
+    let exact = Exact {
+        numerator: i128::from(amount.minor()),
+        denominator: 1,
+    };
     let result = exact.round(rounding)?;
     if working.trace.is_kept() {
         let name = value.name(working);
-        working.trace.push(Some(Step::Rounded { name, value: amount, rounding, result }));
+        working.trace.push(Some(Step::Rounded {
+            name,
+            value: amount,
+            rounding,
+            result,
+        }));
     }
     Ok(result)
 }

@@ -42,6 +42,7 @@ pub struct Tariff {
     reads_amount: bool,
     quantity: QuantityRule,
     reads_quantity: bool,
+    reads_principal: bool,
     principal: Option<PrincipalTerm>,
     terms: Vec<TermDeclaration>,
     slots: Vec<Slot>,
@@ -151,7 +152,9 @@ impl Tariff {
     /// paid out and its role owes it.
     #[must_use]
     pub fn principal_term(&self) -> Option<&TermDeclaration> {
-        self.principal.as_ref().and_then(|principal| self.term(principal.ordinal))
+        self.principal
+            .as_ref()
+            .and_then(|principal| self.term(principal.ordinal))
     }
 
     /// Does the allocation depend on the amount that the sender states? (Else it may only equal the price.)
@@ -162,17 +165,28 @@ impl Tariff {
 
     /// The declared facts and what each must be, in words.
     pub fn declared_facts(&self) -> impl Iterator<Item = (&str, String)> {
-        self.facts.iter().map(|declared| (declared.name.as_str(), declared.fact.expectation()))
+        self.facts
+            .iter()
+            .map(|declared| (declared.name.as_str(), declared.fact.expectation()))
     }
 
     /// Is a fact of this name read by any rule?
     #[must_use]
     pub fn reads_fact(&self, name: &str) -> bool {
-        self.facts.iter().any(|declared| declared.is_read && declared.name == name)
+        self.facts
+            .iter()
+            .any(|declared| declared.is_read && declared.name == name)
+    }
+
+    /// Does the allocation depend on the principal, such as a fee in bands of the bill?
+    #[must_use]
+    pub const fn reads_principal(&self) -> bool {
+        self.reads_principal
     }
 
     /// The facts that this version reads, defaults filled in, as canonical JSON (sorted names, no spaces): the part of
-    /// the key of an allocation that comes from the facts.
+    /// the key of an allocation that comes from the facts. A principal that is read stands among them under its own
+    /// name, which no fact may bear.
     #[must_use]
     pub fn key_facts(&self, question: &Question) -> String {
         let mut facts = BTreeMap::new();
@@ -180,6 +194,10 @@ impl Tariff {
             if let Some(value) = question.facts.get(&declared.name).or(declared.default.as_ref()) {
                 facts.insert(declared.name.as_str(), value);
             }
+        }
+        let principal = FactValue::Integer(question.principal.unwrap_or_default().minor());
+        if self.reads_principal {
+            facts.insert("principal", &principal);
         }
         serde_json::to_string(&facts).unwrap_or_default()
     }

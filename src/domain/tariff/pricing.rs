@@ -124,7 +124,12 @@ impl Tariff {
     fn answer(&self, question: &Question, trace: Trace) -> Result<(Quote, Derivation), Refusal> {
         self.admit(question)?;
         let amounts = vec![Amount::ZERO; self.slots.len()];
-        let mut working = Working { tariff: self, question, amounts, trace };
+        let mut working = Working {
+            tariff: self,
+            question,
+            amounts,
+            trace,
+        };
         working.find_price()?;
         let mut legs = working.share_out(&self.split)?;
         working.take_rounding(&mut legs)?;
@@ -137,7 +142,10 @@ impl Tariff {
 
     fn balanced(&self, question: &Question, sources: Shared, legs: Shared) -> Result<Quote, Refusal> {
         let is_holder = |share: &&Share| {
-            usize::try_from(share.ordinal).ok().and_then(|at| self.terms.get(at)).is_some_and(|t| t.role.is_holder())
+            usize::try_from(share.ordinal)
+                .ok()
+                .and_then(|at| self.terms.get(at))
+                .is_some_and(|t| t.role.is_holder())
         };
         let price = Amount::sum(sources.shares.iter().filter(is_holder).map(|share| share.amount))?;
         if let Some(stated) = question.amount
@@ -150,7 +158,11 @@ impl Tariff {
         let (total, components) = (total(&sources)?, total(&legs)?);
         let allocation = Allocation::balanced(sources.shares, legs.shares)
             .map_err(|_| Refusal::ComponentsExceed { components, total })?;
-        Ok(Quote { price, principal: question.principal.unwrap_or_default(), allocation })
+        Ok(Quote {
+            price,
+            principal: question.principal.unwrap_or_default(),
+            allocation,
+        })
     }
 
     /// Is this a question that the tariff understands?
@@ -162,7 +174,11 @@ impl Tariff {
             return Err(Refusal::QuantityUnexpected(question.quantity));
         }
         if self.reads_amount {
-            within("amount", question.amount.ok_or(Refusal::AmountMissing)?, &self.amount)?;
+            within(
+                "amount",
+                question.amount.ok_or(Refusal::AmountMissing)?,
+                &self.amount,
+            )?;
         }
         self.admit_principal(question.principal)?;
         self.admit_leg(question.leg.as_ref())
@@ -183,7 +199,10 @@ impl Tariff {
             None if self.activity_legs.is_empty() => Ok(()),
             None => Err(Refusal::LegMissing { known: known() }),
             Some(leg) if self.activity_legs.contains(leg) => Ok(()),
-            Some(leg) => Err(Refusal::LegUnknown { leg: leg.clone(), known: known() }),
+            Some(leg) => Err(Refusal::LegUnknown {
+                leg: leg.clone(),
+                known: known(),
+            }),
         }
     }
 }
@@ -193,8 +212,15 @@ fn within(what: &'static str, value: Amount, range: &Range) -> Result<(), Refusa
     if value.minor() >= range.at_least && !above {
         return Ok(());
     }
-    let at_most = range.at_most.map_or_else(|| "…".to_owned(), |most| most.to_string());
-    Err(Refusal::OutsideRange { what, value, at_least: range.at_least, at_most })
+    let at_most = range
+        .at_most
+        .map_or_else(|| "…".to_owned(), |most| most.to_string());
+    Err(Refusal::OutsideRange {
+        what,
+        value,
+        at_least: range.at_least,
+        at_most,
+    })
 }
 
 /// The shares of one side and where the taker of the rounding stands.
@@ -213,9 +239,18 @@ impl<'a> Working<'a> {
         self.amounts[PAID] = price;
         if let Some(PriceRounding { rounding, .. }) = &tariff.rounding {
             let rounding = *rounding;
-            let result = Exact { numerator: i128::from(price.minor()), denominator: 1 }.round(rounding)?;
+            let result = Exact {
+                numerator: i128::from(price.minor()),
+                denominator: 1,
+            }
+            .round(rounding)?;
             self.amounts[PAID] = result;
-            self.trace.step(|| Step::Rounded { name: Some("price".to_owned()), value: price, rounding, result });
+            self.trace.step(|| Step::Rounded {
+                name: Some("price".to_owned()),
+                value: price,
+                rounding,
+                result,
+            });
             self.keep(PAID);
         }
         Ok(())
@@ -234,7 +269,9 @@ impl<'a> Working<'a> {
 
     fn put(&mut self, slot: usize, amount: Amount) -> Result<(), Refusal> {
         if amount.is_negative() {
-            return Err(Refusal::BelowZero { name: self.tariff.slots[slot].name.clone() });
+            return Err(Refusal::BelowZero {
+                name: self.tariff.slots[slot].name.clone(),
+            });
         }
         self.amounts[slot] = amount;
         self.keep(slot);
@@ -243,16 +280,28 @@ impl<'a> Working<'a> {
 
     fn remain(&mut self, slot: usize, total: usize, others: &[usize]) -> Result<(), Refusal> {
         let from = self.amounts[total];
-        let taken = others.iter().map(|other| self.amounts[*other]).collect::<Vec<_>>();
+        let taken = others
+            .iter()
+            .map(|other| self.amounts[*other])
+            .collect::<Vec<_>>();
         let components = Amount::sum(taken.iter().copied())?;
         let result = from.minus(components)?;
         if result.is_negative() {
-            return Err(Refusal::ComponentsExceed { components, total: from });
+            return Err(Refusal::ComponentsExceed {
+                components,
+                total: from,
+            });
         }
         if self.trace.is_kept() {
             let name = |slot: &usize| Some(self.tariff.slots[*slot].name.clone());
             let (from_name, names) = (name(&total), others.iter().map(name).collect());
-            self.trace.push(Some(Step::Less { from_name, from, names, taken, result }));
+            self.trace.push(Some(Step::Less {
+                from_name,
+                from,
+                names,
+                taken,
+                result,
+            }));
         }
         self.put(slot, result)
     }
@@ -268,7 +317,15 @@ impl<'a> Working<'a> {
                 let base_name = self.tariff.slots[group.of].name.clone();
                 let largest_remainder = group.residue == Residue::LargestRemainder;
                 let base = total;
-                let step = Step::Share { share, base_name, base, exact, residue, largest_remainder, result };
+                let step = Step::Share {
+                    share,
+                    base_name,
+                    base,
+                    exact,
+                    residue,
+                    largest_remainder,
+                    result,
+                };
                 self.trace.push(Some(step));
             }
             self.put(*slot, result)?;
@@ -303,7 +360,10 @@ impl<'a> Working<'a> {
             Choice::Only(shares) => self.share_list(shares),
             Choice::ByLeg(legs) => {
                 let leg = self.question.leg.as_ref();
-                let chosen = legs.iter().find(|(name, _)| Some(name) == leg).ok_or(Refusal::NoCase)?;
+                let chosen = legs
+                    .iter()
+                    .find(|(name, _)| Some(name) == leg)
+                    .ok_or(Refusal::NoCase)?;
                 self.share_out(&chosen.1)
             }
             Choice::Cases(decision) => {
@@ -325,7 +385,10 @@ impl<'a> Working<'a> {
             std::cmp::Ordering::Less => return Err(Refusal::ComponentsFallShort { components, total }),
             std::cmp::Ordering::Greater => return Err(Refusal::ComponentsExceed { components, total }),
         }
-        let mut shared = Shared { shares: Vec::with_capacity(list.parts.len()), taker: None };
+        let mut shared = Shared {
+            shares: Vec::with_capacity(list.parts.len()),
+            taker: None,
+        };
         for (index, part) in list.parts.iter().enumerate() {
             if list.taker == Some(index) {
                 shared.taker = Some(shared.shares.len());
@@ -338,7 +401,10 @@ impl<'a> Working<'a> {
     fn share_part(&mut self, part: &PartOf, shares: &mut Vec<Share>) -> Result<(), Refusal> {
         let gross = self.amounts[part.slot];
         let (at, ordinal) = (shares.len(), self.term(&part.term)?);
-        shares.push(Share { ordinal, amount: gross });
+        shares.push(Share {
+            ordinal,
+            amount: gross,
+        });
         self.term_line(ordinal, gross, Some(part.slot));
         let mut net = gross;
         for withheld in &part.withheld {
@@ -347,23 +413,38 @@ impl<'a> Working<'a> {
             shares.push(taken);
         }
         if net.is_negative() {
-            return Err(Refusal::BelowZero { name: self.tariff.slots[part.slot].name.clone() });
+            return Err(Refusal::BelowZero {
+                name: self.tariff.slots[part.slot].name.clone(),
+            });
         }
         if net != gross {
             shares[at].amount = net;
-            self.trace.amend(ordinal, net, || Step::Withheld { gross, result: net });
+            self.trace
+                .amend(ordinal, net, || Step::Withheld { gross, result: net });
         }
         Ok(())
     }
 
     fn withhold(&mut self, gross: Amount, slot: usize, withheld: &Withheld) -> Result<Share, Refusal> {
         let (rate, inside, rounding) = (withheld.rate, withheld.inside, withheld.rounding);
-        let exact = if inside { split::tax_inside(gross, rate) } else { split::rate_of(gross, rate) };
+        let exact = if inside {
+            split::tax_inside(gross, rate)
+        } else {
+            split::rate_of(gross, rate)
+        };
         let amount = exact.round(rounding)?;
         let name = &self.tariff.slots[slot].name;
         self.trace.step(|| {
             let base_name = Some(name.clone());
-            Step::Rate { rate, inside, base_name, base: gross, exact, rounding, result: amount }
+            Step::Rate {
+                rate,
+                inside,
+                base_name,
+                base: gross,
+                exact,
+                rounding,
+                result: amount,
+            }
         });
         let ordinal = self.term(&withheld.term)?;
         self.term_line(ordinal, amount, None);
@@ -378,7 +459,9 @@ impl<'a> Working<'a> {
     }
 
     fn term_line(&mut self, ordinal: i16, amount: Amount, slot: Option<usize>) {
-        let declared = usize::try_from(ordinal).ok().and_then(|at| self.tariff.terms.get(at));
+        let declared = usize::try_from(ordinal)
+            .ok()
+            .and_then(|at| self.tariff.terms.get(at));
         if let Some(term) = declared {
             self.trace.recall(slot);
             self.trace.line(|steps| Line::of_term(term, amount, steps));
@@ -387,27 +470,46 @@ impl<'a> Working<'a> {
 
     /// The difference that rounding the citizen's price made goes to its taker, last of all (money rule 4).
     fn take_rounding(&mut self, legs: &mut Shared) -> Result<(), Refusal> {
-        let Some(rounding) = &self.tariff.rounding else { return Ok(()) };
+        let Some(rounding) = &self.tariff.rounding else {
+            return Ok(());
+        };
         let difference = self.amounts[PAID].minus(self.amounts[PRICE])?;
         if let Some(own) = &rounding.own_term {
             let ordinal = self.term(own)?;
             let (paid, price) = (self.amounts[PAID], self.amounts[PRICE]);
-            self.trace.step(|| Step::RoundingDifference { paid, price, before: Amount::ZERO, result: difference });
+            self.trace.step(|| Step::RoundingDifference {
+                paid,
+                price,
+                before: Amount::ZERO,
+                result: difference,
+            });
             self.term_line(ordinal, difference, None);
-            legs.shares.push(Share { ordinal, amount: difference });
+            legs.shares.push(Share {
+                ordinal,
+                amount: difference,
+            });
             return Ok(());
         }
-        let Some(share) = legs.taker.and_then(|at| legs.shares.get_mut(at)) else { return Ok(()) };
+        let Some(share) = legs.taker.and_then(|at| legs.shares.get_mut(at)) else {
+            return Ok(());
+        };
         let before = share.amount;
         share.amount = before.plus(difference)?;
         let (ordinal, result) = (share.ordinal, share.amount);
         if result.is_negative() {
-            let name = usize::try_from(ordinal).ok().and_then(|at| self.tariff.terms.get(at));
+            let name = usize::try_from(ordinal)
+                .ok()
+                .and_then(|at| self.tariff.terms.get(at));
             let name = name.map(|term| term.name.clone()).unwrap_or_default();
             return Err(Refusal::RoundingNotBorne { name, difference });
         }
         let (paid, price) = (self.amounts[PAID], self.amounts[PRICE]);
-        self.trace.amend(ordinal, result, || Step::RoundingDifference { paid, price, before, result });
+        self.trace.amend(ordinal, result, || Step::RoundingDifference {
+            paid,
+            price,
+            before,
+            result,
+        });
         Ok(())
     }
 
@@ -420,7 +522,11 @@ impl<'a> Working<'a> {
             let one = share.amount;
             share.amount = one.times(i64::from(quantity))?;
             let result = share.amount;
-            self.trace.amend(share.ordinal, result, || Step::Each { one, quantity, result });
+            self.trace.amend(share.ordinal, result, || Step::Each {
+                one,
+                quantity,
+                result,
+            });
         }
         Ok(())
     }
@@ -444,7 +550,9 @@ impl<'a> Working<'a> {
 
     fn fact(&self, index: usize) -> Result<&'a FactValue, Refusal> {
         let declared = &self.tariff.facts[index];
-        declared.value_in(self.question)?.ok_or_else(|| Refusal::FactMissing(declared.name.clone()))
+        declared
+            .value_in(self.question)?
+            .ok_or_else(|| Refusal::FactMissing(declared.name.clone()))
     }
 
     /// The tested facts and their values, for the derivation.
@@ -470,12 +578,18 @@ impl<'a> Working<'a> {
 impl FactDeclaration {
     /// The stated or the default value; `None` if there is neither.
     pub(super) fn value_in<'q>(&'q self, question: &'q Question) -> Result<Option<&'q FactValue>, Refusal> {
-        let Some(value) = question.facts.get(&self.name) else { return Ok(self.default.as_ref()) };
+        let Some(value) = question.facts.get(&self.name) else {
+            return Ok(self.default.as_ref());
+        };
         if self.fact.admits(value) {
             return Ok(Some(value));
         }
         let (name, value, expected) = (self.name.clone(), value.to_string(), self.fact.expectation());
-        Err(Refusal::FactInvalid { name, value, expected })
+        Err(Refusal::FactInvalid {
+            name,
+            value,
+            expected,
+        })
     }
 }
 

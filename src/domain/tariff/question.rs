@@ -24,7 +24,13 @@ pub struct Question {
 
 impl Default for Question {
     fn default() -> Self {
-        Self { amount: None, principal: None, quantity: 1, leg: None, facts: BTreeMap::new() }
+        Self {
+            amount: None,
+            principal: None,
+            quantity: 1,
+            leg: None,
+            facts: BTreeMap::new(),
+        }
     }
 }
 
@@ -38,7 +44,12 @@ pub enum Refusal {
     #[error("a principal was stated, but this tariff has none")]
     PrincipalUnexpected,
     #[error("the {what} {value} is outside {at_least} to {at_most}")]
-    OutsideRange { what: &'static str, value: Amount, at_least: i64, at_most: String },
+    OutsideRange {
+        what: &'static str,
+        value: Amount,
+        at_least: i64,
+        at_most: String,
+    },
     #[error("the stated amount {stated} differs from the tariff's price {price}")]
     AmountDiffers { stated: Amount, price: Amount },
     #[error("the quantity is {0}, but the tariff prices one; a quantity must be named by its rules")]
@@ -52,7 +63,11 @@ pub enum Refusal {
     #[error("the fact `{0}` is needed and was not stated")]
     FactMissing(String),
     #[error("the fact `{name}` is {value}, but must be {expected}")]
-    FactInvalid { name: String, value: String, expected: String },
+    FactInvalid {
+        name: String,
+        value: String,
+        expected: String,
+    },
     #[error("{measure} is {value}, in no band of the tariff")]
     OutsideBands { measure: String, value: Amount },
     #[error("the tariff refuses: {0}")]
@@ -92,7 +107,12 @@ impl Refusal {
             Self::AmountMissing => "مبلغ لازم است و اعلام نشده است".to_owned(),
             Self::PrincipalMissing => "اصل مبلغ لازم است و اعلام نشده است".to_owned(),
             Self::PrincipalUnexpected => "اصل مبلغ اعلام شده، ولی این تعرفه اصل مبلغ ندارد".to_owned(),
-            Self::OutsideRange { what, value, at_least, at_most } => {
+            Self::OutsideRange {
+                what,
+                value,
+                at_least,
+                at_most,
+            } => {
                 format!("مقدار {what} برابر {value} است، بیرون از بازهٔ {at_least} تا {at_most}")
             }
             Self::AmountDiffers { stated, price } => {
@@ -105,10 +125,16 @@ impl Refusal {
             Self::LegMissing { known } => format!("مرحلهٔ کار لازم است، یکی از: {known}"),
             Self::LegUnknown { leg, known } => format!("مرحلهٔ «{leg}» شناخته نیست؛ یکی از: {known}"),
             Self::FactMissing(name) => format!("داده‌ی «{name}» لازم است و اعلام نشده است"),
-            Self::FactInvalid { name, value, expected } => {
+            Self::FactInvalid {
+                name,
+                value,
+                expected,
+            } => {
                 format!("داده‌ی «{name}» برابر {value} است، ولی باید {expected} باشد")
             }
-            Self::OutsideBands { measure, value } => format!("{measure} برابر {value} است و در هیچ پله‌ای نیست"),
+            Self::OutsideBands { measure, value } => {
+                format!("{measure} برابر {value} است و در هیچ پله‌ای نیست")
+            }
             Self::Refused(reason) => format!("تعرفه نمی‌پذیرد: {reason}"),
             Self::NoCase => "هیچ حالتی از تعرفه با داده‌ها جور نیست".to_owned(),
             _ => self.persian_of_sums(),
@@ -121,7 +147,9 @@ impl Refusal {
             Self::MinimumAboveAmount { minimum, amount } => {
                 format!("کمینهٔ {minimum} از مبلغ {amount} بیشتر است")
             }
-            Self::ClampCrossed { at_least, at_most } => format!("کمینهٔ {at_least} از بیشینهٔ {at_most} بیشتر است"),
+            Self::ClampCrossed { at_least, at_most } => {
+                format!("کمینهٔ {at_least} از بیشینهٔ {at_most} بیشتر است")
+            }
             Self::ComponentsExceed { components, total } => format!("اجزا {components} می‌برند، از {total}"),
             Self::ComponentsFallShort { components, total } => {
                 format!("اجزا تنها {components} می‌برند، از {total}")

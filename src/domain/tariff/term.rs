@@ -90,7 +90,11 @@ impl Role {
             Some(party) => !party.is_empty() && party.chars().all(is_party_character),
             None => code.starts_with(|c: char| c.is_ascii_lowercase()) && code.chars().all(is_word_character),
         };
-        if valid && code.len() <= CODE_MAX { Ok(Self(code.to_owned())) } else { Err(InvalidRole(code.to_owned())) }
+        if valid && code.len() <= CODE_MAX {
+            Ok(Self(code.to_owned()))
+        } else {
+            Err(InvalidRole(code.to_owned()))
+        }
     }
 
     /// Whoever holds the citizen's money.

@@ -29,7 +29,9 @@ pub fn parse_moment(text: &str, zone: Tz) -> Result<DateTime<Utc>, InvalidMoment
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(moment.to_utc());
     }
-    let date = text.parse::<NaiveDate>().map_err(|_| InvalidMoment(text.to_owned()))?;
+    let date = text
+        .parse::<NaiveDate>()
+        .map_err(|_| InvalidMoment(text.to_owned()))?;
     first_instant(date, zone).ok_or_else(|| InvalidMoment(text.to_owned()))
 }
 
@@ -39,7 +41,9 @@ fn first_instant(date: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
     let midnight = date.and_hms_opt(0, 0, 0)?;
     let quarters = (0..96).map(|quarter| midnight + chrono::TimeDelta::minutes(quarter * 15));
     let mut local = quarters.take_while(|time| time.date() < next);
-    local.find_map(|time| zone.from_local_datetime(&time).earliest()).map(|first| first.to_utc())
+    local
+        .find_map(|time| zone.from_local_datetime(&time).earliest())
+        .map(|first| first.to_utc())
 }
 
 #[cfg(test)]
@@ -59,7 +63,11 @@ mod tests {
     #[test]
     fn the_first_moment_is_inside_and_the_last_is_outside() {
         let at = |text| parse_moment(text, Tz::UTC).unwrap();
-        let validity = Validity { from: at("2025-03-21"), until: Some(at("2026-03-21")), zone: Tz::UTC };
+        let validity = Validity {
+            from: at("2025-03-21"),
+            until: Some(at("2026-03-21")),
+            zone: Tz::UTC,
+        };
         assert!(!validity.contains(at("2025-03-20T23:59:59Z")));
         assert!(validity.contains(at("2025-03-21")));
         assert!(!validity.contains(at("2026-03-21")));

@@ -22,14 +22,22 @@ impl<'a> Checker<'a> {
             let condition = self.condition(case, &format!("{path}.when"));
             cases.push((condition, make(self, &case.then, &format!("{path}.then"))));
         }
-        let otherwise = choose.otherwise.as_ref().map(|then| make(self, then, &format!("{path}.otherwise")));
+        let otherwise = choose
+            .otherwise
+            .as_ref()
+            .map(|then| make(self, then, &format!("{path}.otherwise")));
         self.check_reach(&cases, otherwise.is_some(), path);
         Decision { cases, otherwise }
     }
 
     fn condition<T>(&mut self, case: &Case<T>, path: &str) -> Condition {
         if case.when.0.is_empty() {
-            self.fault(path, "empty_condition", "a case without a test always holds", "use `otherwise`");
+            self.fault(
+                path,
+                "empty_condition",
+                "a case without a test always holds",
+                "use `otherwise`",
+            );
         }
         let mut tests = Vec::new();
         for (name, test) in &case.when.0 {
@@ -60,9 +68,19 @@ impl<'a> Checker<'a> {
         }
         let found = self.facts.iter().position(|fact| fact.name == name);
         let Some(index) = found else {
-            let known = self.facts.iter().map(|fact| fact.name.as_str()).collect::<Vec<_>>().join(", ");
+            let known = self
+                .facts
+                .iter()
+                .map(|fact| fact.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ");
             let remedy = format!("declare it in `facts`, or test one of: {known}, quantity, leg");
-            self.fault(path, "unknown_fact", format!("the fact `{name}` is not declared"), remedy);
+            self.fault(
+                path,
+                "unknown_fact",
+                format!("the fact `{name}` is not declared"),
+                remedy,
+            );
             return None;
         };
         self.facts[index].is_read = true;
@@ -77,25 +95,44 @@ impl<'a> Checker<'a> {
         for value in values_of(test) {
             if !fact.admits(&value) {
                 let remedy = format!("it is {}", fact.expectation());
-                self.fault(path, "impossible_test", format!("the fact is never {value}"), remedy);
+                self.fault(
+                    path,
+                    "impossible_test",
+                    format!("the fact is never {value}"),
+                    remedy,
+                );
             }
         }
         if let Subject::Fact(index) = subject {
             let values = self.points.facts.entry(index).or_default();
             values.extend(around(test));
         } else if subject == Subject::Quantity {
-            self.points.quantity.extend(around(test).iter().filter_map(as_number));
+            self.points
+                .quantity
+                .extend(around(test).iter().filter_map(as_number));
         }
     }
 
     fn check_within(&mut self, within: &Within, fact: &Fact, path: &str) {
         if *within == Within::default() {
-            self.fault(path, "empty_condition", "the test is empty", "such as {\"at_least\": 3}");
+            self.fault(
+                path,
+                "empty_condition",
+                "the test is empty",
+                "such as {\"at_least\": 3}",
+            );
         }
-        let compares = [within.at_least, within.at_most, within.above, within.below].iter().any(Option::is_some);
+        let compares = [within.at_least, within.at_most, within.above, within.below]
+            .iter()
+            .any(Option::is_some);
         if compares && !matches!(fact, Fact::Integer { .. }) {
             let reason = "only whole numbers are compared";
-            self.fault(path, "fact_is_no_number", reason, "use a value, `one_of` or `none_of`");
+            self.fault(
+                path,
+                "fact_is_no_number",
+                reason,
+                "use a value, `one_of` or `none_of`",
+            );
         }
     }
 
@@ -103,8 +140,15 @@ impl<'a> Checker<'a> {
     fn fact_of(&self, subject: Subject) -> Fact {
         match subject {
             Subject::Fact(index) => self.facts[index].fact.clone(),
-            Subject::Quantity => Fact::Integer { at_least: 1, at_most: Some(i64::from(u32::MAX)), default: None },
-            Subject::Leg => Fact::OneOf { values: self.activity_legs.clone(), default: None },
+            Subject::Quantity => Fact::Integer {
+                at_least: 1,
+                at_most: Some(i64::from(u32::MAX)),
+                default: None,
+            },
+            Subject::Leg => Fact::OneOf {
+                values: self.activity_legs.clone(),
+                default: None,
+            },
         }
     }
 
@@ -113,19 +157,32 @@ impl<'a> Checker<'a> {
         if conditions.iter().any(|condition| condition.0.is_empty()) {
             return;
         }
-        let mut subjects = conditions.iter().flat_map(|c| &c.0).map(|(subject, _)| *subject).collect::<Vec<_>>();
+        let mut subjects = conditions
+            .iter()
+            .flat_map(|c| &c.0)
+            .map(|(subject, _)| *subject)
+            .collect::<Vec<_>>();
         subjects.sort_unstable();
         subjects.dedup();
         let tests = |subject: Subject| {
             let all = conditions.iter().flat_map(|condition| &condition.0);
-            all.filter(move |(tested, _)| *tested == subject).flat_map(|(_, test)| around(test)).collect()
+            all.filter(move |(tested, _)| *tested == subject)
+                .flat_map(|(_, test)| around(test))
+                .collect()
         };
         let domain = |subject: &Subject| (*subject, Domain::of(&self.fact_of(*subject), tests(*subject)));
         let domains = subjects.iter().map(domain).collect::<Vec<_>>();
-        let Some(reached) = reach::reached(&conditions, &domains) else { return };
+        let Some(reached) = reach::reached(&conditions, &domains) else {
+            return;
+        };
         for at in (0..cases.len()).filter(|at| !reached.cases[*at]) {
             let reason = "no facts lead here: earlier cases hold first, or its tests exclude each other";
-            self.fault(&format!("{path}.cases[{at}]"), "unreachable_case", reason, "remove or reorder it");
+            self.fault(
+                &format!("{path}.cases[{at}]"),
+                "unreachable_case",
+                reason,
+                "remove or reorder it",
+            );
         }
         if !has_otherwise && let Some(example) = reached.fallen_through {
             let reason = format!("no case holds for {}", self.example_text(&example));
@@ -145,14 +202,24 @@ impl<'a> Checker<'a> {
 }
 
 fn as_number(value: &FactValue) -> Option<i64> {
-    if let FactValue::Integer(number) = value { Some(*number) } else { None }
+    if let FactValue::Integer(number) = value {
+        Some(*number)
+    } else {
+        None
+    }
 }
 
 /// The values that a test names.
 fn values_of(test: &Test) -> Vec<FactValue> {
     match test {
         Test::Equals(value) => vec![value.clone()],
-        Test::Within(within) => within.one_of.iter().chain(&within.none_of).flatten().cloned().collect(),
+        Test::Within(within) => within
+            .one_of
+            .iter()
+            .chain(&within.none_of)
+            .flatten()
+            .cloned()
+            .collect(),
     }
 }
 
@@ -163,7 +230,10 @@ fn around(test: &Test) -> Vec<FactValue> {
         let limits = [within.at_least, within.at_most, within.above, within.below];
         values.extend(limits.into_iter().flatten().map(FactValue::Integer));
     }
-    let neighbours = values.iter().filter_map(as_number).flat_map(|n| [n.saturating_sub(1), n.saturating_add(1)]);
+    let neighbours = values
+        .iter()
+        .filter_map(as_number)
+        .flat_map(|n| [n.saturating_sub(1), n.saturating_add(1)]);
     let neighbours = neighbours.map(FactValue::Integer).collect::<Vec<_>>();
     values.extend(neighbours);
     values

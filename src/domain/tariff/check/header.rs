@@ -23,17 +23,32 @@ impl Checker<'_> {
         }
         for (text, path) in [(&document.service, "$.service"), (&document.network, "$.network")] {
             if text.trim().is_empty() {
-                self.fault(path, "empty_name", "the code is empty", "the code of the register");
+                self.fault(
+                    path,
+                    "empty_name",
+                    "the code is empty",
+                    "the code of the register",
+                );
             }
         }
         if document.unit.scale.is_some_and(|scale| scale > SCALE_MAX) {
             self.fault("$.unit.scale", "unit_scale", "too many decimal places", "0 to 6");
         }
         if document.instruments.0.is_empty() {
-            let remedy = "\"instruments\": {\"order\": {\"title\": \"…\"}}, the law or decision that sets the tariff";
-            self.fault("$.instruments", "no_instrument", "the tariff cites no instrument", remedy);
+            let remedy =
+                "\"instruments\": {\"order\": {\"title\": \"…\"}}, the law or decision that sets the tariff";
+            self.fault(
+                "$.instruments",
+                "no_instrument",
+                "the tariff cites no instrument",
+                remedy,
+            );
         }
-        let untitled = document.instruments.0.iter().filter(|(_, instrument)| instrument.title.trim().is_empty());
+        let untitled = document
+            .instruments
+            .0
+            .iter()
+            .filter(|(_, instrument)| instrument.title.trim().is_empty());
         for (key, _) in untitled {
             let path = format!("$.instruments.{key}.title");
             self.fault(&path, "empty_name", "the instrument has no title", "its title");
@@ -47,19 +62,38 @@ impl Checker<'_> {
     fn validity(&mut self) -> Option<Validity> {
         let valid = self.document.valid.as_ref()?;
         let Ok(zone) = valid.zone.as_deref().unwrap_or("UTC").parse::<Tz>() else {
-            self.fault("$.valid.zone", "unknown_zone", "no such time zone", "such as Asia/Tehran");
+            self.fault(
+                "$.valid.zone",
+                "unknown_zone",
+                "no such time zone",
+                "such as Asia/Tehran",
+            );
             return None;
         };
         let mut moment = |text: &str, path| {
             let remedy = "a date such as 2025-03-21, or a moment such as 2025-03-21T00:00:00+03:30";
-            parse_moment(text, zone).map_err(|error| self.fault(path, "no_time", error.to_string(), remedy)).ok()
+            parse_moment(text, zone)
+                .map_err(|error| self.fault(path, "no_time", error.to_string(), remedy))
+                .ok()
         };
         let from = moment(&valid.from, "$.valid.from");
-        let until = valid.until.as_deref().and_then(|until| moment(until, "$.valid.until"));
-        let validity = Validity { from: from?, until, zone };
+        let until = valid
+            .until
+            .as_deref()
+            .and_then(|until| moment(until, "$.valid.until"));
+        let validity = Validity {
+            from: from?,
+            until,
+            zone,
+        };
         if until.is_some_and(|until| until <= validity.from) {
             let reason = "it ends before it begins";
-            self.fault("$.valid", "empty_validity", reason, "from < until (until is the first moment after)");
+            self.fault(
+                "$.valid",
+                "empty_validity",
+                reason,
+                "from < until (until is the first moment after)",
+            );
         }
         Some(validity)
     }
@@ -70,26 +104,52 @@ impl Checker<'_> {
             self.check_name(name, &path, true);
             self.check_fact(fact, &path);
             let default = fact.default_value();
-            self.facts.push(FactDeclaration { name: name.clone(), fact: fact.clone(), default, is_read: false });
+            self.facts.push(FactDeclaration {
+                name: name.clone(),
+                fact: fact.clone(),
+                default,
+                is_read: false,
+            });
         }
     }
 
     fn check_fact(&mut self, fact: &Fact, path: &str) {
-        if let Fact::Integer { at_least, at_most, .. } = fact {
+        if let Fact::Integer {
+            at_least, at_most, ..
+        } = fact
+        {
             if at_most.is_some_and(|most| most < *at_least) {
-                self.fault(path, "empty_range", "the range of the fact is empty", "at_least ≤ at_most");
+                self.fault(
+                    path,
+                    "empty_range",
+                    "the range of the fact is empty",
+                    "at_least ≤ at_most",
+                );
             }
         } else if let Fact::OneOf { values, .. } = fact {
-            let repeated = values.iter().enumerate().any(|(at, value)| values.iter().take(at).any(|v| v == value));
+            let repeated = values
+                .iter()
+                .enumerate()
+                .any(|(at, value)| values.iter().take(at).any(|v| v == value));
             if values.is_empty() || repeated {
-                self.fault(path, "duplicate_name", "the values are none or repeated", "each value once");
+                self.fault(
+                    path,
+                    "duplicate_name",
+                    "the values are none or repeated",
+                    "each value once",
+                );
             }
         }
         if let Some(default) = fact.default_value()
             && !fact.admits(&default)
         {
             let remedy = format!("it is {}", fact.expectation());
-            self.fault(&format!("{path}.default"), "impossible_default", format!("the default is {default}"), remedy);
+            self.fault(
+                &format!("{path}.default"),
+                "impossible_default",
+                format!("the default is {default}"),
+                remedy,
+            );
         }
     }
 
@@ -147,7 +207,10 @@ impl Checker<'_> {
 
     pub(super) fn principal(&mut self) -> Option<PrincipalTerm> {
         let declared = self.document.principal.as_ref()?;
-        let range = Range { at_least: declared.at_least, at_most: declared.at_most };
+        let range = Range {
+            at_least: declared.at_least,
+            at_most: declared.at_most,
+        };
         self.range(&range, "$.principal");
         let instrument = self.instrument_of(declared.instrument.as_ref(), "$.principal.instrument");
         let side = match declared.direction {
@@ -181,8 +244,14 @@ fn legs_of_split(split: &Split, legs: &mut Vec<String>) {
             }
         }
         SplitChoice::Choose(choose) => {
-            choose.cases.iter().for_each(|case| legs_of_split(&case.then, legs));
-            choose.otherwise.iter().for_each(|otherwise| legs_of_split(otherwise, legs));
+            choose
+                .cases
+                .iter()
+                .for_each(|case| legs_of_split(&case.then, legs));
+            choose
+                .otherwise
+                .iter()
+                .for_each(|otherwise| legs_of_split(otherwise, legs));
         }
         SplitChoice::Refuse(_) => {}
     }

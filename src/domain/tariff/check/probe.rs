@@ -22,8 +22,12 @@ const TELLING_AMOUNTS: [i64; 10] = [1, 2, 3, 7, 99, 101, 1_001, 28_615, 999_983,
 pub(super) fn faults_of(tariff: &Tariff, points: &Points) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
     for question in questions(tariff, points) {
-        let Err(refusal) = tariff.quote(&question) else { continue };
-        let Some(fault) = fault_of(tariff, &question, &refusal) else { continue };
+        let Err(refusal) = tariff.quote(&question) else {
+            continue;
+        };
+        let Some(fault) = fault_of(tariff, &question, &refusal) else {
+            continue;
+        };
         if !faults.iter().any(|known| known.rule == fault.rule) {
             faults.push(fault);
         }
@@ -33,9 +37,16 @@ pub(super) fn faults_of(tariff: &Tariff, points: &Points) -> Vec<Fault> {
 
 fn questions(tariff: &Tariff, points: &Points) -> Vec<Question> {
     let facts = fact_domains(&tariff.facts, points);
-    let fact_count = facts.iter().map(|(_, domain)| domain.0.len()).fold(1_usize, usize::saturating_mul);
+    let fact_count = facts
+        .iter()
+        .map(|(_, domain)| domain.0.len())
+        .fold(1_usize, usize::saturating_mul);
     let fact_count = fact_count.min(QUESTIONS_MAX);
-    let amounts = if tariff.reads_amount { values(&points.amount, &tariff.amount) } else { vec![None] };
+    let amounts = if tariff.reads_amount {
+        values(&points.amount, &tariff.amount)
+    } else {
+        vec![None]
+    };
     let principals = match &tariff.principal {
         Some(principal) => values(&points.principal, &principal.range),
         None => vec![None],
@@ -60,7 +71,13 @@ fn questions(tariff: &Tariff, points: &Points) -> Vec<Question> {
         };
         let (amount, principal) = (amounts[pick(amounts.len())], principals[pick(principals.len())]);
         let (quantity, leg) = (quantities[pick(quantities.len())], legs[pick(legs.len())].clone());
-        asked.push(Question { amount, principal, quantity, leg, facts: named_facts(tariff, rest, &facts) });
+        asked.push(Question {
+            amount,
+            principal,
+            quantity,
+            leg,
+            facts: named_facts(tariff, rest, &facts),
+        });
     }
     asked
 }
@@ -80,7 +97,13 @@ fn named_facts(
 fn fact_domains(facts: &[FactDeclaration], points: &Points) -> Vec<(Subject, Domain)> {
     let read = facts.iter().enumerate().filter(|(_, fact)| fact.is_read);
     let domain = |(index, declared): (usize, &FactDeclaration)| {
-        let mut tested = points.facts.get(&index).into_iter().flatten().cloned().collect::<Vec<_>>();
+        let mut tested = points
+            .facts
+            .get(&index)
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>();
         tested.extend([1, 2, 7].map(FactValue::Integer));
         let mut domain = Domain::of(&declared.fact, tested);
         domain.0.truncate(VALUES_MAX);
@@ -91,20 +114,37 @@ fn fact_domains(facts: &[FactDeclaration], points: &Points) -> Vec<(Subject, Dom
 
 fn values(points: &BTreeSet<i64>, range: &Range) -> Vec<Option<Amount>> {
     let ends = [Some(range.at_least), range.at_most].into_iter().flatten();
-    let telling = TELLING_AMOUNTS.iter().map(|telling| range.at_least.saturating_add(*telling));
-    let mut values = points.iter().copied().chain(ends).chain(telling).chain(TELLING_AMOUNTS).collect::<Vec<_>>();
+    let telling = TELLING_AMOUNTS
+        .iter()
+        .map(|telling| range.at_least.saturating_add(*telling));
+    let mut values = points
+        .iter()
+        .copied()
+        .chain(ends)
+        .chain(telling)
+        .chain(TELLING_AMOUNTS)
+        .collect::<Vec<_>>();
     values.retain(|value| *value >= range.at_least && range.at_most.is_none_or(|most| *value <= most));
     values.sort_unstable();
     values.dedup();
-    values.into_iter().map(|value| Some(Amount::from_minor(value))).collect()
+    values
+        .into_iter()
+        .map(|value| Some(Amount::from_minor(value)))
+        .collect()
 }
 
 fn quantities(tariff: &Tariff, points: &Points) -> Vec<u32> {
     if !tariff.reads_quantity {
         return vec![1];
     }
-    let noted = points.quantity.iter().filter_map(|number| u32::try_from(*number).ok());
-    let mut quantities = noted.filter(|quantity| *quantity > 0).chain([1, 2, 7]).collect::<Vec<_>>();
+    let noted = points
+        .quantity
+        .iter()
+        .filter_map(|number| u32::try_from(*number).ok());
+    let mut quantities = noted
+        .filter(|quantity| *quantity > 0)
+        .chain([1, 2, 7])
+        .collect::<Vec<_>>();
     quantities.sort_unstable();
     quantities.dedup();
     quantities
@@ -135,28 +175,50 @@ fn fault_of(tariff: &Tariff, question: &Question, refusal: &Refusal) -> Option<F
         ),
         Refusal::ClampCrossed { .. } => ("$", "limits_crossed", "at_least ≤ at_most"),
         Refusal::NoCase => ("$", "no_otherwise", "give `otherwise`"),
-        Refusal::RoundingNotBorne { .. } => {
-            ("$.round_price.taker", "rounding_not_borne", "name a larger component, or round by ceiling")
-        }
+        Refusal::RoundingNotBorne { .. } => (
+            "$.round_price.taker",
+            "rounding_not_borne",
+            "name a larger component, or round by ceiling",
+        ),
         Refusal::Indivisible(_) => ("$.split", "indivisible", "weights above zero"),
         Refusal::AmountMissing | Refusal::PrincipalMissing | Refusal::PrincipalUnexpected => return None,
         Refusal::OutsideRange { .. } | Refusal::AmountDiffers { .. } | Refusal::QuantityZero => return None,
-        Refusal::QuantityUnexpected(_) | Refusal::LegMissing { .. } | Refusal::LegUnknown { .. } => return None,
+        Refusal::QuantityUnexpected(_) | Refusal::LegMissing { .. } | Refusal::LegUnknown { .. } => {
+            return None;
+        }
         Refusal::FactMissing(_) | Refusal::FactInvalid { .. } | Refusal::OutsideBands { .. } => return None,
         Refusal::Refused(_) | Refusal::Overflow(_) => return None,
     };
-    Some(Fault::new(path, rule, format!("{refusal} ({})", example(tariff, question)), remedy))
+    Some(Fault::new(
+        path,
+        rule,
+        format!("{refusal} ({})", example(tariff, question)),
+        remedy,
+    ))
 }
 
 /// The question in words.
 fn example(tariff: &Tariff, question: &Question) -> String {
     let mut told = Vec::new();
     told.extend(question.amount.map(|amount| format!("amount {amount}")));
-    told.extend(question.principal.map(|principal| format!("principal {principal}")));
+    told.extend(
+        question
+            .principal
+            .map(|principal| format!("principal {principal}")),
+    );
     if tariff.reads_quantity {
         told.push(format!("quantity {}", question.quantity));
     }
     told.extend(question.leg.iter().map(|leg| format!("leg {leg}")));
-    told.extend(question.facts.iter().map(|(name, value)| format!("{name} = {value}")));
-    if told.is_empty() { "for every question".to_owned() } else { format!("for {}", told.join(", ")) }
+    told.extend(
+        question
+            .facts
+            .iter()
+            .map(|(name, value)| format!("{name} = {value}")),
+    );
+    if told.is_empty() {
+        "for every question".to_owned()
+    } else {
+        format!("for {}", told.join(", "))
+    }
 }

@@ -24,8 +24,13 @@ impl Domain {
                 let other = FactValue::Text(ANY_OTHER_TEXT.to_owned());
                 tested.into_iter().chain([other]).collect()
             }
-            Fact::Integer { at_least, at_most, .. } => {
-                let ends = [Some(*at_least), *at_most].into_iter().flatten().map(FactValue::Integer);
+            Fact::Integer {
+                at_least, at_most, ..
+            } => {
+                let ends = [Some(*at_least), *at_most]
+                    .into_iter()
+                    .flatten()
+                    .map(FactValue::Integer);
                 tested.into_iter().chain(ends).collect()
             }
         };
@@ -45,15 +50,24 @@ pub(super) struct Reached {
 /// `None` if there are too many combinations to try.
 pub(super) fn reached(conditions: &[&Condition], domains: &[(Subject, Domain)]) -> Option<Reached> {
     let sizes = domains.iter().map(|(_, domain)| domain.0.len());
-    let count = sizes.clone().try_fold(1_usize, usize::checked_mul).filter(|count| *count <= COMBINATIONS_MAX)?;
-    let mut reached = Reached { cases: vec![false; conditions.len()], fallen_through: None };
+    let count = sizes
+        .clone()
+        .try_fold(1_usize, usize::checked_mul)
+        .filter(|count| *count <= COMBINATIONS_MAX)?;
+    let mut reached = Reached {
+        cases: vec![false; conditions.len()],
+        fallen_through: None,
+    };
     for number in 0..count {
         let values = combination(number, domains);
         let look = |subject: Subject| {
             let value = values.iter().find(|(known, _)| *known == subject);
             value.map(|(_, value)| Seen::of(value)).ok_or(())
         };
-        match conditions.iter().position(|condition| condition.holds(look) == Ok(true)) {
+        match conditions
+            .iter()
+            .position(|condition| condition.holds(look) == Ok(true))
+        {
             Some(case) => reached.cases[case] = true,
             None => reached.fallen_through = Some(values),
         }

@@ -11,8 +11,16 @@ use crate::domain::tariff::formula::Formula;
 use crate::domain::tariff::pricing::{Computation, Group, PRICE};
 
 /// What the language itself names; a tariff may not give these names to anything else.
-pub(super) const RESERVED: [&str; 8] =
-    ["amount", "principal", "quantity", "leg", "price", "paid", "after_fixed", "remainder"];
+pub(super) const RESERVED: [&str; 8] = [
+    "amount",
+    "principal",
+    "quantity",
+    "leg",
+    "price",
+    "paid",
+    "after_fixed",
+    "remainder",
+];
 
 #[derive(Clone, Debug)]
 pub(super) enum Body<'a> {
@@ -57,7 +65,14 @@ pub(super) struct Node<'a> {
 
 impl<'a> Node<'a> {
     pub(super) fn new(name: &'a str, path: &str, body: Body<'a>, slot: usize) -> Self {
-        Self { name, path: path.to_owned(), body, slot, division: None, state: State::Waiting }
+        Self {
+            name,
+            path: path.to_owned(),
+            body,
+            slot,
+            division: None,
+            state: State::Waiting,
+        }
     }
 }
 
@@ -84,12 +99,20 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn slots_by_name(&self) -> BTreeMap<&'a str, usize> {
-        self.names.iter().map(|(name, node)| (*name, self.nodes[*node].slot)).collect()
+        self.names
+            .iter()
+            .map(|(name, node)| (*name, self.nodes[*node].slot))
+            .collect()
     }
 
     fn circle(&self, node: usize) -> String {
         let from = self.open.iter().position(|open| *open == node).unwrap_or(0);
-        let names = self.open.iter().skip(from).chain([&node]).map(|open| self.nodes[*open].name);
+        let names = self
+            .open
+            .iter()
+            .skip(from)
+            .chain([&node])
+            .map(|open| self.nodes[*open].name);
         names.collect::<Vec<_>>().join(" → ")
     }
 }
@@ -109,7 +132,12 @@ impl<'a> Checker<'a> {
             State::Open => {
                 let (circle, path) = (scope.circle(node), scope.nodes[node].path.clone());
                 let reason = format!("a base that needs itself: {circle}");
-                self.fault(&path, "circular_base", reason, "take one of them off another base");
+                self.fault(
+                    &path,
+                    "circular_base",
+                    reason,
+                    "take one of them off another base",
+                );
                 return slot;
             }
             State::Waiting => {}
@@ -135,7 +163,11 @@ impl<'a> Checker<'a> {
             Body::Total(parts) => Formula::Sum(self.slots_of(scope, &parts)),
             Body::AfterFixed(fixed) => {
                 let taken = self.slots_of(scope, &fixed);
-                Formula::Less { from: Box::new(Formula::Slot(PRICE)), taken, or_zero: false }
+                Formula::Less {
+                    from: Box::new(Formula::Slot(PRICE)),
+                    taken,
+                    or_zero: false,
+                }
             }
             Body::Remainder(total, others) => {
                 let others = others.iter().map(|other| self.compute(scope, *other)).collect();
@@ -151,16 +183,36 @@ impl<'a> Checker<'a> {
     }
 
     fn slots_of(&mut self, scope: &mut Scope<'a>, nodes: &[usize]) -> Vec<Formula> {
-        nodes.iter().map(|node| Formula::Slot(self.compute(scope, *node))).collect()
+        nodes
+            .iter()
+            .map(|node| Formula::Slot(self.compute(scope, *node)))
+            .collect()
     }
 
     /// Divides a group among its members as soon as it is known, and members that are groups themselves.
     fn divide(&mut self, scope: &mut Scope<'a>, node: usize) {
-        let Some(division) = scope.nodes[node].division.take() else { return };
+        let Some(division) = scope.nodes[node].division.take() else {
+            return;
+        };
         let of = scope.nodes[node].slot;
-        let members = division.members.iter().map(|member| scope.nodes[*member].slot).collect();
-        let Division { weights, rates, residue, .. } = division;
-        scope.computations.push(Computation::Divide(Group { of, members, weights, rates, residue }));
+        let members = division
+            .members
+            .iter()
+            .map(|member| scope.nodes[*member].slot)
+            .collect();
+        let Division {
+            weights,
+            rates,
+            residue,
+            ..
+        } = division;
+        scope.computations.push(Computation::Divide(Group {
+            of,
+            members,
+            weights,
+            rates,
+            residue,
+        }));
         for member in division.members {
             scope.nodes[member].state = State::Done;
             self.divide(scope, member);
@@ -197,7 +249,10 @@ impl<'a> Checker<'a> {
     fn unknown_base(&mut self, scope: &Scope<'a>, name: &str, path: &str) -> Formula {
         let own = scope.names.keys().copied().chain(self.globals.keys().copied());
         let facts = self.facts.iter().map(|fact| fact.name.as_str());
-        let mut known = own.chain(["amount", "principal", "quantity"]).chain(facts).collect::<Vec<_>>();
+        let mut known = own
+            .chain(["amount", "principal", "quantity"])
+            .chain(facts)
+            .collect::<Vec<_>>();
         known.sort_unstable();
         known.dedup();
         let remedy = format!("one of: {}", known.join(", "));
@@ -215,8 +270,14 @@ impl<'a> Checker<'a> {
     fn principal_as_base(&mut self, path: &str) -> Formula {
         if self.document.principal.is_none() {
             let reason = "a rule names `principal`, but the tariff has none";
-            self.fault(path, "unknown_base", reason, "declare `principal`, or name `amount`");
+            self.fault(
+                path,
+                "unknown_base",
+                reason,
+                "declare `principal`, or name `amount`",
+            );
         }
+        self.reads_principal = true;
         Formula::Principal
     }
 }

@@ -51,8 +51,9 @@ impl<'a> Checker<'a> {
             }
             SplitChoice::Choose(choose) => {
                 let path = format!("{path}.choose");
-                let decision =
-                    self.decision(choose, &path, |checker, then, path| checker.choice(then, side, path));
+                let decision = self.decision(choose, &path, |checker, then, path| {
+                    checker.choice(then, side, path)
+                });
                 Choice::Cases(Box::new(decision))
             }
             SplitChoice::Refuse(reason) => Choice::Refuse(reason.clone()),
@@ -61,22 +62,42 @@ impl<'a> Checker<'a> {
 
     fn check_legs<'k>(&mut self, written: impl Iterator<Item = &'k String>, path: &str) {
         let written = written.collect::<Vec<_>>();
-        let missing = self.activity_legs.iter().filter(|leg| !written.contains(leg)).cloned().collect::<Vec<_>>();
+        let missing = self
+            .activity_legs
+            .iter()
+            .filter(|leg| !written.contains(leg))
+            .cloned()
+            .collect::<Vec<_>>();
         for leg in missing {
             let reason = format!("the activity leg `{leg}` has no split");
-            self.fault(path, "missing_leg", reason, "a split, or {\"refuse\": \"why\"}, for each leg");
+            self.fault(
+                path,
+                "missing_leg",
+                reason,
+                "a split, or {\"refuse\": \"why\"}, for each leg",
+            );
         }
         for leg in written {
             if !self.activity_legs.contains(leg) {
                 let remedy = format!("one of: {}", self.activity_legs.join(", "));
-                self.fault(path, "unknown_leg", format!("the activity leg `{leg}` is not declared"), remedy);
+                self.fault(
+                    path,
+                    "unknown_leg",
+                    format!("the activity leg `{leg}` is not declared"),
+                    remedy,
+                );
             }
         }
     }
 
     fn shares(&mut self, components: &'a [Component], side: Side, path: &str) -> Shares {
         if components.is_empty() {
-            self.fault(path, "empty_list", "nobody gets the price", "give at least one component");
+            self.fault(
+                path,
+                "empty_list",
+                "nobody gets the price",
+                "give at least one component",
+            );
         }
         let total = if side == Side::Leg { PRICE } else { PAID };
         let mut scope = Scope::default();
@@ -84,7 +105,11 @@ impl<'a> Checker<'a> {
         let is_group = components.iter().any(|c| c.rate.is_some() || c.weight.is_some());
         if is_group {
             let nodes = self.add_members(&mut scope, components, side, path, &mut owned, None);
-            let whole = self.slot(if total == PRICE { "price" } else { "paid" }, None, SlotKind::Component);
+            let whole = self.slot(
+                if total == PRICE { "price" } else { "paid" },
+                None,
+                SlotKind::Component,
+            );
             let group = scope.add(Node::new("", path, Body::Whole(total), whole));
             self.attach(&mut scope, group, nodes, components, None, path);
         } else {
@@ -93,7 +118,12 @@ impl<'a> Checker<'a> {
         self.compute_all(&mut scope);
         let taker = self.taker_of(&owned, side);
         let parts = owned.iter().map(|part| self.part(part, &scope, side)).collect();
-        Shares { total, computations: scope.computations, parts, taker }
+        Shares {
+            total,
+            computations: scope.computations,
+            parts,
+            taker,
+        }
     }
 
     /// Components that each say what they take.
@@ -107,11 +137,15 @@ impl<'a> Checker<'a> {
         owned: &mut Vec<Owned<'a>>,
     ) {
         let counts = |name: &str| {
-            let is_count = |(known, fact): (&String, &Fact)| known == name && matches!(fact, Fact::Integer { .. });
+            let is_count =
+                |(known, fact): (&String, &Fact)| known == name && matches!(fact, Fact::Integer { .. });
             name == "quantity" || self.document.facts.0.iter().any(is_count)
         };
         let fixed = (0..components.len()).filter(|at| {
-            components[*at].take.as_ref().is_some_and(|rule| !is_remainder(rule) && is_fixed(rule, &counts))
+            components[*at]
+                .take
+                .as_ref()
+                .is_some_and(|rule| !is_remainder(rule) && is_fixed(rule, &counts))
         });
         let fixed = fixed.collect::<Vec<_>>();
         let first = scope.nodes.len();
@@ -141,18 +175,29 @@ impl<'a> Checker<'a> {
     ) -> Body<'a> {
         let Some(rule) = &component.take else {
             let reason = "the component does not say what it takes";
-            let remedy = "\"take\": an amount, a rule, or \"remainder\"; or give every component of the list a `rate`";
+            let remedy =
+                "\"take\": an amount, a rule, or \"remainder\"; or give every component of the list a `rate`";
             self.fault(path, "no_take", reason, remedy);
             return Body::Whole(total);
         };
         if !is_remainder(rule) {
             return Body::Rule(rule);
         }
-        if all.iter().take(at).any(|other| other.take.as_ref().is_some_and(is_remainder)) {
+        if all
+            .iter()
+            .take(at)
+            .any(|other| other.take.as_ref().is_some_and(is_remainder))
+        {
             let remedy = "one component takes it and divides it `among` several by `weight` or `rate`";
-            self.fault(path, "two_remainders", "two components take the remainder", remedy);
+            self.fault(
+                path,
+                "two_remainders",
+                "two components take the remainder",
+                remedy,
+            );
         }
-        let others = (0..all.len()).filter(|other| *other != at && !all[*other].take.as_ref().is_some_and(is_remainder));
+        let others = (0..all.len())
+            .filter(|other| *other != at && !all[*other].take.as_ref().is_some_and(is_remainder));
         Body::Remainder(total, others.map(|other| top[other]).collect())
     }
 
@@ -168,7 +213,11 @@ impl<'a> Checker<'a> {
         if scope.names.contains_key(name) {
             self.duplicate(name, path);
         }
-        let kind = if component.among.is_some() { SlotKind::Group } else { SlotKind::Component };
+        let kind = if component.among.is_some() {
+            SlotKind::Group
+        } else {
+            SlotKind::Component
+        };
         let slot = self.slot(name, component.title.as_ref(), kind);
         scope.add(Node::new(name, &format!("{path}.take"), body, slot))
     }
@@ -189,7 +238,11 @@ impl<'a> Checker<'a> {
                     let remedy = "only a component divided `among` others has a residue";
                     self.fault(path, "unused_residue", "there is no residue here", remedy);
                 }
-                owned.push(Owned { component, node, path: path.to_owned() });
+                owned.push(Owned {
+                    component,
+                    node,
+                    path: path.to_owned(),
+                });
             }
             (None, Some(members)) => {
                 self.check_group(component, path);
@@ -206,11 +259,21 @@ impl<'a> Checker<'a> {
 
     fn check_group(&mut self, component: &Component, path: &str) {
         if component.name.is_none() {
-            self.fault(path, "bad_name", "a component that is divided needs a name", "give it a `name`");
+            self.fault(
+                path,
+                "bad_name",
+                "a component that is divided needs a name",
+                "give it a `name`",
+            );
         }
         if !component.withhold.is_empty() || component.deposit_identifier.is_some() {
             let reason = "what is divided belongs to its members";
-            self.fault(path, "group_with_term", reason, "move `withhold` and `deposit_identifier` to the members");
+            self.fault(
+                path,
+                "group_with_term",
+                reason,
+                "move `withhold` and `deposit_identifier` to the members",
+            );
         }
     }
 
@@ -230,7 +293,8 @@ impl<'a> Checker<'a> {
             let path = format!("{path}[{at}]");
             if member.take.is_some() {
                 let reason = "a member of a group has a `rate` or a `weight`, not a `take`";
-                let remedy = "a list has only `take`s, or only rates or weights; divide a remainder by `among`";
+                let remedy =
+                    "a list has only `take`s, or only rates or weights; divide a remainder by `among`";
                 self.fault(&path, "take_in_group", reason, remedy);
             }
             nodes.push(self.add_component(scope, member, Body::Member(group_node), &path));
@@ -255,11 +319,19 @@ impl<'a> Checker<'a> {
         residue_to: Option<&String>,
         path: &str,
     ) {
-        let rates = members.iter().filter_map(|member| member.rate).collect::<Vec<_>>();
-        let weights = members.iter().filter_map(|member| member.weight).map(i128::from).collect::<Vec<_>>();
+        let rates = members
+            .iter()
+            .filter_map(|member| member.rate)
+            .collect::<Vec<_>>();
+        let weights = members
+            .iter()
+            .filter_map(|member| member.weight)
+            .map(i128::from)
+            .collect::<Vec<_>>();
         if rates.len() + weights.len() != members.len() || (!rates.is_empty() && !weights.is_empty()) {
             let reason = "every member of a group has a `rate`, or every member has a `weight`";
-            let remedy = "give each the one or the other; what is fixed stands outside the group, with a `take`";
+            let remedy =
+                "give each the one or the other; what is fixed stands outside the group, with a `take`";
             self.fault(path, "rate_or_weight", reason, remedy);
             return;
         }
@@ -268,16 +340,32 @@ impl<'a> Checker<'a> {
             let remedy = "add the missing member, or write proportions as `weight`s";
             self.fault(path, "rates_do_not_sum", reason, remedy);
         }
-        let weights = if rates.is_empty() { weights } else { Rate::weights(&rates) };
+        let weights = if rates.is_empty() {
+            weights
+        } else {
+            Rate::weights(&rates)
+        };
         if weights.iter().sum::<i128>() == 0 {
-            self.fault(path, "empty_list", "nothing to divide among: no member, or all weights zero", "weights above 0");
+            self.fault(
+                path,
+                "empty_list",
+                "nothing to divide among: no member, or all weights zero",
+                "weights above 0",
+            );
         }
         let residue = self.residue(members, residue_to, path);
-        scope.nodes[group].division = Some(Division { members: nodes, weights, rates, residue });
+        scope.nodes[group].division = Some(Division {
+            members: nodes,
+            weights,
+            rates,
+            residue,
+        });
     }
 
     fn residue(&mut self, members: &[Component], residue_to: Option<&String>, path: &str) -> Residue {
-        let Some(taker) = residue_to else { return Residue::LargestRemainder };
+        let Some(taker) = residue_to else {
+            return Residue::LargestRemainder;
+        };
         match members.iter().position(|member| name_of(member) == taker) {
             Some(index) => Residue::To(index),
             None => {
@@ -298,7 +386,11 @@ impl<'a> Checker<'a> {
     }
 
     fn part(&mut self, owned: &Owned<'a>, scope: &Scope<'a>, side: Side) -> PartOf {
-        let Owned { component, node, path } = owned;
+        let Owned {
+            component,
+            node,
+            path,
+        } = owned;
         let term = self.term(
             &TermParts {
                 side,
@@ -313,11 +405,22 @@ impl<'a> Checker<'a> {
             path,
         );
         if side == Side::Source && !component.withhold.is_empty() {
-            self.fault(path, "withheld_source", "nothing is withheld from a source", "withhold from a leg");
+            self.fault(
+                path,
+                "withheld_source",
+                "nothing is withheld from a source",
+                "withhold from a leg",
+            );
         }
         let withheld = component.withhold.iter().enumerate();
-        let withheld = withheld.map(|(at, held)| self.withheld(held, &format!("{path}.withhold[{at}]"))).collect();
-        PartOf { slot: scope.nodes[*node].slot, term, withheld }
+        let withheld = withheld
+            .map(|(at, held)| self.withheld(held, &format!("{path}.withhold[{at}]")))
+            .collect();
+        PartOf {
+            slot: scope.nodes[*node].slot,
+            term,
+            withheld,
+        }
     }
 
     fn withheld(&mut self, held: &'a Withholding, path: &str) -> Withheld {
@@ -336,7 +439,12 @@ impl<'a> Checker<'a> {
             path,
         );
         let rounding = Rounding::to_step(held.round, held.step);
-        Withheld { rate: held.rate, inside: held.inside, rounding, term }
+        Withheld {
+            rate: held.rate,
+            inside: held.inside,
+            rounding,
+            term,
+        }
     }
 
     pub(super) fn own_term(&mut self, own: &'a OwnTerm) -> TermChoice {
@@ -389,7 +497,12 @@ impl<'a> Checker<'a> {
 
     fn check_identifier(&mut self, identifier: &str, path: &str) {
         if identifier.trim().is_empty() {
-            self.fault(path, "empty_name", "the deposit identifier is empty", "its digits, or leave it out");
+            self.fault(
+                path,
+                "empty_name",
+                "the deposit identifier is empty",
+                "its digits, or leave it out",
+            );
         }
     }
 }
@@ -405,5 +518,8 @@ fn name_of(component: &Component) -> &str {
 
 /// A cheap look for the word; a name inside of any rule counts.
 fn names_after_fixed(component: &Component) -> bool {
-    component.take.as_ref().is_some_and(|rule| !is_fixed(rule, &|name| name != "after_fixed"))
+    component
+        .take
+        .as_ref()
+        .is_some_and(|rule| !is_fixed(rule, &|name| name != "after_fixed"))
 }

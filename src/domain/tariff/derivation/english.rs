@@ -70,45 +70,106 @@ fn rounding(exactly: Exact, rounding: Rounding, result: Amount) -> Option<String
     match (rest, step) {
         (0, 1) => None,
         (_, 1) => Some(format!("rounded {mode} to {}", amount(result))),
-        _ => Some(format!("rounded {mode} to a multiple of {step}: {}", amount(result))),
+        _ => Some(format!(
+            "rounded {mode} to a multiple of {step}: {}",
+            amount(result)
+        )),
     }
 }
 
 fn listed(names: &[Option<String>], terms: &[Amount], joint: &str) -> String {
-    let told = terms.iter().zip(names).map(|(term, name)| named(name.as_ref(), *term));
+    let told = terms
+        .iter()
+        .zip(names)
+        .map(|(term, name)| named(name.as_ref(), *term));
     told.collect::<Vec<_>>().join(joint)
 }
 
 fn row(rule: &str, base: Option<String>, arithmetic: String, rounding: Option<String>) -> StepText {
-    StepText { rule: rule.to_owned(), base, arithmetic, rounding }
+    StepText {
+        rule: rule.to_owned(),
+        base,
+        arithmetic,
+        rounding,
+    }
 }
 
 pub(super) fn tell(step: &Step) -> StepText {
     match step {
         Step::Fixed { amount: fixed } => row("fixed", None, format!("fixed at {}", amount(*fixed)), None),
-        Step::Named { name, amount: value } => {
-            row("named", Some(name.clone()), format!("{name} {}", amount(*value)), None)
-        }
-        Step::Rate { rate, inside, base_name, base, exact: found, rounding: mode, result } => {
-            let (rule, of) = if *inside { ("tax_inside", "inside") } else { ("percent", "of") };
+        Step::Named { name, amount: value } => row(
+            "named",
+            Some(name.clone()),
+            format!("{name} {}", amount(*value)),
+            None,
+        ),
+        Step::Rate {
+            rate,
+            inside,
+            base_name,
+            base,
+            exact: found,
+            rounding: mode,
+            result,
+        } => {
+            let (rule, of) = if *inside {
+                ("tax_inside", "inside")
+            } else {
+                ("percent", "of")
+            };
             let base = named(base_name.as_ref(), *base);
             let arithmetic = format!("{rate} {of} {base} = {}", exact(*found));
             row(rule, Some(base), arithmetic, rounding(*found, *mode, *result))
         }
-        Step::Clamp { value, at_least, at_most, result } => {
-            row("clamp", None, clamp(*value, *at_least, *at_most, *result), None)
-        }
-        Step::Sum { names, terms, result } => {
-            row("sum", None, format!("{} = {}", listed(names, terms, " + "), amount(*result)), None)
-        }
-        Step::Less { from_name, from, names, taken, result } => {
+        Step::Clamp {
+            value,
+            at_least,
+            at_most,
+            result,
+        } => row("clamp", None, clamp(*value, *at_least, *at_most, *result), None),
+        Step::Sum { names, terms, result } => row(
+            "sum",
+            None,
+            format!("{} = {}", listed(names, terms, " + "), amount(*result)),
+            None,
+        ),
+        Step::Less {
+            from_name,
+            from,
+            names,
+            taken,
+            result,
+        } => {
             let base = named(from_name.as_ref(), *from);
-            let off = if taken.is_empty() { String::new() } else { format!(" − {}", listed(names, taken, " − ")) };
-            row("less", Some(base.clone()), format!("{base}{off} = {}", amount(*result)), None)
+            let off = if taken.is_empty() {
+                String::new()
+            } else {
+                format!(" − {}", listed(names, taken, " − "))
+            };
+            row(
+                "less",
+                Some(base.clone()),
+                format!("{base}{off} = {}", amount(*result)),
+                None,
+            )
         }
-        Step::Times { count_name, count, value_name, value, result } => {
-            let (count, value) = (named(count_name.as_ref(), *count), named(value_name.as_ref(), *value));
-            row("times", Some(value.clone()), format!("{count} × {value} = {}", amount(*result)), None)
+        Step::Times {
+            count_name,
+            count,
+            value_name,
+            value,
+            result,
+        } => {
+            let (count, value) = (
+                named(count_name.as_ref(), *count),
+                named(value_name.as_ref(), *value),
+            );
+            row(
+                "times",
+                Some(value.clone()),
+                format!("{count} × {value} = {}", amount(*result)),
+                None,
+            )
         }
         Step::Band { .. } | Step::Slices { .. } | Step::Steps { .. } | Step::Case { .. } => tell_choice(step),
         Step::Rounded { .. } | Step::Share { .. } | Step::Withheld { .. } => tell_share(step),
@@ -125,24 +186,55 @@ fn clamp(value: Amount, at_least: Option<Amount>, at_most: Option<Amount>, resul
 
 fn tell_choice(step: &Step) -> StepText {
     match step {
-        Step::Band { measure, value, from, below } => {
+        Step::Band {
+            measure,
+            value,
+            from,
+            below,
+        } => {
             let from = amount(Amount::from_minor(*from));
             let end = below.map_or_else(String::new, |below| {
                 format!(" up to but not including {}", amount(Amount::from_minor(below)))
             });
             let base = format!("{measure} {}", amount(*value));
-            row("bands", Some(base.clone()), format!("{base} is in the band from {from}{end}"), None)
+            row(
+                "bands",
+                Some(base.clone()),
+                format!("{base} is in the band from {from}{end}"),
+                None,
+            )
         }
-        Step::Slices { base_name, base, slices, exact: found, rounding: mode, result } => {
-            let told = slices.iter().map(|(width, rate)| format!("{rate} of {}", amount(*width)));
+        Step::Slices {
+            base_name,
+            base,
+            slices,
+            exact: found,
+            rounding: mode,
+            result,
+        } => {
+            let told = slices
+                .iter()
+                .map(|(width, rate)| format!("{rate} of {}", amount(*width)));
             let arithmetic = format!("{} = {}", told.collect::<Vec<_>>().join(" + "), exact(*found));
             let base = named(base_name.as_ref(), *base);
             row("slices", Some(base), arithmetic, rounding(*found, *mode, *result))
         }
-        Step::Steps { measure, value, free, size, begun, count, charge, result } => {
+        Step::Steps {
+            measure,
+            value,
+            free,
+            size,
+            begun,
+            count,
+            charge,
+            result,
+        } => {
             let base = format!("{measure} {}", amount(*value));
-            let free =
-                if free.is_zero() { String::new() } else { format!(" beyond the free {}", amount(*free)) };
+            let free = if free.is_zero() {
+                String::new()
+            } else {
+                format!(" beyond the free {}", amount(*free))
+            };
             let begun = match begun {
                 BegunStep::Charged => "a begun step charged whole",
                 BegunStep::NotCharged => "a begun step not charged",
@@ -157,7 +249,11 @@ fn tell_choice(step: &Step) -> StepText {
             row("steps", Some(base), arithmetic, None)
         }
         Step::Case { number, facts } => {
-            let told = facts.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ");
+            let told = facts
+                .iter()
+                .map(|(name, value)| format!("{name} = {value}"))
+                .collect::<Vec<_>>()
+                .join(", ");
             let text = number.map_or_else(
                 || "no case holds: otherwise".to_owned(),
                 |number| format!("case {number} holds: {told}"),
@@ -170,17 +266,39 @@ fn tell_choice(step: &Step) -> StepText {
 
 fn tell_share(step: &Step) -> StepText {
     match step {
-        Step::Rounded { name, value, rounding: mode, result } => {
-            let exactly = Exact { numerator: i128::from(value.minor()), denominator: 1 };
+        Step::Rounded {
+            name,
+            value,
+            rounding: mode,
+            result,
+        } => {
+            let exactly = Exact {
+                numerator: i128::from(value.minor()),
+                denominator: 1,
+            };
             let base = named(name.as_ref(), *value);
             let arithmetic = format!("{base} → {}", amount(*result));
             row("round", Some(base), arithmetic, rounding(exactly, *mode, *result))
         }
-        Step::Share { share, base_name, base, exact: found, residue, largest_remainder, .. } => {
+        Step::Share {
+            share,
+            base_name,
+            base,
+            exact: found,
+            residue,
+            largest_remainder,
+            ..
+        } => {
             let base = format!("{base_name} {}", amount(*base));
             let arithmetic = format!("{share} of {base} = {}", exact(*found));
-            let floor = amount(Amount::from_minor(i64::try_from(found.whole_and_rest().0).unwrap_or_default()));
-            let reason = if *largest_remainder { "by largest remainder" } else { "as the taker of the residue" };
+            let floor = amount(Amount::from_minor(
+                i64::try_from(found.whole_and_rest().0).unwrap_or_default(),
+            ));
+            let reason = if *largest_remainder {
+                "by largest remainder"
+            } else {
+                "as the taker of the residue"
+            };
             let rest = found.whole_and_rest().1;
             let rounding = match (residue.is_zero(), rest) {
                 (true, 0) => None,
@@ -194,14 +312,28 @@ fn tell_share(step: &Step) -> StepText {
             let arithmetic = format!("{} − withheld {taken} = {}", amount(*gross), amount(*result));
             row("withheld", Some(amount(*gross)), arithmetic, None)
         }
-        Step::RoundingDifference { paid, price, before, result } => {
+        Step::RoundingDifference {
+            paid,
+            price,
+            before,
+            result,
+        } => {
             let (paid, price) = (amount(*paid), amount(*price));
             let arithmetic = format!("{} + ({paid} − {price}) = {}", amount(*before), amount(*result));
             row("rounding", Some(price), arithmetic, None)
         }
-        Step::Each { one, quantity, result } => {
+        Step::Each {
+            one,
+            quantity,
+            result,
+        } => {
             let one = amount(*one);
-            row("each", Some(one.clone()), format!("{quantity} × {one} = {}", amount(*result)), None)
+            row(
+                "each",
+                Some(one.clone()),
+                format!("{quantity} × {one} = {}", amount(*result)),
+                None,
+            )
         }
         _ => StepText::default(),
     }

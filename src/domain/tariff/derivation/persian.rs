@@ -11,7 +11,10 @@ const DIGITS: [char; 10] = ['۰', '۱', '۲', '۳', '۴', '۵', '۶', '۷', '۸'
 
 /// Latin digits become Persian ones.
 pub(super) fn digits(text: &str) -> String {
-    let persian = |c: char| c.to_digit(10).and_then(|at| DIGITS.get(usize::try_from(at).ok()?).copied());
+    let persian = |c: char| {
+        c.to_digit(10)
+            .and_then(|at| DIGITS.get(usize::try_from(at).ok()?).copied())
+    };
     text.chars().map(|c| persian(c).unwrap_or(c)).collect()
 }
 
@@ -62,7 +65,10 @@ fn word(name: &str) -> &str {
 }
 
 fn named(name: Option<&String>, value: Amount) -> String {
-    name.map_or_else(|| amount(value), |name| format!("{} {}", word(name), amount(value)))
+    name.map_or_else(
+        || amount(value),
+        |name| format!("{} {}", word(name), amount(value)),
+    )
 }
 
 fn rounding(exactly: Exact, rounding: Rounding, result: Amount) -> Option<String> {
@@ -84,41 +90,108 @@ fn rounding(exactly: Exact, rounding: Rounding, result: Amount) -> Option<String
 }
 
 fn listed(names: &[Option<String>], terms: &[Amount], joint: &str) -> String {
-    let told = terms.iter().zip(names).map(|(term, name)| named(name.as_ref(), *term));
+    let told = terms
+        .iter()
+        .zip(names)
+        .map(|(term, name)| named(name.as_ref(), *term));
     told.collect::<Vec<_>>().join(joint)
 }
 
 fn row(rule: &str, base: Option<String>, arithmetic: String, rounding: Option<String>) -> StepText {
-    StepText { rule: rule.to_owned(), base, arithmetic, rounding }
+    StepText {
+        rule: rule.to_owned(),
+        base,
+        arithmetic,
+        rounding,
+    }
 }
 
 pub(super) fn tell(step: &Step) -> StepText {
     match step {
-        Step::Fixed { amount: fixed } => row("مبلغ ثابت", None, format!("مبلغ ثابت {}", amount(*fixed)), None),
+        Step::Fixed { amount: fixed } => {
+            row("مبلغ ثابت", None, format!("مبلغ ثابت {}", amount(*fixed)), None)
+        }
         Step::Named { name, amount: value } => {
             let name = word(name);
-            row("همان", Some(name.to_owned()), format!("{name} {}", amount(*value)), None)
+            row(
+                "همان",
+                Some(name.to_owned()),
+                format!("{name} {}", amount(*value)),
+                None,
+            )
         }
-        Step::Rate { rate: of, inside, base_name, base, exact: found, rounding: mode, result } => {
-            let (rule, joint) = if *inside { ("مالیات درون مبلغ", "درون") } else { ("درصد", "از") };
+        Step::Rate {
+            rate: of,
+            inside,
+            base_name,
+            base,
+            exact: found,
+            rounding: mode,
+            result,
+        } => {
+            let (rule, joint) = if *inside {
+                ("مالیات درون مبلغ", "درون")
+            } else {
+                ("درصد", "از")
+            };
             let base = named(base_name.as_ref(), *base);
             let arithmetic = format!("{} {joint} {base} = {}", rate(*of), exact(*found));
             row(rule, Some(base), arithmetic, rounding(*found, *mode, *result))
         }
-        Step::Clamp { value, at_least, at_most, result } => {
-            row("کف و سقف", None, clamp(*value, *at_least, *at_most, *result), None)
-        }
-        Step::Sum { names, terms, result } => {
-            row("جمع", None, format!("{} = {}", listed(names, terms, " + "), amount(*result)), None)
-        }
-        Step::Less { from_name, from, names, taken, result } => {
+        Step::Clamp {
+            value,
+            at_least,
+            at_most,
+            result,
+        } => row(
+            "کف و سقف",
+            None,
+            clamp(*value, *at_least, *at_most, *result),
+            None,
+        ),
+        Step::Sum { names, terms, result } => row(
+            "جمع",
+            None,
+            format!("{} = {}", listed(names, terms, " + "), amount(*result)),
+            None,
+        ),
+        Step::Less {
+            from_name,
+            from,
+            names,
+            taken,
+            result,
+        } => {
             let base = named(from_name.as_ref(), *from);
-            let off = if taken.is_empty() { String::new() } else { format!(" − {}", listed(names, taken, " − ")) };
-            row("پس از کسر", Some(base.clone()), format!("{base}{off} = {}", amount(*result)), None)
+            let off = if taken.is_empty() {
+                String::new()
+            } else {
+                format!(" − {}", listed(names, taken, " − "))
+            };
+            row(
+                "پس از کسر",
+                Some(base.clone()),
+                format!("{base}{off} = {}", amount(*result)),
+                None,
+            )
         }
-        Step::Times { count_name, count, value_name, value, result } => {
-            let (count, value) = (named(count_name.as_ref(), *count), named(value_name.as_ref(), *value));
-            row("ضرب", Some(value.clone()), format!("{count} × {value} = {}", amount(*result)), None)
+        Step::Times {
+            count_name,
+            count,
+            value_name,
+            value,
+            result,
+        } => {
+            let (count, value) = (
+                named(count_name.as_ref(), *count),
+                named(value_name.as_ref(), *value),
+            );
+            row(
+                "ضرب",
+                Some(value.clone()),
+                format!("{count} × {value} = {}", amount(*result)),
+                None,
+            )
         }
         Step::Band { .. } | Step::Slices { .. } | Step::Steps { .. } | Step::Case { .. } => tell_choice(step),
         Step::Rounded { .. } | Step::Share { .. } | Step::Withheld { .. } => tell_share(step),
@@ -135,24 +208,55 @@ fn clamp(value: Amount, at_least: Option<Amount>, at_most: Option<Amount>, resul
 
 fn tell_choice(step: &Step) -> StepText {
     match step {
-        Step::Band { measure, value, from, below } => {
+        Step::Band {
+            measure,
+            value,
+            from,
+            below,
+        } => {
             let from = amount(Amount::from_minor(*from));
             let end = below.map_or_else(String::new, |below| {
                 format!(" تا پیش از {}", amount(Amount::from_minor(below)))
             });
             let base = format!("{} {}", word(measure), amount(*value));
-            row("پله", Some(base.clone()), format!("{base} در پلهٔ از {from}{end} است"), None)
+            row(
+                "پله",
+                Some(base.clone()),
+                format!("{base} در پلهٔ از {from}{end} است"),
+                None,
+            )
         }
-        Step::Slices { base_name, base, slices, exact: found, rounding: mode, result } => {
-            let told = slices.iter().map(|(width, of)| format!("{} از {}", rate(*of), amount(*width)));
+        Step::Slices {
+            base_name,
+            base,
+            slices,
+            exact: found,
+            rounding: mode,
+            result,
+        } => {
+            let told = slices
+                .iter()
+                .map(|(width, of)| format!("{} از {}", rate(*of), amount(*width)));
             let arithmetic = format!("{} = {}", told.collect::<Vec<_>>().join(" + "), exact(*found));
             let base = named(base_name.as_ref(), *base);
             row("برش", Some(base), arithmetic, rounding(*found, *mode, *result))
         }
-        Step::Steps { measure, value, free, size, begun, count, charge, result } => {
+        Step::Steps {
+            measure,
+            value,
+            free,
+            size,
+            begun,
+            count,
+            charge,
+            result,
+        } => {
             let base = format!("{} {}", word(measure), amount(*value));
-            let free =
-                if free.is_zero() { String::new() } else { format!(" افزون بر {} رایگان", amount(*free)) };
+            let free = if free.is_zero() {
+                String::new()
+            } else {
+                format!(" افزون بر {} رایگان", amount(*free))
+            };
             let begun = match begun {
                 BegunStep::Charged => "گام آغازشده کامل حساب می‌شود",
                 BegunStep::NotCharged => "گام ناتمام حساب نمی‌شود",
@@ -161,11 +265,14 @@ fn tell_choice(step: &Step) -> StepText {
             let size = digits(&size.to_string());
             let count = count.map_or_else(String::new, |count| format!("{} گام × ", amount(count)));
             let (charge, result) = (amount(*charge), amount(*result));
-            let arithmetic = format!("{base}{free} در گام‌های {size}تایی، {begun}: {count}{charge} = {result}");
+            let arithmetic =
+                format!("{base}{free} در گام‌های {size}تایی، {begun}: {count}{charge} = {result}");
             row("گام", Some(base), arithmetic, None)
         }
         Step::Case { number, facts } => {
-            let told = facts.iter().map(|(name, value)| format!("{} = {}", word(name), digits(value)));
+            let told = facts
+                .iter()
+                .map(|(name, value)| format!("{} = {}", word(name), digits(value)));
             let told = told.collect::<Vec<_>>().join("، ");
             let text = number.map_or_else(
                 || "هیچ حالتی برقرار نیست: در غیر این صورت".to_owned(),
@@ -179,18 +286,45 @@ fn tell_choice(step: &Step) -> StepText {
 
 fn tell_share(step: &Step) -> StepText {
     match step {
-        Step::Rounded { name, value, rounding: mode, result } => {
-            let exactly = Exact { numerator: i128::from(value.minor()), denominator: 1 };
+        Step::Rounded {
+            name,
+            value,
+            rounding: mode,
+            result,
+        } => {
+            let exactly = Exact {
+                numerator: i128::from(value.minor()),
+                denominator: 1,
+            };
             let base = named(name.as_ref(), *value);
             let arithmetic = format!("{base} ← {}", amount(*result));
-            row("رُند کردن", Some(base), arithmetic, rounding(exactly, *mode, *result))
+            row(
+                "رُند کردن",
+                Some(base),
+                arithmetic,
+                rounding(exactly, *mode, *result),
+            )
         }
-        Step::Share { share, base_name, base, exact: found, residue, largest_remainder, .. } => {
+        Step::Share {
+            share,
+            base_name,
+            base,
+            exact: found,
+            residue,
+            largest_remainder,
+            ..
+        } => {
             let base = format!("{} {}", word(base_name), amount(*base));
             let share = digits(share).replace('.', "٫").replace('%', "٪");
             let arithmetic = format!("{share} از {base} = {}", exact(*found));
-            let floor = amount(Amount::from_minor(i64::try_from(found.whole_and_rest().0).unwrap_or_default()));
-            let reason = if *largest_remainder { "به روش بزرگ‌ترین باقی‌مانده" } else { "به نام گیرندهٔ باقی‌مانده" };
+            let floor = amount(Amount::from_minor(
+                i64::try_from(found.whole_and_rest().0).unwrap_or_default(),
+            ));
+            let reason = if *largest_remainder {
+                "به روش بزرگ‌ترین باقی‌مانده"
+            } else {
+                "به نام گیرندهٔ باقی‌مانده"
+            };
             let rest = found.whole_and_rest().1;
             let rounding = match (residue.is_zero(), rest) {
                 (true, 0) => None,
@@ -204,14 +338,28 @@ fn tell_share(step: &Step) -> StepText {
             let arithmetic = format!("{} − کسرشده {taken} = {}", amount(*gross), amount(*result));
             row("کسر", Some(amount(*gross)), arithmetic, None)
         }
-        Step::RoundingDifference { paid, price, before, result } => {
+        Step::RoundingDifference {
+            paid,
+            price,
+            before,
+            result,
+        } => {
             let (paid, price) = (amount(*paid), amount(*price));
             let arithmetic = format!("{} + ({paid} − {price}) = {}", amount(*before), amount(*result));
             row("تفاوت رُند", Some(price), arithmetic, None)
         }
-        Step::Each { one, quantity, result } => {
+        Step::Each {
+            one,
+            quantity,
+            result,
+        } => {
             let (one, quantity) = (amount(*one), digits(&quantity.to_string()));
-            row("تعداد", Some(one.clone()), format!("{quantity} × {one} = {}", amount(*result)), None)
+            row(
+                "تعداد",
+                Some(one.clone()),
+                format!("{quantity} × {one} = {}", amount(*result)),
+                None,
+            )
         }
         _ => StepText::default(),
     }

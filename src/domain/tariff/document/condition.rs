@@ -22,7 +22,10 @@ pub enum Fact {
     /// Yes or no.
     Bool { default: Option<bool> },
     /// One of a list of words.
-    OneOf { values: Vec<String>, default: Option<String> },
+    OneOf {
+        values: Vec<String>,
+        default: Option<String>,
+    },
     /// Any text.
     Text { default: Option<String> },
 }

@@ -90,7 +90,9 @@ impl<'de, A: MapAccess<'de>> de::EnumAccess<'de> for OneKey<A> {
     fn variant_seed<V: DeserializeSeed<'de>>(mut self, seed: V) -> Result<(V::Value, Self), A::Error> {
         match self.0.next_key_seed(seed)? {
             Some(variant) => Ok((variant, self)),
-            None => Err(de::Error::custom("an empty object is no rule: it has one key, the name of the rule")),
+            None => Err(de::Error::custom(
+                "an empty object is no rule: it has one key, the name of the rule",
+            )),
         }
     }
 }
@@ -113,15 +115,13 @@ impl<'de, A: MapAccess<'de>> de::VariantAccess<'de> for OneKey<A> {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, A::Error> {
-        self.unit_variant().and_then(|()| Err(de::Error::custom("no such rule")))
+        self.unit_variant()
+            .and_then(|()| Err(de::Error::custom("no such rule")))
     }
 
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        _: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, A::Error> {
-        self.unit_variant().and_then(|()| Err(de::Error::custom("no such rule")))
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, A::Error> {
+        self.unit_variant()
+            .and_then(|()| Err(de::Error::custom("no such rule")))
     }
 }
 
