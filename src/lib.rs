@@ -1,6 +1,6 @@
 //! Daftar: the register and the money of a franchised network of service counters.
 //!
-//! `ARCHITECTURE.md` has the rooms and what each may know; `tests/architecture.rs` enforces it.
+//! `ARCHITECTURE.md` has the rooms and what each may know; `tests/architecture` enforces it.
 
 pub mod cli;
 pub mod documents;

@@ -47,10 +47,13 @@ CREATE TABLE outbox (
     fencing bigint NOT NULL DEFAULT 0,
     finished_at timestamptz,
     last_answer text NOT NULL DEFAULT '',
-    CONSTRAINT mail_that_is_being_sent_has_a_lease CHECK ((state = 'sending') = (lease_until IS NOT NULL))
+    CONSTRAINT mail_that_is_being_sent_has_a_lease CHECK ((state = 'sending') = (lease_until IS NOT NULL)),
+    CONSTRAINT only_answered_mail_is_finished
+        CHECK ((state IN ('accepted', 'failed')) <= (finished_at IS NOT NULL) AND (state IN ('queued', 'sending')) <= (finished_at IS NULL))
 );
-CREATE INDEX outbox_that_is_due ON outbox (next_attempt_at, id) WHERE state IN ('queued', 'sending');
+CREATE INDEX outbox_that_is_due ON outbox (next_attempt_at, id) WHERE finished_at IS NULL;
 COMMENT ON TABLE outbox IS 'Mail written in the transaction that causes it and sent after commit, at least once, under a stable Message-ID.';
+COMMENT ON COLUMN outbox.finished_at IS 'When it was given its last state. Mail of unknown fate is sent again under the same Message-ID while this is empty.';
 
 SELECT make_append_only(t) FROM unnest(ARRAY['statements', 'statement_pdfs']::regclass[]) AS t;
 GRANT SELECT, INSERT, UPDATE ON outbox TO daftar_app;

@@ -1,3 +1,98 @@
-//! Shell: sub-commands. Never here: rules and SQL.
+//! Shell: sub-commands. Each parses, calls use cases and says what came of it. Never here: rules and SQL.
 
+mod demo;
 pub mod jobs;
+pub mod output;
+pub mod tariff;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::host::configuration::Configuration;
+use crate::host::postgres::Purpose;
+use crate::host::{self, Host, logging};
+use crate::usecases::{Done, Failure};
+
+/// Licences, fee splits and provable settlements for a franchised network of service counters.
+#[derive(Debug, Parser)]
+#[command(name = "daftar", version, disable_help_subcommand = true)]
+pub struct CommandLine {
+    /// Folder of the private database, the mailbox and the locks.
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the schema up to date and make the database roles
+    Migrate,
+    /// The timetable of scheduled jobs: list, check, run, history
+    Jobs(jobs::JobsArgs),
+    /// The tariff language: check a document, quote by it, its schema
+    Tariff(tariff::TariffArgs),
+}
+
+/// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
+pub fn run() -> ExitCode {
+    let line = CommandLine::parse();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(carry_out(line)),
+        Err(error) => output::fail(&Failure::Internal(error.to_string())),
+    }
+}
+
+async fn carry_out(line: CommandLine) -> ExitCode {
+    let done = match configuration(line.data_dir) {
+        Ok(configuration) => {
+            logging::start(&configuration);
+            dispatch(line.command, configuration).await
+        }
+        Err(failure) => Err(failure),
+    };
+    match done {
+        Ok(said) => output::say(&said),
+        Err(failure) => output::fail(&failure),
+    }
+}
+
+fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
+    let mut configuration = Configuration::read()
+        .map_err(|error| Failure::invalid(error.variable, "a_setting_is_understood", error.reason))?;
+    if let Some(data_dir) = data_dir {
+        configuration.data_dir = data_dir;
+    }
+    Ok(configuration)
+}
+
+async fn dispatch(command: Command, configuration: Configuration) -> Done<String> {
+    match command {
+        Command::Migrate => migrate(&configuration).await,
+        Command::Jobs(args) if args.verb.needs_host() => {
+            with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
+        }
+        Command::Jobs(args) => jobs::answer(&args)
+            .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
+        Command::Tariff(args) => tariff::answer(&args),
+    }
+}
+
+async fn migrate(configuration: &Configuration) -> Done<String> {
+    let applied = host::migrate(configuration).await.map_err(|error| Failure::Unavailable(error.to_string()))?;
+    Ok(match applied.len() {
+        0 => "the schema is up to date".to_owned(),
+        _ => format!("applied {}", applied.join(", ")),
+    })
+}
+
+/// Attaches to the database for one command, and leaves it afterwards however the command ended.
+async fn with_host(configuration: Configuration, command: impl AsyncFnOnce(&Host) -> Done<String>) -> Done<String> {
+    let unavailable = |error: host::HostError| Failure::Unavailable(error.to_string());
+    let host = host::start(configuration, Purpose::Command).await.map_err(unavailable)?;
+    let done = command(&host).await;
+    host.stop().await.map_err(unavailable)?;
+    done
+}

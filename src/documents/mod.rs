@@ -3,7 +3,10 @@
 pub mod amounts;
 pub mod dates;
 pub mod digits;
+pub mod licence_mail;
 pub mod qr;
+pub mod statement_csv;
+pub mod statement_mail;
 pub mod statement_pdf;
 pub mod statement_view;
 pub mod statement_words;

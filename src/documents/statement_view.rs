@@ -72,6 +72,8 @@ pub struct Cell {
 pub struct Line {
     pub sign: &'static str,
     pub label: &'static str,
+    /// How the line is computed, where its sign does not say it.
+    pub hint: &'static str,
     pub weight: Weight,
     pub cells: Vec<Cell>,
 }
@@ -255,6 +257,11 @@ impl<'a> Writer<'a> {
         let line = |sign, label, weight, of: fn(&DestinationPosition) -> Amount| Line {
             sign,
             label,
+            hint: if weight == Weight::Total {
+                w.closing_hint
+            } else {
+                ""
+            },
             weight,
             cells: self
                 .content

@@ -6,7 +6,8 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// More decimal places than any published tariff has; keeps every product inside 128 bits.
 const PLACES_MAX: u32 = 12;
@@ -14,8 +15,8 @@ const PLACES_MAX: u32 = 12;
 const RATE_MAX: Decimal = Decimal::TEN;
 
 /// An exact, non-negative rate: at most twelve decimal places, at most 1000 %.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct Rate {
     value: Decimal,
     numerator: i128,
@@ -114,11 +115,21 @@ impl fmt::Display for Rate {
     }
 }
 
-impl TryFrom<String> for Rate {
-    type Error = InvalidRate;
+impl<'de> Deserialize<'de> for Rate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Rate;
 
-    fn try_from(text: String) -> Result<Self, InvalidRate> {
-        Self::parse(&text)
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a rate as text, such as \"65%\" or \"0.65\" (a JSON number is not exact)")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Rate, E> {
+                Rate::parse(text).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Text)
     }
 }
 

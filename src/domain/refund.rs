@@ -2,6 +2,7 @@
 //! Never here: percentages or tariffs (money rule 6: re-splitting over-reverses), booking, locks.
 
 use super::money::{Amount, AmountOverflow};
+use super::split::Exact;
 
 /// One stored term of the original transaction and what earlier refunds took of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +141,12 @@ impl Apportionment {
         };
         self.owed.push(owed);
         self.room.push(room);
-        self.given.push(owed.div_euclid(self.total).clamp(0, room));
+        let (floor, _) = Exact {
+            numerator: owed,
+            denominator: self.total,
+        }
+        .whole_and_rest();
+        self.given.push(floor.clamp(0, room));
         Ok(())
     }
 

@@ -4,6 +4,8 @@
 pub mod clock;
 pub mod configuration;
 pub mod database;
+pub mod logging;
+pub mod mail;
 pub mod migrations;
 pub mod postgres;
 pub mod private;

@@ -9,15 +9,18 @@ pub mod instrument;
 pub mod job;
 pub mod licence;
 pub mod locks;
+pub mod mail;
 pub mod network;
 pub mod office;
 pub mod originator;
 pub mod party;
 pub mod quarantine;
+pub mod reading;
 pub mod reminder;
 #[rustfmt::skip]
 pub mod schema;
 pub mod service;
+pub mod statement_pdf;
 pub mod tariff;
 pub mod token;
 pub mod transaction;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::originator::Originator;
 use crate::store::Connection;
-use crate::store::token::find_originator;
+use crate::store::originator::originator_by_token;
 
 use super::failure::Done;
 
@@ -14,5 +14,5 @@ pub async fn authenticate_token(
     at: DateTime<Utc>,
     hash: &[u8; 32],
 ) -> Done<Option<Originator>> {
-    Ok(find_originator(conn, hash, at).await?)
+    Ok(originator_by_token(conn, hash, at).await?)
 }

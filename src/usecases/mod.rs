@@ -3,11 +3,16 @@
 
 pub mod authenticate_token;
 pub mod check_health;
+pub mod claim_mail;
 pub mod claim_slot;
+pub mod compose_mail;
 pub mod failure;
+pub mod finish_mail;
 pub mod finish_slot;
+pub mod keep_statement_pdf;
 pub mod list_job_runs;
 pub mod name_job;
+pub mod reading;
 pub mod register;
 pub mod register_worker;
 pub mod remind_licence_expiry;

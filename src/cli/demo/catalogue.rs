@@ -270,13 +270,14 @@ fn smart_card() -> Value {
     let prices: Vec<Value> = rows.iter().map(|(case, price, _)| json!({ "when": { "case": case }, "then": price })).collect();
     let identifiers: Vec<Value> = rows.iter().map(|(case, _, id)| json!({ "when": { "case": case }, "then": id })).collect();
     let erred = json!({ "when": { "case": "replacement", "officer_erred": true }, "then": 0 });
+    let prices = [vec![erred], prices].concat();
     json!({
         "facts": {
             "case": { "kind": "one_of", "values": rows.map(|(case, _, _)| case) },
             "officer_erred": { "kind": "bool", "default": false }
         },
         "price": [
-            { "name": "card", "amount": { "choose": { "cases": [vec![erred], prices].concat() } } },
+            { "name": "card", "amount": { "choose": { "cases": prices } } },
             { "name": "counter", "amount": 130_000 }
         ],
         "split": [

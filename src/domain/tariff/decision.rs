@@ -104,6 +104,15 @@ impl Fact {
         }
     }
 
+    /// The value that a text stands for, if it can be one of this fact.
+    pub(super) fn read(&self, text: &str) -> Option<FactValue> {
+        match self {
+            Self::Integer { .. } => text.parse().ok().map(FactValue::Integer),
+            Self::Bool { .. } => text.parse().ok().map(FactValue::Bool),
+            Self::OneOf { .. } | Self::Text { .. } => Some(FactValue::Text(text.to_owned())),
+        }
+    }
+
     pub(super) fn admits(&self, value: &FactValue) -> bool {
         match (self, value) {
             (

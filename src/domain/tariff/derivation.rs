@@ -32,7 +32,8 @@ pub struct Line {
     pub steps: Vec<Step>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LineSubject {
     Part,
     Base,
@@ -195,9 +196,10 @@ impl Line {
     /// The line as one sentence.
     #[must_use]
     pub fn text(&self, language: Language) -> String {
-        let (amount, joint) = match language {
-            Language::En => (english::amount(self.amount), "; "),
-            Language::Fa => (persian::amount(self.amount), "؛ "),
+        let amount = amount_text(language, self.amount);
+        let joint = match language {
+            Language::En => "; ",
+            Language::Fa => "؛ ",
         };
         let steps = self
             .steps_in(language)
@@ -222,6 +224,15 @@ impl StepText {
             Some(rounding) => format!("{} ({rounding})", self.arithmetic),
             None => self.arithmetic,
         }
+    }
+}
+
+/// An amount for people: 1,476,112 or ۱٬۴۷۶٬۱۱۲.
+#[must_use]
+pub fn amount_text(language: Language, amount: Amount) -> String {
+    match language {
+        Language::En => english::amount(amount),
+        Language::Fa => persian::amount(amount),
     }
 }
 

@@ -170,6 +170,28 @@ impl Tariff {
             .map(|declared| (declared.name.as_str(), declared.fact.expectation()))
     }
 
+    /// Reads a fact from text (a column, an option) as its declaration wants it.
+    pub fn read_fact(&self, name: &str, text: &str) -> Result<FactValue, Refusal> {
+        let declared = self.facts.iter().find(|declared| declared.name == name);
+        let declared = declared.ok_or_else(|| Refusal::FactUnknown {
+            name: name.to_owned(),
+            known: self
+                .facts
+                .iter()
+                .map(|fact| fact.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })?;
+        let value = declared.fact.read(text);
+        value
+            .filter(|value| declared.fact.admits(value))
+            .ok_or_else(|| Refusal::FactInvalid {
+                name: name.to_owned(),
+                value: format!("`{text}`"),
+                expected: declared.fact.expectation(),
+            })
+    }
+
     /// Is a fact of this name read by any rule?
     #[must_use]
     pub fn reads_fact(&self, name: &str) -> bool {
@@ -185,8 +207,7 @@ impl Tariff {
     }
 
     /// The facts that this version reads, defaults filled in, as canonical JSON (sorted names, no spaces): the part of
-    /// the key of an allocation that comes from the facts. A principal that is read stands among them under its own
-    /// name, which no fact may bear.
+    /// the key of an allocation that comes from the facts.
     #[must_use]
     pub fn key_facts(&self, question: &Question) -> String {
         let mut facts = BTreeMap::new();
@@ -195,6 +216,7 @@ impl Tariff {
                 facts.insert(declared.name.as_str(), value);
             }
         }
+        // No fact may bear this name.
         let principal = FactValue::Integer(question.principal.unwrap_or_default().minor());
         if self.reads_principal {
             facts.insert("principal", &principal);

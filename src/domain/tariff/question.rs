@@ -68,6 +68,8 @@ pub enum Refusal {
         value: String,
         expected: String,
     },
+    #[error("the tariff declares no fact `{name}`; known: {known}")]
+    FactUnknown { name: String, known: String },
     #[error("{measure} is {value}, in no band of the tariff")]
     OutsideBands { measure: String, value: Amount },
     #[error("the tariff refuses: {0}")]
@@ -108,12 +110,12 @@ impl Refusal {
             Self::PrincipalMissing => "اصل مبلغ لازم است و اعلام نشده است".to_owned(),
             Self::PrincipalUnexpected => "اصل مبلغ اعلام شده، ولی این تعرفه اصل مبلغ ندارد".to_owned(),
             Self::OutsideRange {
-                what,
                 value,
                 at_least,
                 at_most,
+                ..
             } => {
-                format!("مقدار {what} برابر {value} است، بیرون از بازهٔ {at_least} تا {at_most}")
+                format!("{value} بیرون از بازهٔ {at_least} تا {at_most} است")
             }
             Self::AmountDiffers { stated, price } => {
                 format!("مبلغ اعلام‌شده {stated} با بهای تعرفه {price} یکی نیست")
@@ -124,25 +126,14 @@ impl Refusal {
             Self::QuantityZero => "تعداد باید یک یا بیشتر باشد".to_owned(),
             Self::LegMissing { known } => format!("مرحلهٔ کار لازم است، یکی از: {known}"),
             Self::LegUnknown { leg, known } => format!("مرحلهٔ «{leg}» شناخته نیست؛ یکی از: {known}"),
-            Self::FactMissing(name) => format!("داده‌ی «{name}» لازم است و اعلام نشده است"),
-            Self::FactInvalid {
-                name,
-                value,
-                expected,
-            } => {
-                format!("داده‌ی «{name}» برابر {value} است، ولی باید {expected} باشد")
-            }
+            Self::FactMissing(name) => format!("«{name}» لازم است و اعلام نشده است"),
+            Self::FactInvalid { name, value, .. } => format!("«{name}» نمی‌تواند {value} باشد"),
+            Self::FactUnknown { name, known } => format!("«{name}» شناخته نیست؛ یکی از: {known}"),
             Self::OutsideBands { measure, value } => {
                 format!("{measure} برابر {value} است و در هیچ پله‌ای نیست")
             }
             Self::Refused(reason) => format!("تعرفه نمی‌پذیرد: {reason}"),
             Self::NoCase => "هیچ حالتی از تعرفه با داده‌ها جور نیست".to_owned(),
-            _ => self.persian_of_sums(),
-        }
-    }
-
-    fn persian_of_sums(&self) -> String {
-        match self {
             Self::BelowZero { name } => format!("«{name}» منفی می‌شود"),
             Self::MinimumAboveAmount { minimum, amount } => {
                 format!("کمینهٔ {minimum} از مبلغ {amount} بیشتر است")
@@ -157,7 +148,9 @@ impl Refusal {
             Self::RoundingNotBorne { name, difference } => {
                 format!("«{name}» تفاوت رُند {difference} را نمی‌پوشاند")
             }
-            _ => "محاسبه ممکن نیست: مبلغ از اندازه بیرون است".to_owned(),
+            Self::Indivisible(_) | Self::Overflow(_) => {
+                "محاسبه ممکن نیست: مبلغ از اندازه بیرون است".to_owned()
+            }
         }
     }
 }

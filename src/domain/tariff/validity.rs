@@ -1,8 +1,10 @@
 //! The half-open validity that a tariff document states about itself.
 //! Never here: which version is in force (the store's columns decide that).
 
-use chrono::{DateTime, Days, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+
+use crate::domain::zone::start_of_day;
 
 /// `[from, until)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,18 +34,7 @@ pub fn parse_moment(text: &str, zone: Tz) -> Result<DateTime<Utc>, InvalidMoment
     let date = text
         .parse::<NaiveDate>()
         .map_err(|_| InvalidMoment(text.to_owned()))?;
-    first_instant(date, zone).ok_or_else(|| InvalidMoment(text.to_owned()))
-}
-
-/// Some days have no midnight: Tehran's clocks went from 00:00 to 01:00 on 2022-03-22.
-fn first_instant(date: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
-    let next = date.checked_add_days(Days::new(1))?;
-    let midnight = date.and_hms_opt(0, 0, 0)?;
-    let quarters = (0..96).map(|quarter| midnight + chrono::TimeDelta::minutes(quarter * 15));
-    let mut local = quarters.take_while(|time| time.date() < next);
-    local
-        .find_map(|time| zone.from_local_datetime(&time).earliest())
-        .map(|first| first.to_utc())
+    Ok(start_of_day(zone, date))
 }
 
 #[cfg(test)]

@@ -4,9 +4,24 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub mod earnings;
 pub mod health;
+pub mod jobs;
+pub mod moment;
+pub mod offices;
+pub mod outbox;
+pub mod register;
+pub mod tariffs;
+pub mod transactions;
 
 /// All routes of the API.
 pub fn configure(config: &mut ServiceConfig) {
+    config.configure(earnings::configure);
     config.configure(health::configure);
+    config.configure(jobs::configure);
+    config.configure(offices::configure);
+    config.configure(outbox::configure);
+    config.configure(register::configure);
+    config.configure(tariffs::configure);
+    config.configure(transactions::configure);
 }

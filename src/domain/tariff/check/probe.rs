@@ -60,13 +60,13 @@ fn questions(tariff: &Tariff, points: &Points) -> Vec<Question> {
     let inner = amounts.len() * principals.len() * quantities.len() * legs.len();
     let count = inner.saturating_mul(fact_count);
     // A stride without a common factor with the sizes spreads the questions over all combinations.
-    let stride = count.div_ceil(QUESTIONS_MAX) | 1;
+    let stride = (count / QUESTIONS_MAX + 1) | 1;
     let mut asked = Vec::new();
     for number in (0..count).step_by(stride) {
         let mut rest = number;
         let mut pick = |size: usize| {
-            let at = rest.checked_rem(size).unwrap_or(0);
-            rest = rest.checked_div(size).unwrap_or(0);
+            let at = rest % size.max(1);
+            rest /= size.max(1);
             at
         };
         let (amount, principal) = (amounts[pick(amounts.len())], principals[pick(principals.len())]);
@@ -186,7 +186,10 @@ fn fault_of(tariff: &Tariff, question: &Question, refusal: &Refusal) -> Option<F
         Refusal::QuantityUnexpected(_) | Refusal::LegMissing { .. } | Refusal::LegUnknown { .. } => {
             return None;
         }
-        Refusal::FactMissing(_) | Refusal::FactInvalid { .. } | Refusal::OutsideBands { .. } => return None,
+        Refusal::FactMissing(_)
+        | Refusal::FactUnknown { .. }
+        | Refusal::FactInvalid { .. }
+        | Refusal::OutsideBands { .. } => return None,
         Refusal::Refused(_) | Refusal::Overflow(_) => return None,
     };
     Some(Fault::new(

@@ -80,10 +80,11 @@ pub(super) fn combination(number: usize, domains: &[(Subject, Domain)]) -> Vec<(
     let mut rest = number;
     let mut values = Vec::with_capacity(domains.len());
     for (subject, Domain(domain)) in domains {
-        if let Some(value) = domain.get(rest.checked_rem(domain.len()).unwrap_or(0)) {
+        let size = domain.len().max(1);
+        if let Some(value) = domain.get(rest % size) {
             values.push((*subject, value.clone()));
         }
-        rest = rest.checked_div(domain.len()).unwrap_or(0);
+        rest /= size;
     }
     values
 }

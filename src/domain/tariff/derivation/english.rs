@@ -171,9 +171,15 @@ pub(super) fn tell(step: &Step) -> StepText {
                 None,
             )
         }
-        Step::Band { .. } | Step::Slices { .. } | Step::Steps { .. } | Step::Case { .. } => tell_choice(step),
-        Step::Rounded { .. } | Step::Share { .. } | Step::Withheld { .. } => tell_share(step),
-        Step::RoundingDifference { .. } | Step::Each { .. } => tell_share(step),
+        Step::Band { .. }
+        | Step::Slices { .. }
+        | Step::Steps { .. }
+        | Step::Case { .. }
+        | Step::Rounded { .. }
+        | Step::Share { .. }
+        | Step::Withheld { .. }
+        | Step::RoundingDifference { .. }
+        | Step::Each { .. } => tell_choice(step),
     }
 }
 
@@ -260,7 +266,18 @@ fn tell_choice(step: &Step) -> StepText {
             );
             row("choose", None, text, None)
         }
-        _ => StepText::default(),
+        Step::Rounded { .. }
+        | Step::Share { .. }
+        | Step::Withheld { .. }
+        | Step::RoundingDifference { .. }
+        | Step::Each { .. }
+        | Step::Fixed { .. }
+        | Step::Named { .. }
+        | Step::Rate { .. }
+        | Step::Clamp { .. }
+        | Step::Sum { .. }
+        | Step::Less { .. }
+        | Step::Times { .. } => tell_share(step),
     }
 }
 
@@ -335,6 +352,16 @@ fn tell_share(step: &Step) -> StepText {
                 None,
             )
         }
-        _ => StepText::default(),
+        Step::Fixed { .. }
+        | Step::Named { .. }
+        | Step::Rate { .. }
+        | Step::Clamp { .. }
+        | Step::Sum { .. }
+        | Step::Less { .. }
+        | Step::Times { .. }
+        | Step::Band { .. }
+        | Step::Slices { .. }
+        | Step::Steps { .. }
+        | Step::Case { .. } => StepText::default(),
     }
 }

@@ -1,0 +1,266 @@
+//! `daftar tariff`: checks a tariff document, quotes by it, prints the language's JSON Schema; no database is needed.
+//! Never here: the rules of the language (`domain::tariff`).
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use crate::domain::language::Language;
+use crate::domain::money::Amount;
+use crate::domain::tariff::derivation::{Line, amount_text};
+use crate::domain::tariff::validity::parse_moment;
+use crate::domain::tariff::{Derivation, Document, Question, Quote, Share, Tariff};
+use crate::usecases::failure::Fault;
+use crate::usecases::{Done, Failure};
+
+/// The tariff language: check a document, quote by it, its schema.
+#[derive(Debug, Args)]
+pub struct TariffArgs {
+    #[command(subcommand)]
+    pub verb: TariffVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TariffVerb {
+    /// Check a document; tells everything that is wrong with it.
+    Check(CheckArgs),
+    /// The price of one case, every source and leg, and how each came about.
+    Quote(QuoteArgs),
+    /// The JSON Schema of the language.
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The tariff document, JSON.
+    pub file: PathBuf,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct QuoteArgs {
+    /// The tariff document, JSON.
+    pub file: PathBuf,
+    /// The amount that the sender states, in the unit's smallest part.
+    #[arg(long, value_name = "N")]
+    pub amount: Option<i64>,
+    /// Money that passes beside the fee, such as a bill, in the unit's smallest part.
+    #[arg(long, value_name = "N")]
+    pub principal: Option<i64>,
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub quantity: u32,
+    /// The activity leg.
+    #[arg(long, value_name = "NAME")]
+    pub leg: Option<String>,
+    /// A fact of the case; may be given several times.
+    #[arg(long = "fact", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub facts: Vec<(String, String)>,
+    /// When it happened: a date or a moment. Refused outside the document's validity.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The language of the derivation: fa or en.
+    #[arg(long, default_value = "en", value_parser = language)]
+    pub lang: Language,
+}
+
+/// What the command says, or why it was refused.
+pub fn answer(args: &TariffArgs) -> Done<String> {
+    match &args.verb {
+        TariffVerb::Check(args) => check(args),
+        TariffVerb::Quote(args) => quote(args),
+        TariffVerb::Schema => Ok(pretty(&Document::schema())),
+    }
+}
+
+fn check(args: &CheckArgs) -> Done<String> {
+    let tariff = read(&args.file)?;
+    let terms = tariff.terms();
+    if args.json {
+        let terms = terms.iter().map(|term| json!(term)).collect::<Vec<_>>();
+        let (service, network) = (tariff.service(), tariff.network());
+        return Ok(pretty(
+            &json!({ "ok": true, "service": service, "network": network, "terms": terms }),
+        ));
+    }
+    let told = terms.iter().map(|term| {
+        let identifier = term
+            .deposit_identifier
+            .as_ref()
+            .map_or_else(String::new, |id| format!(", deposit {id}"));
+        format!(
+            "\n  {} {} → {} ({}{identifier})",
+            term.ordinal, term.name, term.role, term.kind
+        )
+    });
+    Ok(format!(
+        "{} of {} in {} is a sound tariff with {} terms:{}",
+        args.file.display(),
+        tariff.service(),
+        tariff.network(),
+        terms.len(),
+        told.collect::<String>()
+    ))
+}
+
+fn quote(args: &QuoteArgs) -> Done<String> {
+    let tariff = read(&args.file)?;
+    in_force(&tariff, args.at.as_deref())?;
+    let refused = |refusal: crate::domain::tariff::Refusal| {
+        Failure::invalid("question", "the_tariff_answers", refusal.text(args.lang))
+    };
+    let question = question(&tariff, args).map_err(refused)?;
+    let (quote, derivation) = tariff.explain(&question).map_err(refused)?;
+    Ok(if args.json {
+        pretty(&quote_json(&tariff, &quote, &derivation, args.lang))
+    } else {
+        quote_text(&tariff, &quote, &derivation, args.lang)
+    })
+}
+
+fn read(file: &PathBuf) -> Done<Tariff> {
+    let name = file.display().to_string();
+    let unreadable =
+        |error: std::io::Error| Failure::invalid(name, "the_file_is_readable", error.to_string());
+    let text = std::fs::read_to_string(file).map_err(unreadable)?;
+    let fault = |fault: crate::domain::tariff::Fault| Fault {
+        field: fault.path,
+        rule: fault.rule.to_owned(),
+        explanation: format!("{}; right would be: {}", fault.reason, fault.remedy),
+    };
+    Tariff::parse(text.trim_start_matches('\u{feff}'))
+        .map_err(|faults| Failure::Invalid(faults.into_iter().map(fault).collect()))
+}
+
+fn in_force(tariff: &Tariff, at: Option<&str>) -> Done<()> {
+    let Some(at) = at else { return Ok(()) };
+    let zone = tariff
+        .validity()
+        .map_or(chrono_tz::Tz::UTC, |validity| validity.zone);
+    let moment = parse_moment(at, zone)
+        .map_err(|error| Failure::invalid("at", "a_moment_is_readable", error.to_string()))?;
+    match tariff.validity() {
+        Some(validity) if !validity.contains(moment) => {
+            let until = validity
+                .until
+                .map_or_else(|| "without end".to_owned(), |until| format!("until {until}"));
+            let explanation = format!("{moment} is outside the validity from {} {until}", validity.from);
+            Err(Failure::invalid("at", "the_tariff_is_in_force", explanation))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn question(tariff: &Tariff, args: &QuoteArgs) -> Result<Question, crate::domain::tariff::Refusal> {
+    let mut facts = std::collections::BTreeMap::new();
+    for (name, value) in &args.facts {
+        facts.insert(name.clone(), tariff.read_fact(name, value)?);
+    }
+    Ok(Question {
+        amount: args.amount.map(Amount::from_minor),
+        principal: args.principal.map(Amount::from_minor),
+        quantity: args.quantity,
+        leg: args.leg.clone(),
+        facts,
+    })
+}
+
+fn quote_json(tariff: &Tariff, quote: &Quote, derivation: &Derivation, language: Language) -> Value {
+    let shares = |shares: &[Share]| {
+        shares
+            .iter()
+            .map(|share| share_json(tariff, *share))
+            .collect::<Vec<_>>()
+    };
+    let lines = derivation
+        .lines
+        .iter()
+        .map(|line| line_json(line, language))
+        .collect::<Vec<_>>();
+    json!({
+        "service": tariff.service(),
+        "network": tariff.network(),
+        "unit": tariff.unit().code,
+        "minor": tariff.unit().minor,
+        "price": quote.price,
+        "principal": quote.principal,
+        "total": quote.allocation.total(),
+        "principal_term": tariff.principal_term(),
+        "sources": shares(quote.allocation.sources()),
+        "legs": shares(quote.allocation.legs()),
+        "derivation": lines,
+    })
+}
+
+fn share_json(tariff: &Tariff, share: Share) -> Value {
+    let term = tariff.term(share.ordinal);
+    json!({
+        "ordinal": share.ordinal,
+        "role": term.map(|term| &term.role),
+        "component": term.map(|term| &term.name),
+        "title": term.and_then(|term| term.title.as_ref()),
+        "kind": term.map(|term| term.kind),
+        "amount": share.amount,
+        "deposit_identifier": term.and_then(|term| term.deposit_identifier.as_ref()),
+        "refundable": term.map(|term| term.refundable),
+        "instrument": term.map(|term| &term.instrument),
+    })
+}
+
+fn line_json(line: &Line, language: Language) -> Value {
+    json!({
+        "subject": line.subject,
+        "name": line.name,
+        "ordinal": line.ordinal,
+        "amount": line.amount,
+        "instrument": line.instrument,
+        "steps": line.steps_in(language),
+        "text": line.text(language),
+    })
+}
+
+fn quote_text(tariff: &Tariff, quote: &Quote, derivation: &Derivation, language: Language) -> String {
+    let (price, principal) = match language {
+        Language::En => ("price", "principal"),
+        Language::Fa => ("بها", "اصل مبلغ"),
+    };
+    let mut text = format!(
+        "{price}: {} {}\n",
+        amount_text(language, quote.price),
+        tariff.unit().code
+    );
+    if let Some(term) = tariff.principal_term() {
+        text += &format!(
+            "{principal}: {} → {}\n",
+            amount_text(language, quote.principal),
+            term.role
+        );
+    }
+    for line in &derivation.lines {
+        let term = line.ordinal.and_then(|ordinal| tariff.term(ordinal));
+        let whose = term.map_or_else(String::new, |term| format!("[{} · {}] ", term.role, term.kind));
+        text += &format!("{whose}{}\n", line.text(language));
+    }
+    text
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("a fact is written NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn language(code: &str) -> Result<Language, String> {
+    Language::parse(code).ok_or_else(|| "fa or en".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! What the command promises to scripts.
+//! Never here: the language itself.
+
+use clap::Parser;
+
+use super::*;
+
+#[derive(Debug, Parser)]
+struct Line {
+    #[command(flatten)]
+    args: TariffArgs,
+}
+
+fn run(words: &[&str]) -> Done<String> {
+    let line = Line::try_parse_from([&["tariff"], words].concat()).unwrap();
+    answer(&line.args)
+}
+
+fn fixture(name: &str) -> String {
+    format!(
+        "{}/tests/fixtures/tariffs/{name}.json",
+        env!("CARGO_MANIFEST_DIR")
+    )
+}
+
+#[test]
+fn a_quote_in_json_has_the_price_every_term_and_the_derivation() {
+    let said = run(&["quote", &fixture("csc-micro-atm"), "--amount", "100000", "--json"]).unwrap();
+    let quote = serde_json::from_str::<Value>(&said).unwrap();
+    assert_eq!(
+        (&quote["price"], &quote["total"], &quote["unit"]),
+        (&json!(0), &json!(400), &json!("INR"))
+    );
+    assert_eq!(quote["sources"][0]["role"], "agency");
+    let tds = &quote["legs"][1];
+    assert_eq!(
+        (&tds["component"], &tds["kind"], &tds["amount"]),
+        (&json!("tds"), &json!("withholding"), &json!(12))
+    );
+    let lines = quote["derivation"].as_array().unwrap();
+    let line = lines.iter().find(|line| line["name"] == "tds").unwrap();
+    assert_eq!(line["steps"][0]["arithmetic"], "3.75% of operator_share 320 = 12");
+}
+
+#[test]
+fn facts_are_read_as_they_are_declared() {
+    let card = fixture("ir-civil-registry-card-1398");
+    let said = run(&[
+        "quote",
+        &card,
+        "--fact",
+        "case=reissue",
+        "--fact",
+        "loss=4",
+        "--json",
+    ])
+    .unwrap();
+    let quote = serde_json::from_str::<Value>(&said).unwrap();
+    assert_eq!(
+        quote["legs"][0]["deposit_identifier"],
+        "398011100140149001055000045724"
+    );
+    for wrong in ["loss=many", "colour=red", "case=unheard_of"] {
+        assert!(run(&["quote", &card, "--fact", wrong]).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_moment_outside_the_validity_is_refused() {
+    let tariff = fixture("mp-lok-seva-2023");
+    assert!(run(&["quote", &tariff, "--at", "2023-09-20"]).is_ok());
+    assert!(run(&["quote", &tariff, "--at", "2023-09-19T18:29:59Z"]).is_err());
+    assert!(run(&["quote", &tariff, "--at", "yesterday"]).is_err());
+}
+
+#[test]
+fn the_persian_derivation_has_persian_digits() {
+    let said = run(&["quote", &fixture("ir-passport"), "--lang", "fa"]).unwrap();
+    assert!(said.contains("۱٬۴۷۶٬۱۱۲"), "{said}");
+}
+
+#[test]
+fn check_names_every_fault_and_schema_is_an_object() {
+    let Err(Failure::Invalid(faults)) = run(&["check", &fixture("refused/ap-electricity-2012")]) else {
+        panic!("an overlap was accepted");
+    };
+    assert_eq!(faults.len(), 2);
+    assert!(
+        run(&["check", &fixture("ir-passport"), "--json"])
+            .unwrap()
+            .contains("\"ok\": true")
+    );
+    assert!(run(&["check", "/nowhere.json"]).is_err());
+    assert!(
+        serde_json::from_str::<Value>(&run(&["schema"]).unwrap())
+            .unwrap()
+            .is_object()
+    );
+}

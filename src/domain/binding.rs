@@ -1,0 +1,86 @@
+//! Bindings: which parties play the roles that hang on an office, and when. Never here: roles that a tariff resolves.
+
+use chrono::{DateTime, Utc};
+
+use super::interval::Validity;
+
+/// Immutable: a relocation or a transfer of ownership makes another binding and changes no old money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    pub id: i32,
+    pub licence: i32,
+    /// The party of each role, indexed by the role's id from 1: the licensee first.
+    pub parties: Vec<Option<i32>>,
+    pub valid: Validity,
+    /// Since when it is on record.
+    pub known_from: DateTime<Utc>,
+}
+
+impl Binding {
+    /// Who plays a role that hangs on the office; `role` is its id, from 1.
+    pub fn party(&self, role: i16) -> Option<i32> {
+        let index = usize::try_from(role).ok()?.checked_sub(1)?;
+        self.parties.get(index).copied().flatten()
+    }
+}
+
+/// The binding that applied at a moment, as known at another one: of the valid ones, the one recorded last.
+pub fn in_force<'a>(
+    bindings: impl IntoIterator<Item = &'a Binding>,
+    at: DateTime<Utc>,
+    known_at: DateTime<Utc>,
+) -> Option<&'a Binding> {
+    let applies = |binding: &&Binding| binding.valid.contains(at) && binding.known_from <= known_at;
+    bindings
+        .into_iter()
+        .filter(applies)
+        .max_by_key(|binding| (binding.known_from, binding.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::interval::Interval;
+    use super::*;
+
+    fn day(day: u32) -> DateTime<Utc> {
+        format!("2026-01-{day:02}T00:00:00Z").parse().unwrap()
+    }
+
+    fn binding(id: i32, from: u32, until: Option<u32>, known: u32) -> Binding {
+        let valid = Interval::new(day(from), until.map(day)).unwrap();
+        Binding {
+            id,
+            licence: 1,
+            parties: vec![Some(10 + id), None],
+            valid,
+            known_from: day(known),
+        }
+    }
+
+    #[test]
+    fn a_transfer_changes_the_licensee_from_its_day_on_and_no_earlier() {
+        let bindings = [binding(1, 1, None, 1), binding(2, 10, None, 10)];
+        let licensee = |at| in_force(&bindings, day(at), day(20)).and_then(|b| b.party(1));
+        assert_eq!([9, 10, 11].map(licensee), [Some(11), Some(12), Some(12)]);
+    }
+
+    #[test]
+    fn a_backdated_transfer_counts_once_it_is_on_record() {
+        let bindings = [binding(1, 1, None, 1), binding(2, 5, None, 10)];
+        let known = |known| in_force(&bindings, day(6), day(known)).map(|b| b.id);
+        assert_eq!([9, 10].map(known), [Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn nothing_applies_outside_of_all_validity_and_nobody_plays_an_unknown_role() {
+        let bindings = [binding(1, 5, Some(8), 1)];
+        assert_eq!(
+            [4, 5, 7, 8].map(|at| in_force(&bindings, day(at), day(20)).is_some()),
+            [false, true, true, false]
+        );
+        assert_eq!(
+            [-1, 0, 1, 2, 3].map(|role| bindings[0].party(role)),
+            [None, None, Some(11), None, None]
+        );
+    }
+}

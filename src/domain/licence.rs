@@ -1,0 +1,257 @@
+//! Licences: their events, what state that makes of them, and what it means for money (money rule 18).
+//! Never here: which legs are the licensee's, how much is held (see `hold`).
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::interval::Validity;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LicenceState {
+    Active,
+    Suspended,
+    /// Its term is over.
+    Expired,
+    /// Taken away.
+    Revoked,
+    /// Given back.
+    Surrendered,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LicenceChange {
+    Issued,
+    Suspended,
+    /// Lifts whatever was recorded before it, from its effective moment on.
+    Reinstated,
+    Revoked,
+    Surrendered,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LicenceEvent {
+    pub change: LicenceChange,
+    /// From when it applies; before `recorded_at` in a backdated decision, after it in an announced one.
+    pub effective_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// A licence's term and all its events in the order in which they were recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Licence {
+    term: Validity,
+    events: Vec<LicenceEvent>,
+}
+
+/// When something happened, when it arrived, and with the knowledge of which moment it is judged: that of booking, or that
+/// of a settlement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Happening {
+    pub happened_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    pub known_at: DateTime<Utc>,
+}
+
+/// What a service does with cases that were served although the licence was known not to allow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterRestriction {
+    Refuse,
+    Quarantine,
+}
+
+/// What becomes of the licensee's own legs. Other parties' legs are never held for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoneyPolicy {
+    Earns,
+    Held(HeldFor),
+    Refused(Unlicensed),
+    Quarantined(Unlicensed),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HeldFor {
+    /// It happened before the restriction took effect and arrived when that was on record: held until confirmed.
+    LateArrival,
+    /// It happened after the restriction took effect and before it was recorded.
+    Restriction(LicenceState),
+}
+
+/// Why there was no licence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unlicensed {
+    BeforeTheTerm,
+    State(LicenceState),
+}
+
+/// A suspension, revocation or surrender, and the reinstatement that lifted it.
+#[derive(Clone, Copy, Debug)]
+struct Restriction {
+    state: LicenceState,
+    effective_at: DateTime<Utc>,
+    recorded_at: DateTime<Utc>,
+    lifted_from: Option<DateTime<Utc>>,
+}
+
+/// In ascending order of what it does to the money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Effect {
+    None,
+    Held(HeldFor),
+    Unlicensed(LicenceState),
+}
+
+impl Licence {
+    /// Events recorded at the same moment keep the order in which they are given.
+    pub fn new(term: Validity, mut events: Vec<LicenceEvent>) -> Self {
+        events.sort_by_key(|event| event.recorded_at);
+        Self { term, events }
+    }
+
+    pub const fn term(&self) -> Validity {
+        self.term
+    }
+
+    pub fn events(&self) -> &[LicenceEvent] {
+        &self.events
+    }
+
+    /// The state at a moment, as known at another one; `None` before the term.
+    ///
+    /// A decision holds from its effective moment on. It supersedes what was recorded before it, except that only a
+    /// reinstatement makes a state milder.
+    pub fn state(&self, at: DateTime<Utc>, known_at: DateTime<Utc>) -> Option<LicenceState> {
+        if at < self.term.from() {
+            return None;
+        }
+        let in_force = |r: &Restriction| r.effective_at <= at && r.lifted_from.is_none_or(|from| at < from);
+        let restricted = self
+            .restrictions(known_at)
+            .into_iter()
+            .filter(in_force)
+            .map(|r| r.state)
+            .max_by_key(|state| severity(*state));
+        match restricted {
+            Some(state @ (LicenceState::Revoked | LicenceState::Surrendered)) => Some(state),
+            _ if self.term.ended_at(at) => Some(LicenceState::Expired),
+            restricted => Some(restricted.unwrap_or(LicenceState::Active)),
+        }
+    }
+
+    /// The states that the term goes through, each from when, as known at a moment. They differ from each other.
+    pub fn timeline(&self, known_at: DateTime<Utc>) -> Vec<(DateTime<Utc>, LicenceState)> {
+        let mut moments: Vec<_> = self.events.iter().map(|event| event.effective_at).collect();
+        moments.push(self.term.from());
+        moments.extend(self.term.until());
+        moments.sort_unstable();
+        let mut timeline: Vec<(DateTime<Utc>, LicenceState)> = Vec::new();
+        for at in moments {
+            let Some(state) = self.state(at, known_at) else {
+                continue;
+            };
+            if timeline.last().is_none_or(|(_, last)| *last != state) {
+                timeline.push((at, state));
+            }
+        }
+        timeline
+    }
+
+    /// What the licence means for money of that case (money rule 18). With S the instant a restriction takes effect and R the
+    /// instant it was recorded: before S earns, [S, R) is held, from R it is refused or quarantined; what arrives from
+    /// then on with an earlier event time is held until confirmed. A reinstatement releases what was held, and what
+    /// happened from its effective moment on earns.
+    pub fn money_policy(&self, case: Happening, after: AfterRestriction) -> MoneyPolicy {
+        let unlicensed = |why| match after {
+            AfterRestriction::Refuse => MoneyPolicy::Refused(why),
+            AfterRestriction::Quarantine => MoneyPolicy::Quarantined(why),
+        };
+        if case.happened_at < self.term.from() {
+            return unlicensed(Unlicensed::BeforeTheTerm);
+        }
+        let effects = self
+            .restrictions(case.known_at)
+            .into_iter()
+            .map(|r| r.effect(case));
+        match effects.max().unwrap_or(Effect::None) {
+            Effect::Unlicensed(state) => unlicensed(Unlicensed::State(state)),
+            Effect::None | Effect::Held(_) if self.term.ended_at(case.happened_at) => {
+                unlicensed(Unlicensed::State(LicenceState::Expired))
+            }
+            Effect::Held(reason) => MoneyPolicy::Held(reason),
+            Effect::None => MoneyPolicy::Earns,
+        }
+    }
+
+    fn restrictions(&self, known_at: DateTime<Utc>) -> Vec<Restriction> {
+        let mut restrictions: Vec<Restriction> = Vec::new();
+        for event in self.events.iter().filter(|event| event.recorded_at <= known_at) {
+            match event.change {
+                LicenceChange::Issued => {}
+                LicenceChange::Suspended => restrictions.push(event.restricting(LicenceState::Suspended)),
+                LicenceChange::Revoked => restrictions.push(event.restricting(LicenceState::Revoked)),
+                LicenceChange::Surrendered => restrictions.push(event.restricting(LicenceState::Surrendered)),
+                LicenceChange::Reinstated => {
+                    for restriction in &mut restrictions {
+                        restriction.lift(event.effective_at);
+                    }
+                }
+            }
+        }
+        restrictions
+    }
+}
+
+impl LicenceEvent {
+    const fn restricting(&self, state: LicenceState) -> Restriction {
+        let (effective_at, recorded_at) = (self.effective_at, self.recorded_at);
+        Restriction {
+            state,
+            effective_at,
+            recorded_at,
+            lifted_from: None,
+        }
+    }
+}
+
+impl Restriction {
+    fn lift(&mut self, from: DateTime<Utc>) {
+        self.lifted_from = Some(self.lifted_from.map_or(from, |earlier| earlier.min(from)));
+    }
+
+    fn effect(&self, case: Happening) -> Effect {
+        let happened_at = case.happened_at;
+        // An announced restriction binds from its effective moment on, a backdated one from when it was on record.
+        let binds_from = self.effective_at.max(self.recorded_at);
+        match self.lifted_from {
+            Some(lifted) if happened_at >= lifted || happened_at < binds_from => Effect::None,
+            Some(_) => Effect::Unlicensed(self.state),
+            None if happened_at >= binds_from => Effect::Unlicensed(self.state),
+            None if happened_at >= self.effective_at => Effect::Held(HeldFor::Restriction(self.state)),
+            None if case.received_at >= binds_from => self.late_arrival(),
+            None => Effect::None,
+        }
+    }
+
+    /// Who gives a licence back is not suspected of making up cases of the time before.
+    fn late_arrival(&self) -> Effect {
+        match self.state {
+            LicenceState::Suspended | LicenceState::Revoked => Effect::Held(HeldFor::LateArrival),
+            LicenceState::Surrendered | LicenceState::Expired | LicenceState::Active => Effect::None,
+        }
+    }
+}
+
+fn severity(state: LicenceState) -> u8 {
+    match state {
+        LicenceState::Active => 0,
+        LicenceState::Expired => 1,
+        LicenceState::Suspended => 2,
+        LicenceState::Surrendered => 3,
+        LicenceState::Revoked => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests;

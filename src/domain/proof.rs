@@ -1,0 +1,410 @@
+//! What the digests seal: a booked transaction, a batch, a window, a chain of statements (money rule 26).
+//! Never here: the byte encoding (see `canonical`), the tree (see `merkle`).
+
+use chrono::{DateTime, Utc};
+
+use super::canonical::{Digest, Encoding};
+use super::merkle;
+use super::money::Amount;
+
+/// A booked transaction as it is stored, with the content of the shared rows that it refers to by id: editing one of those
+/// is found out like editing the transaction.
+#[derive(Clone, Copy, Debug)]
+pub struct LeafFields<'a> {
+    pub network: i16,
+    pub office: i32,
+    /// The originator whose token sent it.
+    pub sender: i32,
+    pub reference: &'a str,
+    pub kind: i16,
+    /// Id of the transaction that this one takes back.
+    pub original: Option<i64>,
+    pub service: i32,
+    pub licence: i32,
+    pub binding: Shared,
+    pub allocation: Shared,
+    pub facts: Shared,
+    pub holder: i16,
+    pub amount: Amount,
+    pub principal: Amount,
+    pub occurred_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    /// Keyed hash that the sender made.
+    pub citizen: Option<&'a [u8]>,
+    pub window: i32,
+    pub batch: i64,
+    pub line: i16,
+}
+
+/// A shared, immutable row: its id and the digest of what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shared {
+    pub id: i64,
+    pub content: Digest,
+}
+
+/// An allocation as it is stored. Terms are ordinals of the tariff version.
+#[derive(Clone, Copy, Debug)]
+pub struct AllocationFields<'a> {
+    pub kind: i16,
+    pub tariff_version: i32,
+    /// Digest of that version's document.
+    pub tariff: Digest,
+    pub asked_amount: Amount,
+    pub quantity: i32,
+    pub activity_leg: &'a str,
+    /// Canonical JSON of the facts that the version reads.
+    pub read_facts: &'a str,
+    pub original: Option<i64>,
+    pub original_ordinal: Option<i32>,
+    pub sources: &'a [(i16, Amount)],
+    pub legs: &'a [(i16, Amount)],
+}
+
+/// A binding as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct BindingFields<'a> {
+    pub office: i32,
+    pub licence: i32,
+    /// Indexed by the role's id, from 1.
+    pub parties: &'a [Option<i32>],
+    pub valid_from: DateTime<Utc>,
+    pub valid_until: Option<DateTime<Utc>>,
+    pub known_from: DateTime<Utc>,
+}
+
+/// The leaf of a transaction. Its row keeps the first 8 bytes, [`Digest::prefix`].
+///
+/// Instants count to the microsecond: cut them before booking, or the stored row has another leaf.
+pub fn leaf(fields: &LeafFields<'_>) -> Digest {
+    Encoding::of("daftar transaction 1")
+        .number(fields.network)
+        .number(fields.office)
+        .number(fields.sender)
+        .text(fields.reference)
+        .number(fields.kind)
+        .optional(fields.original, Encoding::number)
+        .number(fields.service)
+        .number(fields.licence)
+        .shared(fields.binding)
+        .shared(fields.allocation)
+        .shared(fields.facts)
+        .number(fields.holder)
+        .number(fields.amount.minor())
+        .number(fields.principal.minor())
+        .instant(fields.occurred_at)
+        .instant(fields.received_at)
+        .optional(fields.citizen, Encoding::bytes)
+        .number(fields.window)
+        .number(fields.batch)
+        .number(fields.line)
+        .finish()
+}
+
+pub fn allocation_digest(fields: &AllocationFields<'_>) -> Digest {
+    let share = |e: Encoding, (term, amount): &(i16, Amount)| e.number(*term).number(amount.minor());
+    Encoding::of("daftar allocation 1")
+        .number(fields.kind)
+        .number(fields.tariff_version)
+        .digest(fields.tariff)
+        .number(fields.asked_amount.minor())
+        .number(fields.quantity)
+        .text(fields.activity_leg)
+        .text(fields.read_facts)
+        .optional(fields.original, Encoding::number)
+        .optional(fields.original_ordinal, Encoding::number)
+        .list(fields.sources, share)
+        .list(fields.legs, share)
+        .finish()
+}
+
+pub fn binding_digest(fields: &BindingFields<'_>) -> Digest {
+    Encoding::of("daftar binding 1")
+        .number(fields.office)
+        .number(fields.licence)
+        .list(fields.parties, |e, party| e.optional(*party, Encoding::number))
+        .instant(fields.valid_from)
+        .optional(fields.valid_until, Encoding::instant)
+        .instant(fields.known_from)
+        .finish()
+}
+
+/// Of the canonical JSON of facts.
+pub fn facts_digest(canonical: &str) -> Digest {
+    Encoding::of("daftar facts 1").text(canonical).finish()
+}
+
+/// Of a batch, over its transactions' leaves in the order of their lines.
+pub fn batch_digest(leaves: &[Digest]) -> Digest {
+    Encoding::of("daftar batch 1")
+        .list(leaves, |e, leaf| e.digest(*leaf))
+        .finish()
+}
+
+/// Of a window: the Merkle root over its batches' digests in the order of their ids.
+pub fn window_root(batches: &[Digest]) -> Digest {
+    merkle::root(batches)
+}
+
+/// Of one link of a chain: over the bytes as they are stored and the link before, if there is one.
+pub fn chained(previous: Option<Digest>, canonical: &[u8]) -> Digest {
+    Encoding::of("daftar chain 1")
+        .optional(previous, Encoding::digest)
+        .bytes(canonical)
+        .finish()
+}
+
+impl Encoding {
+    fn shared(self, row: Shared) -> Self {
+        self.number(row.id).digest(row.content)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn shared(id: i64) -> Shared {
+        Shared {
+            id,
+            content: facts_digest("{}"),
+        }
+    }
+
+    fn transaction() -> LeafFields<'static> {
+        LeafFields {
+            network: 1,
+            office: 2,
+            sender: 3,
+            reference: "r-1",
+            kind: 1,
+            original: None,
+            service: 4,
+            licence: 5,
+            binding: shared(6),
+            allocation: shared(7),
+            facts: shared(8),
+            holder: 1,
+            amount: Amount::from_minor(1_476_112),
+            principal: Amount::ZERO,
+            occurred_at: at("2026-11-24T04:00:00Z"),
+            received_at: at("2026-11-24T04:00:01Z"),
+            citizen: None,
+            window: 9,
+            batch: 10,
+            line: 0,
+        }
+    }
+
+    fn tampered() -> Vec<LeafFields<'static>> {
+        let was = transaction();
+        let content = facts_digest("{\"a\":1}");
+        vec![
+            was,
+            LeafFields { network: 2, ..was },
+            LeafFields { office: 3, ..was },
+            LeafFields { sender: 4, ..was },
+            LeafFields {
+                reference: "r-2",
+                ..was
+            },
+            LeafFields { kind: 4, ..was },
+            LeafFields {
+                original: Some(0),
+                ..was
+            },
+            LeafFields { service: 5, ..was },
+            LeafFields { licence: 6, ..was },
+            LeafFields {
+                binding: shared(7),
+                ..was
+            },
+            LeafFields {
+                binding: Shared { id: 6, content },
+                ..was
+            },
+            LeafFields {
+                allocation: shared(8),
+                ..was
+            },
+            LeafFields {
+                allocation: Shared { id: 7, content },
+                ..was
+            },
+            LeafFields {
+                facts: shared(9),
+                ..was
+            },
+            LeafFields {
+                facts: Shared { id: 8, content },
+                ..was
+            },
+            LeafFields { holder: 2, ..was },
+            LeafFields {
+                amount: Amount::from_minor(1_476_113),
+                ..was
+            },
+            LeafFields {
+                principal: Amount::from_minor(1),
+                ..was
+            },
+            LeafFields {
+                occurred_at: at("2026-11-24T04:00:00.000001Z"),
+                ..was
+            },
+            LeafFields {
+                received_at: at("2026-11-24T04:00:01.000001Z"),
+                ..was
+            },
+            LeafFields {
+                citizen: Some(&[]),
+                ..was
+            },
+            LeafFields { window: 10, ..was },
+            LeafFields { batch: 11, ..was },
+            LeafFields { line: 1, ..was },
+        ]
+    }
+
+    #[test]
+    fn changing_any_field_of_a_transaction_changes_its_leaf() {
+        let leaves: BTreeSet<_> = tampered().iter().map(leaf).collect();
+        assert_eq!(leaves.len(), tampered().len());
+    }
+
+    #[test]
+    fn a_leaf_stays_the_same_for_ever() {
+        let known = "49316b2a9995957c87a02f36e216f461f92647e43fd037e901092c9290ef237a";
+        assert_eq!(leaf(&transaction()).to_string(), known);
+    }
+
+    #[test]
+    fn the_digest_of_an_allocation_seals_terms_amounts_and_tariff() {
+        let shares = |minor| {
+            [
+                (1, Amount::from_minor(minor)),
+                (2, Amount::from_minor(10 - minor)),
+            ]
+        };
+        let (sources, legs, other) = ([(0, Amount::from_minor(10))], shares(4), shares(5));
+        let was = AllocationFields {
+            kind: 1,
+            tariff_version: 3,
+            tariff: facts_digest("t"),
+            asked_amount: Amount::from_minor(10),
+            quantity: 1,
+            activity_leg: "",
+            read_facts: "{}",
+            original: None,
+            original_ordinal: None,
+            sources: &sources,
+            legs: &legs,
+        };
+        let changed = [
+            was,
+            AllocationFields { kind: 2, ..was },
+            AllocationFields {
+                tariff_version: 4,
+                ..was
+            },
+            AllocationFields {
+                tariff: facts_digest("u"),
+                ..was
+            },
+            AllocationFields {
+                asked_amount: Amount::from_minor(11),
+                ..was
+            },
+            AllocationFields { quantity: 2, ..was },
+            AllocationFields {
+                activity_leg: "acceptance",
+                ..was
+            },
+            AllocationFields {
+                read_facts: "{\"a\":1}",
+                ..was
+            },
+            AllocationFields {
+                original: Some(1),
+                ..was
+            },
+            AllocationFields {
+                original_ordinal: Some(1),
+                ..was
+            },
+            AllocationFields { sources: &[], ..was },
+            AllocationFields { legs: &other, ..was },
+            AllocationFields {
+                sources: &legs,
+                legs: &sources,
+                ..was
+            },
+        ];
+        let digests: BTreeSet<_> = changed.iter().map(allocation_digest).collect();
+        assert_eq!(digests.len(), changed.len());
+    }
+
+    #[test]
+    fn the_digest_of_a_binding_seals_who_plays_which_role_and_when() {
+        let was = BindingFields {
+            office: 1,
+            licence: 2,
+            parties: &[Some(3), None],
+            valid_from: at("2026-01-01T00:00:00Z"),
+            valid_until: None,
+            known_from: at("2026-01-01T00:00:00Z"),
+        };
+        let later = at("2026-01-02T00:00:00Z");
+        let changed = [
+            was,
+            BindingFields { office: 2, ..was },
+            BindingFields { licence: 3, ..was },
+            BindingFields {
+                parties: &[None, Some(3)],
+                ..was
+            },
+            BindingFields {
+                parties: &[Some(3)],
+                ..was
+            },
+            BindingFields {
+                valid_from: later,
+                ..was
+            },
+            BindingFields {
+                valid_until: Some(later),
+                ..was
+            },
+            BindingFields {
+                known_from: later,
+                ..was
+            },
+        ];
+        let digests: BTreeSet<_> = changed.iter().map(binding_digest).collect();
+        assert_eq!(digests.len(), changed.len());
+    }
+
+    #[test]
+    fn a_batch_seals_its_leaves_and_their_order() {
+        let leaves: Vec<_> = tampered().iter().map(leaf).collect();
+        let mut swapped = leaves.clone();
+        swapped.swap(0, 1);
+        assert_ne!(batch_digest(&leaves), batch_digest(&swapped));
+        assert_ne!(batch_digest(&leaves), batch_digest(&leaves[1..]));
+        assert_ne!(batch_digest(&leaves[..1]), leaves[0]);
+    }
+
+    #[test]
+    fn a_chain_breaks_when_any_link_is_edited() {
+        let first = chained(None, b"one");
+        let second = chained(Some(first), b"two");
+        assert_ne!(chained(Some(chained(None, b"One")), b"two"), second);
+        assert_ne!(chained(None, b"two"), second);
+    }
+}

@@ -1,0 +1,136 @@
+//! What an office's licensee earned, by day and service. Never here: other parties' legs.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
+use diesel_async::RunQueryDsl;
+
+use crate::store::{Connection, Stored};
+
+/// Whose earnings, and of when.
+#[derive(Clone, Copy, Debug)]
+pub struct EarningsWanted<'a> {
+    pub office_id: i32,
+    pub from: DateTime<Utc>,
+    /// Exclusive.
+    pub until: DateTime<Utc>,
+    /// `None`: of all licensees that the office had.
+    pub licensee: Option<i32>,
+    pub network_id: Option<i16>,
+    /// Stretches of licences whose earnings are held.
+    pub held: &'a [HeldStretch],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldStretch {
+    pub licence_id: i32,
+    pub from: DateTime<Utc>,
+    /// Exclusive; `None` while it lasts.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Sums of one local day, service and state; amounts are signed, in the unit's smallest part.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct EarningRow {
+    #[diesel(sql_type = Text)]
+    pub network: String,
+    #[diesel(sql_type = Text)]
+    pub unit: String,
+    #[diesel(sql_type = Date)]
+    pub day: NaiveDate,
+    #[diesel(sql_type = Text)]
+    pub service: String,
+    #[diesel(sql_type = Text)]
+    pub name_fa: String,
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    #[diesel(sql_type = Bool)]
+    pub held: bool,
+    #[diesel(sql_type = Bool)]
+    pub settled: bool,
+    /// Services given.
+    #[diesel(sql_type = BigInt)]
+    pub given: i64,
+    /// Refunds and reversals.
+    #[diesel(sql_type = BigInt)]
+    pub taken_back: i64,
+    #[diesel(sql_type = BigInt)]
+    pub earned: i64,
+    #[diesel(sql_type = BigInt)]
+    pub collected: i64,
+}
+
+pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> Stored<Vec<EarningRow>> {
+    let licences: Vec<i32> = wanted.held.iter().map(|h| h.licence_id).collect();
+    let since: Vec<DateTime<Utc>> = wanted.held.iter().map(|h| h.from).collect();
+    let until: Vec<Option<DateTime<Utc>>> = wanted.held.iter().map(|h| h.until).collect();
+    Ok(diesel::sql_query(include_str!("earnings.sql"))
+        .bind::<Integer, _>(wanted.office_id)
+        .bind::<Timestamptz, _>(wanted.from)
+        .bind::<Timestamptz, _>(wanted.until)
+        .bind::<Nullable<Integer>, _>(wanted.licensee)
+        .bind::<Nullable<SmallInt>, _>(wanted.network_id)
+        .bind::<Array<Integer>, _>(licences)
+        .bind::<Array<Timestamptz>, _>(since)
+        .bind::<Array<Nullable<Timestamptz>>, _>(until)
+        .load(conn)
+        .await?)
+}
+
+/// What is due next to a party in one network; amounts as in the position of a statement.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct DueRow {
+    #[diesel(sql_type = Text)]
+    pub network: String,
+    #[diesel(sql_type = Text)]
+    pub unit: String,
+    #[diesel(sql_type = BigInt)]
+    pub threshold: i64,
+    /// Of the last approved position.
+    #[diesel(sql_type = BigInt)]
+    pub closing: i64,
+    #[diesel(sql_type = BigInt)]
+    pub held: i64,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub settled_until: Option<DateTime<Utc>>,
+    #[diesel(sql_type = BigInt)]
+    pub remitted: i64,
+    #[diesel(sql_type = BigInt)]
+    pub returned: i64,
+    /// Payouts that were made and are not settled.
+    #[diesel(sql_type = BigInt)]
+    pub on_its_way: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub demanded: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub demand_reference: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub demand_due_at: Option<DateTime<Utc>>,
+    /// Of the first window that is not settled.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub window_ends_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub period_key: Option<String>,
+}
+
+pub async fn due_to(conn: &mut Connection, party_id: i32) -> Stored<Vec<DueRow>> {
+    Ok(diesel::sql_query(include_str!("due.sql"))
+        .bind::<Integer, _>(party_id)
+        .load(conn)
+        .await?)
+}
+
+/// The offices of which this party is or was the licensee.
+pub async fn offices_of_licensee(conn: &mut Connection, party_id: i32) -> Stored<Vec<i32>> {
+    #[derive(QueryableByName)]
+    struct Office {
+        #[diesel(sql_type = Integer)]
+        office_id: i32,
+    }
+    let query = "SELECT DISTINCT office_id FROM bindings WHERE party_ids[1] = $1 ORDER BY office_id";
+    let rows: Vec<Office> = diesel::sql_query(query)
+        .bind::<Integer, _>(party_id)
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.office_id).collect())
+}

@@ -1,0 +1,55 @@
+-- The licensee's own legs of one office's transactions, by local day, service, and how far they are settled.
+-- $1 office, $2 from, $3 until (exclusive), $4 licensee or null for all, $5 network or null for all,
+-- $6 $7 $8 the stretches of licences whose earnings are held: licence, from, until or null.
+WITH asked AS (
+    SELECT t.allocation_id, t.network_id, t.service_id, t.window_id, t.kind, t.holder,
+           b.party_ids[1] AS licensee,
+           (t.occurred_at AT TIME ZONE n.time_zone)::date AS day,
+           EXISTS (SELECT FROM unnest($6::int[], $7::timestamptz[], $8::timestamptz[]) AS h (licence_id, since, until)
+                    WHERE h.licence_id = t.licence_id AND t.occurred_at >= h.since
+                      AND (h.until IS NULL OR t.occurred_at < h.until)) AS held,
+           count(*) AS rows, sum(t.principal)::bigint AS principal
+      FROM transactions t
+      JOIN bindings b ON b.id = t.binding_id
+      JOIN networks n ON n.id = t.network_id
+     WHERE t.office_id = $1 AND t.occurred_at >= $2 AND t.occurred_at < $3
+       AND ($4::int IS NULL OR b.party_ids[1] = $4)
+       AND ($5::smallint IS NULL OR t.network_id = $5)
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+), shared AS (
+    SELECT q.*, a.tariff_version_id, v.unit_id,
+           CASE WHEN q.kind IN (2, 3) THEN -1 ELSE 1 END AS sign,
+           (SELECT coalesce(sum(l.amount), 0)
+              FROM unnest(a.leg_terms, a.leg_amounts) AS l (ordinal, amount)
+              JOIN tariff_terms m ON m.tariff_version_id = a.tariff_version_id AND m.ordinal = l.ordinal
+             WHERE m.role_id = 1 OR (m.role_id = 30 AND q.holder = 1) OR m.party_id = q.licensee)::bigint AS own_legs,
+           (SELECT coalesce(sum(s.amount), 0)
+              FROM unnest(a.source_terms, a.source_amounts) AS s (ordinal, amount)
+              JOIN tariff_terms m ON m.tariff_version_id = a.tariff_version_id AND m.ordinal = s.ordinal
+             WHERE m.role_id = 1 OR (m.role_id = 30 AND q.holder = 1) OR m.party_id = q.licensee)::bigint AS own_sources,
+           (SELECT coalesce(bool_or(m.role_id = 1 OR m.party_id = q.licensee), false)
+              FROM tariff_terms m
+             WHERE m.tariff_version_id = a.tariff_version_id AND m.kind = 'principal' AND q.principal <> 0) AS owns_principal
+      FROM asked q
+      JOIN allocations a ON a.id = q.allocation_id
+      JOIN tariff_versions v ON v.id = a.tariff_version_id
+), signed AS (
+    SELECT s.*,
+           s.sign * (s.own_legs * s.rows + CASE WHEN s.owns_principal THEN s.principal ELSE 0 END) AS earned,
+           s.sign * CASE WHEN s.holder = 4
+                         THEN s.own_legs * s.rows + CASE WHEN s.owns_principal THEN s.principal ELSE 0 END
+                         ELSE s.own_sources * s.rows + CASE WHEN s.holder = 1 THEN s.principal ELSE 0 END
+                    END AS collected
+      FROM shared s
+)
+SELECT n.code AS network, u.code AS unit, g.day, v.code AS service, v.name_fa, v.name_en, g.held,
+       EXISTS (SELECT FROM settlements p WHERE p.window_id = g.window_id AND p.state = 'approved') AS settled,
+       sum(CASE WHEN g.sign > 0 THEN g.rows ELSE 0 END)::bigint AS given,
+       sum(CASE WHEN g.sign < 0 THEN g.rows ELSE 0 END)::bigint AS taken_back,
+       sum(g.earned)::bigint AS earned, sum(g.collected)::bigint AS collected
+  FROM signed g
+  JOIN networks n ON n.id = g.network_id
+  JOIN currency_units u ON u.id = g.unit_id
+  JOIN services v ON v.id = g.service_id
+ GROUP BY n.code, u.code, g.day, v.code, v.name_fa, v.name_en, g.held, g.window_id
+ ORDER BY n.code, u.code, g.day, v.code

@@ -1,0 +1,11 @@
+//! What is only looked at: lists in the order of a key, and sums. Never here: a row written, a lock.
+
+pub mod earning;
+pub mod job;
+pub mod licence;
+pub mod mail;
+pub mod network;
+pub mod office;
+pub mod service;
+pub mod tariff;
+pub mod transaction;

@@ -1,0 +1,23 @@
+//! Taking mail out of the outbox for sending. Never here: sending it (a shell does, between this and `finish_mail`).
+
+use chrono::{DateTime, Duration, Utc};
+use diesel_async::AsyncConnection;
+
+use super::Done;
+use crate::domain::originator::Originator;
+use crate::store::{Connection, mail};
+
+pub use crate::store::mail::ClaimedMail;
+
+/// Whoever claims a mail says within so long what became of it, or it is sent again.
+pub const MAIL_LEASE_MINUTES: i64 = 15;
+/// More mails than this are not claimed at once: all must be sent within the lease, slow servers included.
+pub const MAILS_MAX: i64 = 40;
+
+/// Due mails, now `sending` and nobody else's; none when the outbox has nothing that is due.
+pub async fn claim_mail(conn: &mut Connection, by: &Originator, at: DateTime<Utc>) -> Done<Vec<ClaimedMail>> {
+    by.may_settle()?;
+    let lease_until = at + Duration::minutes(MAIL_LEASE_MINUTES);
+    conn.transaction(async |conn| Ok(mail::claim_mail(conn, at, lease_until, MAILS_MAX).await?))
+        .await
+}

@@ -1,0 +1,92 @@
+//! What a claimed mail says and encloses. Never here: sending it, rendering a PDF inside a transaction.
+
+use chrono::{DateTime, Utc};
+
+use super::claim_mail::ClaimedMail;
+use super::keep_statement_pdf::{Paper, load_statement, load_statement_paper};
+use super::{Done, Failure};
+use crate::documents::licence_mail::{LicenceEnding, licence_mail};
+use crate::documents::statement_mail::{MailText, attachment_name, statement_mail};
+use crate::domain::language::Language;
+use crate::store::Connection;
+use crate::store::reminder::{LicenceOfReminder, licence_of_reminder};
+
+/// A mail ready to be sent, but for a PDF that is yet to be rendered.
+#[derive(Debug)]
+pub struct Letter {
+    pub text: MailText,
+    pub enclosed: Option<Enclosed>,
+}
+
+/// The statement's PDF with the name that the reader sees.
+#[derive(Debug)]
+pub struct Enclosed {
+    pub statement_id: i64,
+    pub name: String,
+    pub paper: Paper,
+}
+
+/// The letter of a claimed mail.
+///
+/// # Errors
+/// Internal when the row names neither a statement nor a licence, or its language is not spoken.
+pub async fn compose_mail(conn: &mut Connection, at: DateTime<Utc>, mail: &ClaimedMail) -> Done<Letter> {
+    match (mail.statement_id, mail.licence_id) {
+        (Some(statement_id), None) => statement_letter(conn, statement_id).await,
+        (None, Some(licence_id)) => licence_letter(conn, at, mail, licence_id).await,
+        (Some(_), Some(_)) | (None, None) => Err(Failure::Internal(format!(
+            "the mail {} is about nothing that is known",
+            mail.id
+        ))),
+    }
+}
+
+async fn statement_letter(conn: &mut Connection, statement_id: i64) -> Done<Letter> {
+    let statement = load_statement(conn, statement_id).await?;
+    let text = statement_mail(&statement).map_err(|failure| Failure::Internal(failure.to_string()))?;
+    let paper = load_statement_paper(conn, statement_id).await?;
+    let name = attachment_name(&statement);
+    Ok(Letter {
+        text,
+        enclosed: Some(Enclosed {
+            statement_id,
+            name,
+            paper,
+        }),
+    })
+}
+
+async fn licence_letter(
+    conn: &mut Connection,
+    at: DateTime<Utc>,
+    mail: &ClaimedMail,
+    licence_id: i32,
+) -> Done<Letter> {
+    let found = licence_of_reminder(conn, licence_id).await?;
+    let licence = found.ok_or_else(|| Failure::not_found("licence", licence_id))?;
+    let ending = ending(licence, mail)?;
+    let text = licence_mail(&ending, at).map_err(|failure| Failure::Internal(failure.to_string()))?;
+    Ok(Letter { text, enclosed: None })
+}
+
+fn ending(licence: LicenceOfReminder, mail: &ClaimedMail) -> Done<LicenceEnding> {
+    let language = Language::parse(&mail.language)
+        .ok_or_else(|| Failure::Internal(format!("the mail {} is in `{}`", mail.id, mail.language)))?;
+    let zone = licence
+        .time_zone
+        .parse()
+        .map_err(|_| Failure::Internal(format!("`{}` is no time zone", licence.time_zone)))?;
+    let (licensee, office, network) = match language {
+        Language::Fa => (licence.licensee_fa, licence.office_fa, licence.network_fa),
+        Language::En => (licence.licensee_en, licence.office_en, licence.network_en),
+    };
+    Ok(LicenceEnding {
+        licensee,
+        office,
+        office_code: licence.office_code,
+        network,
+        valid_until: licence.valid_until,
+        zone,
+        language,
+    })
+}

@@ -1,0 +1,171 @@
+//! What is due next to a licensee in each network, and when. Never here: deciding it (see `domain::settlement`).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::money::Amount;
+use crate::store::Connection;
+use crate::store::reading::earning::{
+    DueRow, EarningRow, EarningsWanted, due_to, earnings_of, offices_of_licensee,
+};
+use crate::store::reading::network::NetworkRow;
+use crate::usecases::Done;
+
+/// The plain destination of one party, as it would be settled if the window ended now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NextDue {
+    pub network: String,
+    pub unit: String,
+    /// Balance that the last approved settlement carried over.
+    #[schema(value_type = i64)]
+    pub carried: Amount,
+    /// Earned, less collected, plus remitted and returned, in windows that are not settled yet.
+    #[schema(value_type = i64)]
+    pub moved_since: Amount,
+    /// What would be settled now; negative is owed to the network.
+    #[schema(value_type = i64)]
+    pub balance: Amount,
+    /// Of it, not payable while the licence is suspended.
+    #[schema(value_type = i64)]
+    pub held: Amount,
+    /// Least balance that is paid out.
+    #[schema(value_type = i64)]
+    pub threshold: Amount,
+    pub outcome: DueOutcome,
+    /// When the window ends that is settled next.
+    pub settled_after: Option<DateTime<Utc>>,
+    pub period: Option<String>,
+    /// Payouts that are ordered and have not arrived.
+    #[schema(value_type = i64)]
+    pub on_its_way: Amount,
+    /// A remittance that is demanded already.
+    pub remittance: Option<Demand>,
+}
+
+/// What a settlement now would do with the balance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DueOutcome {
+    Payout,
+    /// Too small to be paid out.
+    Carried,
+    Remittance,
+    Nothing,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Demand {
+    #[schema(value_type = i64)]
+    pub amount: Amount,
+    pub reference: String,
+    pub due_at: DateTime<Utc>,
+}
+
+pub(super) async fn next_due(
+    conn: &mut Connection,
+    party_id: i32,
+    at: DateTime<Utc>,
+    networks: &[NetworkRow],
+) -> Done<Vec<NextDue>> {
+    let rows = due_to(conn, party_id).await?;
+    let unsettled = unsettled_of(conn, party_id, at, networks).await?;
+    rows.iter().map(|row| due(row, &unsettled)).collect()
+}
+
+/// What the party earned in all its offices within the allowed lateness and is not settled.
+async fn unsettled_of(
+    conn: &mut Connection,
+    party_id: i32,
+    at: DateTime<Utc>,
+    networks: &[NetworkRow],
+) -> Done<Vec<EarningRow>> {
+    let lateness_days = networks.iter().map(|n| n.lateness_max_days).max().unwrap_or(0);
+    let mut unsettled = Vec::new();
+    for office_id in offices_of_licensee(conn, party_id).await? {
+        let wanted = EarningsWanted {
+            office_id,
+            from: at - TimeDelta::days(i64::from(lateness_days)) - CYCLE_LONGEST,
+            until: at + TimeDelta::days(1),
+            licensee: Some(party_id),
+            network_id: None,
+            held: &[],
+        };
+        unsettled.extend(
+            earnings_of(conn, wanted)
+                .await?
+                .into_iter()
+                .filter(|row| !row.settled),
+        );
+    }
+    Ok(unsettled)
+}
+
+/// A window may have begun this long before its last item was late.
+const CYCLE_LONGEST: TimeDelta = TimeDelta::days(62);
+
+fn due(row: &DueRow, unsettled: &[EarningRow]) -> Done<NextDue> {
+    let own = unsettled
+        .iter()
+        .filter(|earning| earning.network == row.network && earning.unit == row.unit);
+    let moved = own.map(|earning| Amount::from_minor(earning.earned - earning.collected));
+    let moved_since =
+        Amount::sum(moved.chain([Amount::from_minor(row.remitted), Amount::from_minor(row.returned)]))?;
+    let carried = Amount::from_minor(row.closing);
+    let balance = carried.plus(moved_since)?;
+    let held = Amount::from_minor(row.held);
+    let threshold = Amount::from_minor(row.threshold);
+    Ok(NextDue {
+        network: row.network.clone(),
+        unit: row.unit.clone(),
+        carried,
+        moved_since,
+        balance,
+        held,
+        threshold,
+        outcome: outcome(balance, held, threshold)?,
+        settled_after: row.window_ends_at,
+        period: row.period_key.clone(),
+        on_its_way: Amount::from_minor(row.on_its_way),
+        remittance: demand(row),
+    })
+}
+
+fn outcome(balance: Amount, held: Amount, threshold: Amount) -> Done<DueOutcome> {
+    let payable = balance.minus(held)?;
+    Ok(if balance.is_negative() {
+        DueOutcome::Remittance
+    } else if balance.is_zero() {
+        DueOutcome::Nothing
+    } else if payable > Amount::ZERO && payable >= threshold {
+        DueOutcome::Payout
+    } else {
+        DueOutcome::Carried
+    })
+}
+
+fn demand(row: &DueRow) -> Option<Demand> {
+    Some(Demand {
+        amount: Amount::from_minor(row.demanded?),
+        reference: row.demand_reference.clone()?,
+        due_at: row.demand_due_at?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_threshold_itself_is_paid_and_one_less_is_carried() {
+        let of = |balance, held| {
+            let amounts = [balance, held, 500_000].map(Amount::from_minor);
+            outcome(amounts[0], amounts[1], amounts[2]).unwrap()
+        };
+        assert_eq!(of(499_999, 0), DueOutcome::Carried);
+        assert_eq!(of(500_000, 0), DueOutcome::Payout);
+        assert_eq!(of(500_000, 1), DueOutcome::Carried);
+        assert_eq!(of(-1, 0), DueOutcome::Remittance);
+        assert_eq!(of(0, 0), DueOutcome::Nothing);
+    }
+}

@@ -1,0 +1,200 @@
+//! What an office earned, and what is due next and when. Never here: how a position is settled (see `domain::settlement`).
+
+mod due;
+mod gathering;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::offices::find_office;
+use super::standing::held_stretch;
+use crate::domain::originator::Originator;
+use crate::domain::period::PeriodKind;
+use crate::store::Connection;
+use crate::store::reading::earning::{EarningsWanted, HeldStretch, earnings_of};
+use crate::store::reading::licence::{EventRow, events_of, licences_of, licensees_of};
+use crate::store::reading::network::{NetworkRow, all_networks};
+use crate::usecases::{Done, Failure};
+
+pub use due::NextDue;
+pub use gathering::{EarningLine, NetworkEarnings, Sums};
+
+/// The longest stretch that one report covers.
+const DAYS_MAX: i64 = 400;
+const ZONE_WITHOUT_NETWORK: Tz = Tz::UTC;
+
+/// By what the earnings are gathered into lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Gathered {
+    #[default]
+    Day,
+    Month,
+    Service,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Calendar {
+    #[default]
+    Jalali,
+    Gregorian,
+}
+
+/// An end of the asked stretch, as people write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    Instant(DateTime<Utc>),
+    /// The beginning of a local day of the office's network.
+    Day(chrono::NaiveDate),
+}
+
+/// What is asked of an office's earnings; without ends, the calendar's month that runs.
+#[derive(Clone, Debug, Default)]
+pub struct EarningsAsked {
+    pub from: Option<Moment>,
+    /// Exclusive.
+    pub until: Option<Moment>,
+    pub gathered: Gathered,
+    pub calendar: Calendar,
+    pub network: Option<String>,
+}
+
+/// Earnings by the time when the service was given; statements count by window and may differ (money rule 11).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EarningsReport {
+    pub office: String,
+    pub from: DateTime<Utc>,
+    /// Exclusive.
+    pub until: DateTime<Utc>,
+    pub by: Gathered,
+    pub calendar: Calendar,
+    /// Nothing nets across networks and units: each has its own sums.
+    pub networks: Vec<NetworkEarnings>,
+    /// What is due next to the licensee, and when.
+    pub due: Vec<NextDue>,
+}
+
+/// The licensee's own earnings from one office.
+///
+/// # Errors
+/// `NotFound` for somebody else's office; `Invalid` for an unknown network or a stretch that is empty or too long.
+pub async fn report_earnings(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    code: &str,
+    asked: &EarningsAsked,
+) -> Done<EarningsReport> {
+    let office = find_office(conn, by, code).await?;
+    let networks = all_networks(conn).await?;
+    let network = network_asked(&networks, asked.network.as_deref())?;
+    let licences = licences_of(conn, &[office.id]).await?;
+    let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
+    let zone = zone_of(network.or_else(|| {
+        networks
+            .iter()
+            .find(|n| licences.iter().any(|l| l.network == n.code))
+    }))?;
+    let (from, until) = stretch(asked, zone, at)?;
+    let held = held_now(&licences, &events_of(conn, &ids).await?, at);
+    let rows = earnings_of(
+        conn,
+        EarningsWanted {
+            office_id: office.id,
+            from,
+            until,
+            licensee: by.party_id,
+            network_id: network.map(|n| n.id),
+            held: &held,
+        },
+    )
+    .await?;
+    let licensee = match by.party_id {
+        Some(party_id) => Some(party_id),
+        None => licensees_of(conn, &ids).await?.last().map(|row| row.party_id),
+    };
+    let due = match licensee {
+        Some(party_id) => due::next_due(conn, party_id, at, &networks).await?,
+        None => Vec::new(),
+    };
+    Ok(EarningsReport {
+        office: office.code,
+        from,
+        until,
+        by: asked.gathered,
+        calendar: asked.calendar,
+        networks: gathering::gather(&rows, asked.gathered, month_kind(asked.calendar))?,
+        due,
+    })
+}
+
+fn network_asked<'a>(networks: &'a [NetworkRow], code: Option<&str>) -> Done<Option<&'a NetworkRow>> {
+    let Some(code) = code else { return Ok(None) };
+    let found = networks.iter().find(|network| network.code == code);
+    found.map(Some).ok_or_else(|| {
+        Failure::invalid(
+            "network",
+            "network_is_known",
+            format!("there is no network `{code}`"),
+        )
+    })
+}
+
+pub(super) fn zone_of(network: Option<&NetworkRow>) -> Done<Tz> {
+    let Some(network) = network else {
+        return Ok(ZONE_WITHOUT_NETWORK);
+    };
+    network
+        .time_zone
+        .parse()
+        .map_err(|_| Failure::Internal(format!("network {} has no known time zone", network.code)))
+}
+
+const fn month_kind(calendar: Calendar) -> PeriodKind {
+    match calendar {
+        Calendar::Jalali => PeriodKind::JalaliMonth,
+        Calendar::Gregorian => PeriodKind::GregorianMonth,
+    }
+}
+
+/// From the asked ends; a missing `from` is the beginning of the month that runs, a missing `until` is that of the next.
+fn stretch(asked: &EarningsAsked, zone: Tz, at: DateTime<Utc>) -> Done<(DateTime<Utc>, DateTime<Utc>)> {
+    let instant = |moment: Moment| match moment {
+        Moment::Instant(instant) => instant,
+        Moment::Day(day) => crate::domain::zone::start_of_day(zone, day),
+    };
+    let month = |within| month_kind(asked.calendar).at(within, zone).interval(zone);
+    let from = asked.from.map_or_else(|| month(at).from(), instant);
+    let until = asked
+        .until
+        .map(instant)
+        .or_else(|| month(from.max(at)).until())
+        .unwrap_or(at);
+    if until <= from {
+        return Err(Failure::invalid(
+            "until",
+            "until_is_after_from",
+            "the stretch is empty",
+        ));
+    }
+    if until - from > TimeDelta::days(DAYS_MAX) {
+        let told = format!("at most {DAYS_MAX} days in one report");
+        return Err(Failure::invalid("until", "the_stretch_is_not_too_long", told));
+    }
+    Ok((from, until))
+}
+
+fn held_now(
+    licences: &[crate::store::reading::licence::LicenceRow],
+    events: &[EventRow],
+    at: DateTime<Utc>,
+) -> Vec<HeldStretch> {
+    let stretch_of = |licence: &crate::store::reading::licence::LicenceRow| {
+        let own: Vec<&EventRow> = events.iter().filter(|e| e.licence_id == licence.id).collect();
+        held_stretch(licence, &own, at)
+    };
+    licences.iter().filter_map(stretch_of).collect()
+}

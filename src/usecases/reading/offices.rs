@@ -1,0 +1,243 @@
+//! Offices with their licences. Never here: applications and decisions.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::standing::{LicenceState, state_at};
+use crate::domain::originator::Originator;
+use crate::domain::page::{Asked, Page};
+use crate::store::Connection;
+use crate::store::reading::licence::{
+    EventRow, LicenceRow, LicenseeRow, events_of, licences_of, licensees_of,
+};
+use crate::store::reading::office::{self, OfficeRow, OfficesWanted};
+use crate::usecases::{Done, Failure};
+
+/// Offices that are looked at in one go when a page is filtered by state.
+const SCANNED_AT_ONCE: i64 = 1_000;
+
+/// Filters of a list of offices; `None` leaves one out.
+#[derive(Clone, Debug, Default)]
+pub struct OfficeFilter {
+    pub province: Option<String>,
+    pub setting: Option<String>,
+    pub network: Option<String>,
+    /// Those with a licence in this state now, in the network asked for if one is.
+    pub state: Option<LicenceState>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OfficeView {
+    #[schema(example = "72110042")]
+    pub code: String,
+    pub name_fa: String,
+    pub name_en: String,
+    pub province: String,
+    pub county: String,
+    pub district: String,
+    /// `urban` or `rural`.
+    pub setting: String,
+    pub licences: Vec<LicenceView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LicenceView {
+    pub network: String,
+    pub class: String,
+    pub state: LicenceState,
+    pub valid_from: DateTime<Utc>,
+    /// Exclusive.
+    pub valid_until: DateTime<Utc>,
+    /// Whole days until its term ends; 0 when it has.
+    pub days_left: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OfficeHistory {
+    #[serde(flatten)]
+    pub office: OfficeView,
+    /// Every change of its licences, in the order of recording.
+    pub events: Vec<LicenceEventView>,
+    /// Who held its licences from when, in the order of time.
+    pub licensees: Vec<LicenseeView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LicenceEventView {
+    pub network: String,
+    /// `issued`, `suspended`, `reinstated`, `revoked` or `surrendered`.
+    pub kind: String,
+    pub effective_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+    pub deciding_body: String,
+    pub decision: String,
+    pub instrument: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LicenseeView {
+    pub network: String,
+    pub party: String,
+    pub name_fa: String,
+    pub name_en: String,
+    pub valid_from: DateTime<Utc>,
+    pub valid_until: Option<DateTime<Utc>>,
+    pub known_from: DateTime<Utc>,
+}
+
+/// A page of offices in the order of their codes; one who acts for a party sees the offices of that party.
+pub async fn list_offices(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    filter: &OfficeFilter,
+    asked: &Asked<String>,
+) -> Done<Page<OfficeView>> {
+    let wanted = OfficesWanted {
+        province: filter.province.clone(),
+        setting: filter.setting.clone(),
+        network: filter.network.clone(),
+        party_id: by.party_id,
+    };
+    let scanned = if filter.state.is_some() {
+        SCANNED_AT_ONCE
+    } else {
+        asked.fetched()
+    };
+    let mut after = asked.after.clone();
+    let mut found: Vec<OfficeView> = Vec::new();
+    loop {
+        let rows = office::list_offices(conn, &wanted, after.as_deref(), scanned).await?;
+        let exhausted = i64::try_from(rows.len()).unwrap_or(i64::MAX) < scanned;
+        after = rows.last().map(|row| row.code.clone());
+        let views = with_licences(conn, rows, at).await?;
+        found.extend(views.into_iter().filter(|view| is_wanted(view, filter)));
+        if exhausted || i64::try_from(found.len()).unwrap_or(i64::MAX) >= asked.fetched() {
+            return Ok(asked.page(found));
+        }
+    }
+}
+
+/// One office with its whole history.
+///
+/// # Errors
+/// `NotFound` for an unknown office and for one that is somebody else's.
+pub async fn show_office(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    code: &str,
+) -> Done<OfficeHistory> {
+    let row = find_office(conn, by, code).await?;
+    let licences = licences_of(conn, &[row.id]).await?;
+    let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
+    let events = events_of(conn, &ids).await?;
+    let licensees = licensees_of(conn, &ids).await?;
+    Ok(OfficeHistory {
+        office: view(row, &licences, &events, at),
+        events: events
+            .into_iter()
+            .map(|event| event_view(&licences, event))
+            .collect(),
+        licensees: licensees
+            .into_iter()
+            .map(|row| licensee_view(&licences, row))
+            .collect(),
+    })
+}
+
+pub(super) async fn find_office(conn: &mut Connection, by: &Originator, code: &str) -> Done<OfficeRow> {
+    office::find_office(conn, code, by.party_id)
+        .await?
+        .ok_or_else(|| Failure::not_found("office", code))
+}
+
+async fn with_licences(
+    conn: &mut Connection,
+    rows: Vec<OfficeRow>,
+    at: DateTime<Utc>,
+) -> Done<Vec<OfficeView>> {
+    let offices: Vec<i32> = rows.iter().map(|row| row.id).collect();
+    let licences = licences_of(conn, &offices).await?;
+    let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
+    let events = events_of(conn, &ids).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| view(row, &licences, &events, at))
+        .collect())
+}
+
+fn is_wanted(office: &OfficeView, filter: &OfficeFilter) -> bool {
+    let in_network = |licence: &&LicenceView| {
+        filter
+            .network
+            .as_ref()
+            .is_none_or(|network| *network == licence.network)
+    };
+    filter.state.is_none_or(|state| {
+        office
+            .licences
+            .iter()
+            .filter(in_network)
+            .any(|licence| licence.state == state)
+    })
+}
+
+fn view(row: OfficeRow, licences: &[LicenceRow], events: &[EventRow], at: DateTime<Utc>) -> OfficeView {
+    let own = licences.iter().filter(|licence| licence.office_id == row.id);
+    OfficeView {
+        licences: own.map(|licence| licence_view(licence, events, at)).collect(),
+        code: row.code,
+        name_fa: row.name_fa,
+        name_en: row.name_en,
+        province: row.province,
+        county: row.county,
+        district: row.district,
+        setting: row.setting,
+    }
+}
+
+fn licence_view(licence: &LicenceRow, events: &[EventRow], at: DateTime<Utc>) -> LicenceView {
+    let own: Vec<&EventRow> = events
+        .iter()
+        .filter(|event| event.licence_id == licence.id)
+        .collect();
+    LicenceView {
+        network: licence.network.clone(),
+        class: licence.class.clone(),
+        state: state_at(licence, &own, at),
+        valid_from: licence.valid_from,
+        valid_until: licence.valid_until,
+        days_left: (licence.valid_until - at).max(TimeDelta::zero()).num_days(),
+    }
+}
+
+fn network_of(licences: &[LicenceRow], licence_id: i32) -> String {
+    let found = licences.iter().find(|licence| licence.id == licence_id);
+    found.map(|licence| licence.network.clone()).unwrap_or_default()
+}
+
+fn event_view(licences: &[LicenceRow], event: EventRow) -> LicenceEventView {
+    LicenceEventView {
+        network: network_of(licences, event.licence_id),
+        kind: event.kind,
+        effective_at: event.effective_at,
+        recorded_at: event.recorded_at,
+        deciding_body: event.deciding_body,
+        decision: event.decision,
+        instrument: event.instrument,
+    }
+}
+
+fn licensee_view(licences: &[LicenceRow], row: LicenseeRow) -> LicenseeView {
+    LicenseeView {
+        network: network_of(licences, row.licence_id),
+        party: row.code,
+        name_fa: row.name_fa,
+        name_en: row.name_en,
+        valid_from: row.valid_from,
+        valid_until: row.valid_until,
+        known_from: row.known_from,
+    }
+}

@@ -1,0 +1,209 @@
+//! Booked transactions: of an office by time, by their reference, and one with both sides of its allocation.
+//! Never here: booking, the derivation's arithmetic.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::offices::find_office;
+use crate::domain::money::Amount;
+use crate::domain::originator::Originator;
+use crate::domain::page::{Asked, Page};
+use crate::store::Connection;
+use crate::store::reading::office;
+use crate::store::reading::transaction::{
+    self, ShareRow, TransactionKey, TransactionRow, TransactionsWanted,
+};
+use crate::usecases::{Done, Failure};
+
+/// Lines of a batch: the id that people name is batch × 16384 + line.
+const LINES_OF_A_BATCH: i64 = 16_384;
+/// Senders that may have used one reference at one office.
+const SAME_REFERENCE_MAX: i64 = 100;
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TransactionView {
+    pub id: i64,
+    pub network: String,
+    pub office: String,
+    pub service: String,
+    pub sender: String,
+    pub reference: String,
+    /// `original`, `refund`, `reversal` or `correction`.
+    pub kind: &'static str,
+    /// What a refund or reversal takes back.
+    pub original_id: Option<i64>,
+    pub occurred_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    pub booked_at: DateTime<Utc>,
+    /// Who holds the money, or gave it back: `office`, `agency`, `central` or `split_at_source`.
+    pub holder: &'static str,
+    /// In the smallest part of the unit, never negative: a refund's counts negative by its kind.
+    #[schema(value_type = i64)]
+    pub amount: Amount,
+    /// A bill's principal, beside the amount.
+    #[schema(value_type = i64)]
+    pub principal: Amount,
+    pub unit: String,
+    pub quantity: i32,
+    pub activity_leg: String,
+    #[schema(value_type = Object)]
+    pub facts: serde_json::Value,
+    pub tariff_version: i32,
+    pub window: String,
+    pub window_ordinal: i32,
+    /// It happened before its window began: an item of earlier periods.
+    pub earlier: bool,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TransactionDetails {
+    #[serde(flatten)]
+    pub transaction: TransactionView,
+    /// Who brings the money.
+    pub sources: Vec<ShareView>,
+    /// Who earns it; of equal sum, the principal aside.
+    pub legs: Vec<ShareView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ShareView {
+    pub name: String,
+    pub kind: String,
+    pub role: String,
+    /// Absent where the terminal has split: each party is then the source of its own leg.
+    pub party: Option<String>,
+    pub party_name_fa: Option<String>,
+    pub party_name_en: Option<String>,
+    pub deposit_identifier: String,
+    pub refundable: bool,
+    #[schema(value_type = i64)]
+    pub amount: Amount,
+}
+
+/// The stretch of event time that is listed; `None` leaves an end open.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stretch {
+    pub from: Option<DateTime<Utc>>,
+    /// Exclusive.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// An office's transactions, newest first by the time when the service was given.
+///
+/// # Errors
+/// `NotFound` for somebody else's office.
+pub async fn list_transactions(
+    conn: &mut Connection,
+    by: &Originator,
+    code: &str,
+    stretch: Stretch,
+    asked: &Asked<TransactionKey>,
+) -> Done<Page<(TransactionKey, TransactionView)>> {
+    let office = find_office(conn, by, code).await?;
+    let wanted = TransactionsWanted {
+        office_id: office.id,
+        from: stretch.from.unwrap_or(DateTime::UNIX_EPOCH),
+        until: stretch.until.unwrap_or(DateTime::<Utc>::MAX_UTC),
+        licensee: by.party_id,
+    };
+    let rows = transaction::list_transactions(conn, wanted, asked.after, asked.fetched()).await?;
+    let seen: Done<Vec<_>> = rows
+        .into_iter()
+        .map(|row| Ok(((row.occurred_at, row.batch_id, row.line), view(row)?)))
+        .collect();
+    Ok(asked.page(seen?))
+}
+
+/// Those of one office under one reference: one per sender that used it.
+pub async fn find_transactions(
+    conn: &mut Connection,
+    by: &Originator,
+    code: &str,
+    reference: &str,
+) -> Done<Vec<TransactionView>> {
+    let office = office::find_office(conn, code, None)
+        .await?
+        .ok_or_else(|| Failure::not_found("office", code))?;
+    let rows =
+        transaction::transactions_by_reference(conn, office.id, reference, by.party_id, SAME_REFERENCE_MAX);
+    rows.await?.into_iter().map(view).collect()
+}
+
+/// One transaction with both sides of its allocation.
+///
+/// # Errors
+/// `NotFound` unless the originator sees all, or acts for its licensee or its agency.
+pub async fn show_transaction(conn: &mut Connection, by: &Originator, id: i64) -> Done<TransactionDetails> {
+    let (batch_id, line) = place_of(id).ok_or_else(|| Failure::not_found("transaction", id))?;
+    let row = transaction::transaction_at(conn, batch_id, line, by.party_id)
+        .await?
+        .ok_or_else(|| Failure::not_found("transaction", id))?;
+    let shares = transaction::shares_at(conn, batch_id, line).await?;
+    let (sources, legs): (Vec<_>, Vec<_>) = shares.into_iter().partition(|share| share.side == "source");
+    Ok(TransactionDetails {
+        transaction: view(row)?,
+        sources: sources.into_iter().map(share).collect(),
+        legs: legs.into_iter().map(share).collect(),
+    })
+}
+
+fn place_of(id: i64) -> Option<(i64, i16)> {
+    let line = i16::try_from(id.rem_euclid(LINES_OF_A_BATCH)).ok()?;
+    Some((id.div_euclid(LINES_OF_A_BATCH), line))
+}
+
+fn view(row: TransactionRow) -> Done<TransactionView> {
+    Ok(TransactionView {
+        kind: named(row.id, row.kind, ["original", "refund", "reversal", "correction"])?,
+        holder: named(
+            row.id,
+            row.holder,
+            ["office", "agency", "central", "split_at_source"],
+        )?,
+        facts: serde_json::from_str(&row.facts).unwrap_or_default(),
+        id: row.id,
+        network: row.network,
+        office: row.office,
+        service: row.service,
+        sender: row.sender,
+        reference: row.reference,
+        original_id: row.original_id,
+        occurred_at: row.occurred_at,
+        received_at: row.received_at,
+        booked_at: row.booked_at,
+        amount: Amount::from_minor(row.amount),
+        principal: Amount::from_minor(row.principal),
+        unit: row.unit,
+        quantity: row.quantity,
+        activity_leg: row.activity_leg,
+        tariff_version: row.tariff_version_id,
+        window: row.window_key,
+        window_ordinal: row.window_ordinal,
+        earlier: row.earlier,
+    })
+}
+
+/// Codes of the table count from 1.
+fn named(id: i64, code: i16, names: [&'static str; 4]) -> Done<&'static str> {
+    let name = usize::try_from(code)
+        .ok()
+        .and_then(|code| code.checked_sub(1))
+        .and_then(|i| names.get(i));
+    name.copied()
+        .ok_or_else(|| Failure::Internal(format!("transaction {id} bears the unknown code {code}")))
+}
+
+fn share(row: ShareRow) -> ShareView {
+    ShareView {
+        name: row.name,
+        kind: row.kind,
+        role: row.role,
+        party: row.party,
+        party_name_fa: row.name_fa,
+        party_name_en: row.name_en,
+        deposit_identifier: row.deposit_identifier,
+        refundable: row.refundable,
+        amount: Amount::from_minor(row.amount),
+    }
+}

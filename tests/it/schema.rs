@@ -1,0 +1,124 @@
+//! The migrations as a whole: honest in both directions, and refused by programs that do not fit.
+
+use daftar::host::database::{DatabaseError, connect, require_humble_login};
+use daftar::host::migrations::{
+    MigrationError, Schema, check_schema, migrate, require_current_schema, revert_all,
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+
+use crate::world::World;
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+async fn count(conn: &mut AsyncPgConnection, query: &str) -> i64 {
+    diesel::sql_query(query)
+        .get_result::<Count>(conn)
+        .await
+        .unwrap()
+        .count
+}
+
+#[tokio::test]
+async fn what_goes_up_comes_down_whole_and_goes_up_the_same() {
+    let world = World::new().await;
+    let first = world.schema_dump();
+    let down = revert_all(&world.admin_url()).await.unwrap();
+    let left_behind = "SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace \
+                           AND relname NOT LIKE '\\_\\_diesel%') \
+                     + (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace) \
+                     + (SELECT count(*) FROM pg_type WHERE typnamespace = 'public'::regnamespace \
+                           AND typname NOT LIKE '%\\_\\_diesel%') AS count";
+    assert_eq!(count(&mut world.superuser().await, left_behind).await, 0);
+    let up = migrate(&world.admin_url()).await.unwrap();
+    assert_eq!(
+        down.iter().rev().collect::<Vec<_>>(),
+        up.iter().collect::<Vec<_>>()
+    );
+    pretty_equal(&first, &world.schema_dump());
+}
+
+#[tokio::test]
+async fn migrating_at_the_same_moment_twice_applies_each_migration_once() {
+    let world = World::new().await;
+    let all = revert_all(&world.admin_url()).await.unwrap().len();
+    let admin = world.admin_url();
+    let (one, other) = tokio::join!(migrate(&admin), migrate(&admin));
+    assert_eq!(one.unwrap().len() + other.unwrap().len(), all);
+}
+
+#[tokio::test]
+async fn a_current_schema_is_accepted() {
+    let world = World::new().await;
+    assert_eq!(
+        check_schema(&mut *world.conn().await).await.unwrap(),
+        Schema::Current
+    );
+}
+
+#[tokio::test]
+async fn an_older_schema_is_refused_with_the_command_that_helps() {
+    let world = World::new().await;
+    revert_all(&world.admin_url()).await.unwrap();
+    let refused = require_current_schema(&mut *world.conn().await)
+        .await
+        .unwrap_err();
+    assert!(matches!(refused, MigrationError::SchemaOlder { count } if count > 0));
+    assert!(refused.to_string().contains("daftar migrate"));
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let world = World::new().await;
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')";
+    world.superuser().await.batch_execute(newer).await.unwrap();
+    let refused = require_current_schema(&mut *world.conn().await)
+        .await
+        .unwrap_err();
+    assert!(matches!(refused, MigrationError::SchemaNewer { newest } if newest == "99991231000000"));
+}
+
+#[tokio::test]
+async fn the_application_works_neither_as_superuser_nor_as_owner() {
+    let world = World::new().await;
+    require_humble_login(&mut *world.conn().await).await.unwrap();
+    let mut superuser = world.superuser().await;
+    let refused = require_humble_login(&mut superuser).await.unwrap_err();
+    assert!(matches!(refused, DatabaseError::TooMighty { .. }), "{refused}");
+    superuser.batch_execute("SET ROLE daftar_owner").await.unwrap();
+    let refused = require_humble_login(&mut superuser).await.unwrap_err();
+    assert!(matches!(refused, DatabaseError::OwnsTables { .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn the_owner_cannot_log_in() {
+    let world = World::new().await;
+    let as_owner = world.app_url().expose().replace("daftar_app", "daftar_owner");
+    let as_owner = daftar::host::database::DatabaseUrl::parse(&as_owner.into()).unwrap();
+    assert!(matches!(
+        connect(&as_owner).await,
+        Err(DatabaseError::Unreachable(_))
+    ));
+}
+
+#[tokio::test]
+async fn every_table_belongs_to_the_owner_and_has_a_comment() {
+    let world = World::new().await;
+    let others = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') \
+                  AND relowner <> 'daftar_owner'::regrole";
+    assert_eq!(count(&mut *world.conn().await, others).await, 0);
+    let silent = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') \
+                  AND relname NOT LIKE '\\_\\_diesel%' AND obj_description(oid, 'pg_class') IS NULL";
+    assert_eq!(count(&mut *world.conn().await, silent).await, 0);
+}
+
+/// The first line that differs says more than two whole dumps.
+fn pretty_equal(one: &str, other: &str) {
+    for (one, other) in one.lines().zip(other.lines()) {
+        assert_eq!(one, other);
+    }
+    assert_eq!(one.lines().count(), other.lines().count());
+}

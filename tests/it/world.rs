@@ -1,0 +1,129 @@
+//! A migrated database of its own for each test, in a throwaway cluster of the whole run. Never here: what a noun
+//! needs to be tested (that stands in the noun's file).
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+
+use daftar::host::database::{APP_ROLE, DatabaseUrl, Pool, PooledConnection, connect, connection, pool};
+use daftar::host::postgres::{SUPERUSER, Throwaway};
+use daftar::host::private;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use tokio::runtime::{Builder, Runtime};
+
+/// Small, so that a test which forgets to give a connection back notices.
+const POOL_CONNECTIONS: usize = 20;
+
+/// The database of one test. It is dropped with it.
+pub struct World {
+    name: String,
+    pool: Pool,
+}
+
+/// The cluster of this run, and the thread that clears away the databases of finished tests.
+struct Ground {
+    cluster: Throwaway,
+    broom: Sender<String>,
+}
+
+impl World {
+    /// An empty database with the whole schema.
+    pub async fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(1);
+        let name = format!("world_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut maintenance = maintenance().await;
+        let create = format!(
+            "CREATE DATABASE {name} TEMPLATE {} OWNER daftar_owner",
+            private::DATABASE
+        );
+        maintenance.batch_execute(&create).await.unwrap();
+        let pool = pool(&url(APP_ROLE, &name), POOL_CONNECTIONS).unwrap();
+        Self { name, pool }
+    }
+
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// A connection as `daftar_app`, which is what everything works as.
+    pub async fn conn(&self) -> PooledConnection {
+        connection(&self.pool).await.unwrap()
+    }
+
+    /// A connection that may do anything: for tests that tamper.
+    pub async fn superuser(&self) -> AsyncPgConnection {
+        connect(&self.admin_url()).await.unwrap()
+    }
+
+    pub fn app_url(&self) -> DatabaseUrl {
+        url(APP_ROLE, &self.name)
+    }
+
+    pub fn admin_url(&self) -> DatabaseUrl {
+        url(SUPERUSER, &self.name)
+    }
+
+    /// The schema as `pg_dump` writes it, without the lines that differ from run to run.
+    pub fn schema_dump(&self) -> String {
+        let mut dump = std::process::Command::new(ground().cluster.program("pg_dump"));
+        dump.args(["--schema-only", "--dbname", self.admin_url().expose()]);
+        let output = dump.output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let whole = String::from_utf8(output.stdout).unwrap();
+        // Newer versions fence their dumps with a random key.
+        let lines = whole.lines().filter(|line| !line.contains("restrict "));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.pool.close();
+        // At the end of the run the broom may be gone; the whole cluster goes then.
+        let _gone = ground().broom.send(std::mem::take(&mut self.name));
+    }
+}
+
+fn url(role: &str, database: &str) -> DatabaseUrl {
+    DatabaseUrl::on_socket(ground().cluster.socket(), role, database)
+}
+
+async fn maintenance() -> AsyncPgConnection {
+    connect(&url(SUPERUSER, "postgres")).await.unwrap()
+}
+
+fn ground() -> &'static Ground {
+    static GROUND: OnceLock<Ground> = OnceLock::new();
+    // Every test has a runtime of its own, so what they share is made on a thread that has none.
+    GROUND.get_or_init(|| thread::spawn(prepare).join().unwrap())
+}
+
+fn prepare() -> Ground {
+    let cluster = Throwaway::start(&[]).unwrap();
+    let socket = cluster.socket().to_owned();
+    runtime().block_on(private::prepare(&socket)).unwrap();
+    let (broom, finished) = channel::<String>();
+    let maintenance_url = DatabaseUrl::on_socket(&socket, SUPERUSER, "postgres");
+    let sweep = move || {
+        runtime().block_on(async {
+            let mut maintenance = connect(&maintenance_url).await.unwrap();
+            for name in finished {
+                maintenance
+                    .batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))
+                    .await
+                    .unwrap();
+            }
+        });
+    };
+    thread::spawn(sweep);
+    Ground { cluster, broom }
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
