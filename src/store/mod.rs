@@ -22,7 +22,6 @@ pub mod schema;
 pub mod service;
 pub mod statement_pdf;
 pub mod tariff;
-pub mod token;
 pub mod transaction;
 pub mod unit;
 pub mod worker;
