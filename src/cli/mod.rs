@@ -81,7 +81,9 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
 }
 
 async fn migrate(configuration: &Configuration) -> Done<String> {
-    let applied = host::migrate(configuration).await.map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let applied = host::migrate(configuration)
+        .await
+        .map_err(|error| Failure::Unavailable(error.to_string()))?;
     Ok(match applied.len() {
         0 => "the schema is up to date".to_owned(),
         _ => format!("applied {}", applied.join(", ")),
@@ -89,9 +91,14 @@ async fn migrate(configuration: &Configuration) -> Done<String> {
 }
 
 /// Attaches to the database for one command, and leaves it afterwards however the command ended.
-async fn with_host(configuration: Configuration, command: impl AsyncFnOnce(&Host) -> Done<String>) -> Done<String> {
+async fn with_host(
+    configuration: Configuration,
+    command: impl AsyncFnOnce(&Host) -> Done<String>,
+) -> Done<String> {
     let unavailable = |error: host::HostError| Failure::Unavailable(error.to_string());
-    let host = host::start(configuration, Purpose::Command).await.map_err(unavailable)?;
+    let host = host::start(configuration, Purpose::Command)
+        .await
+        .map_err(unavailable)?;
     let done = command(&host).await;
     host.stop().await.map_err(unavailable)?;
     done

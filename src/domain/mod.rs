@@ -2,9 +2,10 @@
 
 pub mod binding;
 pub mod calendar;
+pub mod canonical;
 #[cfg(test)]
 pub(crate) mod cases;
-pub mod canonical;
+pub mod facts;
 pub mod hold;
 pub mod identifiers;
 pub mod interval;
@@ -29,6 +30,7 @@ pub mod split;
 pub mod statement;
 pub mod tariff;
 pub mod timetable;
+pub mod transaction;
 pub mod window;
 pub mod working_days;
 pub mod zone;

@@ -1,5 +1,8 @@
 //! SQL: free functions that take the connection first. Never here: a transaction opened, a rule decided, the time asked.
 
+pub mod allocation;
+pub mod booking;
+pub mod fact;
 pub mod failure;
 pub mod health;
 pub mod instrument;
@@ -11,6 +14,7 @@ pub mod network;
 pub mod office;
 pub mod originator;
 pub mod party;
+pub mod quarantine;
 pub mod reading;
 pub mod reminder;
 #[rustfmt::skip]
@@ -18,6 +22,7 @@ pub mod schema;
 pub mod service;
 pub mod statement_pdf;
 pub mod tariff;
+pub mod transaction;
 pub mod unit;
 pub mod worker;
 

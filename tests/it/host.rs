@@ -52,7 +52,10 @@ impl Folder {
 
     /// Returns when the watchdog of the last owner has finished.
     fn wait_for_watchdog(&self) {
-        fs::File::open(self.0.join("watchdog.lock")).unwrap().lock().unwrap();
+        fs::File::open(self.0.join("watchdog.lock"))
+            .unwrap()
+            .lock()
+            .unwrap();
     }
 
     fn configuration(&self) -> Configuration {
@@ -75,7 +78,10 @@ fn answers(socket: &Path) -> bool {
 fn a_second_server_of_a_data_directory_is_refused_and_a_command_attaches() {
     let folder = Folder::new();
     let server = folder.enter(Purpose::Serve).unwrap();
-    assert!(matches!(folder.enter(Purpose::Serve), Err(PostgresError::AlreadyServing { .. })));
+    assert!(matches!(
+        folder.enter(Purpose::Serve),
+        Err(PostgresError::AlreadyServing { .. })
+    ));
     // The owner alone prepares the schema, and guests wait for it.
     assert!(server.must_prepare());
     let mut server = server;
@@ -139,7 +145,10 @@ fn ctrl_c_does_not_reach_the_server() {
     let folder = Folder::new();
     let owner = folder.enter(Purpose::Command).unwrap();
     let pid = rustix::process::Pid::from_raw(folder.postmaster().parse().unwrap());
-    let (ours, its) = (rustix::process::getsid(None).unwrap(), rustix::process::getsid(pid).unwrap());
+    let (ours, its) = (
+        rustix::process::getsid(None).unwrap(),
+        rustix::process::getsid(pid).unwrap(),
+    );
     assert_ne!(ours, its);
     owner.leave();
 }
@@ -172,9 +181,13 @@ fn a_folder_that_the_lent_user_cannot_reach_has_its_cluster_in_the_systems_place
 #[tokio::test]
 async fn a_command_works_on_the_private_database_with_no_set_up() {
     let folder = Folder::new();
-    let host = host::start(folder.configuration(), Purpose::Command).await.unwrap();
+    let host = host::start(folder.configuration(), Purpose::Command)
+        .await
+        .unwrap();
     let mut conn = host.connection().await.unwrap();
-    conn.batch_execute("SELECT FROM __diesel_schema_migrations").await.unwrap();
+    conn.batch_execute("SELECT FROM __diesel_schema_migrations")
+        .await
+        .unwrap();
     drop(conn);
     host.stop().await.unwrap();
     assert!(!answers(&folder.socket()));
@@ -192,12 +205,21 @@ async fn the_pool_recovers_by_itself_from_a_crash_of_the_server() {
     drop(conn);
     assert!(connection(&pool).await.is_err());
     cluster.recover().unwrap();
-    connection(&pool).await.unwrap().batch_execute("SELECT 1").await.unwrap();
+    connection(&pool)
+        .await
+        .unwrap()
+        .batch_execute("SELECT 1")
+        .await
+        .unwrap();
 }
 
 impl Folder {
     fn assert_works(&self) {
-        let ready = Command::new(programs().path("pg_isready")).arg("-q").arg("-h").arg(self.socket()).status();
+        let ready = Command::new(programs().path("pg_isready"))
+            .arg("-q")
+            .arg("-h")
+            .arg(self.socket())
+            .status();
         assert!(ready.unwrap().success());
     }
 
@@ -205,7 +227,9 @@ impl Folder {
         let keeper = fs::metadata(self.cluster()).unwrap();
         let mut start = Command::new(programs().path("pg_ctl"));
         start.uid(keeper.uid()).gid(keeper.gid()).current_dir("/");
-        start.args(["start", "-s", "-w", "-l", "/dev/null", "-D"]).arg(self.cluster());
+        start
+            .args(["start", "-s", "-w", "-l", "/dev/null", "-D"])
+            .arg(self.cluster());
         assert!(start.status().unwrap().success());
     }
 }
@@ -217,8 +241,14 @@ fn programs() -> Programs {
 /// Another process that owns the cluster of `folder` and waits to be killed.
 fn owner_process(folder: &Folder) -> Child {
     let mut owner = Command::new(std::env::current_exe().unwrap());
-    owner.args(["--exact", "host::an_owner_waits_to_be_killed", "--nocapture"]).env(OWNED, &folder.0);
-    let mut owner = owner.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    owner
+        .args(["--exact", "host::an_owner_waits_to_be_killed", "--nocapture"])
+        .env(OWNED, &folder.0);
+    let mut owner = owner
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let said = BufReader::new(owner.stdout.take().unwrap());
     assert!(said.lines().any(|line| line.unwrap().ends_with("owning")));
     owner
@@ -226,7 +256,11 @@ fn owner_process(folder: &Folder) -> Child {
 
 /// Not a requirement but the other process of those above: it does something only when one of them started it.
 #[test]
-#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a process that a test starts is spoken to this way")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a process that a test starts is spoken to this way"
+)]
 fn an_owner_waits_to_be_killed() {
     let Ok(data_dir) = std::env::var(OWNED) else {
         return;

@@ -1,7 +1,9 @@
 //! The migrations as a whole: honest in both directions, and refused by programs that do not fit.
 
 use daftar::host::database::{DatabaseError, connect, require_humble_login};
-use daftar::host::migrations::{MigrationError, Schema, check_schema, migrate, require_current_schema, revert_all};
+use daftar::host::migrations::{
+    MigrationError, Schema, check_schema, migrate, require_current_schema, revert_all,
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use crate::world::World;
@@ -13,7 +15,11 @@ struct Count {
 }
 
 async fn count(conn: &mut AsyncPgConnection, query: &str) -> i64 {
-    diesel::sql_query(query).get_result::<Count>(conn).await.unwrap().count
+    diesel::sql_query(query)
+        .get_result::<Count>(conn)
+        .await
+        .unwrap()
+        .count
 }
 
 #[tokio::test]
@@ -28,7 +34,10 @@ async fn what_goes_up_comes_down_whole_and_goes_up_the_same() {
                            AND typname NOT LIKE '%\\_\\_diesel%') AS count";
     assert_eq!(count(&mut world.superuser().await, left_behind).await, 0);
     let up = migrate(&world.admin_url()).await.unwrap();
-    assert_eq!(down.iter().rev().collect::<Vec<_>>(), up.iter().collect::<Vec<_>>());
+    assert_eq!(
+        down.iter().rev().collect::<Vec<_>>(),
+        up.iter().collect::<Vec<_>>()
+    );
     pretty_equal(&first, &world.schema_dump());
 }
 
@@ -44,14 +53,19 @@ async fn migrating_at_the_same_moment_twice_applies_each_migration_once() {
 #[tokio::test]
 async fn a_current_schema_is_accepted() {
     let world = World::new().await;
-    assert_eq!(check_schema(&mut *world.conn().await).await.unwrap(), Schema::Current);
+    assert_eq!(
+        check_schema(&mut *world.conn().await).await.unwrap(),
+        Schema::Current
+    );
 }
 
 #[tokio::test]
 async fn an_older_schema_is_refused_with_the_command_that_helps() {
     let world = World::new().await;
     revert_all(&world.admin_url()).await.unwrap();
-    let refused = require_current_schema(&mut *world.conn().await).await.unwrap_err();
+    let refused = require_current_schema(&mut *world.conn().await)
+        .await
+        .unwrap_err();
     assert!(matches!(refused, MigrationError::SchemaOlder { count } if count > 0));
     assert!(refused.to_string().contains("daftar migrate"));
 }
@@ -61,7 +75,9 @@ async fn a_newer_schema_is_refused() {
     let world = World::new().await;
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')";
     world.superuser().await.batch_execute(newer).await.unwrap();
-    let refused = require_current_schema(&mut *world.conn().await).await.unwrap_err();
+    let refused = require_current_schema(&mut *world.conn().await)
+        .await
+        .unwrap_err();
     assert!(matches!(refused, MigrationError::SchemaNewer { newest } if newest == "99991231000000"));
 }
 
@@ -82,7 +98,10 @@ async fn the_owner_cannot_log_in() {
     let world = World::new().await;
     let as_owner = world.app_url().expose().replace("daftar_app", "daftar_owner");
     let as_owner = daftar::host::database::DatabaseUrl::parse(&as_owner.into()).unwrap();
-    assert!(matches!(connect(&as_owner).await, Err(DatabaseError::Unreachable(_))));
+    assert!(matches!(
+        connect(&as_owner).await,
+        Err(DatabaseError::Unreachable(_))
+    ));
 }
 
 #[tokio::test]

@@ -33,7 +33,10 @@ impl World {
         static COUNT: AtomicU32 = AtomicU32::new(1);
         let name = format!("world_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let mut maintenance = maintenance().await;
-        let create = format!("CREATE DATABASE {name} TEMPLATE {} OWNER daftar_owner", private::DATABASE);
+        let create = format!(
+            "CREATE DATABASE {name} TEMPLATE {} OWNER daftar_owner",
+            private::DATABASE
+        );
         maintenance.batch_execute(&create).await.unwrap();
         let pool = pool(&url(APP_ROLE, &name), POOL_CONNECTIONS).unwrap();
         Self { name, pool }
@@ -66,7 +69,11 @@ impl World {
         let mut dump = std::process::Command::new(ground().cluster.program("pg_dump"));
         dump.args(["--schema-only", "--dbname", self.admin_url().expose()]);
         let output = dump.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let whole = String::from_utf8(output.stdout).unwrap();
         // Newer versions fence their dumps with a random key.
         let lines = whole.lines().filter(|line| !line.contains("restrict "));
@@ -106,7 +113,10 @@ fn prepare() -> Ground {
         runtime().block_on(async {
             let mut maintenance = connect(&maintenance_url).await.unwrap();
             for name in finished {
-                maintenance.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+                maintenance
+                    .batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))
+                    .await
+                    .unwrap();
             }
         });
     };

@@ -61,7 +61,11 @@ pub fn services() -> Vec<PlannedService> {
 
 fn agency(line: &str) -> Option<PlannedAgency> {
     let mut cells = line.split(',').map(str::to_owned);
-    Some(PlannedAgency { code: cells.next()?, name_fa: cells.next()?, name_en: cells.next()? })
+    Some(PlannedAgency {
+        code: cells.next()?,
+        name_fa: cells.next()?,
+        name_en: cells.next()?,
+    })
 }
 
 fn service(line: &str) -> Option<PlannedService> {
@@ -78,13 +82,19 @@ fn service(line: &str) -> Option<PlannedService> {
 
 fn pricing(cell: &str) -> Option<Pricing> {
     let (kind, figures) = cell.split_once(':').unwrap_or((cell, ""));
-    let amounts: Vec<i64> = figures.split('/').filter_map(|figure| figure.parse().ok()).collect();
+    let amounts: Vec<i64> = figures
+        .split('/')
+        .filter_map(|figure| figure.parse().ok())
+        .collect();
     Some(match kind {
         "fixed" => Pricing::Fixed(*amounts.first()?),
         "composition" => Pricing::Composition(amounts.try_into().ok()?),
         "by_loss" => Pricing::ByLoss(amounts.try_into().ok()?),
         "free" => Pricing::Free(*amounts.first()?),
-        "per_page" => Pricing::PerPage { base: *amounts.first()?, page: *amounts.get(1)? },
+        "per_page" => Pricing::PerPage {
+            base: *amounts.first()?,
+            page: *amounts.get(1)?,
+        },
         "percentage" => Pricing::Percentage(format!("{figures}%")),
         "bill" => Pricing::Bill(*amounts.first()?),
         "banded_bill" => Pricing::BandedBill,
@@ -119,11 +129,19 @@ impl PlannedService {
     }
 
     fn pricing_of(&self, is_raised: bool) -> Value {
-        let raised = |amount: i64| if is_raised { amount + amount / 1_000 * 150 } else { amount };
+        let raised = |amount: i64| {
+            if is_raised {
+                amount + amount / 1_000 * 150
+            } else {
+                amount
+            }
+        };
         match &self.pricing {
             Pricing::Fixed(price) => json!({ "price": raised(*price), "split": shares() }),
             Pricing::Composition(parts) => composition(*parts, raised(parts[3])),
-            Pricing::ByLoss([first, second, later]) => by_loss([raised(*first), raised(*second), raised(*later)]),
+            Pricing::ByLoss([first, second, later]) => {
+                by_loss([raised(*first), raised(*second), raised(*later)])
+            }
             Pricing::Free(price) => json!({
                 "price": raised(*price),
                 "sources": [{ "party": "agency", "take": "price" }],
@@ -164,7 +182,12 @@ fn bill_shares() -> Value {
 }
 
 fn composition([code, levy, treasury, _]: [i64; 4], office: i64) -> Value {
-    let priced = [("identity_code", code), ("municipal_levy", levy), ("treasury_tariff", treasury), ("counter", office)];
+    let priced = [
+        ("identity_code", code),
+        ("municipal_levy", levy),
+        ("treasury_tariff", treasury),
+        ("counter", office),
+    ];
     let price: Vec<Value> = priced
         .iter()
         .filter(|(_, amount)| *amount > 0)
@@ -175,7 +198,9 @@ fn composition([code, levy, treasury, _]: [i64; 4], office: i64) -> Value {
         split.push(json!({ "name": "code_fee", "kind": "fee", "party": "agency", "take": "identity_code" }));
     }
     if levy > 0 {
-        split.push(json!({ "name": "levy", "kind": "levy", "party": "municipality", "take": "municipal_levy" }));
+        split.push(
+            json!({ "name": "levy", "kind": "levy", "party": "municipality", "take": "municipal_levy" }),
+        );
     }
     if treasury > 0 {
         split.push(json!({
@@ -228,7 +253,11 @@ fn percentage(rate: &str) -> Value {
 }
 
 fn banded_bill(is_raised: bool) -> Value {
-    let (small, middle, large) = if is_raised { (7_000, 10_500, 16_500) } else { (6_000, 9_000, 14_000) };
+    let (small, middle, large) = if is_raised {
+        (7_000, 10_500, 16_500)
+    } else {
+        (6_000, 9_000, 14_000)
+    };
     json!({
         "principal": { "party": "agency", "at_least": 1 },
         "price": { "bands": { "of": "principal", "rows": [
@@ -267,8 +296,14 @@ fn smart_card() -> Value {
         ("later_loss", 1_000_000, "398011100140149001055000045724"),
         ("replacement", 300_000, "371011100140149001055000055724"),
     ];
-    let prices: Vec<Value> = rows.iter().map(|(case, price, _)| json!({ "when": { "case": case }, "then": price })).collect();
-    let identifiers: Vec<Value> = rows.iter().map(|(case, _, id)| json!({ "when": { "case": case }, "then": id })).collect();
+    let prices: Vec<Value> = rows
+        .iter()
+        .map(|(case, price, _)| json!({ "when": { "case": case }, "then": price }))
+        .collect();
+    let identifiers: Vec<Value> = rows
+        .iter()
+        .map(|(case, _, id)| json!({ "when": { "case": case }, "then": id }))
+        .collect();
     let erred = json!({ "when": { "case": "replacement", "officer_erred": true }, "then": 0 });
     let prices = [vec![erred], prices].concat();
     json!({

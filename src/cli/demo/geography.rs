@@ -53,14 +53,19 @@ fn province(line: &str) -> Option<Province> {
 
 fn county(cell: &str) -> Option<County> {
     let (name_fa, name_en) = cell.split_once(':')?;
-    Some(County { name_fa: name_fa.to_owned(), name_en: name_en.to_owned() })
+    Some(County {
+        name_fa: name_fa.to_owned(),
+        name_en: name_en.to_owned(),
+    })
 }
 
 /// Every province has at least one office of each network; rural offices belong to `rural-ict`.
 pub fn offices(seed: u64) -> Vec<PlannedOffice> {
     let provinces = provinces();
     let mut dice = Dice::new(seed);
-    (0..OFFICES).filter_map(|n| office(n, &provinces, &mut dice)).collect()
+    (0..OFFICES)
+        .filter_map(|n| office(n, &provinces, &mut dice))
+        .collect()
 }
 
 fn office(n: usize, provinces: &[Province], dice: &mut Dice) -> Option<PlannedOffice> {
@@ -92,13 +97,15 @@ fn office(n: usize, provinces: &[Province], dice: &mut Dice) -> Option<PlannedOf
 
 fn by_weight<'a>(provinces: &'a [Province], dice: &mut Dice) -> Option<&'a Province> {
     let mut left = dice.below(provinces.iter().map(|province| province.weight).sum());
-    provinces.iter().find(|province| match left.checked_sub(province.weight) {
-        Some(rest) => {
-            left = rest;
-            false
-        }
-        None => true,
-    })
+    provinces
+        .iter()
+        .find(|province| match left.checked_sub(province.weight) {
+            Some(rest) => {
+                left = rest;
+                false
+            }
+            None => true,
+        })
 }
 
 fn owner(dice: &mut Dice) -> (String, String) {
@@ -131,11 +138,17 @@ fn owner(dice: &mut Dice) -> (String, String) {
         ("شریفی", "Sharifi"),
     ];
     let (first, last) = (FIRST[dice.below(FIRST.len())], LAST[dice.below(LAST.len())]);
-    (format!("{} {}", first.0, last.0), format!("{} {}", first.1, last.1))
+    (
+        format!("{} {}", first.0, last.0),
+        format!("{} {}", first.1, last.1),
+    )
 }
 
 fn persian_digits(number: usize) -> String {
-    let persian = |digit: char| match digit.to_digit(10).and_then(|digit| char::from_u32(0x06F0 + digit)) {
+    let persian = |digit: char| match digit
+        .to_digit(10)
+        .and_then(|digit| char::from_u32(0x06F0 + digit))
+    {
         Some(persian) => persian,
         None => digit,
     };
@@ -154,7 +167,11 @@ mod tests {
         for province in provinces() {
             for network in ["pishkhan", "rural-ict", "police10"] {
                 let here = |office: &PlannedOffice| office.network == network && office.province == province;
-                assert!(offices.iter().any(here), "no {network} office in {}", province.name_en);
+                assert!(
+                    offices.iter().any(here),
+                    "no {network} office in {}",
+                    province.name_en
+                );
             }
         }
     }

@@ -41,7 +41,9 @@ impl Traffic<'_> {
 
     fn seed_of(&self, day: NaiveDate) -> u64 {
         let day = u64::from(u32::try_from(chrono::Datelike::num_days_from_ce(&day)).unwrap_or(0));
-        let network = self.network.bytes().fold(0_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        let network = self.network.bytes().fold(0_u64, |seed, byte| {
+            seed.wrapping_mul(31).wrapping_add(u64::from(byte))
+        });
         self.seed ^ (day << 20) ^ network
     }
 
@@ -52,13 +54,20 @@ impl Traffic<'_> {
 
     fn row(&self, office: &PlannedOffice, day: NaiveDate, visit: usize, dice: &mut Dice) -> Option<Value> {
         let service = *dice.pick(&self.services)?;
-        let late_days = if dice.chance(LATE) { 1 + i64::try_from(dice.below(20)).ok()? } else { 0 };
+        let late_days = if dice.chance(LATE) {
+            1 + i64::try_from(dice.below(20)).ok()?
+        } else {
+            0
+        };
         let mut row = Map::new();
         row.insert("office".into(), json!(office.code));
         row.insert("service".into(), json!(service.code));
         row.insert("network".into(), json!(self.network));
         row.insert("reference".into(), json!(reference(day, visit)));
-        row.insert("occurred_at".into(), json!(at_the_counter(day - Duration::days(late_days), dice)));
+        row.insert(
+            "occurred_at".into(),
+            json!(at_the_counter(day - Duration::days(late_days), dice)),
+        );
         row.insert("holder".into(), json!(holder(&service.pricing, dice)));
         case_of(&service.pricing, dice, &mut row);
         Some(Value::Object(row))
@@ -75,12 +84,17 @@ impl Traffic<'_> {
             }
         }
         let mut dice = Dice::new(self.seed_of(day) ^ 0xBAC4);
-        rows.into_iter().filter_map(|row| self.take_back(&row, day, &mut dice)).collect()
+        rows.into_iter()
+            .filter_map(|row| self.take_back(&row, day, &mut dice))
+            .collect()
     }
 
     fn take_back(&self, row: &Value, day: NaiveDate, dice: &mut Dice) -> Option<Value> {
         let (is_reversed, is_refunded) = (dice.chance(REVERSED), dice.chance(REFUNDED));
-        let service = self.services.iter().find(|service| row["service"] == json!(service.code))?;
+        let service = self
+            .services
+            .iter()
+            .find(|service| row["service"] == json!(service.code))?;
         let mut back = json!({
             "office": row["office"],
             "service": row["service"],
@@ -142,12 +156,29 @@ fn case_of(pricing: &Pricing, dice: &mut Dice, row: &mut Map<String, Value>) {
             put("principal", json!(1_000_000 * (1 + dice.below(40))));
         }
         Pricing::SmartCard => {
-            let case = ["first", "first", "first_loss", "second_loss", "later_loss", "replacement"][dice.below(6)];
-            put("facts", json!({ "case": case, "officer_erred": case == "replacement" && dice.chance(300) }));
+            let case = [
+                "first",
+                "first",
+                "first_loss",
+                "second_loss",
+                "later_loss",
+                "replacement",
+            ][dice.below(6)];
+            put(
+                "facts",
+                json!({ "case": case, "officer_erred": case == "replacement" && dice.chance(300) }),
+            );
         }
         Pricing::Post => {
             put("amount", json!(150_000 + 2_615 * dice.below(300)));
-            put("leg", json!(if dice.chance(700) { "acceptance" } else { "distribution" }));
+            put(
+                "leg",
+                json!(if dice.chance(700) {
+                    "acceptance"
+                } else {
+                    "distribution"
+                }),
+            );
         }
     }
 }
@@ -163,14 +194,23 @@ mod tests {
         let traffic = Traffic {
             seed: 1,
             network: "pishkhan",
-            offices: offices.iter().filter(|office| office.network == "pishkhan").collect(),
-            services: services.iter().filter(|service| service.network == "pishkhan").collect(),
+            offices: offices
+                .iter()
+                .filter(|office| office.network == "pishkhan")
+                .collect(),
+            services: services
+                .iter()
+                .filter(|service| service.network == "pishkhan")
+                .collect(),
             rows_per_office_and_day: 5,
         };
         let day = NaiveDate::from_ymd_opt(2026, 10, 3).unwrap();
         let rows = traffic.rows_of(day);
         assert_eq!(rows, traffic.rows_of(day));
-        let mut keys: Vec<String> = rows.iter().map(|row| format!("{}{}", row["office"], row["reference"])).collect();
+        let mut keys: Vec<String> = rows
+            .iter()
+            .map(|row| format!("{}{}", row["office"], row["reference"]))
+            .collect();
         keys.sort();
         keys.dedup();
         assert_eq!(keys.len(), rows.len());

@@ -66,6 +66,7 @@ struct Checker<'a> {
     terms: Vec<TermDeclaration>,
     reads_amount: bool,
     reads_quantity: bool,
+    reads_principal: bool,
     points: Points,
 }
 
@@ -81,6 +82,7 @@ impl<'a> Checker<'a> {
             terms: Vec::new(),
             reads_amount: false,
             reads_quantity: false,
+            reads_principal: false,
             points: Points::default(),
         };
         checker.take_facts();
@@ -123,6 +125,7 @@ impl<'a> Checker<'a> {
             reads_amount: self.reads_amount,
             quantity: document.quantity,
             reads_quantity: self.reads_quantity,
+            reads_principal: self.reads_principal,
             principal,
             terms: self.terms.clone(),
             slots: self.slots.clone(),

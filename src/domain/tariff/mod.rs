@@ -42,6 +42,7 @@ pub struct Tariff {
     reads_amount: bool,
     quantity: QuantityRule,
     reads_quantity: bool,
+    reads_principal: bool,
     principal: Option<PrincipalTerm>,
     terms: Vec<TermDeclaration>,
     slots: Vec<Slot>,
@@ -199,6 +200,12 @@ impl Tariff {
             .any(|declared| declared.is_read && declared.name == name)
     }
 
+    /// Does the allocation depend on the principal, such as a fee in bands of the bill?
+    #[must_use]
+    pub const fn reads_principal(&self) -> bool {
+        self.reads_principal
+    }
+
     /// The facts that this version reads, defaults filled in, as canonical JSON (sorted names, no spaces): the part of
     /// the key of an allocation that comes from the facts.
     #[must_use]
@@ -208,6 +215,11 @@ impl Tariff {
             if let Some(value) = question.facts.get(&declared.name).or(declared.default.as_ref()) {
                 facts.insert(declared.name.as_str(), value);
             }
+        }
+        // No fact may bear this name.
+        let principal = FactValue::Integer(question.principal.unwrap_or_default().minor());
+        if self.reads_principal {
+            facts.insert("principal", &principal);
         }
         serde_json::to_string(&facts).unwrap_or_default()
     }

@@ -277,6 +277,7 @@ impl<'a> Checker<'a> {
                 "declare `principal`, or name `amount`",
             );
         }
+        self.reads_principal = true;
         Formula::Principal
     }
 }

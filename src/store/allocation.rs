@@ -1,0 +1,198 @@
+//! Rows of `allocations`. Never here: how an amount is split.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, Text};
+use diesel_async::RunQueryDsl;
+
+use super::{Connection, Stored};
+
+/// One question and its answer, as columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAllocation {
+    pub tariff_version_id: i32,
+    pub asked_amount: i64,
+    pub quantity: i32,
+    pub activity_leg: String,
+    pub read_facts_id: i32,
+    /// Ordinals and amounts.
+    pub sources: Vec<(i16, i64)>,
+    pub legs: Vec<(i16, i64)>,
+    pub total: i64,
+}
+
+/// The part of one original that a refund or reversal takes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRefundAllocation {
+    pub original_id: i64,
+    pub original_ordinal: i32,
+    pub share: NewAllocation,
+}
+
+#[derive(QueryableByName)]
+struct Interned {
+    #[diesel(sql_type = BigInt)]
+    place: i64,
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+#[derive(QueryableByName)]
+struct Inserted {
+    #[diesel(sql_type = BigInt)]
+    original_id: i64,
+    #[diesel(sql_type = Integer)]
+    original_ordinal: i32,
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+/// The columns of many allocations. Arrays of unequal length do not nest in PostgreSQL: they travel as text.
+#[derive(Default)]
+struct Columns<'a> {
+    tariff_version_ids: Vec<i32>,
+    asked_amounts: Vec<i64>,
+    quantities: Vec<i32>,
+    activity_legs: Vec<&'a str>,
+    read_facts_ids: Vec<i32>,
+    source_terms: Vec<String>,
+    source_amounts: Vec<String>,
+    leg_terms: Vec<String>,
+    leg_amounts: Vec<String>,
+    totals: Vec<i64>,
+}
+
+/// The ids of these allocations in their order, stored now if they were not. They must ascend by their key: writers that
+/// store the same ones in different orders lock each other out.
+pub async fn intern_allocations(conn: &mut Connection, new: &[&NewAllocation]) -> Stored<Vec<i64>> {
+    let columns = Columns::of(new.iter().copied());
+    diesel::sql_query(include_str!("allocation/intern.sql"))
+        .bind::<Array<Integer>, _>(&columns.tariff_version_ids)
+        .bind::<Array<BigInt>, _>(&columns.asked_amounts)
+        .bind::<Array<Integer>, _>(&columns.quantities)
+        .bind::<Array<Text>, _>(&columns.activity_legs)
+        .bind::<Array<Integer>, _>(&columns.read_facts_ids)
+        .bind::<Array<Text>, _>(&columns.source_terms)
+        .bind::<Array<Text>, _>(&columns.source_amounts)
+        .bind::<Array<Text>, _>(&columns.leg_terms)
+        .bind::<Array<Text>, _>(&columns.leg_amounts)
+        .bind::<Array<BigInt>, _>(&columns.totals)
+        .execute(conn)
+        .await?;
+    let found: Vec<Interned> = diesel::sql_query(include_str!("allocation/find.sql"))
+        .bind::<Array<Integer>, _>(&columns.tariff_version_ids)
+        .bind::<Array<BigInt>, _>(&columns.asked_amounts)
+        .bind::<Array<Integer>, _>(&columns.quantities)
+        .bind::<Array<Text>, _>(&columns.activity_legs)
+        .bind::<Array<Integer>, _>(&columns.read_facts_ids)
+        .load(conn)
+        .await?;
+    let mut ids = vec![0; new.len()];
+    for row in found {
+        let place = usize::try_from(row.place - 1).ok();
+        if let Some(id) = place.and_then(|place| ids.get_mut(place)) {
+            *id = row.id;
+        }
+    }
+    Ok(ids)
+}
+
+/// Inserts the allocations of refunds and returns their ids in order. The caller holds the originals' locks.
+pub async fn insert_refund_allocations(
+    conn: &mut Connection,
+    new: &[NewRefundAllocation],
+) -> Stored<Vec<i64>> {
+    let columns = Columns::of(new.iter().map(|refund| &refund.share));
+    let original_ids: Vec<i64> = new.iter().map(|refund| refund.original_id).collect();
+    let ordinals: Vec<i32> = new.iter().map(|refund| refund.original_ordinal).collect();
+    let inserted: Vec<Inserted> = diesel::sql_query(include_str!("allocation/insert_refunds.sql"))
+        .bind::<Array<Integer>, _>(&columns.tariff_version_ids)
+        .bind::<Array<BigInt>, _>(&columns.asked_amounts)
+        .bind::<Array<Integer>, _>(&columns.quantities)
+        .bind::<Array<Text>, _>(&columns.activity_legs)
+        .bind::<Array<Integer>, _>(&columns.read_facts_ids)
+        .bind::<Array<Text>, _>(&columns.source_terms)
+        .bind::<Array<Text>, _>(&columns.source_amounts)
+        .bind::<Array<Text>, _>(&columns.leg_terms)
+        .bind::<Array<Text>, _>(&columns.leg_amounts)
+        .bind::<Array<BigInt>, _>(&columns.totals)
+        .bind::<Array<BigInt>, _>(&original_ids)
+        .bind::<Array<Integer>, _>(&ordinals)
+        .load(conn)
+        .await?;
+    let by_key: std::collections::HashMap<(i64, i32), i64> = inserted
+        .into_iter()
+        .map(|row| ((row.original_id, row.original_ordinal), row.id))
+        .collect();
+    Ok(new
+        .iter()
+        .map(|refund| {
+            by_key
+                .get(&(refund.original_id, refund.original_ordinal))
+                .copied()
+                .unwrap_or(0)
+        })
+        .collect())
+}
+
+impl<'a> Columns<'a> {
+    fn of(rows: impl Iterator<Item = &'a NewAllocation>) -> Self {
+        let mut columns = Self::default();
+        for row in rows {
+            columns.tariff_version_ids.push(row.tariff_version_id);
+            columns.asked_amounts.push(row.asked_amount);
+            columns.quantities.push(row.quantity);
+            columns.activity_legs.push(&row.activity_leg);
+            columns.read_facts_ids.push(row.read_facts_id);
+            columns
+                .source_terms
+                .push(array_text(row.sources.iter().map(|(term, _)| i64::from(*term))));
+            columns
+                .source_amounts
+                .push(array_text(row.sources.iter().map(|(_, amount)| *amount)));
+            columns
+                .leg_terms
+                .push(array_text(row.legs.iter().map(|(term, _)| i64::from(*term))));
+            columns
+                .leg_amounts
+                .push(array_text(row.legs.iter().map(|(_, amount)| *amount)));
+            columns.totals.push(row.total);
+        }
+        columns
+    }
+}
+
+fn array_text(numbers: impl Iterator<Item = i64>) -> String {
+    use std::fmt::Write;
+    let mut text = String::from("{");
+    for (place, number) in numbers.enumerate() {
+        let comma = if place == 0 { "" } else { "," };
+        // Writing to a string does not fail.
+        let _ = write!(text, "{comma}{number}");
+    }
+    text.push('}');
+    text
+}
+
+/// An ordinal above every allocation that was ever stored for the original, used or not.
+#[derive(QueryableByName)]
+pub struct LastOrdinal {
+    #[diesel(sql_type = BigInt)]
+    pub original_id: i64,
+    #[diesel(sql_type = Integer)]
+    pub last: i32,
+}
+
+pub async fn last_refund_ordinals(conn: &mut Connection, original_ids: &[i64]) -> Stored<Vec<LastOrdinal>> {
+    Ok(diesel::sql_query(
+        "SELECT original_id, max(original_ordinal) AS last FROM allocations
+         WHERE kind = 2 AND original_id = ANY ($1) GROUP BY original_id",
+    )
+    .bind::<Array<BigInt>, _>(original_ids)
+    .load(conn)
+    .await?)
+}
+
+/// The shares of one side, by ordinal.
+pub fn shares(terms: &[i16], amounts: &[i64]) -> Vec<(i16, i64)> {
+    terms.iter().copied().zip(amounts.iter().copied()).collect()
+}

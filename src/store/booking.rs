@@ -1,0 +1,148 @@
+//! What a recorder reads under the networks' locks, the windows it makes, and its batches. Never here: the locks themselves.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Timestamptz};
+use diesel_async::RunQueryDsl;
+
+use super::schema::{batches, window_closings, windows};
+use super::{Connection, Stored};
+
+/// A network as it stands under its lock: which rules hold, and which window contains the moment.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct NetworkStanding {
+    #[diesel(sql_type = SmallInt)]
+    pub network_id: i16,
+    #[diesel(sql_type = BigInt)]
+    pub version: i64,
+    /// An id for the batch that will be booked here.
+    #[diesel(sql_type = BigInt)]
+    pub batch_id: i64,
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub window_id: Option<i32>,
+    #[diesel(sql_type = Bool)]
+    pub is_closed: bool,
+    /// Whether any row waits in quarantine that a booked one might supersede.
+    #[diesel(sql_type = Bool)]
+    pub quarantine_waits: bool,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct StoredWindow {
+    pub id: i32,
+    pub ordinal: i32,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub is_closed: bool,
+}
+
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = windows)]
+pub struct NewWindow {
+    pub network_id: i16,
+    pub ordinal: i32,
+    pub period_key: String,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = batches)]
+pub struct NewBatch {
+    pub id: i64,
+    pub window_id: i32,
+    pub unit_id: i16,
+    pub booked_at: DateTime<Utc>,
+    pub row_count: i32,
+    pub amount_sum: i64,
+    pub principal_sum: i64,
+    pub digest: Vec<u8>,
+}
+
+/// To be read in the statement after the networks' shared locks, never in the same one.
+pub async fn standing_of_networks(
+    conn: &mut Connection,
+    network_ids: &[i16],
+    at: DateTime<Utc>,
+) -> Stored<Vec<NetworkStanding>> {
+    Ok(diesel::sql_query(include_str!("booking/standing.sql"))
+        .bind::<Array<SmallInt>, _>(network_ids)
+        .bind::<Timestamptz, _>(at)
+        .load(conn)
+        .await?)
+}
+
+pub async fn next_batch_id(conn: &mut Connection) -> Stored<i64> {
+    #[derive(QueryableByName)]
+    struct Next {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+    }
+    let next: Next = diesel::sql_query("SELECT nextval('batch_ids') AS id")
+        .get_result(conn)
+        .await?;
+    Ok(next.id)
+}
+
+/// The windows of a network from the last that began before `at` on, in order.
+pub async fn windows_around(
+    conn: &mut Connection,
+    network_id: i16,
+    at: DateTime<Utc>,
+) -> Stored<Vec<StoredWindow>> {
+    let before = windows::table
+        .filter(windows::network_id.eq(network_id))
+        .filter(windows::starts_at.le(at))
+        .select(diesel::dsl::max(windows::starts_at));
+    let last: Option<DateTime<Utc>> = before.get_result(conn).await?;
+    Ok(windows::table
+        .left_join(window_closings::table.on(window_closings::window_id.eq(windows::id)))
+        .filter(windows::network_id.eq(network_id))
+        .filter(windows::starts_at.ge(last.unwrap_or(at)))
+        .order(windows::starts_at)
+        .select((
+            windows::id,
+            windows::ordinal,
+            windows::starts_at,
+            windows::ends_at,
+            window_closings::window_id.nullable().is_not_null(),
+        ))
+        .load(conn)
+        .await?)
+}
+
+/// The last window that there is of a network.
+pub async fn last_window(conn: &mut Connection, network_id: i16) -> Stored<Option<StoredWindow>> {
+    Ok(windows::table
+        .left_join(window_closings::table.on(window_closings::window_id.eq(windows::id)))
+        .filter(windows::network_id.eq(network_id))
+        .order(windows::starts_at.desc())
+        .select((
+            windows::id,
+            windows::ordinal,
+            windows::starts_at,
+            windows::ends_at,
+            window_closings::window_id.nullable().is_not_null(),
+        ))
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// A window that another recorder made meanwhile is left as it is.
+pub async fn insert_windows(conn: &mut Connection, new: &[NewWindow]) -> Stored<()> {
+    diesel::insert_into(windows::table)
+        .values(new)
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_batches(conn: &mut Connection, new: &[NewBatch]) -> Stored<()> {
+    diesel::insert_into(batches::table)
+        .values(new)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! Rows of `quarantine`. Never here: why a row could not be booked.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
+use diesel_async::RunQueryDsl;
+
+use super::schema::quarantine;
+use super::{Connection, Stored};
+
+/// A row that could not be booked.
+#[derive(Clone, Debug)]
+pub struct NewQuarantined {
+    pub office_code: String,
+    pub sender_id: i32,
+    pub reference: String,
+    /// Canonical JSON.
+    pub row: String,
+    pub reason: &'static str,
+    pub explanation: String,
+}
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = quarantine)]
+pub struct QuarantinedRow {
+    pub id: i64,
+    pub office_code: String,
+    pub sender_id: i32,
+    pub reference: String,
+    pub row: String,
+    pub reason: String,
+    pub explanation: String,
+    pub received_at: DateTime<Utc>,
+    pub state: String,
+    pub decided_by: Option<i32>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub note: String,
+}
+
+#[derive(QueryableByName)]
+struct Kept {
+    #[diesel(sql_type = BigInt)]
+    place: i64,
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+/// Keeps the rows and returns their ids in order; a row that waits already with the same content keeps its id.
+pub async fn keep_rows(
+    conn: &mut Connection,
+    at: DateTime<Utc>,
+    rows: &[NewQuarantined],
+) -> Stored<Vec<i64>> {
+    let office_codes: Vec<&str> = rows.iter().map(|row| row.office_code.as_str()).collect();
+    let sender_ids: Vec<i32> = rows.iter().map(|row| row.sender_id).collect();
+    let references: Vec<&str> = rows.iter().map(|row| row.reference.as_str()).collect();
+    let texts: Vec<&str> = rows.iter().map(|row| row.row.as_str()).collect();
+    let reasons: Vec<&str> = rows.iter().map(|row| row.reason).collect();
+    let explanations: Vec<&str> = rows.iter().map(|row| row.explanation.as_str()).collect();
+    diesel::sql_query(include_str!("quarantine/insert.sql"))
+        .bind::<Array<Text>, _>(&office_codes)
+        .bind::<Array<Integer>, _>(&sender_ids)
+        .bind::<Array<Text>, _>(&references)
+        .bind::<Array<Text>, _>(&texts)
+        .bind::<Array<Text>, _>(&reasons)
+        .bind::<Array<Text>, _>(&explanations)
+        .bind::<Timestamptz, _>(at)
+        .execute(conn)
+        .await?;
+    let kept: Vec<Kept> = diesel::sql_query(include_str!("quarantine/find_waiting.sql"))
+        .bind::<Array<Text>, _>(&office_codes)
+        .bind::<Array<Integer>, _>(&sender_ids)
+        .bind::<Array<Text>, _>(&references)
+        .bind::<Array<Text>, _>(&texts)
+        .load(conn)
+        .await?;
+    let mut ids = vec![0; rows.len()];
+    for row in kept {
+        let place = usize::try_from(row.place - 1).ok();
+        if let Some(id) = place.and_then(|place| ids.get_mut(place)) {
+            *id = row.id;
+        }
+    }
+    Ok(ids)
+}
+
+/// Closes the waiting rows of keys that are in the books now.
+pub async fn supersede(conn: &mut Connection, at: DateTime<Utc>, keys: &[(&str, i32, &str)]) -> Stored<()> {
+    let office_codes: Vec<&str> = keys.iter().map(|(office, _, _)| *office).collect();
+    let sender_ids: Vec<i32> = keys.iter().map(|(_, sender, _)| *sender).collect();
+    let references: Vec<&str> = keys.iter().map(|(_, _, reference)| *reference).collect();
+    diesel::sql_query(include_str!("quarantine/supersede.sql"))
+        .bind::<Array<Text>, _>(&office_codes)
+        .bind::<Array<Integer>, _>(&sender_ids)
+        .bind::<Array<Text>, _>(&references)
+        .bind::<Timestamptz, _>(at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Rows in one state, the oldest first, after an id; of one sender if it is named.
+pub async fn rows_in_state(
+    conn: &mut Connection,
+    state: &str,
+    sender_id: Option<i32>,
+    after: i64,
+    limit: i64,
+) -> Stored<Vec<QuarantinedRow>> {
+    let mut query = quarantine::table
+        .filter(quarantine::state.eq(state.to_owned()))
+        .filter(quarantine::id.gt(after))
+        .order(quarantine::id)
+        .limit(limit)
+        .select(QuarantinedRow::as_select())
+        .into_boxed();
+    if let Some(sender_id) = sender_id {
+        query = query.filter(quarantine::sender_id.eq(sender_id));
+    }
+    Ok(query.load(conn).await?)
+}
+
+pub async fn find_row(conn: &mut Connection, id: i64) -> Stored<Option<QuarantinedRow>> {
+    Ok(quarantine::table
+        .find(id)
+        .select(QuarantinedRow::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// Whether the row was still waiting, and is decided now.
+pub async fn decide_row(
+    conn: &mut Connection,
+    id: i64,
+    state: &str,
+    by: i32,
+    at: DateTime<Utc>,
+    note: &str,
+) -> Stored<bool> {
+    let waiting = quarantine::table.find(id).filter(quarantine::state.eq("waiting"));
+    let rows = diesel::update(waiting)
+        .set((
+            quarantine::state.eq(state),
+            quarantine::decided_by.eq(by),
+            quarantine::decided_at.eq(at),
+            quarantine::note.eq(note),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(rows == 1)
+}
