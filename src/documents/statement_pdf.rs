@@ -202,9 +202,9 @@ mod with_typst {
 
 #[cfg(all(test, feature = "pdf"))]
 mod tests {
-    use crate::domain::statement::Statement;
     use super::*;
     use crate::domain::language::Language;
+    use crate::domain::statement::Statement;
     use crate::domain::statement::sample;
 
     fn pdf(content: crate::domain::statement::StatementContent) -> Vec<u8> {

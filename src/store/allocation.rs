@@ -174,7 +174,7 @@ fn array_text(numbers: impl Iterator<Item = i64>) -> String {
 }
 
 /// An ordinal above every allocation that was ever stored for the original, used or not.
-#[derive(QueryableByName)]
+#[derive(Debug, QueryableByName)]
 pub struct LastOrdinal {
     #[diesel(sql_type = BigInt)]
     pub original_id: i64,

@@ -71,3 +71,12 @@ pub async fn role_ids(conn: &mut Connection) -> Stored<HashMap<String, (i16, boo
         .map(|(code, id, hangs)| (code, (id, hangs)))
         .collect())
 }
+
+/// Sets where a party reads its mail, from now on. Whether there is such a party.
+pub async fn set_email(conn: &mut Connection, code: &str, email: Option<&str>) -> Stored<bool> {
+    let changed = diesel::update(parties::table.filter(parties::code.eq(code)))
+        .set(parties::email.eq(email))
+        .execute(conn)
+        .await?;
+    Ok(changed == 1)
+}

@@ -19,4 +19,5 @@ pub mod remind_licence_expiry;
 pub mod run_job_step;
 pub mod tariff;
 
+pub use crate::store::Connection;
 pub use failure::{Done, Failure};

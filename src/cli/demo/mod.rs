@@ -2,5 +2,7 @@
 
 pub mod catalogue;
 pub mod dice;
+pub mod founding;
 pub mod geography;
+pub mod iban;
 pub mod traffic;

@@ -8,7 +8,7 @@ use crate::domain::language::Language;
 use crate::domain::originator::Originator;
 use crate::domain::party::PartyKind;
 use crate::store::{Connection, party};
-use crate::usecases::Done;
+use crate::usecases::{Done, Failure};
 
 #[derive(Clone, Debug)]
 pub struct PartyEntry {
@@ -62,6 +62,24 @@ pub async fn add_bank_accounts(
             })
             .collect::<Done<Vec<_>>>()?;
         Ok(party::insert_bank_accounts(conn, &rows).await?)
+    })
+    .await
+}
+
+/// Changes where parties, given by code, read their mail; what is in the outbox already goes where it was addressed.
+pub async fn change_emails(
+    conn: &mut Connection,
+    by: &Originator,
+    emails: &[(String, Option<String>)],
+) -> Done<()> {
+    by.may_register()?;
+    conn.transaction(async |conn| {
+        for (code, email) in emails {
+            if !party::set_email(conn, code, email.as_deref()).await? {
+                return Err(Failure::not_found("party", code));
+            }
+        }
+        Ok(())
     })
     .await
 }

@@ -1,0 +1,372 @@
+//! Founds the demo's register: units, parties, three networks, offices with licences, services with tariffs, people.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::{Asia::Tehran, Tz};
+
+use super::catalogue;
+use super::geography::{PlannedOffice, Province, provinces};
+use super::iban::demo_iban;
+use crate::domain::calendar::JalaliDate;
+use crate::domain::language::Language;
+use crate::domain::money::{Amount, UnitCode};
+use crate::domain::office::Setting;
+use crate::domain::originator::{Originator, OriginatorKind};
+use crate::domain::party::PartyKind;
+use crate::domain::period::PeriodKind;
+use crate::domain::zone::start_of_day;
+use crate::usecases::register::licence::{LicenceEntry, OfficeRoles, issue_licences};
+use crate::usecases::register::network::{AfterSuspension, NetworkEntry, register_network};
+use crate::usecases::register::office::{OfficeEntry, register_offices};
+use crate::usecases::register::originator::{OriginatorEntry, register_originator};
+use crate::usecases::register::party::{BankAccountEntry, PartyEntry, add_bank_accounts, register_parties};
+use crate::usecases::register::service::{AgencyEntry, ServiceEntry, register_agencies, register_services};
+use crate::usecases::register::unit::{UnitEntry, register_unit};
+use crate::usecases::tariff::{TariffDraft, approve_tariffs, draft_tariffs, publish_tariffs};
+use crate::usecases::{Connection, Done, Failure};
+
+pub const ZONE: Tz = Tehran;
+pub const NETWORKS: [&str; 3] = ["pishkhan", "rural-ict", "police10"];
+pub const MAKER: &str = "n.karimi";
+pub const CHECKER: &str = "r.ahmadi";
+/// The counter systems' client, whose references the transactions bear.
+pub const COUNTERS: &str = "counter-systems";
+/// Half of the tariffs are raised by the second month's resolution.
+const RAISED_OF_TWO: usize = 1;
+const PLAYERS: [(&str, &str, PartyKind, &str, &str); 6] = [
+    (
+        "operator",
+        "operator",
+        PartyKind::Operator,
+        "اپراتور شبکه",
+        "Network operator",
+    ),
+    (
+        "authority",
+        "authority",
+        PartyKind::Authority,
+        "سازمان تنظیم مقررات",
+        "Regulatory authority",
+    ),
+    (
+        "treasury",
+        "treasury",
+        PartyKind::Treasury,
+        "خزانه‌داری کل کشور",
+        "General treasury",
+    ),
+    (
+        "tax",
+        "tax",
+        PartyKind::Tax,
+        "سازمان امور مالیاتی، تکلیفی",
+        "Withheld taxes",
+    ),
+    (
+        "union",
+        "union",
+        PartyKind::Union,
+        "اتحادیهٔ دفاتر",
+        "Union of offices",
+    ),
+    (
+        "central",
+        "central-account",
+        PartyKind::Central,
+        "حساب مرکزی",
+        "Central account",
+    ),
+];
+
+/// When the demo's story begins: the first day of the Jalali month three full months before `now`.
+pub fn first_day(now: DateTime<Utc>) -> Done<NaiveDate> {
+    let today = JalaliDate::from_gregorian(crate::domain::zone::day_of(ZONE, now));
+    let months = today.year() * 12 + i32::try_from(today.month()).unwrap_or(1) - 1 - 3;
+    let month = u32::try_from(months.rem_euclid(12)).unwrap_or(0) + 1;
+    JalaliDate::new(months.div_euclid(12), month, 1)
+        .map(JalaliDate::to_gregorian)
+        .map_err(|error| Failure::Internal(error.to_string()))
+}
+
+/// Enters everything that stands before the first transaction.
+pub async fn found(
+    conn: &mut Connection,
+    by: &Originator,
+    first: NaiveDate,
+    offices: &[PlannedOffice],
+) -> Done<()> {
+    let at = start_of_day(ZONE, first) - Duration::days(1);
+    register_unit(conn, by, rial(at)?).await?;
+    register_parties(conn, by, at, parties(offices)).await?;
+    add_bank_accounts(conn, by, bank_accounts(offices, at)).await?;
+    for code in NETWORKS {
+        register_network(conn, by, network(code, first)).await?;
+    }
+    register_people(conn, by, at).await?;
+    let agencies = catalogue::agencies();
+    let agencies = agencies.into_iter().map(|agency| AgencyEntry {
+        party: agency.code.clone(),
+        code: agency.code,
+    });
+    register_agencies(conn, by, agencies.collect()).await?;
+    register_services(conn, by, services()).await?;
+    register_offices(conn, by, at, offices.iter().map(office).collect()).await?;
+    let licences: Vec<LicenceEntry> = offices.iter().map(|office| licence(office, at)).collect();
+    issue_licences(conn, by, at, &licences).await
+}
+
+/// Publishes the tariffs in force at the beginning.
+pub async fn publish_first(conn: &mut Connection, people: &People, first: NaiveDate) -> Done<()> {
+    let valid_from = start_of_day(ZONE, first) - Duration::days(60);
+    let drafts = catalogue::services()
+        .iter()
+        .map(|service| draft(service, valid_from, false))
+        .collect::<Vec<_>>();
+    publish(conn, people, valid_from, &drafts).await
+}
+
+/// Publishes what the resolution of the second month raised, in the middle of a period.
+pub async fn publish_raised(conn: &mut Connection, people: &People, valid_from: DateTime<Utc>) -> Done<()> {
+    let raised = catalogue::services()
+        .into_iter()
+        .enumerate()
+        .filter(|(n, _)| n % 2 == RAISED_OF_TWO);
+    let drafts: Vec<TariffDraft> = raised
+        .map(|(_, service)| draft(&service, valid_from, true))
+        .collect();
+    publish(conn, people, valid_from - Duration::days(5), &drafts).await
+}
+
+/// Those who act in the demo.
+#[derive(Debug)]
+pub struct People {
+    pub maker: Originator,
+    pub checker: Originator,
+    pub counters: Originator,
+}
+
+async fn publish(
+    conn: &mut Connection,
+    people: &People,
+    at: DateTime<Utc>,
+    drafts: &[TariffDraft],
+) -> Done<()> {
+    let ids = draft_tariffs(conn, &people.maker, at, drafts).await?;
+    approve_tariffs(conn, &people.checker, &ids).await?;
+    publish_tariffs(conn, &people.maker, &ids).await
+}
+
+fn draft(service: &catalogue::PlannedService, valid_from: DateTime<Utc>, is_raised: bool) -> TariffDraft {
+    TariffDraft {
+        network: service.network.clone(),
+        service: service.code.clone(),
+        document: service.document(is_raised),
+        valid_from,
+        valid_until: None,
+    }
+}
+
+fn rial(at: DateTime<Utc>) -> Done<UnitEntry> {
+    Ok(UnitEntry {
+        code: UnitCode::parse("IRR").map_err(|error| Failure::Internal(error.to_string()))?,
+        iso_code: "IRR".to_owned(),
+        name_fa: "ریال".to_owned(),
+        name_en: "rial".to_owned(),
+        scale: 0,
+        valid_from: at - Duration::days(36_500),
+        valid_until: None,
+    })
+}
+
+fn network(code: &str, first: NaiveDate) -> NetworkEntry {
+    let (name_fa, name_en) = match code {
+        "pishkhan" => ("شبکهٔ دفاتر پیشخوان دولت", "Pishkhan counter network"),
+        "rural-ict" => ("شبکهٔ دفاتر ICT روستایی", "Rural ICT network"),
+        _ => ("شبکهٔ دفاتر پلیس +۱۰", "Police+10 network"),
+    };
+    let cycle = if code == "police10" {
+        WEEK
+    } else {
+        PeriodKind::JalaliMonth
+    };
+    NetworkEntry {
+        code: code.to_owned(),
+        name_fa: name_fa.to_owned(),
+        name_en: name_en.to_owned(),
+        time_zone: ZONE,
+        first_window_starts_at: cycle.of_day(first).interval(ZONE).from(),
+        cycle,
+        unit: "IRR".to_owned(),
+        central: "central-account".to_owned(),
+        players: PLAYERS
+            .iter()
+            .map(|(role, party, ..)| ((*role).to_owned(), (*party).to_owned()))
+            .collect(),
+        payout_threshold: Amount::from_minor(500_000),
+        carried_cycles_max: 3,
+        remittance_due_days: 7,
+        lateness_max_days: 270,
+        after_suspension: AfterSuspension::Quarantine,
+    }
+}
+
+const WEEK: PeriodKind = PeriodKind::Week {
+    first_day: chrono::Weekday::Sat,
+};
+
+fn parties(offices: &[PlannedOffice]) -> Vec<PartyEntry> {
+    let mut parties = Vec::new();
+    for (_, code, kind, name_fa, name_en) in PLAYERS {
+        parties.push(party(code, kind, name_fa, name_en));
+    }
+    for agency in catalogue::agencies() {
+        parties.push(party(
+            &agency.code,
+            PartyKind::Agency,
+            &agency.name_fa,
+            &agency.name_en,
+        ));
+    }
+    for province in provinces() {
+        let (fa, en) = (
+            format!("خزانهٔ معین {}", province.name_fa),
+            format!("Treasury of {}", province.name_en),
+        );
+        parties.push(party(
+            &provincial_treasury(&province),
+            PartyKind::Treasury,
+            &fa,
+            &en,
+        ));
+        for (n, county) in province.counties.iter().enumerate() {
+            let (fa, en) = (
+                format!("شهرداری {}", county.name_fa),
+                format!("Municipality of {}", county.name_en),
+            );
+            parties.push(party(
+                &municipality(&province, n),
+                PartyKind::Municipality,
+                &fa,
+                &en,
+            ));
+        }
+    }
+    parties.extend(offices.iter().map(|office| {
+        let (fa, en) = (
+            format!("{}، {}", office.name_fa, office.owner_fa),
+            format!("{}, {}", office.name_en, office.owner_en),
+        );
+        let mut owner = party(&licensee(office), PartyKind::Office, &fa, &en);
+        owner.language = if office.code.ends_with('7') {
+            Language::En
+        } else {
+            Language::Fa
+        };
+        owner
+    }));
+    parties
+}
+
+fn party(code: &str, kind: PartyKind, name_fa: &str, name_en: &str) -> PartyEntry {
+    PartyEntry {
+        code: code.to_owned(),
+        kind,
+        name_fa: name_fa.to_owned(),
+        name_en: name_en.to_owned(),
+        language: Language::Fa,
+        email: None,
+    }
+}
+
+/// Every party's plain destination; the treasuries' deposit identifiers are paid into the same accounts.
+fn bank_accounts(offices: &[PlannedOffice], valid_from: DateTime<Utc>) -> Vec<BankAccountEntry> {
+    let account = |(n, party): (usize, PartyEntry)| BankAccountEntry {
+        party: party.code,
+        deposit_identifier: String::new(),
+        iban: demo_iban(n),
+        valid_from,
+    };
+    parties(offices).into_iter().enumerate().map(account).collect()
+}
+
+fn services() -> Vec<ServiceEntry> {
+    let entry = |service: catalogue::PlannedService| ServiceEntry {
+        code: service.code,
+        agency: service.agency,
+        name_fa: service.name_fa,
+        name_en: service.name_en,
+    };
+    catalogue::services().into_iter().map(entry).collect()
+}
+
+fn office(office: &PlannedOffice) -> OfficeEntry {
+    OfficeEntry {
+        code: office.code.clone(),
+        name_fa: office.name_fa.clone(),
+        name_en: office.name_en.clone(),
+        province: office.province.name_en.clone(),
+        county: office.county.name_en.clone(),
+        district: office.county.name_en.clone(),
+        setting: if office.is_rural {
+            Setting::Rural
+        } else {
+            Setting::Urban
+        },
+    }
+}
+
+fn licence(office: &PlannedOffice, at: DateTime<Utc>) -> LicenceEntry {
+    let county = office
+        .province
+        .counties
+        .iter()
+        .position(|county| *county == office.county)
+        .unwrap_or(0);
+    LicenceEntry {
+        office: office.code.clone(),
+        network: office.network.to_owned(),
+        class: if office.is_rural { "rural" } else { "urban" }.to_owned(),
+        valid_from: at - Duration::days(400),
+        valid_until: at + Duration::days(5 * 365),
+        roles: OfficeRoles {
+            licensee: licensee(office),
+            municipality: Some(municipality(&office.province, county)),
+            provincial_treasury: Some(provincial_treasury(&office.province)),
+        },
+        deciding_body: "کمیسیون صدور پروانه".to_owned(),
+        decision: format!("P-{}", office.code),
+    }
+}
+
+/// The party that owns an office.
+pub fn licensee(office: &PlannedOffice) -> String {
+    format!("office-{}", office.code)
+}
+
+fn municipality(province: &Province, county: usize) -> String {
+    format!("municipality-{}-{county}", province.code)
+}
+
+fn provincial_treasury(province: &Province) -> String {
+    format!("treasury-{}", province.code)
+}
+
+async fn register_people(conn: &mut Connection, by: &Originator, at: DateTime<Utc>) -> Done<()> {
+    for (kind, code, name) in [
+        (OriginatorKind::Person, MAKER, "Narges Karimi"),
+        (OriginatorKind::Person, CHECKER, "Reza Ahmadi"),
+        (
+            OriginatorKind::Client,
+            COUNTERS,
+            "Counter systems of all networks",
+        ),
+    ] {
+        let entry = OriginatorEntry {
+            kind,
+            code: code.to_owned(),
+            name: name.to_owned(),
+            party: None,
+        };
+        register_originator(conn, by, at, entry).await?;
+    }
+    Ok(())
+}
