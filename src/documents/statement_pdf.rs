@@ -201,6 +201,7 @@ mod with_typst {
 }
 
 #[cfg(all(test, feature = "pdf"))]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use crate::domain::language::Language;

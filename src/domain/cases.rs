@@ -44,6 +44,6 @@ impl Numbers {
     pub fn amount(&mut self, most: i64) -> Amount {
         let bits = self.between(0, 62);
         let value = i64::try_from(self.next() >> (64 - bits.max(1))).unwrap();
-        Amount::from_minor(value.rem_euclid(most.checked_add(1).unwrap_or(i64::MAX)))
+        Amount::from_minor(value.rem_euclid(most.saturating_add(1)))
     }
 }

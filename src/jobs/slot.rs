@@ -27,7 +27,7 @@ pub(super) async fn run(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<Outc
     match &outcome {
         Outcome::Succeeded(told) => tracing::info!(job = job.name, slot = %lease.slot, told, "a job has run"),
         Outcome::Failed(reason) => {
-            tracing::error!(job = job.name, slot = %lease.slot, reason, "a job has failed")
+            tracing::error!(job = job.name, slot = %lease.slot, reason, "a job has failed");
         }
     }
     Ok(outcome)

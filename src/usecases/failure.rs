@@ -81,6 +81,10 @@ impl From<StoreFailure> for Failure {
 
 /// A violated named constraint is a conflict under the constraint's name; a lost or busy database is unavailable.
 impl From<DieselError> for Failure {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "diesel adds errors; an unknown one is internal"
+    )]
     fn from(error: DieselError) -> Self {
         if let DieselError::DatabaseError(kind, information) = &error {
             if let Some(rule) = information.constraint_name() {
@@ -100,6 +104,7 @@ impl From<DieselError> for Failure {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "diesel's kind is not Copy")]
 fn is_passing(kind: &DatabaseErrorKind, message: &str) -> bool {
     matches!(
         kind,

@@ -43,7 +43,7 @@ impl Source {
         while at < trees.len() {
             match &trees[at] {
                 TokenTree::Ident(_) if begins_path(&trees, at) => {
-                    at = self.path_from(&trees, at, &[], module)
+                    at = self.path_from(&trees, at, &[], module);
                 }
                 TokenTree::Group(group) => {
                     self.tokens.push(opening(group.delimiter()).to_owned());

@@ -204,7 +204,7 @@ impl Line {
         let steps = self
             .steps_in(language)
             .into_iter()
-            .map(|step| step.sentence())
+            .map(StepText::sentence)
             .collect::<Vec<_>>();
         let kind = match language {
             Language::En => english::subject(self.subject),

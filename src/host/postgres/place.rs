@@ -94,7 +94,7 @@ impl Place {
 fn fits(folder: &Path) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/_-.".contains(byte);
     let path = folder.join(SOCKET).into_os_string().into_encoded_bytes();
-    path.len() <= SOCKET_PATH_BYTES_MAX && path.iter().all(|byte| plain(byte))
+    path.len() <= SOCKET_PATH_BYTES_MAX && path.iter().all(plain)
 }
 
 fn short_name(path: &Path) -> String {

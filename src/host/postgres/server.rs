@@ -1,6 +1,8 @@
 //! One PostgreSQL server: made, started, asked and stopped by PostgreSQL's own programs. Never here: who may do so
 //! (see `tenancy`), the schema (see `migrations`).
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "all other errors pass as they are")]
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;

@@ -304,7 +304,9 @@ impl<'a> Checker<'a> {
         }
         if group.is_none() {
             let group_node = scope.nodes.len();
-            nodes.iter().for_each(|node| scope.move_member(*node, group_node));
+            for node in &nodes {
+                scope.move_member(*node, group_node);
+            }
         }
         nodes
     }
@@ -366,14 +368,13 @@ impl<'a> Checker<'a> {
         let Some(taker) = residue_to else {
             return Residue::LargestRemainder;
         };
-        match members.iter().position(|member| name_of(member) == taker) {
-            Some(index) => Residue::To(index),
-            None => {
-                let known = members.iter().map(name_of).collect::<Vec<_>>().join(", ");
-                let reason = format!("the residue goes to `{taker}`, which is no member");
-                self.fault(path, "unknown_residue", reason, format!("one of: {known}"));
-                Residue::LargestRemainder
-            }
+        if let Some(index) = members.iter().position(|member| name_of(member) == taker) {
+            Residue::To(index)
+        } else {
+            let known = members.iter().map(name_of).collect::<Vec<_>>().join(", ");
+            let reason = format!("the residue goes to `{taker}`, which is no member");
+            self.fault(path, "unknown_residue", reason, format!("one of: {known}"));
+            Residue::LargestRemainder
         }
     }
 

@@ -1,6 +1,11 @@
 //! Derivation steps in English.
 //! Never here: arithmetic.
 
+#![expect(
+    clippy::too_many_lines,
+    reason = "tables: one arm a rule, one sentence an arm"
+)]
+
 use super::{LineSubject, Step, StepText};
 use crate::domain::money::Amount;
 use crate::domain::split::{Exact, Rounding, RoundingMode};
