@@ -89,6 +89,10 @@ impl Traffic<'_> {
             .collect()
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "only fixed prices are refunded in part here"
+    )]
     fn take_back(&self, row: &Value, day: NaiveDate, dice: &mut Dice) -> Option<Value> {
         let (is_reversed, is_refunded) = (dice.chance(REVERSED), dice.chance(REFUNDED));
         let service = self
