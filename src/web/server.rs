@@ -119,18 +119,18 @@ impl RootSpanBuilder for OneEventPerAnswer {
 
 #[cfg(test)]
 mod tests {
+    use crate::host::database::Pool;
     use actix_web::http::Method;
     use actix_web::test::{TestRequest, call_service, init_service, read_body};
-    use diesel_async::AsyncPgConnection;
     use diesel_async::pooled_connection::AsyncDieselConnectionManager;
-    use diesel_async::pooled_connection::deadpool::Pool;
 
     use super::*;
 
     /// The state of a server whose database is away.
     fn alone() -> AppState {
-        let nowhere =
-            AsyncDieselConnectionManager::<AsyncPgConnection>::new("postgresql:///none?host=/nonexistent");
+        let nowhere = AsyncDieselConnectionManager::<crate::usecases::Connection>::new(
+            "postgresql:///none?host=/nonexistent",
+        );
         AppState::new(Pool::builder(nowhere).build().unwrap(), chrono::DateTime::default)
     }
 

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::host::database::{Pool, PooledConnection};
 use chrono::{DateTime, Utc};
-use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::deadpool::{Object, Pool};
 
 use crate::usecases::{Done, Failure};
 
@@ -15,17 +14,14 @@ use super::metrics::Metrics;
 /// One for all workers of a server; cloning shares.
 #[derive(Clone)]
 pub struct AppState {
-    pool: Pool<AsyncPgConnection>,
+    pool: Pool,
     clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     pub tokens: Arc<RememberedTokens>,
     pub metrics: Arc<Metrics>,
 }
 
 impl AppState {
-    pub fn new(
-        pool: Pool<AsyncPgConnection>,
-        clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn new(pool: Pool, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         Self {
             pool,
             clock: Arc::new(clock),
@@ -38,7 +34,7 @@ impl AppState {
     ///
     /// # Errors
     /// `Unavailable` when the database is away or all connections stay busy.
-    pub async fn connection(&self) -> Done<Object<AsyncPgConnection>> {
+    pub async fn connection(&self) -> Done<PooledConnection> {
         self.pool.get().await.map_err(|error| {
             tracing::warn!(%error, "no database connection");
             Failure::Unavailable(

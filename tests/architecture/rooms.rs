@@ -34,7 +34,7 @@ const WORLDLY: &[(&str, &[&str])] = &[
     ("askama", &["documents", "web"]),
     ("clap", &["cli", "main"]),
     ("diesel", &["store", "usecases", "host"]),
-    ("diesel_async", &["store", "usecases", "host"]),
+    ("diesel_async", &["store", "usecases", "host", "web"]),
     ("diesel_migrations", &["host"]),
     ("indicatif", &["cli"]),
     ("lettre", &["host"]),

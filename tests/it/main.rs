@@ -1,5 +1,13 @@
 //! All tests against the real PostgreSQL, in one binary so that they share one throwaway cluster.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+#![allow(dead_code, reason = "the world offers what tests of later nouns ask for")]
+
 mod host;
 mod schema;
 mod world;
