@@ -362,6 +362,15 @@ impl Submitted {
                 "a reversal takes whatever is left; a refund names an amount",
             ));
         }
+        let is_nothing = |amount: Option<Amount>| amount.is_none_or(Amount::is_zero);
+        let names_an_amount = self.amount.is_some() || self.principal.is_some();
+        if names_an_amount && is_nothing(self.amount) && is_nothing(self.principal) {
+            faults.push(RowFault::new(
+                "amount",
+                "more_than_zero",
+                "a refund gives something back; without an amount it gives back all that is left",
+            ));
+        }
     }
 }
 
@@ -445,10 +454,12 @@ pub enum Reason {
     OtherNetworkOrService,
     MoreThanLeft,
     NothingLeft,
+    /// The database took it neither with others nor alone.
+    RefusedByTheDatabase,
 }
 
 impl Reason {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::UnknownOffice,
         Self::UnknownService,
         Self::UnknownNetwork,
@@ -470,6 +481,7 @@ impl Reason {
         Self::OtherNetworkOrService,
         Self::MoreThanLeft,
         Self::NothingLeft,
+        Self::RefusedByTheDatabase,
     ];
 
     pub const fn code(self) -> &'static str {
@@ -495,6 +507,7 @@ impl Reason {
             Self::OtherNetworkOrService => "other_network_or_service",
             Self::MoreThanLeft => "more_than_left",
             Self::NothingLeft => "nothing_left",
+            Self::RefusedByTheDatabase => "refused_by_the_database",
         }
     }
 

@@ -14,6 +14,7 @@ pub mod network;
 pub mod office;
 pub mod originator;
 pub mod party;
+mod prepared;
 pub mod quarantine;
 pub mod reading;
 pub mod reminder;
