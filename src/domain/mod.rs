@@ -30,6 +30,7 @@ pub mod slots;
 pub mod split;
 pub mod statement;
 pub mod submission;
+pub mod take_back;
 pub mod tariff;
 pub mod timetable;
 pub mod transaction;

@@ -207,6 +207,15 @@ impl RowFault {
     }
 }
 
+impl fmt::Display for RowFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field.as_str() {
+            "" => f.write_str(&self.explanation),
+            field => write!(f, "{field}: {}", self.explanation),
+        }
+    }
+}
+
 const REFERENCE_MAX: usize = 80;
 const CODE_MAX: usize = 60;
 const QUANTITY_MAX: u32 = 1_000_000;
@@ -413,6 +422,22 @@ pub enum Outcome {
     Malformed { faults: Vec<RowFault> },
 }
 
+impl Outcome {
+    /// For people: why it was not booked; nothing if it is in the books.
+    pub fn told(&self) -> String {
+        let joined = |told: Vec<String>| told.join("; ");
+        match self {
+            Self::Booked(_) | Self::Repeated(_) => String::new(),
+            Self::Conflict { id, differences } => {
+                let told = joined(differences.iter().map(ToString::to_string).collect());
+                format!("transaction {id} has this reference and differs: {told}")
+            }
+            Self::Quarantined { explanation, .. } | Self::Refused { explanation, .. } => explanation.clone(),
+            Self::Malformed { faults } => joined(faults.iter().map(ToString::to_string).collect()),
+        }
+    }
+}
+
 /// A row that is in the books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Booked {
@@ -427,6 +452,12 @@ pub struct Difference {
     pub field: &'static str,
     pub stored: String,
     pub sent: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is `{}`, sent was `{}`", self.field, self.stored, self.sent)
+    }
 }
 
 /// Why a row could not be booked. The code is stable and public.

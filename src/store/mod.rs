@@ -23,6 +23,7 @@ pub mod reminder;
 pub mod schema;
 pub mod service;
 pub mod statement_pdf;
+pub mod submission;
 pub mod tariff;
 pub mod transaction;
 pub mod unit;

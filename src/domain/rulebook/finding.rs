@@ -63,7 +63,7 @@ impl Rulebook {
         let service = self.service(case.row)?;
         let licences = self.licences.get(&office).map(Vec::as_slice).unwrap_or_default();
         let network = self.network_of(case, licences, service)?;
-        timely(network, case)?;
+        network.timely(case)?;
         let licence = licence_of(licences, network, case)?;
         licence.allows(network, case)?;
         let binding = licence.binding(case)?;
@@ -137,6 +137,29 @@ impl Rulebook {
     }
 }
 
+impl NetworkRules {
+    /// Neither older than the network allows nor later than clocks may differ.
+    pub fn timely(&self, case: Case<'_>) -> Result<(), NotBookable> {
+        let (happened_at, booked_at) = (case.row.occurred_at, case.booked_at);
+        let window = self
+            .schedule
+            .window_at(booked_at)
+            .map_err(|rule| NotBookable::quarantined(Reason::BeforeTheFirstWindow, rule.to_string()))?;
+        let (lateness_max, ahead_max) = (self.lateness_max, CLOCK_DIFFERENCE_MAX);
+        match timeliness(happened_at, booked_at, &window, lateness_max, ahead_max) {
+            Timeliness::InTime | Timeliness::Late => Ok(()),
+            Timeliness::TooLate => Err(NotBookable::quarantined(
+                Reason::TooLate,
+                format!("it happened at {happened_at}, longer ago than {} allows", self.code),
+            )),
+            Timeliness::NotYet => Err(NotBookable::quarantined(
+                Reason::InTheFuture,
+                format!("it is said to happen at {happened_at}, which is yet to come"),
+            )),
+        }
+    }
+}
+
 impl LicenceRules {
     /// What the licence means for the money of the case; held money is booked like any other (money rule 18).
     fn allows(&self, network: &NetworkRules, case: Case<'_>) -> Result<(), NotBookable> {
@@ -166,32 +189,6 @@ impl LicenceRules {
                 let told = "nobody is on record as the office's licensee at that time";
                 NotBookable::quarantined(Reason::NoBinding, told)
             })
-    }
-}
-
-/// Neither older than the network allows nor later than clocks may differ.
-pub(super) fn timely(network: &NetworkRules, case: Case<'_>) -> Result<(), NotBookable> {
-    let (happened_at, booked_at) = (case.row.occurred_at, case.booked_at);
-    let window = network
-        .schedule
-        .window_at(booked_at)
-        .map_err(|rule| NotBookable::quarantined(Reason::BeforeTheFirstWindow, rule.to_string()))?;
-    match timeliness(
-        happened_at,
-        booked_at,
-        &window,
-        network.lateness_max,
-        CLOCK_DIFFERENCE_MAX,
-    ) {
-        Timeliness::InTime | Timeliness::Late => Ok(()),
-        Timeliness::TooLate => Err(NotBookable::quarantined(
-            Reason::TooLate,
-            format!("it happened at {happened_at}, longer ago than {} allows", network.code),
-        )),
-        Timeliness::NotYet => Err(NotBookable::quarantined(
-            Reason::InTheFuture,
-            format!("it is said to happen at {happened_at}, which is yet to come"),
-        )),
     }
 }
 
