@@ -209,6 +209,15 @@ impl RowFault {
     }
 }
 
+impl fmt::Display for RowFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field.as_str() {
+            "" => f.write_str(&self.explanation),
+            field => write!(f, "{field}: {}", self.explanation),
+        }
+    }
+}
+
 const REFERENCE_MAX: usize = 80;
 const CODE_MAX: usize = 60;
 const QUANTITY_MAX: u32 = 1_000_000;
@@ -364,6 +373,15 @@ impl Submitted {
                 "a reversal takes whatever is left; a refund names an amount",
             ));
         }
+        let is_nothing = |amount: Option<Amount>| amount.is_none_or(Amount::is_zero);
+        let names_an_amount = self.amount.is_some() || self.principal.is_some();
+        if names_an_amount && is_nothing(self.amount) && is_nothing(self.principal) {
+            faults.push(RowFault::new(
+                "amount",
+                "more_than_zero",
+                "a refund gives something back; without an amount it gives back all that is left",
+            ));
+        }
     }
 }
 
@@ -406,6 +424,22 @@ pub enum Outcome {
     Malformed { faults: Vec<RowFault> },
 }
 
+impl Outcome {
+    /// For people: why it was not booked; nothing if it is in the books.
+    pub fn told(&self) -> String {
+        let joined = |told: Vec<String>| told.join("; ");
+        match self {
+            Self::Booked(_) | Self::Repeated(_) => String::new(),
+            Self::Conflict { id, differences } => {
+                let told = joined(differences.iter().map(ToString::to_string).collect());
+                format!("transaction {id} has this reference and differs: {told}")
+            }
+            Self::Quarantined { explanation, .. } | Self::Refused { explanation, .. } => explanation.clone(),
+            Self::Malformed { faults } => joined(faults.iter().map(ToString::to_string).collect()),
+        }
+    }
+}
+
 /// A row that is in the books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Booked {
@@ -420,6 +454,12 @@ pub struct Difference {
     pub field: &'static str,
     pub stored: String,
     pub sent: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is `{}`, sent was `{}`", self.field, self.stored, self.sent)
+    }
 }
 
 /// Why a row could not be booked. The code is stable and public.
@@ -447,10 +487,12 @@ pub enum Reason {
     OtherNetworkOrService,
     MoreThanLeft,
     NothingLeft,
+    /// The database took it neither with others nor alone.
+    RefusedByTheDatabase,
 }
 
 impl Reason {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::UnknownOffice,
         Self::UnknownService,
         Self::UnknownNetwork,
@@ -472,6 +514,7 @@ impl Reason {
         Self::OtherNetworkOrService,
         Self::MoreThanLeft,
         Self::NothingLeft,
+        Self::RefusedByTheDatabase,
     ];
 
     pub const fn code(self) -> &'static str {
@@ -497,6 +540,7 @@ impl Reason {
             Self::OtherNetworkOrService => "other_network_or_service",
             Self::MoreThanLeft => "more_than_left",
             Self::NothingLeft => "nothing_left",
+            Self::RefusedByTheDatabase => "refused_by_the_database",
         }
     }
 
