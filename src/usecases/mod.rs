@@ -18,6 +18,7 @@ pub mod name_job;
 pub mod preview_settlement;
 pub mod propose_settlement;
 pub mod reading;
+pub mod record_transactions;
 pub mod register;
 pub mod register_worker;
 pub mod reject_settlement;
