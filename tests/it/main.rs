@@ -9,6 +9,7 @@
 #![allow(dead_code, reason = "the world offers what tests of later nouns ask for")]
 
 mod host;
+mod recording;
 mod scene;
 mod schema;
 mod world;
