@@ -16,7 +16,9 @@ pub struct TransactionId(i64);
 
 /// Lines of a batch, from 1.
 pub const LINES_MAX: i16 = 16_383;
-const LINES: i64 = 16_384;
+/// As a shift, so that no id is divided.
+const LINE_BITS: u32 = 14;
+const LINES: i64 = 1 << LINE_BITS;
 
 impl TransactionId {
     pub fn of(batch_id: i64, line: i16) -> Self {
@@ -32,11 +34,11 @@ impl TransactionId {
     }
 
     pub fn batch_id(self) -> i64 {
-        self.0.div_euclid(LINES)
+        self.0 >> LINE_BITS
     }
 
     pub fn line(self) -> i16 {
-        i16::try_from(self.0.rem_euclid(LINES)).unwrap_or(LINES_MAX)
+        i16::try_from(self.0 & (LINES - 1)).unwrap_or(LINES_MAX)
     }
 }
 
