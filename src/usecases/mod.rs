@@ -13,12 +13,14 @@ pub mod finish_slot;
 pub mod keep_statement_pdf;
 pub mod list_job_runs;
 pub mod name_job;
+pub mod quarantine;
 pub mod reading;
 pub mod record_transactions;
 pub mod register;
 pub mod register_worker;
 pub mod remind_licence_expiry;
 pub mod run_job_step;
+pub mod submission;
 pub mod tariff;
 
 pub use crate::store::Connection;
