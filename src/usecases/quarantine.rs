@@ -10,8 +10,8 @@ use super::{Done, Failure};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::{Asked, Page};
 use crate::domain::transaction::{Booked, Outcome, Submitted};
-use crate::store::quarantine::{self, QuarantinedRow};
 use crate::store::Connection;
+use crate::store::quarantine::{self, QuarantinedRow};
 
 const NOTE_CHARACTERS_MAX: usize = 500;
 const STATES: [&str; 4] = ["waiting", "released", "rejected", "superseded"];
@@ -134,10 +134,9 @@ fn booked(recorded: Vec<Recorded>) -> Done<Booked> {
             }
             | Outcome::Refused { reason, explanation },
         )) => Err(Failure::conflict(reason.code(), explanation)),
-        Some(Recorded::Decided(outcome @ Outcome::Conflict { .. })) => Err(Failure::conflict(
-            "same_reference_other_content",
-            outcome.told(),
-        )),
+        Some(Recorded::Decided(outcome @ Outcome::Conflict { .. })) => {
+            Err(Failure::conflict("same_reference_other_content", outcome.told()))
+        }
         Some(Recorded::Decided(Outcome::Malformed { .. }) | Recorded::Early) | None => {
             Err(Failure::Internal("a released row was passed over".to_owned()))
         }

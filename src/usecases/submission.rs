@@ -7,16 +7,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::failure::Fault;
-use super::record_transactions::{
-    Course, Memory, NotRecorded, Passage, Recorded, Sent, record_transactions,
-};
+use super::record_transactions::{Course, Memory, NotRecorded, Passage, Recorded, Sent, record_transactions};
 use super::{Done, Failure};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::{Asked, Page};
 use crate::domain::submission::{ATOMIC_ROWS_MAX, CHUNK_ROWS, Line};
 use crate::domain::transaction::RowFault;
-use crate::store::submission::{self, Noted, SubmissionRow};
 use crate::store::Connection;
+use crate::store::submission::{self, Noted, SubmissionRow};
 
 /// Early rows that are kept in memory until their originals may have come.
 const EARLY_MAX: usize = 50_000;
@@ -246,8 +244,7 @@ fn failed(why: NotRecorded) -> Failure {
 pub async fn show_submission(conn: &mut Connection, by: &Originator, id: i64) -> Done<SubmissionView> {
     let row = submission::find_submission(conn, id).await?;
     let row = row.filter(|row| row.sender_id == by.id || by.scope >= Scope::Finance);
-    row.map(view)
-        .ok_or_else(|| Failure::not_found("submission", id))
+    row.map(view).ok_or_else(|| Failure::not_found("submission", id))
 }
 
 /// The rows that were not booked, by their lines.

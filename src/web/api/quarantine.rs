@@ -78,8 +78,7 @@ pub async fn release_quarantined(
 ) -> Answer<Json<ReleasedView>> {
     let mut conn = state.connection().await?;
     let (memory, at) = (&state.recorder.memory, state.now());
-    let booked =
-        quarantine::release_quarantined(&mut conn, memory, &by, at, *id, &decision.note).await?;
+    let booked = quarantine::release_quarantined(&mut conn, memory, &by, at, *id, &decision.note).await?;
     Ok(Json(ReleasedView {
         id: booked.id.number(),
         amount: booked.amount.minor(),

@@ -8,7 +8,10 @@ use super::Counter;
 #[tokio::test]
 async fn the_same_content_again_is_the_same_answer_and_other_content_a_conflict_that_names_it() {
     let counter = Counter::open().await;
-    let row = counter.row("r-1", json!({ "service": "card", "facts": { "losses": 2 }, "citizen": "00112233445566778899aabbccddeeff" }));
+    let row = counter.row(
+        "r-1",
+        json!({ "service": "card", "facts": { "losses": 2 }, "citizen": "00112233445566778899aabbccddeeff" }),
+    );
     let booked = counter.booked(row.clone()).await;
     assert_eq!(booked.amount.minor(), 700_000);
     assert_eq!(counter.one(row.clone()).await, Outcome::Repeated(booked));
@@ -23,13 +26,19 @@ async fn the_same_content_again_is_the_same_answer_and_other_content_a_conflict_
         ("network", json!({ "network": "police10" })),
     ] {
         let mut other = row.clone();
-        other.as_object_mut().unwrap().extend(instead.as_object().unwrap().clone());
+        other
+            .as_object_mut()
+            .unwrap()
+            .extend(instead.as_object().unwrap().clone());
         other.as_object_mut().unwrap().retain(|_, value| !value.is_null());
         let Outcome::Conflict { id, differences } = counter.one(other).await else {
             panic!("{field} was not a conflict");
         };
         assert_eq!(id, booked.id);
-        assert!(differences.iter().any(|d| d.field == field), "{field}: {differences:?}");
+        assert!(
+            differences.iter().any(|d| d.field == field),
+            "{field}: {differences:?}"
+        );
     }
     assert_eq!(counter.figure("SELECT count(*) FROM transactions").await, 1);
 }
@@ -46,20 +55,32 @@ async fn a_fact_that_came_as_a_text_is_the_same_content() {
 async fn the_same_reference_under_another_office_is_another_transaction() {
     let counter = Counter::open().await;
     let first = counter.booked(counter.row("r-1", json!({}))).await;
-    let second = counter.booked(counter.row("r-1", json!({ "office": "1003" }))).await;
+    let second = counter
+        .booked(counter.row("r-1", json!({ "office": "1003" })))
+        .await;
     assert_ne!(first.id, second.id);
 }
 
 #[tokio::test]
 async fn sent_at_once_by_many_it_is_booked_once_and_each_batch_is_exact() {
     let counter = Counter::open().await;
-    let rows: Vec<_> = (0..40).map(|n| counter.row(&format!("r-{n}"), json!({}))).collect();
+    let rows: Vec<_> = (0..40)
+        .map(|n| counter.row(&format!("r-{n}"), json!({})))
+        .collect();
     let parts = [&rows[..25], &rows[10..], &rows[5..30], &rows[..]];
     let sends = parts.map(|part| counter.send(part));
     let outcomes = futures_util::future::join_all(sends).await;
-    let booked = outcomes.iter().flatten().filter(|o| matches!(o, Outcome::Booked(_)));
+    let booked = outcomes
+        .iter()
+        .flatten()
+        .filter(|o| matches!(o, Outcome::Booked(_)));
     assert_eq!(booked.count(), 40);
-    assert!(outcomes.iter().flatten().all(|o| matches!(o, Outcome::Booked(_) | Outcome::Repeated(_))));
+    assert!(
+        outcomes
+            .iter()
+            .flatten()
+            .all(|o| matches!(o, Outcome::Booked(_) | Outcome::Repeated(_)))
+    );
     assert_eq!(counter.figure("SELECT count(*) FROM transactions").await, 40);
     counter.batches_are_exact().await;
 }
@@ -67,7 +88,10 @@ async fn sent_at_once_by_many_it_is_booked_once_and_each_batch_is_exact() {
 #[tokio::test]
 async fn a_key_that_stands_twice_in_one_call_is_booked_once() {
     let counter = Counter::open().await;
-    let (row, other) = (counter.row("r-1", json!({})), counter.row("r-1", json!({ "holder": "agency" })));
+    let (row, other) = (
+        counter.row("r-1", json!({})),
+        counter.row("r-1", json!({ "holder": "agency" })),
+    );
     let outcomes = counter.send(&[row.clone(), row, other]).await;
     assert!(matches!(outcomes[0], Outcome::Booked(_)), "{outcomes:?}");
     assert!(matches!(outcomes[1], Outcome::Repeated(_)), "{outcomes:?}");
@@ -81,5 +105,8 @@ async fn what_could_not_be_booked_now_is_still_the_same_answer_when_it_is_in_the
     let row = counter.row("r-1", json!({}));
     let booked = counter.booked(row.clone()).await;
     let much_later = counter.now + chrono::Duration::days(90);
-    assert_eq!(counter.send_at(much_later, &[row]).await, [Outcome::Repeated(booked)]);
+    assert_eq!(
+        counter.send_at(much_later, &[row]).await,
+        [Outcome::Repeated(booked)]
+    );
 }

@@ -154,7 +154,9 @@ impl Intake {
             let mut conn = state.connection().await?;
             delivery.finish(&mut conn, &by, state.now()).await
         });
-        ending.await.map_err(|_| Failure::Internal("a submission broke off".to_owned()))?
+        ending
+            .await
+            .map_err(|_| Failure::Internal("a submission broke off".to_owned()))?
     }
 
     async fn end_wholly(mut self) -> Done<SubmissionView> {
@@ -167,7 +169,9 @@ impl Intake {
             let view = delivery.finish(&mut conn, &by, state.now()).await?;
             whole.map(|()| view)
         });
-        ending.await.map_err(|_| Failure::Internal("a submission broke off".to_owned()))?
+        ending
+            .await
+            .map_err(|_| Failure::Internal("a submission broke off".to_owned()))?
     }
 }
 

@@ -99,11 +99,15 @@ pub async fn post_transaction(
 
 fn is_json(request: &HttpRequest) -> Answer<()> {
     let kind = request.headers().get("content-type");
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("application/json");
+    let kind = kind
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or("application/json");
     if kind.contains("json") {
         return Ok(());
     }
-    Err(Problem::unsupported("send `Content-Type: application/json`; files of rows go to /v1/transactions/batch"))
+    Err(Problem::unsupported(
+        "send `Content-Type: application/json`; files of rows go to /v1/transactions/batch",
+    ))
 }
 
 fn unreadable(faults: Vec<RowFault>) -> Problem {
@@ -123,7 +127,10 @@ fn conflict(outcome: &Outcome) -> Problem {
     let fault = |difference: &Difference| Fault {
         field: difference.field.to_owned(),
         rule: "same_content".to_owned(),
-        explanation: format!("booked was `{}`, sent is `{}`", difference.stored, difference.sent),
+        explanation: format!(
+            "booked was `{}`, sent is `{}`",
+            difference.stored, difference.sent
+        ),
     };
     problem.with_errors(differences.iter().map(fault).collect())
 }
