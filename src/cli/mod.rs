@@ -5,8 +5,10 @@
     reason = "the demo's data stands before the command that walks through it"
 )]
 mod demo;
+pub mod import;
 pub mod jobs;
 pub mod output;
+pub mod quarantine;
 pub mod tariff;
 
 use std::path::PathBuf;
@@ -36,6 +38,10 @@ pub enum Command {
     Migrate,
     /// A network modelled on Iran's, settled through three months, then served
     Demo,
+    /// Record a file of transactions, refunds and reversals
+    Import(import::ImportArgs),
+    /// Rows that could not be booked: list, release, reject
+    Quarantine(quarantine::QuarantineArgs),
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
     /// The tariff language: check a document, quote by it, its schema
@@ -78,6 +84,15 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
     match command {
         Command::Migrate => migrate(&configuration).await,
         Command::Demo => with_host(configuration, async |host| demo::carry_out(host).await).await,
+        Command::Import(args) => {
+            with_host(configuration, async |host| import::carry_out(&args, host).await).await
+        }
+        Command::Quarantine(args) => {
+            with_host(configuration, async |host| {
+                quarantine::carry_out(&args, host).await
+            })
+            .await
+        }
         Command::Jobs(args) if args.verb.needs_host() => {
             with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
         }
@@ -109,4 +124,8 @@ async fn with_host(
     let done = command(&host).await;
     host.stop().await.map_err(unavailable)?;
     done
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Failure {
+    Failure::Unavailable(error.to_string())
 }

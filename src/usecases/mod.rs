@@ -17,6 +17,7 @@ pub mod list_job_runs;
 pub mod name_job;
 pub mod preview_settlement;
 pub mod propose_settlement;
+pub mod quarantine;
 pub mod reading;
 pub mod record_transactions;
 pub mod register;
@@ -26,6 +27,7 @@ pub mod remind_licence_expiry;
 pub mod run_job_step;
 pub mod seal_window;
 pub mod settling;
+pub mod submission;
 pub mod tariff;
 
 pub use crate::store::Connection;

@@ -7,6 +7,7 @@ pub mod metrics;
 pub mod openapi;
 pub mod page;
 pub mod problem;
+pub mod recorder;
 pub mod server;
 pub mod state;
 

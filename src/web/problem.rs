@@ -118,6 +118,12 @@ impl Problem {
         }
     }
 
+    /// The same with each thing that is wrong.
+    #[must_use]
+    pub fn with_errors(self, errors: Vec<Fault>) -> Self {
+        Self { errors, ..self }
+    }
+
     fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }

@@ -10,6 +10,7 @@
 
 mod counter;
 mod host;
+mod recording;
 mod scene;
 mod schema;
 mod settling;

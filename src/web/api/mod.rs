@@ -10,7 +10,9 @@ pub mod jobs;
 pub mod moment;
 pub mod offices;
 pub mod outbox;
+pub mod quarantine;
 pub mod register;
+pub mod submissions;
 pub mod tariffs;
 pub mod transactions;
 
@@ -21,7 +23,9 @@ pub fn configure(config: &mut ServiceConfig) {
     config.configure(jobs::configure);
     config.configure(offices::configure);
     config.configure(outbox::configure);
+    config.configure(quarantine::configure);
     config.configure(register::configure);
+    config.configure(submissions::configure);
     config.configure(tariffs::configure);
     config.configure(transactions::configure);
 }
