@@ -7,7 +7,9 @@
 mod demo;
 pub mod jobs;
 pub mod output;
+pub mod serve;
 pub mod tariff;
+pub mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,8 +36,12 @@ pub struct CommandLine {
 pub enum Command {
     /// Bring the schema up to date and make the database roles
     Migrate,
+    /// The API, the pages and the jobs in one process
+    Serve(serve::ServeArgs),
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
+    /// Who may ask: create, list and revoke bearer tokens
+    Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
 }
@@ -75,6 +81,10 @@ fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
 async fn dispatch(command: Command, configuration: Configuration) -> Done<String> {
     match command {
         Command::Migrate => migrate(&configuration).await,
+        Command::Serve(args) => serve::serve(&args, configuration).await,
+        Command::Token(args) => {
+            with_host(configuration, async |host| token::carry_out(&args, host).await).await
+        }
         Command::Jobs(args) if args.verb.needs_host() => {
             with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
         }
