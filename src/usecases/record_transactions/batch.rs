@@ -176,7 +176,8 @@ impl<'a> NewTransactions<'a> {
         let Entry { sent, ready, .. } = *entry;
         self.allocation_ids.push(ready.allocation.id);
         self.batch_ids.push(place.batch_id);
-        self.original_ids.push(ready.original_id.map(TransactionId::number));
+        self.original_ids
+            .push(ready.original_id.map(TransactionId::number));
         self.amounts.push(ready.amount.minor());
         self.principals.push(ready.principal.minor());
         self.leaves.push(leaf.prefix());
