@@ -8,7 +8,15 @@
 )]
 #![allow(dead_code, reason = "the world offers what tests of later nouns ask for")]
 
+mod api;
 mod host;
+mod mail;
+mod portal;
+mod reading;
 mod scene;
 mod schema;
+mod serve;
+mod settled;
+mod smtp;
+mod token;
 mod world;
