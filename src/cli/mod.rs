@@ -38,6 +38,8 @@ pub enum Command {
     Migrate,
     /// The API, the pages and the jobs in one process
     Serve(serve::ServeArgs),
+    /// A network modelled on Iran's, settled through three months, then served
+    Demo,
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
     /// Who may ask: create, list and revoke bearer tokens
@@ -85,6 +87,7 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Token(args) => {
             with_host(configuration, async |host| token::carry_out(&args, host).await).await
         }
+        Command::Demo => with_host(configuration, async |host| demo::carry_out(host).await).await,
         Command::Jobs(args) if args.verb.needs_host() => {
             with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
         }
