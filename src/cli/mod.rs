@@ -9,7 +9,9 @@ pub mod import;
 pub mod jobs;
 pub mod output;
 pub mod quarantine;
+pub mod serve;
 pub mod tariff;
+pub mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +38,8 @@ pub struct CommandLine {
 pub enum Command {
     /// Bring the schema up to date and make the database roles
     Migrate,
+    /// The API, the pages and the jobs in one process
+    Serve(serve::ServeArgs),
     /// A network modelled on Iran's, settled through three months, then served
     Demo,
     /// Record a file of transactions, refunds and reversals
@@ -44,6 +48,8 @@ pub enum Command {
     Quarantine(quarantine::QuarantineArgs),
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
+    /// Who may ask: create, list and revoke bearer tokens
+    Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
 }
@@ -83,6 +89,10 @@ fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
 async fn dispatch(command: Command, configuration: Configuration) -> Done<String> {
     match command {
         Command::Migrate => migrate(&configuration).await,
+        Command::Serve(args) => serve::serve(&args, configuration).await,
+        Command::Token(args) => {
+            with_host(configuration, async |host| token::carry_out(&args, host).await).await
+        }
         Command::Demo => with_host(configuration, async |host| demo::carry_out(host).await).await,
         Command::Import(args) => {
             with_host(configuration, async |host| import::carry_out(&args, host).await).await
