@@ -31,6 +31,7 @@ pub mod statement;
 pub mod tariff;
 pub mod timetable;
 pub mod transaction;
+pub mod verification;
 pub mod window;
 pub mod working_days;
 pub mod zone;
