@@ -1,6 +1,8 @@
 //! Every published table, written as a tariff document, agrees to the unit; what must be refused is refused.
 //! Never here: rules of the language in isolation (they stand beside the code).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -6,7 +6,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Timest
 use diesel_async::RunQueryDsl;
 
 use super::schema::{batches, window_closings, windows};
-use super::{Connection, Stored};
+use super::{Connection, ROWS_PER_STATEMENT, Stored};
 
 /// A network as it stands under its lock: which rules hold, and which window contains the moment.
 #[derive(Clone, Debug, QueryableByName)]
@@ -131,11 +131,13 @@ pub async fn last_window(conn: &mut Connection, network_id: i16) -> Stored<Optio
 
 /// A window that another recorder made meanwhile is left as it is.
 pub async fn insert_windows(conn: &mut Connection, new: &[NewWindow]) -> Stored<()> {
-    diesel::insert_into(windows::table)
-        .values(new)
-        .on_conflict_do_nothing()
-        .execute(conn)
-        .await?;
+    for rows in new.chunks(ROWS_PER_STATEMENT) {
+        diesel::insert_into(windows::table)
+            .values(rows)
+            .on_conflict_do_nothing()
+            .execute(conn)
+            .await?;
+    }
     Ok(())
 }
 

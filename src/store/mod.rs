@@ -7,6 +7,7 @@ pub mod failure;
 pub mod health;
 pub mod instrument;
 pub mod job;
+pub mod journal;
 pub mod licence;
 pub mod locks;
 pub mod mail;

@@ -2,6 +2,7 @@
 //! transaction, loads, lets the domain decide, saves and commits. Never here: the clock, HTTP, files.
 
 pub mod authenticate_token;
+pub mod booking;
 pub mod check_health;
 pub mod claim_mail;
 pub mod claim_slot;

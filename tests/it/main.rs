@@ -9,5 +9,6 @@
 #![allow(dead_code, reason = "the world offers what tests of later nouns ask for")]
 
 mod host;
+mod scene;
 mod schema;
 mod world;
