@@ -25,6 +25,7 @@ pub mod statement_pdf;
 pub mod tariff;
 pub mod transaction;
 pub mod unit;
+pub mod verification;
 pub mod worker;
 
 pub use failure::StoreFailure;

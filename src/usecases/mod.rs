@@ -19,6 +19,7 @@ pub mod register_worker;
 pub mod remind_licence_expiry;
 pub mod run_job_step;
 pub mod tariff;
+pub mod verify_books;
 
 pub use crate::store::Connection;
 pub use failure::{Done, Failure};

@@ -27,6 +27,8 @@ pub use validity::Validity;
 use document::{Fact, Instrument, QuantityRule, Range, Unit};
 use pricing::{Choice, Computation, PriceRounding};
 
+use crate::domain::money::Amount;
+
 /// A tariff document that passed every check, ready to quote. The only door is [`Tariff::parse`].
 #[derive(Clone, Debug)]
 pub struct Tariff {

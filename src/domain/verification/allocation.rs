@@ -68,7 +68,11 @@ pub fn check_priced(tariff: &Tariff, stored: &StoredAllocation) -> Vec<Finding> 
                 side_text(&side_of(allocation.legs())),
             );
             row.same("total", stored.total, allocation.total());
-            row.same("asked_amount", stored.asked_amount, question.amount.unwrap_or(quote.price));
+            row.same(
+                "asked_amount",
+                stored.asked_amount,
+                question.amount.unwrap_or(quote.price),
+            );
         }
         Err(refusal) => row.differs("the question", refusal, "one that the tariff answers"),
     }
@@ -83,8 +87,16 @@ pub fn check_refund(original: &Original, stored: &StoredAllocation) -> Vec<Findi
     match refund_both_sides(&terms(&original.sources), &terms(&original.legs), stored.total) {
         Ok((sources, legs)) => {
             let (sources, legs) = (taken(&original.sources, &sources), taken(&original.legs, &legs));
-            row.same("sources", side_text(&without_nothing(&stored.sources)), side_text(&sources));
-            row.same("legs", side_text(&without_nothing(&stored.legs)), side_text(&legs));
+            row.same(
+                "sources",
+                side_text(&without_nothing(&stored.sources)),
+                side_text(&sources),
+            );
+            row.same(
+                "legs",
+                side_text(&without_nothing(&stored.legs)),
+                side_text(&legs),
+            );
         }
         Err(refused) => row.differs("total", stored.total, refused),
     }
@@ -109,12 +121,18 @@ fn side_of(shares: &[Share]) -> Side {
 }
 
 fn taken(terms: &[(i16, RefundTerm)], amounts: &[Amount]) -> Side {
-    let pairs = terms.iter().map(|(ordinal, _)| *ordinal).zip(amounts.iter().copied());
+    let pairs = terms
+        .iter()
+        .map(|(ordinal, _)| *ordinal)
+        .zip(amounts.iter().copied());
     without_nothing(&pairs.collect::<Vec<_>>())
 }
 
 fn without_nothing(side: &[(i16, Amount)]) -> Side {
-    side.iter().filter(|(_, amount)| !amount.is_zero()).copied().collect()
+    side.iter()
+        .filter(|(_, amount)| !amount.is_zero())
+        .copied()
+        .collect()
 }
 
 fn side_text(side: &[(i16, Amount)]) -> String {
@@ -165,9 +183,15 @@ mod tests {
         moved.legs[0].1 = moved.legs[0].1.plus(minor(1)).unwrap();
         moved.legs[1].1 = moved.legs[1].1.minus(minor(1)).unwrap();
         assert_eq!(whats(&check_priced(&tariff, &moved)), ["legs"]);
-        let asked = StoredAllocation { asked_amount: minor(1), ..good.clone() };
+        let asked = StoredAllocation {
+            asked_amount: minor(1),
+            ..good.clone()
+        };
         assert_eq!(whats(&check_priced(&tariff, &asked)), ["the question"]);
-        let without = StoredAllocation { read_facts: None, ..good };
+        let without = StoredAllocation {
+            read_facts: None,
+            ..good
+        };
         assert_eq!(whats(&check_priced(&tariff, &without)), ["read_facts_id"]);
     }
 
@@ -176,7 +200,14 @@ mod tests {
         let amounts = [10_000, 37_500, 1_000_000, 428_612];
         let term = |(ordinal, amount): (i16, i64)| {
             let (amount, reversed) = (minor(amount), Amount::ZERO);
-            (ordinal, RefundTerm { amount, reversed, refundable: true })
+            (
+                ordinal,
+                RefundTerm {
+                    amount,
+                    reversed,
+                    refundable: true,
+                },
+            )
         };
         let mut original = Original {
             sources: vec![term((0, 1_476_112))],
@@ -189,16 +220,34 @@ mod tests {
             quantity: 1,
             activity_leg: String::new(),
             read_facts: Some("{}".to_owned()),
-            kind: AllocationKind::Refund { original: 16_385, ordinal: 1 },
+            kind: AllocationKind::Refund {
+                original: 16_385,
+                ordinal: 1,
+            },
             sources: vec![(0, minor(legs.iter().sum()))],
             legs: (1..).zip(legs.map(minor)).collect(),
             total: minor(legs.iter().sum()),
         };
         let first = refund([3_387, 12_702, 338_728, 145_183]);
         assert_eq!(check_refund(&original, &first), []);
-        assert_eq!(whats(&check_refund(&original, &refund([3_388, 12_702, 338_728, 145_182]))), ["legs"]);
+        assert_eq!(
+            whats(&check_refund(
+                &original,
+                &refund([3_388, 12_702, 338_728, 145_182])
+            )),
+            ["legs"]
+        );
         original.take_back(&first.sources, &first.legs);
-        assert_eq!(check_refund(&original, &refund([6_613, 24_798, 661_272, 283_429])), []);
-        assert_eq!(whats(&check_refund(&original, &refund([6_613, 24_798, 661_272, 283_430]))), ["total"]);
+        assert_eq!(
+            check_refund(&original, &refund([6_613, 24_798, 661_272, 283_429])),
+            []
+        );
+        assert_eq!(
+            whats(&check_refund(
+                &original,
+                &refund([6_613, 24_798, 661_272, 283_430])
+            )),
+            ["total"]
+        );
     }
 }

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 pub mod allocation;
 pub mod booking;
+pub mod position;
 pub mod seal;
+pub mod statement;
 pub mod term;
 
 /// One thing that does not agree.

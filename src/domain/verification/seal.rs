@@ -13,14 +13,14 @@ pub enum Protection {
 
 /// The protected tables, and those with states whose rows are sealed anew at each step.
 pub const PROTECTED: &[(&str, Protection)] = &[
-    ("accounts", Protection::Recomputed),
+    ("accounts", Protection::Sealed),
     ("allocations", Protection::Sealed),
     ("batches", Protection::Recomputed),
     ("bindings", Protection::Sealed),
     ("entries", Protection::Recomputed),
     ("facts", Protection::Sealed),
     ("hold_movements", Protection::Sealed),
-    ("journals", Protection::Recomputed),
+    ("journals", Protection::Sealed),
     ("licence_events", Protection::Sealed),
     ("licences", Protection::Sealed),
     ("payout_answers", Protection::Sealed),

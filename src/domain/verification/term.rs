@@ -62,7 +62,13 @@ pub fn check_terms(
     let extra = stored.iter().filter(|term| tariff.term(term.ordinal).is_none());
     for term in extra {
         let key = format!("{version}:{}", term.ordinal);
-        findings.push(Finding::new("tariff_terms", key, "the row", "there", "absent from the document"));
+        findings.push(Finding::new(
+            "tariff_terms",
+            key,
+            "the row",
+            "there",
+            "absent from the document",
+        ));
     }
     findings
 }
@@ -81,7 +87,12 @@ mod tests {
     fn stored(tariff: &Tariff) -> Vec<StoredTerm> {
         let row = |term: &crate::domain::tariff::TermDeclaration| StoredTerm {
             ordinal: term.ordinal,
-            side: if term.side == Side::Source { "source" } else { "leg" }.to_owned(),
+            side: if term.side == Side::Source {
+                "source"
+            } else {
+                "leg"
+            }
+            .to_owned(),
             name: term.name.clone(),
             kind: term.kind.code().to_owned(),
             role: term.role.as_str().to_owned(),
