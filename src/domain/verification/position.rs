@@ -80,8 +80,8 @@ pub fn check_position(
     if !paid.is_zero() {
         row.same("paid", stored.paid, payable.minor());
     }
-    let carries = payable > Amount::ZERO && paid.is_zero();
-    let carried = if carries {
+    let stays = payable > Amount::ZERO && paid.is_zero();
+    let carried = if stays {
         moved.carried_before.saturating_add(1)
     } else {
         0

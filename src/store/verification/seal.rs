@@ -8,7 +8,7 @@ use crate::domain::verification::seal::BrokenSeal;
 use crate::store::{Connection, Stored};
 
 #[derive(QueryableByName)]
-struct Row {
+struct SealRow {
     #[diesel(sql_type = Text)]
     row_key: String,
     #[diesel(sql_type = Bool)]
@@ -36,14 +36,14 @@ pub async fn broken_seals(
     part: Part,
     rows_max: i32,
 ) -> Stored<Vec<BrokenSeal>> {
-    let rows: Vec<Row> = diesel::sql_query("SELECT * FROM broken_seals($1::regclass, $2, $3, $4)")
+    let rows: Vec<SealRow> = diesel::sql_query("SELECT * FROM broken_seals($1::regclass, $2, $3, $4)")
         .bind::<Text, _>(table)
         .bind::<Integer, _>(part.part)
         .bind::<Integer, _>(part.parts)
         .bind::<Integer, _>(rows_max)
         .load(conn)
         .await?;
-    let broken = |row: Row| BrokenSeal {
+    let broken = |row: SealRow| BrokenSeal {
         row: row.row_key,
         is_there: row.is_there,
         is_sealed: row.is_sealed,

@@ -20,7 +20,7 @@ use crate::store::verification::seal::{Part, broken_seals};
 
 pub use bookings::Known;
 pub(super) use nightly::{Night, verify_due_window};
-pub use plan::{Extent, Piece, PlannedPiece, note_verification, plan_verification};
+pub use plan::{Extent, Piece, Plan, PlannedPiece, note_verification, plan_verification};
 
 /// A piece that disagrees in more than so many rows is told by its first ones.
 pub const FINDINGS_MAX: usize = 100;

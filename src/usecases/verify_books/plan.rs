@@ -10,12 +10,13 @@ use crate::domain::originator::Originator;
 use crate::domain::verification::Finding;
 use crate::domain::verification::seal::sealed_tables;
 use crate::store::Connection;
+use crate::store::network::network_ids;
 use crate::store::verification::run::{NewVerification, agreed_windows, insert_verification};
 use crate::store::verification::seal::Part;
 use crate::store::verification::settlement::approved;
 use crate::store::verification::window::{self, WindowRow};
 use crate::store::verification::{allocation, booking};
-use crate::usecases::Done;
+use crate::usecases::{Done, Failure};
 
 /// A portion is scanned and sorted as a whole.
 const PORTION_ROWS: i64 = 250_000;
@@ -80,12 +81,23 @@ pub struct Plan {
     pub windows_left: usize,
 }
 
+/// The windows of one network, where one is named; the register and the books always.
+///
 /// # Errors
 /// `Forbidden` for whoever acts for a party.
-pub async fn plan_verification(conn: &mut Connection, by: &Originator, extent: Extent) -> Done<Plan> {
+pub async fn plan_verification(
+    conn: &mut Connection,
+    by: &Originator,
+    extent: Extent,
+    network: Option<&str>,
+) -> Done<Plan> {
     may_verify(by)?;
     conn.transaction(async |conn| {
-        let all = window::windows(conn).await?;
+        let mut all = window::windows(conn).await?;
+        if let Some(code) = network {
+            require_network(conn, code).await?;
+            all.retain(|window| window.network == code);
+        }
         let good: HashSet<i32> = agreed_windows(conn).await?.into_iter().collect();
         let chosen = chosen(&all, &good, extent);
         let mut plan = Plan {
@@ -106,6 +118,15 @@ pub async fn plan_verification(conn: &mut Connection, by: &Originator, extent: E
         Ok(plan)
     })
     .await
+}
+
+async fn require_network(conn: &mut Connection, code: &str) -> Done<()> {
+    let known = network_ids(conn).await?.contains_key(code);
+    if known {
+        Ok(())
+    } else {
+        Err(Failure::not_found("network", code))
+    }
 }
 
 /// What was never found good comes first, then the newest.
