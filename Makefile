@@ -1,13 +1,21 @@
-.PHONY: test lint fmt tools
+.PHONY: demo test lint bench fmt tools
+
+# A network modelled on Iran's, settled through three months, then served: one command on a fresh machine.
+demo: tools
+	cargo run --locked -- demo
+
+# Every test, on a throwaway PostgreSQL.
+test: tools
+	cargo test --locked
 
 # Formatting and clippy with all warnings denied.
 lint: tools
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
 
-# Every test, on a throwaway PostgreSQL.
-test: tools
-	cargo test --locked
+# Side by side with bare PostgreSQL, in release; writes target/bench.json.
+bench: tools
+	cargo bench --locked
 
 fmt:
 	cargo fmt

@@ -132,15 +132,17 @@ CREATE TABLE submissions (
     booked bigint NOT NULL DEFAULT 0,
     repeated bigint NOT NULL DEFAULT 0,
     quarantined bigint NOT NULL DEFAULT 0,
+    conflicting bigint NOT NULL DEFAULT 0,
     refused bigint NOT NULL DEFAULT 0,
+    malformed bigint NOT NULL DEFAULT 0,
     finished_at timestamptz
 );
-COMMENT ON TABLE submissions IS 'One file or stream of rows that a sender sent, with what became of its rows.';
+COMMENT ON TABLE submissions IS 'One file or stream of rows that a sender sent, with how many of its rows were booked, were booked already, wait, conflict with what is booked, were refused, could not be read.';
 
 CREATE TABLE submission_rows (
     submission_id bigint NOT NULL REFERENCES submissions,
     line bigint NOT NULL,
-    outcome text NOT NULL CONSTRAINT unbooked_outcome_is_known CHECK (outcome IN ('quarantined', 'conflict', 'malformed')),
+    outcome text NOT NULL CONSTRAINT unbooked_outcome_is_known CHECK (outcome IN ('quarantined', 'conflict', 'refused', 'malformed')),
     reference text NOT NULL,
     reason text NOT NULL,
     explanation text NOT NULL,

@@ -16,7 +16,9 @@ pub struct TransactionId(i64);
 
 /// Lines of a batch, from 1.
 pub const LINES_MAX: i16 = 16_383;
-const LINES: i64 = 16_384;
+/// As a shift, so that no id is divided.
+const LINE_BITS: u32 = 14;
+const LINES: i64 = 1 << LINE_BITS;
 
 impl TransactionId {
     pub fn of(batch_id: i64, line: i16) -> Self {
@@ -32,11 +34,11 @@ impl TransactionId {
     }
 
     pub fn batch_id(self) -> i64 {
-        self.0.div_euclid(LINES)
+        self.0 >> LINE_BITS
     }
 
     pub fn line(self) -> i16 {
-        i16::try_from(self.0.rem_euclid(LINES)).unwrap_or(LINES_MAX)
+        i16::try_from(self.0 & (LINES - 1)).unwrap_or(LINES_MAX)
     }
 }
 
@@ -207,6 +209,15 @@ impl RowFault {
     }
 }
 
+impl fmt::Display for RowFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field.as_str() {
+            "" => f.write_str(&self.explanation),
+            field => write!(f, "{field}: {}", self.explanation),
+        }
+    }
+}
+
 const REFERENCE_MAX: usize = 80;
 const CODE_MAX: usize = 60;
 const QUANTITY_MAX: u32 = 1_000_000;
@@ -362,6 +373,15 @@ impl Submitted {
                 "a reversal takes whatever is left; a refund names an amount",
             ));
         }
+        let is_nothing = |amount: Option<Amount>| amount.is_none_or(Amount::is_zero);
+        let names_an_amount = self.amount.is_some() || self.principal.is_some();
+        if names_an_amount && is_nothing(self.amount) && is_nothing(self.principal) {
+            faults.push(RowFault::new(
+                "amount",
+                "more_than_zero",
+                "a refund gives something back; without an amount it gives back all that is left",
+            ));
+        }
     }
 }
 
@@ -404,6 +424,22 @@ pub enum Outcome {
     Malformed { faults: Vec<RowFault> },
 }
 
+impl Outcome {
+    /// For people: why it was not booked; nothing if it is in the books.
+    pub fn told(&self) -> String {
+        let joined = |told: Vec<String>| told.join("; ");
+        match self {
+            Self::Booked(_) | Self::Repeated(_) => String::new(),
+            Self::Conflict { id, differences } => {
+                let told = joined(differences.iter().map(ToString::to_string).collect());
+                format!("transaction {id} has this reference and differs: {told}")
+            }
+            Self::Quarantined { explanation, .. } | Self::Refused { explanation, .. } => explanation.clone(),
+            Self::Malformed { faults } => joined(faults.iter().map(ToString::to_string).collect()),
+        }
+    }
+}
+
 /// A row that is in the books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Booked {
@@ -418,6 +454,12 @@ pub struct Difference {
     pub field: &'static str,
     pub stored: String,
     pub sent: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is `{}`, sent was `{}`", self.field, self.stored, self.sent)
+    }
 }
 
 /// Why a row could not be booked. The code is stable and public.
@@ -445,10 +487,12 @@ pub enum Reason {
     OtherNetworkOrService,
     MoreThanLeft,
     NothingLeft,
+    /// The database took it neither with others nor alone.
+    RefusedByTheDatabase,
 }
 
 impl Reason {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::UnknownOffice,
         Self::UnknownService,
         Self::UnknownNetwork,
@@ -470,6 +514,7 @@ impl Reason {
         Self::OtherNetworkOrService,
         Self::MoreThanLeft,
         Self::NothingLeft,
+        Self::RefusedByTheDatabase,
     ];
 
     pub const fn code(self) -> &'static str {
@@ -495,6 +540,7 @@ impl Reason {
             Self::OtherNetworkOrService => "other_network_or_service",
             Self::MoreThanLeft => "more_than_left",
             Self::NothingLeft => "nothing_left",
+            Self::RefusedByTheDatabase => "refused_by_the_database",
         }
     }
 

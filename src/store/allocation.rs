@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Text};
 use diesel_async::RunQueryDsl;
 
+use super::prepared::prepared;
 use super::{Connection, Stored};
 
 /// One question and its answer, as columns.
@@ -65,7 +66,7 @@ struct Columns<'a> {
 /// store the same ones in different orders lock each other out.
 pub async fn intern_allocations(conn: &mut Connection, new: &[&NewAllocation]) -> Stored<Vec<i64>> {
     let columns = Columns::of(new.iter().copied());
-    diesel::sql_query(include_str!("allocation/intern.sql"))
+    prepared(include_str!("allocation/intern.sql"))
         .bind::<Array<Integer>, _>(&columns.tariff_version_ids)
         .bind::<Array<BigInt>, _>(&columns.asked_amounts)
         .bind::<Array<Integer>, _>(&columns.quantities)
@@ -78,7 +79,7 @@ pub async fn intern_allocations(conn: &mut Connection, new: &[&NewAllocation]) -
         .bind::<Array<BigInt>, _>(&columns.totals)
         .execute(conn)
         .await?;
-    let found: Vec<Interned> = diesel::sql_query(include_str!("allocation/find.sql"))
+    let found: Vec<Interned> = prepared(include_str!("allocation/find.sql"))
         .bind::<Array<Integer>, _>(&columns.tariff_version_ids)
         .bind::<Array<BigInt>, _>(&columns.asked_amounts)
         .bind::<Array<Integer>, _>(&columns.quantities)
@@ -104,7 +105,7 @@ pub async fn insert_refund_allocations(
     let columns = Columns::of(new.iter().map(|refund| &refund.share));
     let original_ids: Vec<i64> = new.iter().map(|refund| refund.original_id).collect();
     let ordinals: Vec<i32> = new.iter().map(|refund| refund.original_ordinal).collect();
-    let inserted: Vec<Inserted> = diesel::sql_query(include_str!("allocation/insert_refunds.sql"))
+    let inserted: Vec<Inserted> = prepared(include_str!("allocation/insert_refunds.sql"))
         .bind::<Array<Integer>, _>(&columns.tariff_version_ids)
         .bind::<Array<BigInt>, _>(&columns.asked_amounts)
         .bind::<Array<Integer>, _>(&columns.quantities)

@@ -1,12 +1,14 @@
-//! What a recorder reads under the networks' locks, the windows it makes, and its batches. Never here: the locks themselves.
+//! What a recorder reads under the networks' locks, the windows it makes, and its batches. Never here: other locks.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, SmallInt, Timestamptz};
 use diesel_async::RunQueryDsl;
+use futures_util::future::try_join;
 
-use super::schema::{batches, window_closings, windows};
-use super::{Connection, ROWS_PER_STATEMENT, Stored};
+use super::prepared::prepared;
+use super::schema::{window_closings, windows};
+use super::{Connection, ROWS_PER_STATEMENT, Stored, locks};
 
 /// A network as it stands under its lock: which rules hold, and which window contains the moment.
 #[derive(Clone, Debug, QueryableByName)]
@@ -46,8 +48,7 @@ pub struct NewWindow {
     pub ends_at: DateTime<Utc>,
 }
 
-#[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = batches)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewBatch {
     pub id: i64,
     pub window_id: i32,
@@ -59,16 +60,33 @@ pub struct NewBatch {
     pub digest: Vec<u8>,
 }
 
-/// To be read in the statement after the networks' shared locks, never in the same one.
-pub async fn standing_of_networks(
+/// Takes the networks' locks, shared, until commit, and reads how they stand. `network_ids` must ascend.
+///
+/// Two statements in one flush: PostgreSQL carries them out one after the other, and only the second, which begins after
+/// the wait, sees what whoever held the lock has written.
+pub async fn enter_networks(
     conn: &mut Connection,
     network_ids: &[i16],
     at: DateTime<Utc>,
 ) -> Stored<Vec<NetworkStanding>> {
-    Ok(diesel::sql_query(include_str!("booking/standing.sql"))
-        .bind::<Array<SmallInt>, _>(network_ids)
+    let shared = &*conn;
+    let (_, standings) = try_join(
+        locks::share_networks(shared, network_ids),
+        standing_of_networks(shared, network_ids, at),
+    )
+    .await?;
+    Ok(standings)
+}
+
+async fn standing_of_networks(
+    mut conn: &Connection,
+    network_ids: &[i16],
+    at: DateTime<Utc>,
+) -> Stored<Vec<NetworkStanding>> {
+    Ok(prepared(include_str!("booking/standing.sql"))
         .bind::<Timestamptz, _>(at)
-        .load(conn)
+        .bind::<Array<SmallInt>, _>(network_ids)
+        .load(&mut conn)
         .await?)
 }
 
@@ -141,10 +159,24 @@ pub async fn insert_windows(conn: &mut Connection, new: &[NewWindow]) -> Stored<
     Ok(())
 }
 
-pub async fn insert_batches(conn: &mut Connection, new: &[NewBatch]) -> Stored<()> {
-    diesel::insert_into(batches::table)
-        .values(new)
-        .execute(conn)
+pub async fn insert_batches(mut conn: &Connection, new: &[NewBatch]) -> Stored<()> {
+    let window_ids: Vec<i32> = new.iter().map(|batch| batch.window_id).collect();
+    let unit_ids: Vec<i16> = new.iter().map(|batch| batch.unit_id).collect();
+    let booked_at: Vec<DateTime<Utc>> = new.iter().map(|batch| batch.booked_at).collect();
+    let row_counts: Vec<i32> = new.iter().map(|batch| batch.row_count).collect();
+    let amount_sums: Vec<i64> = new.iter().map(|batch| batch.amount_sum).collect();
+    let principal_sums: Vec<i64> = new.iter().map(|batch| batch.principal_sum).collect();
+    let digests: Vec<&[u8]> = new.iter().map(|batch| batch.digest.as_slice()).collect();
+    prepared(include_str!("booking/insert_batches.sql"))
+        .bind::<Array<BigInt>, _>(new.iter().map(|batch| batch.id).collect::<Vec<i64>>())
+        .bind::<Array<Integer>, _>(window_ids)
+        .bind::<Array<SmallInt>, _>(unit_ids)
+        .bind::<Array<Timestamptz>, _>(booked_at)
+        .bind::<Array<Integer>, _>(row_counts)
+        .bind::<Array<BigInt>, _>(amount_sums)
+        .bind::<Array<BigInt>, _>(principal_sums)
+        .bind::<Array<Binary>, _>(digests)
+        .execute(&mut conn)
         .await?;
     Ok(())
 }

@@ -5,9 +5,10 @@
 //! before all of them and is held by claims of slots alone.
 //! A recorder reads the windows in the statement *after* the lock: in the same one it would see the state before the wait.
 
-use diesel::sql_types::Integer;
+use diesel::sql_types::{Array, Integer};
 use diesel_async::RunQueryDsl;
 
+use super::prepared::prepared;
 use super::{Connection, Stored};
 
 const NETWORKS: i32 = 0x0DAF_0001;
@@ -18,11 +19,17 @@ const TIMETABLE: i32 = 0x0DAF_0004;
 const ORIGINAL_BUCKETS: i64 = 256;
 
 /// Held by recorders until commit. `network_ids` must ascend.
-pub async fn share_networks(conn: &mut Connection, network_ids: &[i16]) -> Stored<()> {
+pub async fn share_networks(mut conn: &Connection, network_ids: &[i16]) -> Stored<()> {
     debug_assert!(network_ids.is_sorted());
-    for &network_id in network_ids {
-        lock_shared(conn, NETWORKS, i32::from(network_id)).await?;
-    }
+    let ascending: Vec<i32> = network_ids.iter().map(|id| i32::from(*id)).collect();
+    prepared(
+        "SELECT pg_advisory_xact_lock_shared($1, id)
+         FROM (SELECT id FROM unnest($2::integer[]) WITH ORDINALITY AS n(id, place) ORDER BY place) ascending",
+    )
+    .bind::<Integer, _>(NETWORKS)
+    .bind::<Array<Integer>, _>(ascending)
+    .execute(&mut conn)
+    .await?;
     Ok(())
 }
 
@@ -64,15 +71,6 @@ pub async fn take_timetable(conn: &mut Connection) -> Stored<()> {
 /// Neighbouring ids fall into different buckets, because a file's refunds often take back neighbours.
 fn bucket_of(original_id: i64) -> i64 {
     (original_id ^ (original_id >> 14)).rem_euclid(ORIGINAL_BUCKETS)
-}
-
-async fn lock_shared(conn: &mut Connection, class: i32, key: i32) -> Stored<()> {
-    diesel::sql_query("SELECT pg_advisory_xact_lock_shared($1, $2)")
-        .bind::<Integer, _>(class)
-        .bind::<Integer, _>(key)
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 async fn lock_exclusive(conn: &mut Connection, class: i32, key: i32) -> Stored<()> {

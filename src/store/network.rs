@@ -109,6 +109,14 @@ pub async fn networks_with_versions(conn: &mut Connection) -> Stored<Vec<(Networ
     Ok(rows)
 }
 
+/// The version of each network's rules.
+pub async fn rules_versions(conn: &mut Connection) -> Stored<Vec<(i16, i64)>> {
+    Ok(network_rules::table
+        .select((network_rules::network_id, network_rules::version))
+        .load(conn)
+        .await?)
+}
+
 /// Tells every server that licences, bindings or tariffs changed. The caller holds the network's exclusive lock.
 pub async fn raise_rules_version(conn: &mut Connection, network_id: i16) -> Stored<()> {
     diesel::update(network_rules::table.find(network_id))

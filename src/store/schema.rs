@@ -490,7 +490,9 @@ diesel::table! {
         booked -> Int8,
         repeated -> Int8,
         quarantined -> Int8,
+        conflicting -> Int8,
         refused -> Int8,
+        malformed -> Int8,
         finished_at -> Nullable<Timestamptz>,
     }
 }

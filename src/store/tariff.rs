@@ -31,6 +31,7 @@ pub struct TariffVersionRow {
     pub unit_id: i16,
     pub agency_party_id: i32,
     pub document: String,
+    pub digest: Vec<u8>,
     pub valid_from: DateTime<Utc>,
     pub valid_until: Option<DateTime<Utc>>,
     pub known_from: DateTime<Utc>,

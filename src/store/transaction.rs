@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
+use futures_util::future::try_join;
 
+use super::booking::{NewBatch, insert_batches};
+use super::prepared::prepared;
 use super::{Connection, Stored};
 
 /// Transactions as columns of equal length.
@@ -127,7 +130,23 @@ pub struct TakenBack {
 /// Inserts those whose key is new and returns their number. Rows should ascend by key, so that two writers of the same keys
 /// wait for each other instead of deadlocking.
 pub async fn insert_transactions(conn: &mut Connection, new: &NewTransactions<'_>) -> Stored<usize> {
-    Ok(diesel::sql_query(include_str!("transaction/insert.sql"))
+    insert_rows(&*conn, new).await
+}
+
+/// The same, with the batches of the rows in one flush. If fewer rows than were given went in, the batches are wrong
+/// and the caller rolls back.
+pub async fn insert_with_batches(
+    conn: &mut Connection,
+    new: &NewTransactions<'_>,
+    batches: &[NewBatch],
+) -> Stored<usize> {
+    let shared = &*conn;
+    let (inserted, ()) = try_join(insert_rows(shared, new), insert_batches(shared, batches)).await?;
+    Ok(inserted)
+}
+
+async fn insert_rows(mut conn: &Connection, new: &NewTransactions<'_>) -> Stored<usize> {
+    Ok(prepared(include_str!("transaction/insert.sql"))
         .bind::<Array<BigInt>, _>(&new.allocation_ids)
         .bind::<Array<BigInt>, _>(&new.batch_ids)
         .bind::<Array<Nullable<BigInt>>, _>(&new.original_ids)
@@ -149,7 +168,7 @@ pub async fn insert_transactions(conn: &mut Connection, new: &NewTransactions<'_
         .bind::<Array<SmallInt>, _>(&new.holders)
         .bind::<Array<Text>, _>(&new.references)
         .bind::<Array<Nullable<Binary>>, _>(&new.citizens)
-        .execute(conn)
+        .execute(&mut conn)
         .await?)
 }
 
@@ -161,7 +180,7 @@ pub async fn find_by_keys(conn: &mut Connection, keys: &[Key<'_>]) -> Stored<Vec
     let office_ids: Vec<i32> = keys.iter().map(|key| key.office_id).collect();
     let sender_ids: Vec<i32> = keys.iter().map(|key| key.sender_id).collect();
     let references: Vec<&str> = keys.iter().map(|key| key.reference).collect();
-    Ok(diesel::sql_query(include_str!("transaction/find_by_keys.sql"))
+    Ok(prepared(include_str!("transaction/find_by_keys.sql"))
         .bind::<Array<Integer>, _>(&office_ids)
         .bind::<Array<Integer>, _>(&sender_ids)
         .bind::<Array<Text>, _>(&references)
@@ -171,7 +190,7 @@ pub async fn find_by_keys(conn: &mut Connection, keys: &[Key<'_>]) -> Stored<Vec
 
 /// What was taken back of these originals so far.
 pub async fn taken_back(conn: &mut Connection, original_ids: &[i64]) -> Stored<Vec<TakenBack>> {
-    Ok(diesel::sql_query(include_str!("transaction/taken_back.sql"))
+    Ok(prepared(include_str!("transaction/taken_back.sql"))
         .bind::<Array<BigInt>, _>(original_ids)
         .load(conn)
         .await?)

@@ -14,6 +14,7 @@ pub mod keep_statement_pdf;
 pub mod list_job_runs;
 pub mod name_job;
 pub mod reading;
+pub mod record_transactions;
 pub mod register;
 pub mod register_worker;
 pub mod remind_licence_expiry;

@@ -82,6 +82,7 @@ fn rounds(source: &Source) -> Option<&'static str> {
         "src/domain/calendar.rs",
         "src/domain/period.rs",
         "src/domain/window.rs",
+        "src/domain/zone.rs",
     ];
     let may = source.path == "src/domain/split.rs" || calendars.contains(&source.path.as_str());
     (rounds && money_rooms && !may).then_some("only domain::split rounds")

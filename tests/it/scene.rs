@@ -77,10 +77,9 @@ impl Scene {
         let world = World::new().await;
         let began = at(BEGAN);
         let mut conn = world.conn().await;
-        found(&mut conn, began).await;
-        let people = people(&mut conn).await;
+        let [maker, checker, counters] = people(&mut conn).await;
+        found(&mut conn, &maker, began).await;
         drop(conn);
-        let [maker, checker, counters] = people;
         let scene = Self {
             world,
             began,
@@ -215,12 +214,11 @@ fn draft(network: &str, service: &str, pricing: Value, valid_from: DateTime<Utc>
     }
 }
 
-async fn found(conn: &mut Connection, began: DateTime<Utc>) {
-    let by = Originator::host();
+async fn found(conn: &mut Connection, by: &Originator, began: DateTime<Utc>) {
     let before = began - Duration::days(400);
-    register_unit(conn, &by, rial(before)).await.unwrap();
+    register_unit(conn, by, rial(before)).await.unwrap();
     let parties = PARTIES.iter().map(|(code, kind)| party(code, *kind)).collect();
-    register_parties(conn, &by, before, parties).await.unwrap();
+    register_parties(conn, by, before, parties).await.unwrap();
     let accounts = PARTIES
         .iter()
         .zip(IBANS)
@@ -230,14 +228,14 @@ async fn found(conn: &mut Connection, began: DateTime<Utc>) {
             iban: iban.to_owned(),
             valid_from: before,
         });
-    add_bank_accounts(conn, &by, accounts.collect()).await.unwrap();
+    add_bank_accounts(conn, by, accounts.collect()).await.unwrap();
     let agency = AgencyEntry {
         code: "identity".to_owned(),
         party: "identity".to_owned(),
     };
-    register_agencies(conn, &by, vec![agency]).await.unwrap();
+    register_agencies(conn, by, vec![agency]).await.unwrap();
     let services = ["copy", "passport", "bill", "duty", "card", "clearance"];
-    register_services(conn, &by, services.map(service).into())
+    register_services(conn, by, services.map(service).into())
         .await
         .unwrap();
     let week = PeriodKind::Week {
@@ -247,14 +245,14 @@ async fn found(conn: &mut Connection, began: DateTime<Utc>) {
         network(PISHKHAN, PeriodKind::Day, 500_000, began),
         network(POLICE, week, 0, began),
     ] {
-        register_network(conn, &by, entry).await.unwrap();
+        register_network(conn, by, entry).await.unwrap();
     }
-    register_offices(conn, &by, before, OFFICES.map(office).into())
+    register_offices(conn, by, before, OFFICES.map(office).into())
         .await
         .unwrap();
     let mut licences: Vec<_> = OFFICES.map(|office| licence(office, PISHKHAN, before)).into();
     licences.push(licence("1002", POLICE, before));
-    issue_licences(conn, &by, before, &licences).await.unwrap();
+    issue_licences(conn, by, before, &licences).await.unwrap();
 }
 
 async fn people(conn: &mut Connection) -> [Originator; 3] {

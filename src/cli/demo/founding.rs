@@ -10,14 +10,14 @@ use crate::domain::calendar::JalaliDate;
 use crate::domain::language::Language;
 use crate::domain::money::{Amount, UnitCode};
 use crate::domain::office::Setting;
-use crate::domain::originator::{Originator, OriginatorKind};
+use crate::domain::originator::{Originator, OriginatorKind, Scope};
 use crate::domain::party::PartyKind;
 use crate::domain::period::PeriodKind;
 use crate::domain::zone::start_of_day;
 use crate::usecases::register::licence::{LicenceEntry, OfficeRoles, issue_licences};
 use crate::usecases::register::network::{AfterSuspension, NetworkEntry, register_network};
 use crate::usecases::register::office::{OfficeEntry, register_offices};
-use crate::usecases::register::originator::{OriginatorEntry, register_originator};
+use crate::usecases::register::originator::{OriginatorEntry, originator_of_code, register_originator};
 use crate::usecases::register::party::{BankAccountEntry, PartyEntry, add_bank_accounts, register_parties};
 use crate::usecases::register::service::{AgencyEntry, ServiceEntry, register_agencies, register_services};
 use crate::usecases::register::unit::{UnitEntry, register_unit};
@@ -87,19 +87,15 @@ pub fn first_day(now: DateTime<Utc>) -> Done<NaiveDate> {
         .map_err(|error| Failure::Internal(error.to_string()))
 }
 
-/// Enters everything that stands before the first transaction.
-pub async fn found(
-    conn: &mut Connection,
-    by: &Originator,
-    first: NaiveDate,
-    offices: &[PlannedOffice],
-) -> Done<()> {
+/// Enters everything that stands before the first transaction; what an interrupted demo entered is left as it is.
+pub async fn found(conn: &mut Connection, first: NaiveDate, offices: &[PlannedOffice]) -> Done<People> {
+    let by = &Originator::host();
     let at = start_of_day(ZONE, first) - Duration::days(1);
-    register_unit(conn, by, rial(at)?).await?;
-    register_parties(conn, by, at, parties(offices)).await?;
-    add_bank_accounts(conn, by, bank_accounts(offices, at)).await?;
+    once(register_unit(conn, by, rial(at)?).await)?;
+    once(register_parties(conn, by, at, parties(offices)).await)?;
+    once(add_bank_accounts(conn, by, bank_accounts(offices, at)).await)?;
     for code in NETWORKS {
-        register_network(conn, by, network(code, first)).await?;
+        once(register_network(conn, by, network(code, first)).await)?;
     }
     register_people(conn, by, at).await?;
     let agencies = catalogue::agencies();
@@ -107,11 +103,21 @@ pub async fn found(
         party: agency.code.clone(),
         code: agency.code,
     });
-    register_agencies(conn, by, agencies.collect()).await?;
-    register_services(conn, by, services()).await?;
-    register_offices(conn, by, at, offices.iter().map(office).collect()).await?;
+    once(register_agencies(conn, by, agencies.collect()).await)?;
+    once(register_services(conn, by, services()).await)?;
+    once(register_offices(conn, by, at, offices.iter().map(office).collect()).await)?;
+    let people = People::of(conn).await?;
     let licences: Vec<LicenceEntry> = offices.iter().map(|office| licence(office, at)).collect();
-    issue_licences(conn, by, at, &licences).await
+    once(issue_licences(conn, &people.maker, at, &licences).await)?;
+    Ok(people)
+}
+
+/// Each entry is all or nothing, so a conflict says that it was made before.
+fn once<T>(entered: Done<T>) -> Done<()> {
+    match entered {
+        Ok(_) | Err(Failure::Conflict { .. }) => Ok(()),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Publishes the tariffs in force at the beginning.
@@ -142,6 +148,16 @@ pub struct People {
     pub maker: Originator,
     pub checker: Originator,
     pub counters: Originator,
+}
+
+impl People {
+    pub async fn of(conn: &mut Connection) -> Done<Self> {
+        Ok(Self {
+            maker: originator_of_code(conn, MAKER, Scope::Finance).await?,
+            checker: originator_of_code(conn, CHECKER, Scope::Finance).await?,
+            counters: originator_of_code(conn, COUNTERS, Scope::Record).await?,
+        })
+    }
 }
 
 async fn publish(
@@ -366,7 +382,7 @@ async fn register_people(conn: &mut Connection, by: &Originator, at: DateTime<Ut
             name: name.to_owned(),
             party: None,
         };
-        register_originator(conn, by, at, entry).await?;
+        once(register_originator(conn, by, at, entry).await)?;
     }
     Ok(())
 }

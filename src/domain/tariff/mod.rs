@@ -24,6 +24,7 @@ pub use question::{FactValue, Question, Refusal};
 pub use term::{ComponentKind, Role, Side, TermDeclaration, Title};
 pub use validity::Validity;
 
+use super::facts::Facts;
 use document::{Fact, Instrument, QuantityRule, Range, Unit};
 use pricing::{Choice, Computation, PriceRounding};
 
@@ -192,6 +193,27 @@ impl Tariff {
                 value: format!("`{text}`"),
                 expected: declared.fact.expectation(),
             })
+    }
+
+    /// The facts as their declarations want them: a number that came as a text, or a text that came as a number, is
+    /// what the tariff takes it for. So the same case is the same facts in every format.
+    pub fn read_facts(&self, stated: &Facts) -> Result<Facts, Refusal> {
+        stated
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), self.read_stated(name, value)?)))
+            .collect()
+    }
+
+    fn read_stated(&self, name: &str, value: &FactValue) -> Result<FactValue, Refusal> {
+        let declared = self.facts.iter().find(|declared| declared.name == name);
+        if declared.is_some_and(|declared| declared.fact.admits(value)) {
+            return Ok(value.clone());
+        }
+        match value {
+            FactValue::Bool(flag) => self.read_fact(name, &flag.to_string()),
+            FactValue::Integer(number) => self.read_fact(name, &number.to_string()),
+            FactValue::Text(text) => self.read_fact(name, text),
+        }
     }
 
     /// Is a fact of this name read by any rule?

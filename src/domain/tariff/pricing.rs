@@ -180,11 +180,12 @@ impl Tariff {
                 &self.amount,
             )?;
         }
-        self.admit_principal(question.principal)?;
+        self.admits_principal(question.principal)?;
         self.admit_leg(question.leg.as_ref())
     }
 
-    fn admit_principal(&self, principal: Option<Amount>) -> Result<(), Refusal> {
+    /// Whether this money may pass beside the fee; the fee need not depend on it.
+    pub fn admits_principal(&self, principal: Option<Amount>) -> Result<(), Refusal> {
         match (&self.principal, principal) {
             (Some(declared), Some(stated)) => within("principal", stated, &declared.range),
             (Some(_), None) => Err(Refusal::PrincipalMissing),

@@ -122,15 +122,11 @@ impl Tenancy {
         }
     }
 
-    /// A guest inherits the duty when the owner leaves first: it queues for the owner's lock as long as it lives.
+    /// A guest inherits the duty when the owner leaves first: it looks for the owner's lock as long as it lives.
     fn stand_by(&self) -> Result<(), PostgresError> {
         let (server, locks, duty) = (self.server.clone(), self.locks.clone(), Arc::clone(&self.duty));
         let wait = move || {
-            let inherited = locks
-                .owner()
-                .exclusive()
-                .and_then(|owner| inherit(&server, &locks, &duty, owner));
-            if let Err(error) = inherited {
+            if let Err(error) = inherit(&server, &locks, &duty) {
                 tracing::error!(%error, "the private PostgreSQL lost its owner and could not be taken over");
             }
         };
@@ -176,15 +172,21 @@ fn take_over(server: &Server, locks: &Locks, owner: Held) -> Result<Ownership, P
     Ok(Ownership { watchdog, owner })
 }
 
-fn inherit(server: &Server, locks: &Locks, duty: &Mutex<Duty>, owner: Held) -> Result<(), PostgresError> {
-    let mut duty = lock(duty);
-    if matches!(*duty, Duty::Left) {
-        drop(owner);
-        return stop_if_deserted(server, locks);
+/// The lock is asked for only while the duty is held, so that whoever leaves meanwhile decides alone who stops the server.
+fn inherit(server: &Server, locks: &Locks, duty: &Mutex<Duty>) -> Result<(), PostgresError> {
+    loop {
+        let mut duty = lock(duty);
+        if matches!(*duty, Duty::Left) {
+            return Ok(());
+        }
+        if let Some(owner) = locks.owner().try_exclusive()? {
+            tracing::info!("taking over the private PostgreSQL from its former owner");
+            *duty = Duty::Ours(take_over(server, locks, owner)?);
+            return Ok(());
+        }
+        drop(duty);
+        sleep(POLL);
     }
-    tracing::info!("taking over the private PostgreSQL from its former owner");
-    *duty = Duty::Ours(take_over(server, locks, owner)?);
-    Ok(())
 }
 
 /// Asked twice, before and after the owner's lock is free: a guest that leaves in between finds the lock taken and

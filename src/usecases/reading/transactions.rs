@@ -9,6 +9,7 @@ use super::offices::find_office;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
+use crate::domain::transaction::TransactionId;
 use crate::store::Connection;
 use crate::store::reading::office;
 use crate::store::reading::transaction::{
@@ -16,8 +17,6 @@ use crate::store::reading::transaction::{
 };
 use crate::usecases::{Done, Failure};
 
-/// Lines of a batch: the id that people name is batch × 16384 + line.
-const LINES_OF_A_BATCH: i64 = 16_384;
 /// Senders that may have used one reference at one office.
 const SAME_REFERENCE_MAX: i64 = 100;
 
@@ -135,7 +134,8 @@ pub async fn find_transactions(
 /// # Errors
 /// `NotFound` unless the originator sees all, or acts for its licensee or its agency.
 pub async fn show_transaction(conn: &mut Connection, by: &Originator, id: i64) -> Done<TransactionDetails> {
-    let (batch_id, line) = place_of(id).ok_or_else(|| Failure::not_found("transaction", id))?;
+    let named = TransactionId::from_number(id);
+    let (batch_id, line) = (named.batch_id(), named.line());
     let row = transaction::transaction_at(conn, batch_id, line, by.party_id)
         .await?
         .ok_or_else(|| Failure::not_found("transaction", id))?;
@@ -146,11 +146,6 @@ pub async fn show_transaction(conn: &mut Connection, by: &Originator, id: i64) -
         sources: sources.into_iter().map(share).collect(),
         legs: legs.into_iter().map(share).collect(),
     })
-}
-
-fn place_of(id: i64) -> Option<(i64, i16)> {
-    let line = i16::try_from(id.rem_euclid(LINES_OF_A_BATCH)).ok()?;
-    Some((id.div_euclid(LINES_OF_A_BATCH), line))
 }
 
 fn view(row: TransactionRow) -> Done<TransactionView> {

@@ -1,0 +1,100 @@
+//! A file or stream of rows: cut into records as its bytes come in, and read into what was submitted.
+//! Never here: files, sockets, what becomes of a row.
+
+use serde::{Deserialize, Serialize};
+
+use super::transaction::{RowFault, Submitted};
+
+mod csv_row;
+mod record;
+
+use csv_row::Columns;
+use record::Records;
+
+/// Rows of one call that is taken in whole or not at all.
+pub const ATOMIC_ROWS_MAX: usize = 10_000;
+/// Rows that are booked in one database transaction.
+pub const CHUNK_ROWS: usize = 8_192;
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// One JSON object a line.
+    Ndjson,
+    /// A line of field names, then one row a line. A fact is a column `fact.NAME`.
+    Csv,
+}
+
+/// One row and where it stood: lines count from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub number: i64,
+    pub row: Result<Submitted, Vec<RowFault>>,
+}
+
+/// The whole cannot be read on: what follows has no meaning.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {explanation}")]
+pub struct Unreadable {
+    pub line: i64,
+    pub explanation: String,
+}
+
+/// Takes in bytes in pieces of any size and gives out rows.
+#[derive(Debug)]
+pub struct Reader {
+    format: Format,
+    records: Records,
+    columns: Option<Columns>,
+}
+
+impl Reader {
+    pub fn new(format: Format) -> Self {
+        let records = match format {
+            Format::Ndjson => Records::by_line(),
+            Format::Csv => Records::quoted(),
+        };
+        Self {
+            format,
+            records,
+            columns: None,
+        }
+    }
+
+    /// Appends the rows that are complete now.
+    pub fn push(&mut self, bytes: &[u8], lines: &mut Vec<Line>) -> Result<(), Unreadable> {
+        self.records.push(bytes);
+        self.read(lines)
+    }
+
+    /// The last row may end without a line break.
+    pub fn finish(mut self, lines: &mut Vec<Line>) -> Result<(), Unreadable> {
+        self.records.end();
+        self.read(lines)
+    }
+
+    fn read(&mut self, lines: &mut Vec<Line>) -> Result<(), Unreadable> {
+        while let Some((number, record)) = self.records.next_record()? {
+            if record.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            let row = match (self.format, &self.columns) {
+                (Format::Ndjson, _) => Submitted::from_json(record),
+                (Format::Csv, Some(columns)) => columns.read(record),
+                (Format::Csv, None) => {
+                    self.columns = Some(Columns::read_names(record).map_err(|explanation| Unreadable {
+                        line: number,
+                        explanation,
+                    })?);
+                    continue;
+                }
+            };
+            lines.push(Line { number, row });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

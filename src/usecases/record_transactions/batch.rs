@@ -1,0 +1,204 @@
+//! Rows that are booked together: their lines, leaves and columns, and their batches with exact counts, sums and digests.
+//! Never here: what is booked, SQL.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::Sent;
+use crate::domain::canonical::Digest;
+use crate::domain::money::Amount;
+use crate::domain::proof::{LeafFields, Shared, batch_digest, leaf};
+use crate::domain::transaction::{Booked, LINES_MAX, TransactionId};
+use crate::store::booking::NewBatch;
+use crate::store::transaction::NewTransactions;
+use crate::usecases::{Done, Failure};
+
+/// A row that can be booked, with the shared rows that it refers to.
+#[derive(Clone, Debug)]
+pub(super) struct Ready {
+    pub(super) office_id: i32,
+    pub(super) network_id: i16,
+    pub(super) service_id: i32,
+    pub(super) licence_id: i32,
+    pub(super) binding: Shared,
+    pub(super) allocation: Shared,
+    pub(super) facts: Shared,
+    pub(super) original_id: Option<TransactionId>,
+    pub(super) amount: Amount,
+    pub(super) principal: Amount,
+    pub(super) unit_id: i16,
+}
+
+/// A row on its way into a batch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    /// Among the rows of the call.
+    pub(super) index: usize,
+    pub(super) sent: Sent<'a>,
+    pub(super) ready: &'a Ready,
+}
+
+/// Where a batch is booked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) batch_id: i64,
+    pub(super) window_id: i32,
+}
+
+/// Network and unit: rows of one place and time that sum to one figure.
+pub(super) type Purse = (i16, i16);
+
+/// Everything that one insert needs.
+#[derive(Debug, Default)]
+pub(super) struct Assembled<'a> {
+    pub(super) columns: NewTransactions<'a>,
+    pub(super) batches: Vec<NewBatch>,
+    /// By the rows' indexes.
+    pub(super) booked: Vec<(usize, Booked)>,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    leaves: Vec<Digest>,
+    amount_sum: i128,
+    principal_sum: i128,
+}
+
+impl Entry<'_> {
+    pub(super) fn key(&self) -> (i32, i32, &str) {
+        (
+            self.ready.office_id,
+            self.sent.sender_id,
+            self.sent.row.reference.as_str(),
+        )
+    }
+}
+
+/// Puts the entries in the order of their keys and into one batch per purse.
+pub(super) fn assemble<'a>(
+    entries: &mut [Entry<'a>],
+    places: &BTreeMap<Purse, Place>,
+    at: DateTime<Utc>,
+) -> Done<Assembled<'a>> {
+    entries.sort_unstable_by(|one, other| one.key().cmp(&other.key()));
+    let mut assembled = Assembled::default();
+    let mut tallies: BTreeMap<Purse, Tally> = BTreeMap::new();
+    for entry in entries.iter() {
+        let purse = (entry.ready.network_id, entry.ready.unit_id);
+        let place = *places
+            .get(&purse)
+            .ok_or_else(|| Failure::Internal("no batch was opened".to_owned()))?;
+        assembled.enter(entry, place, tallies.entry(purse).or_default())?;
+    }
+    for (purse, tally) in tallies {
+        if let Some(place) = places.get(&purse) {
+            assembled.batches.push(tally.batch(*place, purse.1, at)?);
+        }
+    }
+    Ok(assembled)
+}
+
+impl<'a> Assembled<'a> {
+    fn enter(&mut self, entry: &Entry<'a>, place: Place, tally: &mut Tally) -> Done<()> {
+        let line = i16::try_from(tally.leaves.len() + 1)
+            .ok()
+            .filter(|line| *line <= LINES_MAX)
+            .ok_or_else(|| Failure::Internal("a batch has too many lines".to_owned()))?;
+        let leaf = leaf_of(entry, place, line);
+        tally.enter(entry, leaf);
+        self.columns.enter(entry, place, line, leaf);
+        let booked = Booked {
+            id: TransactionId::of(place.batch_id, line),
+            amount: entry.ready.amount,
+            principal: entry.ready.principal,
+        };
+        self.booked.push((entry.index, booked));
+        Ok(())
+    }
+}
+
+impl Tally {
+    /// What takes back counts negative.
+    fn enter(&mut self, entry: &Entry<'_>, leaf: Digest) {
+        let sign = if entry.sent.row.kind.takes_back() { -1 } else { 1 };
+        self.leaves.push(leaf);
+        self.amount_sum += sign * i128::from(entry.ready.amount.minor());
+        self.principal_sum += sign * i128::from(entry.ready.principal.minor());
+    }
+
+    fn batch(&self, place: Place, unit_id: i16, at: DateTime<Utc>) -> Done<NewBatch> {
+        let fits = |sum: i128| {
+            i64::try_from(sum)
+                .map_err(|_| Failure::conflict("a_sum_has_64_bits", "the amounts of one batch are too large"))
+        };
+        Ok(NewBatch {
+            id: place.batch_id,
+            window_id: place.window_id,
+            unit_id,
+            booked_at: at,
+            row_count: i32::try_from(self.leaves.len()).unwrap_or(i32::MAX),
+            amount_sum: fits(self.amount_sum)?,
+            principal_sum: fits(self.principal_sum)?,
+            digest: batch_digest(&self.leaves).as_bytes().to_vec(),
+        })
+    }
+}
+
+fn leaf_of(entry: &Entry<'_>, place: Place, line: i16) -> Digest {
+    let Entry { sent, ready, .. } = entry;
+    leaf(&LeafFields {
+        network: ready.network_id,
+        office: ready.office_id,
+        sender: sent.sender_id,
+        reference: &sent.row.reference,
+        kind: sent.row.kind.number(),
+        original: ready.original_id.map(TransactionId::number),
+        service: ready.service_id,
+        licence: ready.licence_id,
+        binding: ready.binding,
+        allocation: ready.allocation,
+        facts: ready.facts,
+        holder: sent.row.holder.number(),
+        amount: ready.amount,
+        principal: ready.principal,
+        occurred_at: sent.row.occurred_at,
+        received_at: sent.received_at,
+        citizen: sent.row.citizen.as_deref(),
+        window: place.window_id,
+        batch: place.batch_id,
+        line,
+    })
+}
+
+impl<'a> NewTransactions<'a> {
+    fn enter(&mut self, entry: &Entry<'a>, place: Place, line: i16, leaf: Digest) {
+        let Entry { sent, ready, .. } = *entry;
+        self.allocation_ids.push(ready.allocation.id);
+        self.batch_ids.push(place.batch_id);
+        self.original_ids.push(ready.original_id.map(TransactionId::number));
+        self.amounts.push(ready.amount.minor());
+        self.principals.push(ready.principal.minor());
+        self.leaves.push(leaf.prefix());
+        self.occurred_at.push(sent.row.occurred_at);
+        self.received_at.push(sent.received_at);
+        self.office_ids.push(ready.office_id);
+        self.sender_ids.push(sent.sender_id);
+        self.service_ids.push(ready.service_id);
+        self.licence_ids.push(ready.licence_id);
+        self.binding_ids.push(small(ready.binding.id));
+        self.facts_ids.push(small(ready.facts.id));
+        self.window_ids.push(place.window_id);
+        self.lines.push(line);
+        self.network_ids.push(ready.network_id);
+        self.kinds.push(sent.row.kind.number());
+        self.holders.push(sent.row.holder.number());
+        self.references.push(&sent.row.reference);
+        self.citizens.push(sent.row.citizen.as_deref());
+    }
+}
+
+/// Ids of these tables have 32 bits.
+fn small(id: i64) -> i32 {
+    i32::try_from(id).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,293 @@
+//! One database transaction: locks, what was booked before, what is booked now, what waits, what becomes of the submission.
+//! Never here: prices and rules (see `pricing`).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+
+use super::batch::{Entry, Place, Purse, assemble};
+use super::comparison::compare;
+use super::pricing::Verdict;
+use super::rules::Snapshot;
+use super::{Course, NotRecorded, Recorded, Sent, quarantining};
+use crate::domain::rulebook::NotBookable;
+use crate::domain::transaction::{Outcome, TransactionId};
+use crate::store::booking::{NetworkStanding, enter_networks, next_batch_id};
+use crate::store::transaction::{Key, StoredTransaction, find_by_keys, insert_with_batches};
+use crate::store::{Connection, StoreFailure, network};
+use crate::usecases::Failure;
+use crate::usecases::booking::window_for_booking;
+
+/// What one call is to book.
+pub(super) struct Plan<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) at: DateTime<Utc>,
+    pub(super) rows: &'a [Sent<'a>],
+    /// In the order of the rows.
+    pub(super) verdicts: &'a [Verdict],
+    pub(super) course: Course<'a>,
+    /// Whether any key is likely to be in the books.
+    pub(super) looks_first: bool,
+}
+
+/// Why a transaction was rolled back.
+#[derive(Debug)]
+pub(super) enum Halt {
+    RulesAreOlder,
+    KeysAreTaken,
+    NotRecorded(NotRecorded),
+}
+
+/// The networks under their locks, and what became of the rows so far.
+pub(super) struct Ground {
+    sites: BTreeMap<i16, Site>,
+    pub(super) quarantine_waits: bool,
+    pub(super) recorded: Vec<Option<Recorded>>,
+    pub(super) refusals: Vec<(usize, NotBookable)>,
+}
+
+/// How a network stands, and a batch id that is not used yet.
+struct Site {
+    standing: NetworkStanding,
+    batch_id: Option<i64>,
+}
+
+pub(super) async fn book(conn: &mut Connection, plan: &Plan<'_>) -> Result<Vec<Recorded>, Halt> {
+    conn.transaction(async |conn| {
+        let mut ground = Ground::enter(conn, plan).await?;
+        for (nth, round) in rounds(plan.rows).iter().enumerate() {
+            let looks_first = plan.looks_first || nth > 0;
+            ground.book_round(conn, plan, round, looks_first).await?;
+        }
+        quarantining::finish(conn, plan, ground).await
+    })
+    .await
+}
+
+/// The rows' indexes, each key once in a round: a key that is sent twice is looked at twice, in order.
+fn rounds(rows: &[Sent<'_>]) -> Vec<Vec<usize>> {
+    let mut counts: HashMap<(&str, i32, &str), usize> = HashMap::with_capacity(rows.len());
+    let mut rounds: Vec<Vec<usize>> = Vec::new();
+    for (index, sent) in rows.iter().enumerate() {
+        let count = counts.entry(sent.key()).or_default();
+        if rounds.len() == *count {
+            rounds.push(Vec::new());
+        }
+        if let Some(round) = rounds.get_mut(*count) {
+            round.push(index);
+        }
+        *count += 1;
+    }
+    rounds
+}
+
+impl Ground {
+    async fn enter(conn: &mut Connection, plan: &Plan<'_>) -> Result<Self, Halt> {
+        let network_ids = plan.network_ids();
+        let mut ground = Self {
+            sites: BTreeMap::new(),
+            quarantine_waits: false,
+            recorded: vec![None; plan.rows.len()],
+            refusals: Vec::new(),
+        };
+        if plan.refuses_any() {
+            let versions = network::rules_versions(conn).await?;
+            must_be_current(plan.snapshot.book.has_versions(versions))?;
+        }
+        if network_ids.is_empty() {
+            return Ok(ground);
+        }
+        let standings = enter_networks(conn, &network_ids, plan.at).await?;
+        must_be_current(standings.len() == network_ids.len())?;
+        for standing in standings {
+            let remembered = plan.snapshot.book.network(standing.network_id);
+            must_be_current(remembered.is_some_and(|rules| rules.version == standing.version))?;
+            ground.quarantine_waits |= standing.quarantine_waits;
+            let batch_id = Some(standing.batch_id);
+            ground
+                .sites
+                .insert(standing.network_id, Site { standing, batch_id });
+        }
+        Ok(ground)
+    }
+
+    async fn book_round(
+        &mut self,
+        conn: &mut Connection,
+        plan: &Plan<'_>,
+        round: &[usize],
+        looks_first: bool,
+    ) -> Result<(), Halt> {
+        let sought: Vec<(usize, Key<'_>)> = round
+            .iter()
+            .filter_map(|index| plan.sought(*index, looks_first))
+            .collect();
+        for (index, stored) in find_stored(conn, &sought).await? {
+            self.settle(plan, index, &stored, None);
+        }
+        let (mut originals, mut take_backs) = (Vec::new(), Vec::new());
+        for &index in round.iter().filter(|index| self.recorded[**index].is_none()) {
+            match &plan.verdicts[index] {
+                Verdict::Original(ready) => originals.push(Entry {
+                    index,
+                    sent: plan.rows[index],
+                    ready,
+                }),
+                Verdict::TakesBack { office_id } => take_backs.push((index, *office_id)),
+                Verdict::Not { why, .. } => self.refusals.push((index, why.clone())),
+            }
+        }
+        self.insert(conn, plan, &mut originals).await?;
+        if take_backs.is_empty() {
+            return Ok(());
+        }
+        self.take_back(conn, plan, &take_backs).await
+    }
+
+    /// Answers a row whose key is in the books: the first answer again, or what differs.
+    pub(super) fn settle(
+        &mut self,
+        plan: &Plan<'_>,
+        index: usize,
+        stored: &StoredTransaction,
+        original: Option<TransactionId>,
+    ) {
+        let outcome = compare(plan.rows[index].row, stored, &plan.snapshot.book, original);
+        self.recorded[index] = Some(Recorded::Decided(outcome));
+    }
+
+    /// Books the entries. If others have booked any of their keys, the batches would be wrong and nothing is booked.
+    pub(super) async fn insert(
+        &mut self,
+        conn: &mut Connection,
+        plan: &Plan<'_>,
+        entries: &mut [Entry<'_>],
+    ) -> Result<(), Halt> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let places = self.open_batches(conn, plan, entries).await?;
+        let assembled = assemble(entries, &places, plan.at)?;
+        let inserted = insert_with_batches(conn, &assembled.columns, &assembled.batches).await?;
+        if inserted < entries.len() {
+            return Err(Halt::KeysAreTaken);
+        }
+        for (index, booked) in assembled.booked {
+            self.recorded[index] = Some(Recorded::Decided(Outcome::Booked(booked)));
+        }
+        Ok(())
+    }
+
+    async fn open_batches(
+        &mut self,
+        conn: &mut Connection,
+        plan: &Plan<'_>,
+        entries: &[Entry<'_>],
+    ) -> Result<BTreeMap<Purse, Place>, Halt> {
+        let purses: BTreeSet<Purse> = entries
+            .iter()
+            .map(|entry| (entry.ready.network_id, entry.ready.unit_id))
+            .collect();
+        let mut places = BTreeMap::new();
+        for purse in purses {
+            let site = self
+                .sites
+                .get_mut(&purse.0)
+                .ok_or_else(|| Failure::Internal(format!("network {} is not locked", purse.0)))?;
+            places.insert(purse, site.open_batch(conn, plan).await?);
+        }
+        Ok(places)
+    }
+}
+
+impl Site {
+    /// In the one window that contains the moment or, if that is closed, the earliest open one (money rule 10).
+    async fn open_batch(&mut self, conn: &mut Connection, plan: &Plan<'_>) -> Result<Place, Halt> {
+        let window_id = match self.standing.window_id {
+            Some(window_id) if !self.standing.is_closed => window_id,
+            Some(_) | None => {
+                let network = plan.snapshot.network_row(self.standing.network_id)?;
+                window_for_booking(conn, network, plan.at).await?.id
+            }
+        };
+        let batch_id = match self.batch_id.take() {
+            Some(batch_id) => batch_id,
+            None => next_batch_id(conn).await?,
+        };
+        Ok(Place { batch_id, window_id })
+    }
+}
+
+impl Plan<'_> {
+    /// All networks that a row may be booked in, ascending. What is taken back was booked under a licence of its office.
+    fn network_ids(&self) -> Vec<i16> {
+        let mut ids = BTreeSet::new();
+        for verdict in self.verdicts {
+            match verdict {
+                Verdict::Original(ready) => {
+                    ids.insert(ready.network_id);
+                }
+                Verdict::TakesBack { office_id } => {
+                    let licences = self.snapshot.book.licences.get(office_id);
+                    ids.extend(licences.into_iter().flatten().map(|licence| licence.network));
+                }
+                Verdict::Not { .. } => {}
+            }
+        }
+        ids.into_iter().collect()
+    }
+
+    fn refuses_any(&self) -> bool {
+        self.verdicts
+            .iter()
+            .any(|verdict| matches!(verdict, Verdict::Not { .. }))
+    }
+
+    /// The key of a row that is looked for in the books before anything is booked. What takes back is looked for later,
+    /// under its original's lock.
+    fn sought(&self, index: usize, looks_first: bool) -> Option<(usize, Key<'_>)> {
+        let office_id = match &self.verdicts[index] {
+            Verdict::Original(ready) => looks_first.then_some(ready.office_id),
+            Verdict::Not { office_id, .. } => *office_id,
+            Verdict::TakesBack { .. } => None,
+        };
+        Some((index, self.rows[index].stored_key(office_id?)))
+    }
+}
+
+/// The stored transactions of these keys, each with the index beside its key.
+pub(super) async fn find_stored(
+    conn: &mut Connection,
+    sought: &[(usize, Key<'_>)],
+) -> Result<Vec<(usize, StoredTransaction)>, Halt> {
+    let keys: Vec<Key<'_>> = sought.iter().map(|(_, key)| *key).collect();
+    let found = find_by_keys(conn, &keys).await?;
+    let of_row = |stored: StoredTransaction| {
+        let place = usize::try_from(stored.place).ok()?.checked_sub(1)?;
+        sought.get(place).map(|(index, _)| (*index, stored))
+    };
+    Ok(found.into_iter().filter_map(of_row).collect())
+}
+
+fn must_be_current(is_current: bool) -> Result<(), Halt> {
+    if is_current { Ok(()) } else { Err(Halt::RulesAreOlder) }
+}
+
+impl From<diesel::result::Error> for Halt {
+    fn from(error: diesel::result::Error) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+impl From<StoreFailure> for Halt {
+    fn from(failure: StoreFailure) -> Self {
+        Failure::from(failure).into()
+    }
+}
+
+impl From<Failure> for Halt {
+    fn from(failure: Failure) -> Self {
+        Self::NotRecorded(failure.into())
+    }
+}

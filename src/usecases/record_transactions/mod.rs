@@ -1,0 +1,292 @@
+//! Books rows: one or many by the same code. What cannot be booked goes to quarantine, nothing is guessed and nothing lost.
+//! Never here: how rows were sent, the clock.
+
+use std::ops::Range;
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::Failure;
+use crate::domain::originator::{NotAllowed, Originator};
+use crate::domain::rulebook::NotBookable;
+use crate::domain::transaction::{Outcome, Reason, RowFault, Submitted};
+use crate::store::Connection;
+use crate::store::transaction::Key;
+
+mod batch;
+mod booking;
+mod comparison;
+mod memory;
+mod pricing;
+mod quarantining;
+mod remembered;
+mod rules;
+mod take_back;
+
+pub use memory::Memory;
+
+use booking::{Halt, Plan, book};
+use pricing::{Verdict, judge};
+
+/// A row with its sender and the moment when it was received.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'a> {
+    sender_id: i32,
+    row: &'a Submitted,
+    received_at: DateTime<Utc>,
+}
+
+impl<'a> Sent<'a> {
+    /// The only door for what a sender sends now.
+    pub fn by(
+        sender: &Originator,
+        row: &'a Submitted,
+        received_at: DateTime<Utc>,
+    ) -> Result<Self, NotAllowed> {
+        sender.may_record()?;
+        Ok(Self::again(sender.id, row, received_at))
+    }
+
+    /// What was sent by somebody who was allowed to, and waited in quarantine.
+    pub(super) fn again(sender_id: i32, row: &'a Submitted, received_at: DateTime<Utc>) -> Self {
+        Self {
+            sender_id,
+            row,
+            received_at: received_at.trunc_subsecs(6),
+        }
+    }
+
+    /// As it is named before its office is found.
+    fn key(&self) -> (&'a str, i32, &'a str) {
+        (&self.row.office, self.sender_id, &self.row.reference)
+    }
+
+    fn stored_key(&self, office_id: i32) -> Key<'a> {
+        Key {
+            office_id,
+            sender_id: self.sender_id,
+            reference: &self.row.reference,
+        }
+    }
+}
+
+/// In whose course rows are recorded.
+#[derive(Clone, Copy, Debug)]
+pub enum Course<'a> {
+    /// Rows that have nothing to do with each other.
+    Singly,
+    /// Rows of a submission; a refund or reversal whose original is not in the books yet comes back as
+    /// [`Recorded::Early`], to be sent again after the others.
+    Chunk(Passage<'a>),
+    /// The same at the end of the submission: what is early now is quarantined.
+    LastChunk(Passage<'a>),
+    /// Rows of a submission that is taken whole or not at all.
+    Wholly(Passage<'a>),
+    /// A row of the quarantine that a person releases.
+    Release {
+        row_id: i64,
+        by: i32,
+        note: &'a str,
+    },
+}
+
+/// The part of a submission that one call records.
+#[derive(Clone, Copy, Debug)]
+pub struct Passage<'a> {
+    pub submission_id: i64,
+    /// Where each row stood.
+    pub lines: &'a [i64],
+    /// Rows that could not be read.
+    pub malformed: &'a [(i64, Vec<RowFault>)],
+}
+
+/// What became of a row in one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    Decided(Outcome),
+    Early,
+}
+
+impl Recorded {
+    pub fn is_in_the_books(&self) -> bool {
+        match self {
+            Self::Decided(Outcome::Booked(_) | Outcome::Repeated(_)) => true,
+            Self::Decided(
+                Outcome::Conflict { .. }
+                | Outcome::Quarantined { .. }
+                | Outcome::Refused { .. }
+                | Outcome::Malformed { .. },
+            )
+            | Self::Early => false,
+        }
+    }
+}
+
+/// So often the rules may change, or others book the same keys, between a look and the booking.
+const ATTEMPTS_MAX: u32 = 10;
+
+/// Records the rows and says what became of each, in their order. All in one database transaction, except that new facts
+/// and allocations are stored in a short one of their own first, and that rows which the database refuses together
+/// are tried in ever smaller parts.
+///
+/// # Errors
+/// `NotWhole` in the courses `Wholly` and `Release`; nothing is stored then.
+pub async fn record_transactions(
+    conn: &mut Connection,
+    memory: &Memory,
+    at: DateTime<Utc>,
+    rows: &[Sent<'_>],
+    course: Course<'_>,
+) -> Result<Vec<Recorded>, NotRecorded> {
+    let at = at.trunc_subsecs(6);
+    match record_together(conn, memory, at, rows, course).await {
+        Err(NotRecorded::Failed(failure)) if course.may_be_parted() && is_refused(&failure) => {
+            tracing::warn!(%failure, rows = rows.len(), "the database refused rows together");
+            record_apart(conn, memory, at, rows, course).await
+        }
+        other => other,
+    }
+}
+
+async fn record_together(
+    conn: &mut Connection,
+    memory: &Memory,
+    at: DateTime<Utc>,
+    rows: &[Sent<'_>],
+    course: Course<'_>,
+) -> Result<Vec<Recorded>, NotRecorded> {
+    let (mut snapshot, mut looks_first) = (memory.rules(), false);
+    for _ in 0..ATTEMPTS_MAX {
+        let verdicts = judge(conn, memory, &snapshot, at, rows).await?;
+        let plan = Plan {
+            snapshot: &snapshot,
+            at,
+            rows,
+            verdicts: &verdicts,
+            course,
+            looks_first,
+        };
+        match book(conn, &plan).await {
+            Ok(recorded) => return Ok(recorded),
+            Err(Halt::KeysAreTaken) => looks_first = true,
+            Err(Halt::RulesAreOlder) => snapshot = memory.read_rules(conn).await?,
+            Err(Halt::NotRecorded(why)) => return Err(why),
+        }
+    }
+    Err(Failure::Unavailable("the rules keep changing; try again".to_owned()).into())
+}
+
+/// In halves, and those in halves: a row that is refused alone is quarantined, and the others are booked.
+async fn record_apart(
+    conn: &mut Connection,
+    memory: &Memory,
+    at: DateTime<Utc>,
+    rows: &[Sent<'_>],
+    course: Course<'_>,
+) -> Result<Vec<Recorded>, NotRecorded> {
+    let mut recorded = Vec::with_capacity(rows.len());
+    let mut parts = halves(0..rows.len());
+    while let Some(part) = parts.pop() {
+        let (some, of_some) = (&rows[part.clone()], course.part(part.clone()));
+        match record_together(conn, memory, at, some, of_some).await {
+            Ok(outcomes) => recorded.extend(outcomes),
+            Err(NotRecorded::Failed(failure)) if is_refused(&failure) && some.len() > 1 => {
+                parts.extend(halves(part));
+            }
+            Err(NotRecorded::Failed(failure)) if is_refused(&failure) => {
+                recorded.extend(quarantine_alone(conn, memory, at, some, of_some, &failure).await?);
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(recorded)
+}
+
+/// The second half first, so that the first is taken next.
+fn halves(part: Range<usize>) -> Vec<Range<usize>> {
+    if part.len() < 2 {
+        return vec![part];
+    }
+    let middle = part.start.midpoint(part.end);
+    vec![middle..part.end, part.start..middle]
+}
+
+async fn quarantine_alone(
+    conn: &mut Connection,
+    memory: &Memory,
+    at: DateTime<Utc>,
+    rows: &[Sent<'_>],
+    course: Course<'_>,
+    failure: &Failure,
+) -> Result<Vec<Recorded>, NotRecorded> {
+    let why = NotBookable::quarantined(Reason::RefusedByTheDatabase, failure.to_string());
+    let snapshot = memory.rules();
+    let plan = Plan {
+        snapshot: &snapshot,
+        at,
+        rows,
+        verdicts: &[Verdict::Not { office_id: None, why }],
+        course,
+        looks_first: false,
+    };
+    match book(conn, &plan).await {
+        Ok(recorded) => Ok(recorded),
+        Err(Halt::KeysAreTaken | Halt::RulesAreOlder) => {
+            Err(Failure::Unavailable("the rules have changed; try again".to_owned()).into())
+        }
+        Err(Halt::NotRecorded(why)) => Err(why),
+    }
+}
+
+/// The rows are at fault, not a database that is away.
+fn is_refused(failure: &Failure) -> bool {
+    match failure {
+        Failure::Conflict { .. } | Failure::Internal(_) => true,
+        Failure::NotFound(_) | Failure::Forbidden(_) | Failure::Invalid(_) | Failure::Unavailable(_) => false,
+    }
+}
+
+/// Why nothing was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum NotRecorded {
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// Some of what had to be taken whole could not be booked.
+    #[error("nothing was taken, because not all could be booked")]
+    NotWhole(Vec<Recorded>),
+}
+
+impl Course<'_> {
+    fn may_be_parted(&self) -> bool {
+        match self {
+            Self::Singly | Self::Chunk(_) | Self::LastChunk(_) => true,
+            Self::Wholly(_) | Self::Release { .. } => false,
+        }
+    }
+
+    fn part(self, range: Range<usize>) -> Self {
+        match self {
+            Self::Singly | Self::Wholly(_) | Self::Release { .. } => self,
+            Self::Chunk(passage) => Self::Chunk(passage.part(range)),
+            Self::LastChunk(passage) => Self::LastChunk(passage.part(range)),
+        }
+    }
+
+    fn passage(&self) -> Option<Passage<'_>> {
+        match self {
+            Self::Singly | Self::Release { .. } => None,
+            Self::Chunk(passage) | Self::LastChunk(passage) | Self::Wholly(passage) => Some(*passage),
+        }
+    }
+}
+
+impl Passage<'_> {
+    /// The rows of a range; what could not be read goes with the first.
+    fn part(self, range: Range<usize>) -> Self {
+        let malformed = if range.start == 0 { self.malformed } else { &[] };
+        Self {
+            lines: self.lines.get(range).unwrap_or_default(),
+            malformed,
+            ..self
+        }
+    }
+}

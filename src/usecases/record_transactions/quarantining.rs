@@ -1,0 +1,148 @@
+//! What becomes of rows that were not booked, of waiting ones whose key is in the books now, and of the submission's counts.
+//! Never here: why a row is not booked.
+
+use super::booking::{Ground, Halt, Plan};
+use super::{Course, NotRecorded, Passage, Recorded, Sent};
+use crate::domain::rulebook::NotBookable;
+use crate::domain::transaction::{Outcome, Reason};
+use crate::store::quarantine::{NewQuarantined, decide_row, keep_rows, supersede};
+use crate::store::{Connection, submission};
+use crate::usecases::Failure;
+
+/// The last steps of a call, before its commit.
+pub(super) async fn finish(
+    conn: &mut Connection,
+    plan: &Plan<'_>,
+    mut ground: Ground,
+) -> Result<Vec<Recorded>, Halt> {
+    let kept = ground.decide_refusals(plan);
+    ground.quarantine_waits |= !kept.is_empty();
+    keep(conn, plan, &mut ground, kept).await?;
+    let waits = ground.quarantine_waits;
+    let recorded: Option<Vec<Recorded>> = ground.recorded.into_iter().collect();
+    let recorded = recorded.ok_or_else(|| Failure::Internal("a row was passed over".to_owned()))?;
+    match plan.course {
+        Course::Wholly(_) | Course::Release { .. } if !recorded.iter().all(Recorded::is_in_the_books) => {
+            return Err(Halt::NotRecorded(NotRecorded::NotWhole(recorded)));
+        }
+        Course::Release { row_id, by, note } => release(conn, plan, row_id, by, note).await?,
+        Course::Wholly(_) | Course::Singly | Course::Chunk(_) | Course::LastChunk(_) => {}
+    }
+    if waits {
+        supersede_booked(conn, plan, &recorded).await?;
+    }
+    if let Some(passage) = plan.course.passage() {
+        note(conn, passage, plan.rows, &recorded).await?;
+    }
+    Ok(recorded)
+}
+
+impl Ground {
+    /// Answers what is not kept and returns what is.
+    fn decide_refusals(&mut self, plan: &Plan<'_>) -> Vec<(usize, NotBookable)> {
+        let mut kept = Vec::new();
+        for (index, why) in std::mem::take(&mut self.refusals) {
+            let is_early = why.reason == Reason::OriginalMissing;
+            self.recorded[index] = match plan.course {
+                Course::Wholly(_) | Course::Release { .. } => Some(refused(why)),
+                Course::Singly | Course::Chunk(_) | Course::LastChunk(_) if why.is_refused => {
+                    Some(refused(why))
+                }
+                Course::Chunk(_) if is_early => Some(Recorded::Early),
+                Course::Singly | Course::Chunk(_) | Course::LastChunk(_) => {
+                    kept.push((index, why));
+                    None
+                }
+            };
+        }
+        kept
+    }
+}
+
+fn refused(why: NotBookable) -> Recorded {
+    Recorded::Decided(Outcome::Refused {
+        reason: why.reason,
+        explanation: why.explanation,
+    })
+}
+
+async fn keep(
+    conn: &mut Connection,
+    plan: &Plan<'_>,
+    ground: &mut Ground,
+    kept: Vec<(usize, NotBookable)>,
+) -> Result<(), Halt> {
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<NewQuarantined> = kept.iter().map(|(index, why)| waiting(&plan.rows[*index], why)).collect();
+    let ids = keep_rows(conn, plan.at, &rows).await?;
+    for ((index, why), id) in kept.into_iter().zip(ids) {
+        ground.recorded[index] = Some(Recorded::Decided(Outcome::Quarantined {
+            id,
+            reason: why.reason,
+            explanation: why.explanation,
+        }));
+    }
+    Ok(())
+}
+
+fn waiting(sent: &Sent<'_>, why: &NotBookable) -> NewQuarantined {
+    NewQuarantined {
+        office_code: sent.row.office.clone(),
+        sender_id: sent.sender_id,
+        reference: sent.row.reference.clone(),
+        row: sent.row.canonical(),
+        reason: why.reason.code(),
+        explanation: why.explanation.clone(),
+    }
+}
+
+async fn release(
+    conn: &mut Connection,
+    plan: &Plan<'_>,
+    row_id: i64,
+    by: i32,
+    note: &str,
+) -> Result<(), Halt> {
+    if decide_row(conn, row_id, "released", by, plan.at, note).await? {
+        return Ok(());
+    }
+    let told = format!("row {row_id} was decided already");
+    Err(Failure::conflict("a_quarantined_row_is_decided_once", told).into())
+}
+
+/// Sent again, corrected or not, and booked: whatever waits under its key is done with (money rule 16).
+async fn supersede_booked(
+    conn: &mut Connection,
+    plan: &Plan<'_>,
+    recorded: &[Recorded],
+) -> Result<(), Halt> {
+    let booked = plan.rows.iter().zip(recorded);
+    let keys: Vec<(&str, i32, &str)> = booked
+        .filter(|(_, recorded)| matches!(recorded, Recorded::Decided(Outcome::Booked(_))))
+        .map(|(sent, _)| sent.key())
+        .collect();
+    if !keys.is_empty() {
+        supersede(conn, plan.at, &keys).await?;
+    }
+    Ok(())
+}
+
+async fn note(
+    conn: &mut Connection,
+    passage: Passage<'_>,
+    rows: &[Sent<'_>],
+    recorded: &[Recorded],
+) -> Result<(), Halt> {
+    let unread = passage.malformed.iter();
+    let mut noted: Vec<submission::Noted<'_>> = unread
+        .map(|(line, faults)| submission::Noted::malformed(*line, faults))
+        .collect();
+    for ((line, sent), recorded) in passage.lines.iter().zip(rows).zip(recorded) {
+        if let Recorded::Decided(outcome) = recorded {
+            noted.push(submission::Noted::of(*line, &sent.row.reference, outcome));
+        }
+    }
+    Ok(submission::note(conn, passage.submission_id, &noted).await?)
+}

@@ -1,0 +1,404 @@
+//! Refunds and reversals: decided under their originals' locks, from the stored terms and what was taken back before.
+//! Never here: percentages, the apportioning itself (see `domain::take_back`).
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::batch::{Entry, Ready};
+use super::booking::{Ground, Halt, Plan, find_stored};
+use super::rules::Snapshot;
+use crate::domain::canonical::Digest;
+use crate::domain::money::Amount;
+use crate::domain::proof::{AllocationFields, Shared, allocation_digest, facts_digest};
+use crate::domain::refund::RefundTerm;
+use crate::domain::rulebook::{Case, NotBookable, TariffRules};
+use crate::domain::take_back::{AskedBack, NotTakenBack, Original, OriginalTerm, StoredShare, TakenBack};
+use crate::domain::transaction::{Reason, Submitted, TransactionId, TransactionKind};
+use crate::store::allocation::{
+    NewAllocation, NewRefundAllocation, insert_refund_allocations, last_refund_ordinals,
+};
+use crate::store::transaction::{Key, StoredTransaction, taken_back};
+use crate::store::{Connection, locks};
+use crate::usecases::{Done, Failure};
+
+/// A row that takes back, with the original that it names if that is in the books.
+struct Claim {
+    index: usize,
+    office_id: i32,
+    original: Option<StoredTransaction>,
+}
+
+/// An original as it is left by everything that was taken back so far.
+struct Left {
+    original: Original,
+    last_ordinal: i32,
+}
+
+/// What one row takes, and where its own allocation stands among the new ones if it needs one.
+struct Taken<'c> {
+    claim: &'c Claim,
+    taken: TakenBack,
+    new_at: Option<usize>,
+}
+
+impl Ground {
+    /// `rows`: indexes and offices of rows that take back.
+    pub(super) async fn take_back(
+        &mut self,
+        conn: &mut Connection,
+        plan: &Plan<'_>,
+        rows: &[(usize, i32)],
+    ) -> Result<(), Halt> {
+        let claims = find_originals(conn, plan, rows).await?;
+        lock_originals(conn, &claims).await?;
+        self.settle_repeated(conn, plan, &claims).await?;
+        let mut left = read_left(conn, plan.snapshot, &claims).await?;
+        let (mut taken, mut new) = (Vec::new(), Vec::new());
+        for claim in claims.iter().filter(|claim| self.recorded[claim.index].is_none()) {
+            match claim.take(plan, &mut left, &mut new) {
+                Ok(one) => taken.push(one),
+                Err(why) => self.refusals.push((claim.index, why)),
+            }
+        }
+        let ids = insert_refund_allocations(conn, &new).await?;
+        let ready = taken
+            .iter()
+            .map(|taken| taken.ready(plan.snapshot, &new, &ids))
+            .collect::<Done<Vec<Ready>>>()?;
+        let entry = |(taken, ready): (&Taken<'_>, _)| Entry {
+            index: taken.claim.index,
+            sent: plan.rows[taken.claim.index],
+            ready,
+        };
+        let mut entries: Vec<Entry<'_>> = taken.iter().zip(&ready).map(|(t, r)| entry((t, r))).collect();
+        self.insert(conn, plan, &mut entries).await
+    }
+
+    /// A row that is sent again is no second refund.
+    async fn settle_repeated(
+        &mut self,
+        conn: &mut Connection,
+        plan: &Plan<'_>,
+        claims: &[Claim],
+    ) -> Result<(), Halt> {
+        let key = |(at, claim): (usize, &Claim)| (at, plan.rows[claim.index].stored_key(claim.office_id));
+        let sought: Vec<(usize, Key<'_>)> = claims.iter().enumerate().map(key).collect();
+        for (at, stored) in find_stored(conn, &sought).await? {
+            let claim = &claims[at];
+            self.settle(plan, claim.index, &stored, claim.original_id());
+        }
+        Ok(())
+    }
+}
+
+async fn find_originals(
+    conn: &mut Connection,
+    plan: &Plan<'_>,
+    rows: &[(usize, i32)],
+) -> Result<Vec<Claim>, Halt> {
+    let key = |(at, (index, office_id)): (usize, &(usize, i32))| {
+        let reference = plan.rows[*index].row.original.as_deref().unwrap_or_default();
+        let own = plan.rows[*index].stored_key(*office_id);
+        (at, Key { reference, ..own })
+    };
+    let sought: Vec<(usize, Key<'_>)> = rows.iter().enumerate().map(key).collect();
+    let mut claims: Vec<Claim> = rows
+        .iter()
+        .map(|(index, office_id)| Claim {
+            index: *index,
+            office_id: *office_id,
+            original: None,
+        })
+        .collect();
+    for (at, stored) in find_stored(conn, &sought).await? {
+        claims[at].original = Some(stored);
+    }
+    Ok(claims)
+}
+
+/// In ascending order of the networks, and of the buckets in each.
+async fn lock_originals(conn: &mut Connection, claims: &[Claim]) -> Result<(), Halt> {
+    let mut of_network: BTreeMap<i16, Vec<i64>> = BTreeMap::new();
+    for original in claims.iter().filter_map(|claim| claim.original.as_ref()) {
+        let ids = of_network.entry(original.network_id).or_default();
+        ids.push(id_of(original).number());
+    }
+    for (network_id, ids) in of_network {
+        locks::take_originals(conn, network_id, &ids).await?;
+    }
+    Ok(())
+}
+
+/// To be read in statements after the originals' locks.
+async fn read_left(
+    conn: &mut Connection,
+    snapshot: &Snapshot,
+    claims: &[Claim],
+) -> Result<HashMap<TransactionId, Left>, Halt> {
+    let mut left = HashMap::new();
+    for original in claims.iter().filter_map(|claim| claim.original.as_ref()) {
+        left.insert(id_of(original), Left::untouched(original, snapshot)?);
+    }
+    let ids: Vec<i64> = left.keys().map(|id| id.number()).collect();
+    for taken in taken_back(conn, &ids).await? {
+        if let Some(left) = left.get_mut(&TransactionId::from_number(taken.original_id)) {
+            let (sources, legs) = (
+                shares(&taken.source_terms, &taken.source_amounts),
+                shares(&taken.leg_terms, &taken.leg_amounts),
+            );
+            let earlier = TakenBack {
+                amount: Amount::sum(legs.iter().map(|share| share.1)).map_err(Failure::from)?,
+                principal: Amount::from_minor(taken.principal),
+                sources,
+                legs,
+                is_whole: false,
+            };
+            left.original.note(&earlier).map_err(Failure::from)?;
+        }
+    }
+    for last in last_refund_ordinals(conn, &ids).await? {
+        if let Some(left) = left.get_mut(&TransactionId::from_number(last.original_id)) {
+            left.last_ordinal = last.last;
+        }
+    }
+    Ok(left)
+}
+
+impl Left {
+    fn untouched(original: &StoredTransaction, snapshot: &Snapshot) -> Done<Self> {
+        let rules = version_of(original, snapshot)?;
+        let terms = |ordinals: &[i16], amounts: &[i64]| {
+            let term = |(ordinal, amount): StoredShare| OriginalTerm {
+                ordinal,
+                term: RefundTerm {
+                    amount,
+                    reversed: Amount::ZERO,
+                    refundable: rules.tariff.term(ordinal).is_some_and(|term| term.refundable),
+                },
+            };
+            shares(ordinals, amounts).into_iter().map(term).collect()
+        };
+        let principal = Amount::from_minor(original.principal);
+        let gives_principal_back = rules.tariff.principal_term().is_some_and(|term| term.refundable);
+        Ok(Self {
+            original: Original {
+                sources: terms(&original.source_terms, &original.source_amounts),
+                legs: terms(&original.leg_terms, &original.leg_amounts),
+                principal,
+                principal_left: if gives_principal_back {
+                    principal
+                } else {
+                    Amount::ZERO
+                },
+                was_touched: false,
+            },
+            last_ordinal: 0,
+        })
+    }
+}
+
+impl Claim {
+    fn original_id(&self) -> Option<TransactionId> {
+        self.original.as_ref().map(id_of)
+    }
+
+    /// What the row takes; a partial one gets an allocation of its own, unique for the original and its ordinal.
+    fn take(
+        &self,
+        plan: &Plan<'_>,
+        left: &mut HashMap<TransactionId, Left>,
+        new: &mut Vec<NewRefundAllocation>,
+    ) -> Result<Taken<'_>, NotBookable> {
+        let original = self.admissible(plan)?;
+        let left = left
+            .get_mut(&id_of(original))
+            .ok_or_else(|| missing(plan.rows[self.index].row))?;
+        let taken = left
+            .original
+            .take_back(asked_back(plan.rows[self.index].row))
+            .map_err(|why| not_taken(&why))?;
+        left.original
+            .note(&taken)
+            .map_err(|overflow| not_taken(&overflow.into()))?;
+        let new_at = (!taken.is_whole).then(|| {
+            left.last_ordinal += 1;
+            new.push(refund_allocation(original, left.last_ordinal, &taken));
+            new.len() - 1
+        });
+        Ok(Taken {
+            claim: self,
+            taken,
+            new_at,
+        })
+    }
+
+    /// The original, if this row may take it back at all.
+    fn admissible(&self, plan: &Plan<'_>) -> Result<&StoredTransaction, NotBookable> {
+        let sent = &plan.rows[self.index];
+        let refuse = |reason, told: &str| Err(NotBookable::quarantined(reason, told));
+        let original = self.original.as_ref().ok_or_else(|| missing(sent.row))?;
+        if original.kind != TransactionKind::Original.number() {
+            return refuse(Reason::OriginalIsNone, "what it names takes back another itself");
+        }
+        if sent.row.occurred_at < original.occurred_at {
+            return refuse(Reason::BeforeItsOriginal, "it happened before its original");
+        }
+        let network = plan.snapshot.book.network(original.network_id);
+        let network =
+            network.ok_or_else(|| NotBookable::quarantined(Reason::UnknownNetwork, "its network is unknown"))?;
+        let names_other = |sent: &Option<String>, stored: &str| sent.as_deref().is_some_and(|sent| sent != stored);
+        if names_other(&sent.row.service, &original.service_code) || names_other(&sent.row.network, &network.code) {
+            return refuse(
+                Reason::OtherNetworkOrService,
+                "its original was another service or in another network",
+            );
+        }
+        network.timely(Case {
+            row: sent.row,
+            received_at: sent.received_at,
+            booked_at: plan.at,
+        })?;
+        Ok(original)
+    }
+}
+
+impl Taken<'_> {
+    /// It bears its original's licence, binding and facts: neither a relocation nor a transfer changes old money.
+    fn ready(&self, snapshot: &Snapshot, new: &[NewRefundAllocation], ids: &[i64]) -> Done<Ready> {
+        let original = self.claim.original.as_ref();
+        let original = original.ok_or_else(|| Failure::Internal("an original was lost".to_owned()))?;
+        let rules = version_of(original, snapshot)?;
+        let own = self.new_at.and_then(|at| Some((new.get(at)?, *ids.get(at)?)));
+        let allocation = match own {
+            Some((new, id)) => refund_shared(new, id, original, rules.digest),
+            None => original_shared(original, rules.digest),
+        };
+        let binding = snapshot.book.binding(original.office_id, original.binding_id);
+        let binding = binding
+            .ok_or_else(|| Failure::Internal(format!("binding {} is unknown", original.binding_id)))?;
+        Ok(Ready {
+            office_id: original.office_id,
+            network_id: original.network_id,
+            service_id: original.service_id,
+            licence_id: original.licence_id,
+            binding: Shared {
+                id: i64::from(original.binding_id),
+                content: binding.digest,
+            },
+            allocation,
+            facts: Shared {
+                id: i64::from(original.facts_id),
+                content: facts_digest(&original.facts),
+            },
+            original_id: Some(id_of(original)),
+            amount: self.taken.amount,
+            principal: self.taken.principal,
+            unit_id: rules.unit,
+        })
+    }
+}
+
+fn refund_allocation(original: &StoredTransaction, ordinal: i32, taken: &TakenBack) -> NewRefundAllocation {
+    let columns = |side: &[StoredShare]| side.iter().map(|(term, amount)| (*term, amount.minor())).collect();
+    NewRefundAllocation {
+        original_id: id_of(original).number(),
+        original_ordinal: ordinal,
+        share: NewAllocation {
+            tariff_version_id: original.tariff_version_id,
+            asked_amount: taken.amount.minor(),
+            quantity: original.quantity,
+            activity_leg: original.activity_leg.clone(),
+            read_facts_id: original.read_facts_id,
+            sources: columns(&taken.sources),
+            legs: columns(&taken.legs),
+            total: taken.amount.minor(),
+        },
+    }
+}
+
+fn refund_shared(new: &NewRefundAllocation, id: i64, original: &StoredTransaction, tariff: Digest) -> Shared {
+    let amounts = |side: &[(i16, i64)]| -> Vec<StoredShare> {
+        side.iter()
+            .map(|(term, amount)| (*term, Amount::from_minor(*amount)))
+            .collect()
+    };
+    let content = allocation_digest(&AllocationFields {
+        kind: 2,
+        tariff_version: new.share.tariff_version_id,
+        tariff,
+        asked_amount: Amount::from_minor(new.share.asked_amount),
+        quantity: new.share.quantity,
+        activity_leg: &new.share.activity_leg,
+        read_facts: &original.read_facts,
+        original: Some(new.original_id),
+        original_ordinal: Some(new.original_ordinal),
+        sources: &amounts(&new.share.sources),
+        legs: &amounts(&new.share.legs),
+    });
+    Shared { id, content }
+}
+
+fn original_shared(original: &StoredTransaction, tariff: Digest) -> Shared {
+    let content = allocation_digest(&AllocationFields {
+        kind: original.allocation_kind,
+        tariff_version: original.tariff_version_id,
+        tariff,
+        asked_amount: Amount::from_minor(original.asked_amount),
+        quantity: original.quantity,
+        activity_leg: &original.activity_leg,
+        read_facts: &original.read_facts,
+        original: None,
+        original_ordinal: None,
+        sources: &shares(&original.source_terms, &original.source_amounts),
+        legs: &shares(&original.leg_terms, &original.leg_amounts),
+    });
+    Shared {
+        id: original.allocation_id,
+        content,
+    }
+}
+
+fn asked_back(row: &Submitted) -> AskedBack {
+    if row.amount.is_none() && row.principal.is_none() {
+        return AskedBack::AllThatIsLeft;
+    }
+    AskedBack::Part {
+        amount: row.amount.unwrap_or_default(),
+        principal: row.principal.unwrap_or_default(),
+    }
+}
+
+fn id_of(stored: &StoredTransaction) -> TransactionId {
+    TransactionId::of(stored.batch_id, stored.line)
+}
+
+fn version_of<'s>(original: &StoredTransaction, snapshot: &'s Snapshot) -> Done<&'s TariffRules> {
+    let id = original.tariff_version_id;
+    let rules = snapshot.book.versions.get(&id);
+    rules
+        .map(AsRef::as_ref)
+        .ok_or_else(|| Failure::Internal(format!("tariff version {id} is unknown")))
+}
+
+fn shares(terms: &[i16], amounts: &[i64]) -> Vec<StoredShare> {
+    terms
+        .iter()
+        .zip(amounts)
+        .map(|(term, amount)| (*term, Amount::from_minor(*amount)))
+        .collect()
+}
+
+fn missing(row: &Submitted) -> NotBookable {
+    let original = row.original.as_deref().unwrap_or_default();
+    let told = format!("no transaction {original} of this sender is in the books of office {}", row.office);
+    NotBookable::quarantined(Reason::OriginalMissing, told)
+}
+
+fn not_taken(why: &NotTakenBack) -> NotBookable {
+    let reason = match why {
+        NotTakenBack::NothingLeft => Reason::NothingLeft,
+        NotTakenBack::MoreThanLeft { .. } | NotTakenBack::Broken(_) | NotTakenBack::Overflow(_) => {
+            Reason::MoreThanLeft
+        }
+    };
+    NotBookable::quarantined(reason, why.to_string())
+}
