@@ -73,9 +73,7 @@ impl<'a> Noted<'a> {
             Outcome::Refused { reason, explanation } => {
                 noted(Fate::Refused, reason.code(), explanation.clone())
             }
-            Outcome::Conflict { .. } => {
-                noted(Fate::Conflict, "same_reference_other_content", outcome.told())
-            }
+            Outcome::Conflict { .. } => noted(Fate::Conflict, "same_reference_other_content", outcome.told()),
             Outcome::Malformed { faults } => Self::malformed(line, faults),
         }
     }

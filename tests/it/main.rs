@@ -11,4 +11,5 @@
 mod host;
 mod scene;
 mod schema;
+mod verifying;
 mod world;

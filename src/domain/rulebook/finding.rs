@@ -94,7 +94,8 @@ impl Rulebook {
 
     fn service(&self, row: &Submitted) -> Result<i32, NotBookable> {
         let code = row.service.as_deref().unwrap_or_default();
-        let unknown = || NotBookable::quarantined(Reason::UnknownService, format!("there is no service {code}"));
+        let unknown =
+            || NotBookable::quarantined(Reason::UnknownService, format!("there is no service {code}"));
         self.services.get(code).copied().ok_or_else(unknown)
     }
 
@@ -150,7 +151,10 @@ impl NetworkRules {
             Timeliness::InTime | Timeliness::Late => Ok(()),
             Timeliness::TooLate => Err(NotBookable::quarantined(
                 Reason::TooLate,
-                format!("it happened at {happened_at}, longer ago than {} allows", self.code),
+                format!(
+                    "it happened at {happened_at}, longer ago than {} allows",
+                    self.code
+                ),
             )),
             Timeliness::NotYet => Err(NotBookable::quarantined(
                 Reason::InTheFuture,

@@ -74,7 +74,10 @@ pub struct TariffRules {
 
 impl Rulebook {
     pub fn network(&self, id: i16) -> Option<&NetworkRules> {
-        let at = self.networks.binary_search_by_key(&id, |network| network.id).ok()?;
+        let at = self
+            .networks
+            .binary_search_by_key(&id, |network| network.id)
+            .ok()?;
         self.networks.get(at)
     }
 

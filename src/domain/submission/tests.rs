@@ -46,7 +46,10 @@ fn lines_are_counted_as_an_editor_counts_them() {
     };
     assert_eq!(numbers(Format::Ndjson, NDJSON), [1, 3]);
     let broken = CSV.replace("\"r,2\"", "\"r\n2\"");
-    assert_eq!(numbers(Format::Csv, &format!("{broken}\n{broken}")), [2, 3, 5, 6, 7]);
+    assert_eq!(
+        numbers(Format::Csv, &format!("{broken}\n{broken}")),
+        [2, 3, 5, 6, 7]
+    );
 }
 
 #[test]

@@ -84,6 +84,17 @@ pub fn check_refund(original: &Original, stored: &StoredAllocation) -> Vec<Findi
     let mut findings = Vec::new();
     let mut row = Comparison::of("allocations", stored.id, &mut findings);
     let terms = |side: &[(i16, RefundTerm)]| side.iter().map(|(_, term)| *term).collect::<Vec<_>>();
+    if stored.total.is_zero() {
+        // A principal alone was given back.
+        row.same(
+            "sources",
+            side_text(&without_nothing(&stored.sources)),
+            side_text(&[]),
+        );
+        row.same("legs", side_text(&without_nothing(&stored.legs)), side_text(&[]));
+        return findings;
+    }
+    row.same("asked_amount", stored.asked_amount, stored.total);
     match refund_both_sides(&terms(&original.sources), &terms(&original.legs), stored.total) {
         Ok((sources, legs)) => {
             let (sources, legs) = (taken(&original.sources, &sources), taken(&original.legs, &legs));

@@ -245,7 +245,7 @@ fn check_whole(
     compared.same(
         "digest",
         hex::encode(&batch.digest),
-        batch_digest(leaves).to_string(),
+        batch_digest(batch.booked_at, leaves).to_string(),
     );
 }
 

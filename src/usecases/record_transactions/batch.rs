@@ -140,7 +140,7 @@ impl Tally {
             row_count: i32::try_from(self.leaves.len()).unwrap_or(i32::MAX),
             amount_sum: fits(self.amount_sum)?,
             principal_sum: fits(self.principal_sum)?,
-            digest: batch_digest(&self.leaves).as_bytes().to_vec(),
+            digest: batch_digest(at, &self.leaves).as_bytes().to_vec(),
         })
     }
 }
@@ -176,7 +176,8 @@ impl<'a> NewTransactions<'a> {
         let Entry { sent, ready, .. } = *entry;
         self.allocation_ids.push(ready.allocation.id);
         self.batch_ids.push(place.batch_id);
-        self.original_ids.push(ready.original_id.map(TransactionId::number));
+        self.original_ids
+            .push(ready.original_id.map(TransactionId::number));
         self.amounts.push(ready.amount.minor());
         self.principals.push(ready.principal.minor());
         self.leaves.push(leaf.prefix());

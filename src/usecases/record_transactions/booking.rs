@@ -271,7 +271,11 @@ pub(super) async fn find_stored(
 }
 
 fn must_be_current(is_current: bool) -> Result<(), Halt> {
-    if is_current { Ok(()) } else { Err(Halt::RulesAreOlder) }
+    if is_current {
+        Ok(())
+    } else {
+        Err(Halt::RulesAreOlder)
+    }
 }
 
 impl From<diesel::result::Error> for Halt {

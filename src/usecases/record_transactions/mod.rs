@@ -82,11 +82,7 @@ pub enum Course<'a> {
     /// Rows of a submission that is taken whole or not at all.
     Wholly(Passage<'a>),
     /// A row of the quarantine that a person releases.
-    Release {
-        row_id: i64,
-        by: i32,
-        note: &'a str,
-    },
+    Release { row_id: i64, by: i32, note: &'a str },
 }
 
 /// The part of a submission that one call records.

@@ -16,9 +16,9 @@ use crate::domain::proof::{AllocationFields, Shared, allocation_digest, facts_di
 use crate::domain::rulebook::{Case, Found, NotBookable, TariffRules};
 use crate::domain::tariff::{Question, Refusal, Share};
 use crate::domain::transaction::{Reason, Submitted, TransactionKind};
+use crate::store::Connection;
 use crate::store::allocation::{NewAllocation, intern_allocations};
 use crate::store::fact::intern_facts;
-use crate::store::Connection;
 use crate::usecases::{Done, Failure};
 
 /// A question as it was sent, of one tariff version.
@@ -47,7 +47,9 @@ pub(super) struct Priced {
 pub(super) enum Verdict {
     Original(Ready),
     /// A refund or reversal: what was booked before decides.
-    TakesBack { office_id: i32 },
+    TakesBack {
+        office_id: i32,
+    },
     Not {
         office_id: Option<i32>,
         why: NotBookable,
@@ -231,7 +233,9 @@ async fn store_answers(
     new: &HashMap<Asked, Quoted<'_>>,
 ) -> Done<HashMap<Asked, Priced>> {
     conn.transaction(async |conn| {
-        let texts = new.values().flat_map(|quoted| [&quoted.facts, &quoted.read_facts]);
+        let texts = new
+            .values()
+            .flat_map(|quoted| [&quoted.facts, &quoted.read_facts]);
         let texts: BTreeSet<&str> = texts.map(String::as_str).collect();
         let facts = intern_facts(conn, &texts.into_iter().collect::<Vec<_>>()).await?;
         let mut allocations = BTreeMap::new();

@@ -75,7 +75,10 @@ async fn keep(
     if kept.is_empty() {
         return Ok(());
     }
-    let rows: Vec<NewQuarantined> = kept.iter().map(|(index, why)| waiting(&plan.rows[*index], why)).collect();
+    let rows: Vec<NewQuarantined> = kept
+        .iter()
+        .map(|(index, why)| waiting(&plan.rows[*index], why))
+        .collect();
     let ids = keep_rows(conn, plan.at, &rows).await?;
     for ((index, why), id) in kept.into_iter().zip(ids) {
         ground.recorded[index] = Some(Recorded::Decided(Outcome::Quarantined {
@@ -113,11 +116,7 @@ async fn release(
 }
 
 /// Sent again, corrected or not, and booked: whatever waits under its key is done with (money rule 16).
-async fn supersede_booked(
-    conn: &mut Connection,
-    plan: &Plan<'_>,
-    recorded: &[Recorded],
-) -> Result<(), Halt> {
+async fn supersede_booked(conn: &mut Connection, plan: &Plan<'_>, recorded: &[Recorded]) -> Result<(), Halt> {
     let booked = plan.rows.iter().zip(recorded);
     let keys: Vec<(&str, i32, &str)> = booked
         .filter(|(_, recorded)| matches!(recorded, Recorded::Decided(Outcome::Booked(_))))

@@ -105,8 +105,8 @@ fn licence_rules(
             .into_iter()
             .map(|binding| binding_rules(&row, binding))
             .collect::<Done<_>>()?;
-        let term =
-            Interval::new(row.valid_from, Some(row.valid_until)).map_err(|empty| broken("licences", row.id, empty))?;
+        let term = Interval::new(row.valid_from, Some(row.valid_until))
+            .map_err(|empty| broken("licences", row.id, empty))?;
         let licence = Licence::new(term, events_of.remove(&row.id).unwrap_or_default());
         rules.entry(row.office_id).or_default().push(LicenceRules {
             id: row.id,

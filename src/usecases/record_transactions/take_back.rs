@@ -243,10 +243,13 @@ impl Claim {
             return refuse(Reason::BeforeItsOriginal, "it happened before its original");
         }
         let network = plan.snapshot.book.network(original.network_id);
-        let network =
-            network.ok_or_else(|| NotBookable::quarantined(Reason::UnknownNetwork, "its network is unknown"))?;
-        let names_other = |sent: &Option<String>, stored: &str| sent.as_deref().is_some_and(|sent| sent != stored);
-        if names_other(&sent.row.service, &original.service_code) || names_other(&sent.row.network, &network.code) {
+        let network = network
+            .ok_or_else(|| NotBookable::quarantined(Reason::UnknownNetwork, "its network is unknown"))?;
+        let names_other =
+            |sent: &Option<String>, stored: &str| sent.as_deref().is_some_and(|sent| sent != stored);
+        if names_other(&sent.row.service, &original.service_code)
+            || names_other(&sent.row.network, &network.code)
+        {
             return refuse(
                 Reason::OtherNetworkOrService,
                 "its original was another service or in another network",
@@ -298,7 +301,11 @@ impl Taken<'_> {
 }
 
 fn refund_allocation(original: &StoredTransaction, ordinal: i32, taken: &TakenBack) -> NewRefundAllocation {
-    let columns = |side: &[StoredShare]| side.iter().map(|(term, amount)| (*term, amount.minor())).collect();
+    let columns = |side: &[StoredShare]| {
+        side.iter()
+            .map(|(term, amount)| (*term, amount.minor()))
+            .collect()
+    };
     NewRefundAllocation {
         original_id: id_of(original).number(),
         original_ordinal: ordinal,
@@ -389,7 +396,10 @@ fn shares(terms: &[i16], amounts: &[i64]) -> Vec<StoredShare> {
 
 fn missing(row: &Submitted) -> NotBookable {
     let original = row.original.as_deref().unwrap_or_default();
-    let told = format!("no transaction {original} of this sender is in the books of office {}", row.office);
+    let told = format!(
+        "no transaction {original} of this sender is in the books of office {}",
+        row.office
+    );
     NotBookable::quarantined(Reason::OriginalMissing, told)
 }
 

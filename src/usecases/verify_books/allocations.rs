@@ -103,7 +103,7 @@ impl TakenBack {
     fn before(&self, tariff: &Tariff, original: i64, ordinal: i32) -> Option<Original> {
         let row = self.originals.get(&original)?;
         let term = |(ordinal, amount): (i16, Amount)| {
-            let refundable = tariff.term(ordinal).is_none_or(|term| term.refundable);
+            let refundable = tariff.term(ordinal).is_some_and(|term| term.refundable);
             let reversed = Amount::ZERO;
             let term = RefundTerm {
                 amount,

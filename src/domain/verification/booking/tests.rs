@@ -85,7 +85,7 @@ fn batch() -> BookedBatch {
         row_count: 3,
         amount_sum: 160,
         principal_sum: 0,
-        digest: batch_digest(&leaves).as_bytes().to_vec(),
+        digest: batch_digest(DateTime::UNIX_EPOCH, &leaves).as_bytes().to_vec(),
     }
 }
 

@@ -1,0 +1,98 @@
+//! The books recomputed: what was left alone agrees, and whatever a superuser touches is pointed at.
+
+use chrono::Duration;
+use daftar::cli::verify::verify;
+use daftar::domain::money::Amount;
+use daftar::domain::transaction::{Holder, Outcome, Submitted, TransactionKind};
+use daftar::usecases::record_transactions::{Course, Memory, Recorded, Sent, record_transactions};
+use daftar::usecases::verify_books::{Extent, Verified};
+
+use crate::scene::Scene;
+
+/// A row of an office in `pishkhan`.
+fn row(scene: &Scene, office: &str, service: &str, reference: &str) -> Submitted {
+    Submitted {
+        office: office.to_owned(),
+        service: Some(service.to_owned()),
+        network: Some("pishkhan".to_owned()),
+        reference: reference.to_owned(),
+        kind: TransactionKind::Original,
+        original: None,
+        occurred_at: scene.began + Duration::hours(8),
+        amount: None,
+        principal: None,
+        quantity: None,
+        leg: None,
+        facts: std::collections::BTreeMap::new(),
+        holder: Holder::Office,
+        citizen: None,
+    }
+}
+
+fn refund(scene: &Scene, office: &str, original: &str, reference: &str, minor: i64) -> Submitted {
+    Submitted {
+        service: None,
+        network: None,
+        kind: TransactionKind::Refund,
+        original: Some(original.to_owned()),
+        amount: Some(Amount::from_minor(minor)),
+        ..row(scene, office, "passport", reference)
+    }
+}
+
+/// Services of all kinds, a bill, a terminal's split, refunds in two parts.
+fn day(scene: &Scene) -> Vec<Submitted> {
+    let mut rows = Vec::new();
+    for (place, office) in ["1001", "1002", "1003"].into_iter().enumerate() {
+        for service in ["copy", "passport"] {
+            rows.push(row(scene, office, service, &format!("{service}-{place}")));
+        }
+        rows.push(Submitted {
+            amount: Some(Amount::from_minor(1_000_000 + i64::try_from(place).unwrap())),
+            holder: Holder::Central,
+            ..row(scene, office, "duty", "duty")
+        });
+        rows.push(Submitted {
+            principal: Some(Amount::from_minor(250_000)),
+            ..row(scene, office, "bill", "bill")
+        });
+        rows.push(Submitted {
+            facts: [("losses".to_owned(), daftar::domain::tariff::FactValue::Integer(2))].into(),
+            holder: Holder::SplitAtSource,
+            citizen: Some(vec![7; 32]),
+            ..row(scene, office, "card", "card")
+        });
+    }
+    rows.push(refund(scene, "1001", "passport-0", "back-1", 500_000));
+    rows.push(refund(scene, "1001", "passport-0", "back-2", 500_000));
+    rows.push(refund(scene, "1002", "passport-1", "back-all", 1_476_112));
+    rows
+}
+
+pub async fn record(scene: &Scene, rows: &[Submitted], at: chrono::DateTime<chrono::Utc>) {
+    let memory = Memory::default();
+    let mut conn = scene.world.conn().await;
+    let sent: Vec<Sent<'_>> = rows
+        .iter()
+        .map(|row| Sent::by(&scene.counters, row, at).unwrap())
+        .collect();
+    let recorded = record_transactions(&mut conn, &memory, at, &sent, Course::Singly)
+        .await
+        .unwrap();
+    for one in recorded {
+        assert!(matches!(one, Recorded::Decided(Outcome::Booked(_))), "{one:?}");
+    }
+}
+
+async fn verified(scene: &Scene) -> Verified {
+    verify(scene.world.pool(), Extent::All, None).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_recorded_and_left_alone_agrees() {
+    let scene = Scene::furnished().await;
+    record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
+    let verified = verified(&scene).await;
+    assert_eq!(verified.findings, []);
+    assert_eq!((verified.transactions, verified.agrees), (18, true));
+}
