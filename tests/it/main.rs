@@ -11,5 +11,6 @@
 mod host;
 mod scene;
 mod schema;
+mod tampering;
 mod verifying;
 mod world;

@@ -4,10 +4,12 @@ use chrono::Duration;
 use daftar::cli::verify::verify;
 use daftar::domain::money::Amount;
 use daftar::domain::transaction::{Holder, Outcome, Submitted, TransactionKind};
+use daftar::domain::verification::seal::PROTECTED;
 use daftar::usecases::record_transactions::{Course, Memory, Recorded, Sent, record_transactions};
 use daftar::usecases::verify_books::{Extent, Verified};
 
 use crate::scene::Scene;
+use crate::tampering::Tampering;
 
 /// A row of an office in `pishkhan`.
 fn row(scene: &Scene, office: &str, service: &str, reference: &str) -> Submitted {
@@ -95,4 +97,44 @@ async fn what_was_recorded_and_left_alone_agrees() {
     let verified = verified(&scene).await;
     assert_eq!(verified.findings, []);
     assert_eq!((verified.transactions, verified.agrees), (18, true));
+}
+
+/// What a tampered row is found as: in the table itself, for nothing less is pointed at.
+async fn pointed_at(scene: &Scene, table: &str, deed: &str) {
+    let verified = verified(scene).await;
+    let tables: Vec<&str> = verified.findings.iter().map(|finding| finding.table).collect();
+    assert!(
+        tables.contains(&table),
+        "{deed} in {table}: {:?}",
+        verified.findings
+    );
+}
+
+#[tokio::test]
+async fn whatever_row_a_superuser_edits_deletes_or_inserts_is_pointed_at() {
+    let scene = Scene::furnished().await;
+    record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
+    for (table, _) in PROTECTED {
+        let mut tampering = Tampering::with(scene.world.superuser().await, table).await;
+        let Some(mut row) = tampering.row().await else {
+            continue;
+        };
+        let mut edited = 0;
+        for column in tampering.columns.clone() {
+            let Some(place) = tampering.edit(&row, &column).await else {
+                continue;
+            };
+            pointed_at(&scene, table, &format!("editing {}", column.name)).await;
+            row = tampering.undo(Some(&place)).await;
+            edited += 1;
+        }
+        assert!(edited > 0, "nothing of {table} could be edited");
+        let copy = tampering.copy(&row).await;
+        pointed_at(&scene, table, "inserting").await;
+        tampering.remove(&copy).await;
+        tampering.delete(&row).await;
+        pointed_at(&scene, table, "deleting").await;
+        tampering.undo(None).await;
+    }
+    assert_eq!(verified(&scene).await.findings, []);
 }

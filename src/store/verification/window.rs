@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
+use super::book::Oddity;
 use crate::store::{Connection, Stored};
 
 /// A window with the batches that were booked in it.
@@ -91,19 +92,6 @@ pub struct TotalMismatch {
     pub amount: Option<i64>,
 }
 
-/// A window that does not follow the one before it.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct OutOfLine {
-    #[diesel(sql_type = Integer)]
-    pub id: i32,
-    #[diesel(sql_type = Text)]
-    pub what: String,
-    #[diesel(sql_type = Text)]
-    pub stored: String,
-    #[diesel(sql_type = Text)]
-    pub expected: String,
-}
-
 /// All windows that have begun to book, in the order of their ids.
 pub async fn windows(conn: &mut Connection) -> Stored<Vec<WindowRow>> {
     Ok(diesel::sql_query(include_str!("window/windows.sql"))
@@ -138,7 +126,7 @@ pub async fn total_mismatches(
         .await?)
 }
 
-pub async fn out_of_line(conn: &mut Connection) -> Stored<Vec<OutOfLine>> {
+pub async fn out_of_line(conn: &mut Connection) -> Stored<Vec<Oddity>> {
     Ok(diesel::sql_query(include_str!("window/out_of_line.sql"))
         .load(conn)
         .await?)

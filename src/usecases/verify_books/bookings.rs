@@ -1,6 +1,6 @@
 //! Leaves and batches of one portion of a window, against the rows that they refer to. Never here: sums of parties.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::canonical::Digest;
 use crate::domain::money::Amount;
@@ -16,7 +16,7 @@ use crate::domain::verification::{Finding, told};
 use crate::store::Connection;
 use crate::store::allocation::shares;
 use crate::store::verification::booking::{
-    batches_between, close_portion, fetch_portion, open_portion, strays,
+    Stray, batches_between, close_portion, fetch_portion, open_portion, strays,
 };
 use crate::store::verification::content::{self, AllocationRow, BindingRow};
 use crate::usecases::Done;
@@ -86,10 +86,25 @@ async fn verify_batches(
     Ok(findings)
 }
 
-/// Transactions whose batch is missing or of another window.
+/// Transactions whose batch is missing or of another window, and the batches that are missing.
 pub(super) async fn verify_strays(conn: &mut Connection) -> Done<Vec<Finding>> {
     let strays = strays(conn, ROWS_MAX).await?;
-    let finding = |stray: crate::store::verification::booking::Stray| {
+    let is_gone = |stray: &&Stray| stray.window_of_batch.is_none();
+    let gone: BTreeSet<i64> = strays
+        .iter()
+        .filter(is_gone)
+        .map(|stray| stray.batch_id)
+        .collect();
+    let batch = |id: &i64| {
+        Finding::new(
+            "batches",
+            id,
+            "the row",
+            "absent",
+            "there: transactions are of it",
+        )
+    };
+    let transaction = |stray: &Stray| {
         let id = TransactionId::of(stray.batch_id, stray.line);
         let expected = format!(
             "{}, the window of batch {}",
@@ -98,7 +113,11 @@ pub(super) async fn verify_strays(conn: &mut Connection) -> Done<Vec<Finding>> {
         );
         Finding::new("transactions", id, "window_id", stray.window_id, expected)
     };
-    Ok(strays.into_iter().map(finding).collect())
+    Ok(gone
+        .iter()
+        .map(batch)
+        .chain(strays.iter().map(transaction))
+        .collect())
 }
 
 impl Known {

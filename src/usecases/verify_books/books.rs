@@ -1,18 +1,20 @@
 //! The books as a whole: the line of windows, journals against their causes, accounts, holds. Never here: journals of
 //! windows (see `windows`).
 
+use crate::domain::verification::seal::PROTECTED;
 use crate::domain::verification::{Finding, told};
 use crate::store::Connection;
 use crate::store::verification::book::{EntryMismatch, Oddity, cause_mismatches, oddities};
 use crate::store::verification::settlement::negative_holds;
-use crate::store::verification::window::{OutOfLine, out_of_line};
+use crate::store::verification::window::out_of_line;
 use crate::usecases::Done;
 
 use super::ROWS_MAX;
 
 pub(super) async fn verify_books(conn: &mut Connection) -> Done<Vec<Finding>> {
-    let mut findings: Vec<Finding> = out_of_line(conn).await?.into_iter().map(window_finding).collect();
-    findings.extend(oddities(conn).await?.into_iter().map(oddity_finding));
+    let mut odd = out_of_line(conn).await?;
+    odd.extend(oddities(conn).await?);
+    let mut findings: Vec<Finding> = odd.into_iter().map(oddity_finding).collect();
     findings.extend(cause_mismatches(conn, ROWS_MAX).await?.iter().map(entry_finding));
     for hold in negative_holds(conn).await? {
         findings.push(Finding::new(
@@ -26,17 +28,16 @@ pub(super) async fn verify_books(conn: &mut Connection) -> Done<Vec<Finding>> {
     Ok(findings)
 }
 
-fn window_finding(row: OutOfLine) -> Finding {
-    Finding::new("windows", row.id, &row.what, row.stored, row.expected)
-}
-
 fn oddity_finding(row: Oddity) -> Finding {
-    let table = match row.relation.as_str() {
-        "journals" => "journals",
-        "accounts" => "accounts",
-        _ => "entries",
-    };
-    Finding::new(table, row.row_key, &row.what, row.stored, row.expected)
+    let protected = PROTECTED.iter().map(|(table, _)| *table);
+    let table = protected.into_iter().find(|table| *table == row.relation);
+    Finding::new(
+        table.unwrap_or("entries"),
+        row.row_key,
+        &row.what,
+        row.stored,
+        row.expected,
+    )
 }
 
 pub(super) fn entry_finding(entry: &EntryMismatch) -> Finding {

@@ -149,6 +149,12 @@ fn references_to_nothing_and_figures_of_the_batch_are_told() {
         places(&check_batch(&batch(), &rows()[..1], &without))[2..],
         ["transactions 147457 office_id"]
     );
+    let counted = BookedBatch {
+        row_count: 4,
+        ..batch()
+    };
+    let found = places(&check_batch(&counted, &rows(), &contents()));
+    assert_eq!(found, ["batches 9 row_count"]);
     let summed = BookedBatch {
         amount_sum: 161,
         unit: 2,
