@@ -35,6 +35,8 @@ pub struct CommandLine {
 pub enum Command {
     /// Bring the schema up to date and make the database roles
     Migrate,
+    /// A network modelled on Iran's, settled through three months, then served
+    Demo,
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
     /// The tariff language: check a document, quote by it, its schema
@@ -78,6 +80,7 @@ fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
 async fn dispatch(command: Command, configuration: Configuration) -> Done<String> {
     match command {
         Command::Migrate => migrate(&configuration).await,
+        Command::Demo => with_host(configuration, async |host| demo::carry_out(host).await).await,
         Command::Jobs(args) if args.verb.needs_host() => {
             with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
         }

@@ -22,6 +22,7 @@ pub mod party;
 pub mod period;
 pub mod posting;
 pub mod proof;
+pub mod proof_sheet;
 pub mod rate;
 pub mod refund;
 pub mod rulebook;

@@ -230,6 +230,8 @@ diesel::table! {
         lateness_max_days -> Int2,
         after_suspension -> Text,
         payout_priority -> Array<Text>,
+        contact -> Nullable<Text>,
+        verification_url -> Text,
     }
 }
 

@@ -6,8 +6,11 @@ use diesel_async::AsyncConnection;
 
 use super::Done;
 use super::claim_slot::Lease;
+use super::close_window::close_due_window;
 use super::finish_slot::require_lease;
+use super::propose_settlement::propose_due_settlement;
 use super::remind_licence_expiry::remind_licence_expiry;
+use super::seal_window::seal_due_window;
 use super::verify_books::{Night, verify_due_window};
 use crate::domain::originator::Originator;
 use crate::domain::timetable::Work;
@@ -77,12 +80,24 @@ async fn step_of(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, work
             let count = remind_licence_expiry(conn, by, at).await?;
             Ok(counted(count, "reminders"))
         }
-        Work::CloseWindows
-        | Work::ProposeSettlements
-        | Work::ReleasePayouts
-        | Work::VerifyBooks
-        | Work::SendMail => Ok(Step::Nothing),
+        Work::CloseWindows => close_or_seal(conn, by, at).await,
+        Work::ProposeSettlements => Ok(match propose_due_settlement(conn, by, at).await? {
+            Some(proposed) => Step::Did(format!("proposed {} {}", proposed.network, proposed.period)),
+            None => Step::Nothing,
+        }),
+        Work::ReleasePayouts | Work::VerifyBooks | Work::SendMail => Ok(Step::Nothing),
     }
+}
+
+/// Windows are closed as soon as they may be; proving them can wait until all are.
+async fn close_or_seal(conn: &mut Connection, by: &Originator, at: DateTime<Utc>) -> Done<Step> {
+    if let Some(closed) = close_due_window(conn, by, at).await? {
+        return Ok(Step::Did(format!("closed {} {}", closed.network, closed.period)));
+    }
+    Ok(match seal_due_window(conn, by, at).await? {
+        Some(sealed) => Step::Did(format!("sealed {} {}", sealed.network, sealed.period)),
+        None => Step::Nothing,
+    })
 }
 
 fn counted(count: usize, noun: &str) -> Step {

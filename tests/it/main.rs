@@ -8,9 +8,16 @@
 )]
 #![allow(dead_code, reason = "the world offers what tests of later nouns ask for")]
 
+mod counter;
 mod host;
 mod scene;
 mod schema;
+mod settling;
+mod settling_holds;
+mod settling_positions;
+mod settling_statements;
+mod settling_windows;
+mod sound_books;
 mod tampering;
 mod verifying;
 mod world;
