@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text,
 use diesel_async::RunQueryDsl;
 
 use crate::domain::verification::position::{Moved, StoredPosition};
+use crate::store::schema::{hold_movements, settlements};
 use crate::store::{Connection, Stored};
 
 #[derive(QueryableByName)]
@@ -119,6 +120,21 @@ pub struct ApprovedRow {
     pub window_id: i32,
 }
 
+/// Network, window and digest of a settlement.
+pub type Head = (i16, i32, Vec<u8>);
+
+/// A movement of a hold by one settlement.
+#[derive(Clone, Debug, Queryable)]
+pub struct MovementRow {
+    pub id: i64,
+    pub window_id: i32,
+    pub party_id: i32,
+    pub deposit_identifier: String,
+    pub unit_id: i16,
+    pub cause: String,
+    pub amount: i64,
+}
+
 /// A hold that fell below zero.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct NegativeHold {
@@ -137,6 +153,35 @@ pub async fn approved(conn: &mut Connection) -> Stored<Vec<ApprovedRow>> {
         .load(conn)
         .await?,
     )
+}
+
+pub async fn head(conn: &mut Connection, settlement_id: i32) -> Stored<Head> {
+    let columns = (
+        settlements::network_id,
+        settlements::window_id,
+        settlements::digest,
+    );
+    Ok(settlements::table
+        .find(settlement_id)
+        .select(columns)
+        .first(conn)
+        .await?)
+}
+
+pub async fn hold_movements(conn: &mut Connection, settlement_id: i32) -> Stored<Vec<MovementRow>> {
+    Ok(hold_movements::table
+        .filter(hold_movements::settlement_id.eq(settlement_id))
+        .select((
+            hold_movements::id,
+            hold_movements::window_id,
+            hold_movements::party_id,
+            hold_movements::deposit_identifier,
+            hold_movements::unit_id,
+            hold_movements::cause,
+            hold_movements::amount,
+        ))
+        .load(conn)
+        .await?)
 }
 
 /// Every destination that has a position or should have one.
