@@ -12,6 +12,7 @@ pub mod quarantine;
 pub mod serve;
 pub mod tariff;
 pub mod token;
+pub mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -52,6 +53,8 @@ pub enum Command {
     Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
+    /// Recompute the books from the transactions and tariffs, and name every row that does not agree
+    Verify(verify::VerifyArgs),
 }
 
 /// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
@@ -109,6 +112,9 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Jobs(args) => jobs::answer(&args)
             .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
         Command::Tariff(args) => tariff::answer(&args),
+        Command::Verify(args) => {
+            with_host(configuration, async |host| verify::carry_out(&args, host).await).await
+        }
     }
 }
 

@@ -29,6 +29,7 @@ pub mod seal_window;
 pub mod settling;
 pub mod submission;
 pub mod tariff;
+pub mod verify_books;
 
 pub use crate::store::Connection;
 pub use failure::{Done, Failure};

@@ -26,5 +26,7 @@ mod settling_statements;
 mod settling_windows;
 mod smtp;
 mod sound_books;
+mod tampering;
 mod token;
+mod verifying;
 mod world;
