@@ -7,6 +7,8 @@
 mod demo;
 pub mod jobs;
 pub mod output;
+pub mod payout;
+pub mod remittance;
 pub mod serve;
 pub mod tariff;
 pub mod token;
@@ -42,6 +44,10 @@ pub enum Command {
     Demo,
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
+    /// Payouts: list, let leave, answer
+    Payout(payout::PayoutArgs),
+    /// Remittances: record, list
+    Remittance(remittance::RemittanceArgs),
     /// Who may ask: create, list and revoke bearer tokens
     Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
@@ -84,6 +90,15 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
     match command {
         Command::Migrate => migrate(&configuration).await,
         Command::Serve(args) => serve::serve(&args, configuration).await,
+        Command::Payout(args) => {
+            with_host(configuration, async |host| payout::carry_out(&args, host).await).await
+        }
+        Command::Remittance(args) => {
+            with_host(configuration, async |host| {
+                remittance::carry_out(&args, host).await
+            })
+            .await
+        }
         Command::Token(args) => {
             with_host(configuration, async |host| token::carry_out(&args, host).await).await
         }
