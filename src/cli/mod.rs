@@ -9,6 +9,8 @@ pub mod import;
 pub mod jobs;
 pub mod output;
 pub mod quarantine;
+pub mod payout;
+pub mod remittance;
 pub mod serve;
 pub mod tariff;
 pub mod token;
@@ -49,6 +51,10 @@ pub enum Command {
     Quarantine(quarantine::QuarantineArgs),
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
+    /// Payouts: list, let leave, answer
+    Payout(payout::PayoutArgs),
+    /// Remittances: record, list
+    Remittance(remittance::RemittanceArgs),
     /// Who may ask: create, list and revoke bearer tokens
     Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
@@ -93,6 +99,15 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
     match command {
         Command::Migrate => migrate(&configuration).await,
         Command::Serve(args) => serve::serve(&args, configuration).await,
+        Command::Payout(args) => {
+            with_host(configuration, async |host| payout::carry_out(&args, host).await).await
+        }
+        Command::Remittance(args) => {
+            with_host(configuration, async |host| {
+                remittance::carry_out(&args, host).await
+            })
+            .await
+        }
         Command::Token(args) => {
             with_host(configuration, async |host| token::carry_out(&args, host).await).await
         }
