@@ -71,13 +71,18 @@ CREATE TABLE networks (
     remittance_due_days smallint NOT NULL DEFAULT 7 CONSTRAINT remittance_due_days_are_few CHECK (remittance_due_days BETWEEN 0 AND 90),
     lateness_max_days smallint NOT NULL DEFAULT 270 CONSTRAINT lateness_max_days_is_positive CHECK (lateness_max_days > 0),
     after_suspension text NOT NULL DEFAULT 'quarantine' CONSTRAINT after_suspension_is_known CHECK (after_suspension IN ('quarantine', 'refuse')),
-    payout_priority text[] NOT NULL DEFAULT ARRAY['treasury', 'tax', 'municipality', 'agency', 'insurer', 'office', 'operator', 'authority', 'union', 'central', 'other']
+    payout_priority text[] NOT NULL DEFAULT ARRAY['treasury', 'tax', 'municipality', 'agency', 'insurer', 'office', 'operator', 'authority', 'union', 'central', 'other'],
+    contact text,
+    verification_url text NOT NULL DEFAULT 'https://daftar.example/verify'
 );
 COMMENT ON TABLE networks IS 'A licensor''s family of offices with its own windows, settlements, balances and statements.';
 COMMENT ON COLUMN networks.week_starts_on IS 'ISO number of the weekday on which a weekly window begins: 6 is Saturday.';
 COMMENT ON COLUMN networks.payout_threshold IS 'Least balance that is paid out, in the smallest part of the unit.';
 COMMENT ON COLUMN networks.lateness_max_days IS 'An item that happened longer ago goes to quarantine.';
 COMMENT ON COLUMN networks.payout_priority IS 'Kinds of parties in the order in which payouts leave when the money does not suffice for all.';
+
+COMMENT ON COLUMN networks.contact IS 'Whom to ask about a debit: a telephone number or mail address of the network, printed on statements.';
+COMMENT ON COLUMN networks.verification_url IS 'The public address below which a statement''s code is checked. Data and not a server''s setting, so that a statement has the same bytes whichever server issues it.';
 
 CREATE TABLE network_parties (
     network_id smallint NOT NULL REFERENCES networks,

@@ -11,7 +11,7 @@ CREATE TABLE windows (
     CONSTRAINT windows_of_a_network_do_not_overlap EXCLUDE USING gist (network_id WITH =, tstzrange(starts_at, ends_at) WITH &&)
 );
 COMMENT ON TABLE windows IS 'The booking interval of a network''s cycle. What moves a balance is booked in exactly one.';
-COMMENT ON COLUMN windows.period_key IS 'For people: 1404-07 for a Jalali month, 1404-W31 for a week, 1404-07-02 for a day.';
+COMMENT ON COLUMN windows.period_key IS 'The key of its period: j1404-07 for a Jalali month, g2025-10 for a Gregorian one, w2025-10-11 for the week from that day, 2025-10-11 for a day.';
 
 CREATE TABLE window_closings (
     window_id integer PRIMARY KEY REFERENCES windows,
@@ -36,3 +36,4 @@ CREATE TRIGGER refuse_early_closing BEFORE INSERT ON window_closings FOR EACH RO
 ALTER TABLE window_closings ENABLE ALWAYS TRIGGER refuse_early_closing;
 
 SELECT make_append_only(t) FROM unnest(ARRAY['windows', 'window_closings']::regclass[]) AS t;
+SELECT make_sealed(t) FROM unnest(ARRAY['windows', 'window_closings']::regclass[]) AS t;

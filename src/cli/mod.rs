@@ -9,7 +9,10 @@ pub mod import;
 pub mod jobs;
 pub mod output;
 pub mod quarantine;
+pub mod serve;
 pub mod tariff;
+pub mod token;
+pub mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,14 +39,22 @@ pub struct CommandLine {
 pub enum Command {
     /// Bring the schema up to date and make the database roles
     Migrate,
+    /// The API, the pages and the jobs in one process
+    Serve(serve::ServeArgs),
+    /// A network modelled on Iran's, settled through three months, then served
+    Demo,
     /// Record a file of transactions, refunds and reversals
     Import(import::ImportArgs),
     /// Rows that could not be booked: list, release, reject
     Quarantine(quarantine::QuarantineArgs),
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
+    /// Who may ask: create, list and revoke bearer tokens
+    Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
+    /// Recompute the books from the transactions and tariffs, and name every row that does not agree
+    Verify(verify::VerifyArgs),
 }
 
 /// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
@@ -81,6 +92,11 @@ fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
 async fn dispatch(command: Command, configuration: Configuration) -> Done<String> {
     match command {
         Command::Migrate => migrate(&configuration).await,
+        Command::Serve(args) => serve::serve(&args, configuration).await,
+        Command::Token(args) => {
+            with_host(configuration, async |host| token::carry_out(&args, host).await).await
+        }
+        Command::Demo => with_host(configuration, async |host| demo::carry_out(host).await).await,
         Command::Import(args) => {
             with_host(configuration, async |host| import::carry_out(&args, host).await).await
         }
@@ -96,6 +112,9 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Jobs(args) => jobs::answer(&args)
             .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
         Command::Tariff(args) => tariff::answer(&args),
+        Command::Verify(args) => {
+            with_host(configuration, async |host| verify::carry_out(&args, host).await).await
+        }
     }
 }
 

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::money::{Amount, AmountOverflow};
 
+pub use sheet::{Chain, Figures, SettledLine, Sheet, SheetRule, Stand, Terms, settlement_digest};
+
+mod sheet;
+
 /// What moved one destination's balance in a window, credit-positive: what the network owes is positive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Movements {

@@ -80,6 +80,23 @@ pub enum WindowRule {
     SealedOnce,
 }
 
+impl WindowRule {
+    /// A stable name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::CyclesInOrder => "a_schedule_has_its_cycles_in_order",
+            Self::NotBeforeTheFirst(_) => "nothing_is_booked_before_the_first_window",
+            Self::NoneOpen(_) => "a_window_is_open",
+            Self::NotBeforeItsEnd(_) => "no_window_closes_before_its_end",
+            Self::ClosedInOrder => "windows_are_closed_in_order",
+            Self::SealedInOrder => "windows_are_sealed_in_order",
+            Self::ClosedOnce => "a_window_is_closed_once",
+            Self::SealedAfterClosing => "only_a_closed_window_is_sealed",
+            Self::SealedOnce => "a_sealed_window_never_reopens",
+        }
+    }
+}
+
 /// How far past the present one an open window is looked for.
 const WINDOWS_AHEAD_MAX: usize = 100;
 

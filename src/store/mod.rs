@@ -1,10 +1,12 @@
 //! SQL: free functions that take the connection first. Never here: a transaction opened, a rule decided, the time asked.
 
 pub mod allocation;
+pub mod approval;
 pub mod booking;
 pub mod fact;
 pub mod failure;
 pub mod health;
+pub mod hold;
 pub mod instrument;
 pub mod job;
 pub mod journal;
@@ -22,11 +24,16 @@ pub mod reminder;
 #[rustfmt::skip]
 pub mod schema;
 pub mod service;
+pub mod settlement;
+pub mod statement;
 pub mod statement_pdf;
 pub mod submission;
 pub mod tariff;
 pub mod transaction;
 pub mod unit;
+pub mod verification;
+pub mod window;
+pub mod window_total;
 pub mod worker;
 
 pub use failure::StoreFailure;

@@ -230,6 +230,8 @@ diesel::table! {
         lateness_max_days -> Int2,
         after_suspension -> Text,
         payout_priority -> Array<Text>,
+        contact -> Nullable<Text>,
+        verification_url -> Text,
     }
 }
 
@@ -398,6 +400,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    row_seals (id) {
+        id -> Int8,
+        relation -> Text,
+        keys -> Array<Text>,
+        digests -> Array<Int8>,
+        login -> Text,
+        humble -> Bool,
+    }
+}
+
+diesel::table! {
     servers (id) {
         id -> Int8,
         worker -> Text,
@@ -560,7 +573,7 @@ diesel::table! {
 diesel::table! {
     verifications (id) {
         id -> Int8,
-        window_id -> Int4,
+        window_id -> Nullable<Int4>,
         verified_at -> Timestamptz,
         agreed -> Bool,
         findings -> Text,
@@ -657,6 +670,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     remittance_demands,
     remittances,
     roles,
+    row_seals,
     servers,
     services,
     settlements,

@@ -6,6 +6,7 @@ pub mod body;
 pub mod metrics;
 pub mod openapi;
 pub mod page;
+pub mod portal;
 pub mod problem;
 pub mod recorder;
 pub mod server;

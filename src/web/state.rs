@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::host::database::{Pool, PooledConnection};
+use crate::host::database::{self, Pool, PooledConnection};
 use chrono::{DateTime, Utc};
 
 use crate::usecases::{Done, Failure};
@@ -39,7 +39,7 @@ impl AppState {
     /// # Errors
     /// `Unavailable` when the database is away or all connections stay busy.
     pub async fn connection(&self) -> Done<PooledConnection> {
-        self.pool.get().await.map_err(|error| {
+        database::connection(&self.pool).await.map_err(|error| {
             tracing::warn!(%error, "no database connection");
             Failure::Unavailable(
                 "the database is away or busy; the same request may go through later".to_owned(),

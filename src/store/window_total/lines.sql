@@ -50,25 +50,37 @@ WITH booked AS NOT MATERIALIZED (
     SELECT a.tariff_version_id, u.circumstances, u.holder, u.sign, sum(u.principal) AS principal, sum(u.bills) AS bills
       FROM used u JOIN allocations a ON a.id = u.allocation_id
      WHERE u.bills > 0 GROUP BY 1, 2, 3, 4
+), principals AS MATERIALIZED (
+    -- A version's own principal is the last of its terms; a component may be of that kind too.
+    SELECT DISTINCT ON (v.id) v.id AS tariff_version_id, v.unit_id, v.service_id, v.agency_party_id, term.side = 'leg' AS is_owed,
+           term.role_id, term.party_id, term.deposit_identifier, term.kind AS component_kind
+      FROM (SELECT DISTINCT tariff_version_id FROM bills) billed
+      JOIN tariff_versions v ON v.id = billed.tariff_version_id
+      JOIN tariff_terms term ON term.tariff_version_id = v.id AND term.kind = 'principal'
+     ORDER BY v.id, term.ordinal DESC
 ), of_the_biller AS (
-    SELECT CASE WHEN sides.side = 1 THEN term.party_id WHEN i.holder = 2 THEN v.agency_party_id ELSE n.central_party_id END AS party_id,
-           CASE WHEN sides.side = 1 THEN term.deposit_identifier ELSE '' END AS deposit_identifier,
-           v.unit_id, i.circumstances, v.service_id, sides.side, i.holder = 4 AS mirrored, term.kind AS component_kind,
-           i.bills AS items, i.sign * i.principal AS amount
+    -- The principal is owed to the biller and held by the holder, or, paid out, owed by the one and due to the other.
+    SELECT CASE WHEN ends.is_biller THEN p.party_id WHEN i.holder = 2 THEN p.agency_party_id ELSE n.central_party_id END AS party_id,
+           CASE WHEN ends.is_biller AND p.is_owed THEN p.deposit_identifier ELSE '' END AS deposit_identifier,
+           p.unit_id, i.circumstances, p.service_id, CASE WHEN ends.is_biller = p.is_owed THEN 1 ELSE 2 END AS side,
+           i.holder = 4 AS mirrored, p.component_kind, i.bills AS items, i.sign * i.principal AS amount
       FROM bills i
-      JOIN tariff_versions v ON v.id = i.tariff_version_id
-      JOIN tariff_terms term ON term.tariff_version_id = v.id AND term.side = 'leg' AND term.kind = 'principal'
+      JOIN principals p USING (tariff_version_id)
      CROSS JOIN network n
-      JOIN (VALUES (1), (2)) sides (side) ON sides.side = 1 OR i.holder IN (2, 3)
+      JOIN (VALUES (true), (false)) ends (is_biller)
+        ON (ends.is_biller AND p.party_id IS NOT NULL) OR (NOT ends.is_biller AND i.holder IN (2, 3))
 ), billed_at_the_office AS (
-    SELECT b.party_ids[1] AS party_id, '' AS deposit_identifier, v.unit_id, t.circumstances, v.service_id, 2 AS side,
-           false AS mirrored, term.kind AS component_kind, 1 AS items, t.sign * t.principal AS amount
+    SELECT CASE WHEN ends.is_biller THEN b.party_ids[p.role_id] ELSE b.party_ids[1] END AS party_id,
+           CASE WHEN ends.is_biller AND p.is_owed THEN p.deposit_identifier ELSE '' END AS deposit_identifier,
+           p.unit_id, t.circumstances, p.service_id, CASE WHEN ends.is_biller = p.is_owed THEN 1 ELSE 2 END AS side,
+           t.holder = 4 AS mirrored, p.component_kind, 1 AS items, t.sign * t.principal AS amount
       FROM booked t
       JOIN allocations a ON a.id = t.allocation_id
-      JOIN tariff_versions v ON v.id = a.tariff_version_id
-      JOIN tariff_terms term ON term.tariff_version_id = v.id AND term.side = 'leg' AND term.kind = 'principal'
+      JOIN principals p ON p.tariff_version_id = a.tariff_version_id
       JOIN bindings b ON b.id = t.binding_id
-     WHERE t.principal > 0 AND t.holder = 1
+      JOIN (VALUES (true), (false)) ends (is_biller)
+        ON (ends.is_biller AND p.party_id IS NULL) OR (NOT ends.is_biller AND t.holder = 1)
+     WHERE t.principal > 0
 )
 SELECT line.party_id, line.deposit_identifier, line.unit_id, (line.circumstances & 4) = 4 AS earlier, line.service_id,
        sides.side::smallint AS side, (line.circumstances / 8)::smallint AS transaction_kind, line.component_kind,

@@ -43,6 +43,8 @@ SELECT coalesce(sum(p.items), 0)::bigint AS transaction_count,
        count(*) FILTER (WHERE p.batch_id IS NULL) AS batches_without_rows,
        count(*) FILTER (WHERE b.row_count <> p.items OR p.lines <> p.items) AS batch_counts_differ,
        count(*) FILTER (WHERE b.amount_sum <> p.amount_sum OR b.principal_sum <> p.principal_sum) AS batch_sums_differ,
-       count(*) FILTER (WHERE b.unit_id <> p.unit_least OR b.unit_id <> p.unit_most) AS batch_units_differ
+       count(*) FILTER (WHERE b.unit_id <> p.unit_least OR b.unit_id <> p.unit_most) AS batch_units_differ,
+       count(*) FILTER (WHERE b.unit_id <> (SELECT n.unit_id FROM windows w JOIN networks n ON n.id = w.network_id WHERE w.id = $1))
+           AS foreign_units
   FROM per_batch p
   FULL JOIN (SELECT id, unit_id, row_count, amount_sum, principal_sum FROM batches WHERE window_id = $1) b ON b.id = p.batch_id

@@ -1,0 +1,122 @@
+//! The demo's story, day by day: what counters send, what changes, what is settled and paid. Every step is the use case
+//! that production has, with the moment of the story as its argument. Never here: who and what there is (see `founding`).
+
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use indicatif::ProgressBar;
+
+use super::catalogue::PlannedService;
+use super::founding::{NETWORKS, People, ZONE};
+use super::geography::PlannedOffice;
+use super::traffic::Traffic;
+use crate::domain::transaction::Submitted;
+use crate::domain::zone::start_of_day;
+use crate::usecases::approve_settlement::approve_settlement;
+use crate::usecases::close_window::close_due_window;
+use crate::usecases::propose_settlement::propose_due_settlement;
+use crate::usecases::record_transactions::{Course, Memory, Sent, record_transactions};
+use crate::usecases::seal_window::seal_due_window;
+use crate::usecases::{Connection, Done, Failure};
+
+/// The counters' systems send the day's rows in the evening.
+const SENDS_AT_HOUR: i64 = 20;
+/// Rows of one call.
+const ROWS_TOGETHER: usize = 5_000;
+/// Some 300,000 rows in all.
+const ROWS_PER_OFFICE_AND_DAY: usize = 6;
+
+/// The days from the first to the last, both included.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    pub first: NaiveDate,
+    pub last: NaiveDate,
+}
+
+impl Span {
+    pub fn days(self) -> impl Iterator<Item = NaiveDate> {
+        self.first.iter_days().take_while(move |day| *day <= self.last)
+    }
+}
+
+/// What the story is told with.
+pub struct Teller<'a> {
+    pub people: &'a People,
+    pub traffic: Vec<Traffic<'a>>,
+    pub memory: Memory,
+}
+
+impl<'a> Teller<'a> {
+    pub fn new(people: &'a People, offices: &'a [PlannedOffice], services: &'a [PlannedService]) -> Self {
+        let traffic = NETWORKS.map(|network| Traffic {
+            seed: super::SEED,
+            network,
+            offices: offices
+                .iter()
+                .filter(|office| office.network == network)
+                .collect(),
+            services: services
+                .iter()
+                .filter(|service| service.network == network)
+                .collect(),
+            rows_per_office_and_day: ROWS_PER_OFFICE_AND_DAY,
+        });
+        Self {
+            people,
+            traffic: traffic.into(),
+            memory: Memory::default(),
+        }
+    }
+
+    /// What the counters of all networks did on this day.
+    pub async fn record_day(&self, conn: &mut Connection, day: NaiveDate, bar: &ProgressBar) -> Done<()> {
+        let at = moment(day, SENDS_AT_HOUR);
+        for traffic in &self.traffic {
+            let rows = traffic
+                .rows_of(day)
+                .into_iter()
+                .map(submitted)
+                .collect::<Done<Vec<_>>>()?;
+            for some in rows.chunks(ROWS_TOGETHER) {
+                self.record(conn, at, some).await?;
+                bar.inc(u64::try_from(some.len()).unwrap_or(0));
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes, seals, proposes and approves whatever is due, the older windows first.
+    pub async fn settle_due(&self, conn: &mut Connection, at: DateTime<Utc>) -> Done<()> {
+        let (maker, checker) = (&self.people.maker, &self.people.checker);
+        while close_due_window(conn, maker, at).await?.is_some() {}
+        while seal_due_window(conn, maker, at).await?.is_some() {}
+        while let Some(proposed) = propose_due_settlement(conn, maker, at).await? {
+            approve_settlement(conn, checker, at, proposed.id).await?;
+        }
+        Ok(())
+    }
+
+    async fn record(&self, conn: &mut Connection, at: DateTime<Utc>, rows: &[Submitted]) -> Done<()> {
+        let sent = rows
+            .iter()
+            .map(|row| Ok(Sent::by(&self.people.counters, row, at)?))
+            .collect::<Done<Vec<_>>>()?;
+        record_transactions(conn, &self.memory, at, &sent, Course::Singly)
+            .await
+            .map_err(|why| Failure::Internal(why.to_string()))?;
+        Ok(())
+    }
+}
+
+/// That hour of a local day.
+pub fn moment(day: NaiveDate, hour: i64) -> DateTime<Utc> {
+    start_of_day(ZONE, day) + Duration::hours(hour)
+}
+
+/// The day before.
+pub fn before(day: NaiveDate) -> NaiveDate {
+    day.checked_sub_days(Days::new(1)).unwrap_or(day)
+}
+
+fn submitted(row: serde_json::Value) -> Done<Submitted> {
+    Submitted::from_json(row.to_string().as_bytes())
+        .map_err(|faults| Failure::Internal(format!("a row of the demo: {faults:?}")))
+}

@@ -1,0 +1,135 @@
+//! Holds as they stand, and the transactions of restricted licences that may have to be held. Never here: whether they are
+//! (see `domain::licence`), how a hold moves (see `domain::hold`).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, SmallInt, Text, Timestamptz};
+use diesel_async::RunQueryDsl;
+
+use super::licence::{BindingRow, LicenceEventRow, LicenceRow};
+use super::schema::{bindings, licence_events, licences};
+use super::{Connection, Stored};
+
+/// What is held of one destination for one cause.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct HeldSum {
+    #[diesel(sql_type = Integer)]
+    pub party_id: i32,
+    #[diesel(sql_type = Text)]
+    pub deposit_identifier: String,
+    #[diesel(sql_type = SmallInt)]
+    pub unit_id: i16,
+    #[diesel(sql_type = Text)]
+    pub cause: String,
+    #[diesel(sql_type = BigInt)]
+    pub amount: i64,
+}
+
+/// Where to look for the transactions of a licence that may have to be held: those that happened before `horizon` and
+/// either not before `since` or arrived not before `binds`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RestrictedLicence {
+    pub licence_id: i32,
+    pub office_id: i32,
+    pub since: DateTime<Utc>,
+    pub binds: DateTime<Utc>,
+    pub horizon: DateTime<Utc>,
+    /// When the first restriction was recorded: what was approved before is not held any more.
+    pub recorded: DateTime<Utc>,
+}
+
+/// The licensee's own legs of what happened and arrived at the same moments, net of what took them back.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct HoldableSum {
+    #[diesel(sql_type = Integer)]
+    pub licence_id: i32,
+    #[diesel(sql_type = Integer)]
+    pub party_id: i32,
+    #[diesel(sql_type = Text)]
+    pub deposit_identifier: String,
+    #[diesel(sql_type = SmallInt)]
+    pub unit_id: i16,
+    #[diesel(sql_type = Integer)]
+    pub ordinal: i32,
+    #[diesel(sql_type = Timestamptz)]
+    pub occurred_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    pub received_at: DateTime<Utc>,
+    #[diesel(sql_type = BigInt)]
+    pub amount: i64,
+}
+
+/// The active holds of a network.
+pub async fn held_sums(conn: &mut Connection, network_id: i16) -> Stored<Vec<HeldSum>> {
+    Ok(diesel::sql_query(include_str!("hold/held.sql"))
+        .bind::<SmallInt, _>(network_id)
+        .load(conn)
+        .await?)
+}
+
+/// What of these licences may have to be held in the windows up to the one of this ordinal.
+pub async fn holdable_sums(
+    conn: &mut Connection,
+    network_id: i16,
+    ordinal: i32,
+    restricted: &[RestrictedLicence],
+) -> Stored<Vec<HoldableSum>> {
+    let moments = |of: fn(&RestrictedLicence) -> DateTime<Utc>| restricted.iter().map(of).collect::<Vec<_>>();
+    let licence_ids: Vec<i32> = restricted.iter().map(|r| r.licence_id).collect();
+    let office_ids: Vec<i32> = restricted.iter().map(|r| r.office_id).collect();
+    Ok(diesel::sql_query(include_str!("hold/holdable.sql"))
+        .bind::<SmallInt, _>(network_id)
+        .bind::<Integer, _>(ordinal)
+        .bind::<Array<Integer>, _>(licence_ids)
+        .bind::<Array<Integer>, _>(office_ids)
+        .bind::<Array<Timestamptz>, _>(moments(|r| r.since))
+        .bind::<Array<Timestamptz>, _>(moments(|r| r.binds))
+        .bind::<Array<Timestamptz>, _>(moments(|r| r.horizon))
+        .bind::<Array<Timestamptz>, _>(moments(|r| r.recorded))
+        .load(conn)
+        .await?)
+}
+
+/// The licences of a network that were ever restricted, and all others of licensees who may have none left: whose licence
+/// was taken away or given back, or is bound to somebody else.
+pub async fn unsettled_licences(conn: &mut Connection, network_id: i16) -> Stored<Vec<LicenceRow>> {
+    #[derive(QueryableByName)]
+    struct Id {
+        #[diesel(sql_type = Integer)]
+        id: i32,
+    }
+    let ids: Vec<Id> = diesel::sql_query(include_str!("hold/unsettled_licences.sql"))
+        .bind::<SmallInt, _>(network_id)
+        .load(conn)
+        .await?;
+    let ids: Vec<i32> = ids.into_iter().map(|row| row.id).collect();
+    Ok(licences::table
+        .filter(licences::id.eq_any(ids))
+        .order(licences::id)
+        .select(LicenceRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// The events of these licences in the order in which they were recorded.
+pub async fn events_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Vec<LicenceEventRow>> {
+    Ok(licence_events::table
+        .filter(licence_events::licence_id.eq_any(licence_ids))
+        .order((
+            licence_events::licence_id,
+            licence_events::recorded_at,
+            licence_events::id,
+        ))
+        .select(LicenceEventRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+pub async fn bindings_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Vec<BindingRow>> {
+    Ok(bindings::table
+        .filter(bindings::licence_id.eq_any(licence_ids))
+        .order((bindings::licence_id, bindings::id))
+        .select(BindingRow::as_select())
+        .load(conn)
+        .await?)
+}

@@ -1,0 +1,297 @@
+//! A settlement as it would be, each party against the cycle before. Never here: anything written, the moment of asking in
+//! the answer (asked again, it is the same to the byte).
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::settling::stands::{Computed, compute};
+use super::{Done, Failure};
+use crate::domain::hold::HoldMovement;
+use crate::domain::money::{Amount, AmountOverflow};
+use crate::domain::originator::Originator;
+use crate::domain::settlement::{CycleKind, SettledLine};
+use crate::store::Connection;
+use crate::store::settlement::{NetworkTerms, PositionRow, network_terms};
+use crate::store::statement::{AddresseeRow, addressees, all_units};
+use crate::store::window::{WindowRow, window_of_id, window_to_settle};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SettlementPreview {
+    pub network: String,
+    pub window: i32,
+    pub ordinal: i32,
+    #[schema(example = "j1405-01")]
+    pub period: String,
+    pub starts_at: DateTime<Utc>,
+    /// Exclusive.
+    pub ends_at: DateTime<Utc>,
+    /// Whether its figures come from a sealed window; else from the transactions booked until now.
+    pub sealed: bool,
+    /// Over all that approval would write. Proposing keeps it; approval is refused when it differs.
+    pub digest: String,
+    pub totals: Vec<UnitTotals>,
+    pub positions: Vec<PreviewedPosition>,
+}
+
+/// Sums over all positions of a unit, for a headline: nothing is netted by them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UnitTotals {
+    pub unit: String,
+    #[schema(value_type = i64)]
+    pub opening: Amount,
+    #[schema(value_type = i64)]
+    pub earned: Amount,
+    #[schema(value_type = i64)]
+    pub collected: Amount,
+    #[schema(value_type = i64)]
+    pub remitted: Amount,
+    #[schema(value_type = i64)]
+    pub returned: Amount,
+    #[schema(value_type = i64)]
+    pub held: Amount,
+    #[schema(value_type = i64)]
+    pub paid: Amount,
+    pub payouts: usize,
+    /// What parties owe after it.
+    #[schema(value_type = i64)]
+    pub remittances_due: Amount,
+    pub demands: usize,
+    #[schema(value_type = i64)]
+    pub closing: Amount,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PreviewedPosition {
+    pub party: String,
+    /// Such as `office` or `agency`.
+    pub kind: String,
+    pub name_fa: String,
+    pub name_en: String,
+    /// The deposit identifier; empty for the party's plain destination.
+    pub destination: String,
+    pub unit: String,
+    #[schema(value_type = i64)]
+    pub opening: Amount,
+    #[schema(value_type = i64)]
+    pub earned: Amount,
+    #[schema(value_type = i64)]
+    pub collected: Amount,
+    #[schema(value_type = i64)]
+    pub memos: Amount,
+    #[schema(value_type = i64)]
+    pub remitted: Amount,
+    #[schema(value_type = i64)]
+    pub returned: Amount,
+    #[schema(value_type = i64)]
+    pub before: Amount,
+    #[schema(value_type = i64)]
+    pub active_holds: Amount,
+    #[schema(value_type = i64)]
+    pub held: Amount,
+    #[schema(value_type = i64)]
+    pub payable: Amount,
+    #[schema(value_type = i64)]
+    pub paid: Amount,
+    #[schema(value_type = i64)]
+    pub closing: Amount,
+    pub carried_cycles: u16,
+    /// The last settlement of a licensee who has no licence left: it pays below the threshold.
+    pub is_final: bool,
+    #[schema(value_type = i64)]
+    pub remittance_due: Amount,
+    pub hold_movements: Vec<PreviewedHold>,
+    /// The same destination in the cycle before.
+    pub previous: Option<PreviousCycle>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PreviewedHold {
+    #[schema(example = "licence:17")]
+    pub cause: String,
+    #[schema(value_type = i64)]
+    pub amount: Amount,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PreviousCycle {
+    #[schema(value_type = i64)]
+    pub earned: Amount,
+    #[schema(value_type = i64)]
+    pub collected: Amount,
+    #[schema(value_type = i64)]
+    pub paid: Amount,
+    #[schema(value_type = i64)]
+    pub closing: Amount,
+}
+
+/// Previews the settlement of a window, or of the network's earliest one that is not settled.
+///
+/// # Errors
+/// `NotFound` when no window is there to be settled; the conflict `settlements_follow_each_other` while the window
+/// before is not approved, or when this one is.
+pub async fn preview_settlement(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    network: &str,
+    window_id: Option<i32>,
+) -> Done<SettlementPreview> {
+    if by.party_id.is_some() {
+        return Err(Failure::Forbidden(format!(
+            "{} may not see whole settlements",
+            by.code
+        )));
+    }
+    // One snapshot for all questions, so that nothing is booked between two of them.
+    conn.build_transaction()
+        .read_only()
+        .repeatable_read()
+        .run(async |conn| {
+            let terms = network_terms(conn, network).await?;
+            let terms = terms.ok_or_else(|| Failure::not_found("network", network))?;
+            let window = window_asked(conn, &terms, window_id).await?;
+            let computed = compute(conn, &terms, &window, at).await?;
+            presented(conn, &terms, &window, &computed).await
+        })
+        .await
+}
+
+/// The window asked for, if it is the one that is settled next.
+pub(super) async fn window_asked(
+    conn: &mut Connection,
+    network: &NetworkTerms,
+    window_id: Option<i32>,
+) -> Done<WindowRow> {
+    let next = window_to_settle(conn, network.id).await?;
+    let Some(id) = window_id else {
+        return next.ok_or_else(|| Failure::not_found("window to settle in network", &network.code));
+    };
+    let asked = window_of_id(conn, id).await?;
+    let asked = asked.filter(|window| window.network_id == network.id);
+    let asked = asked.ok_or_else(|| Failure::not_found("window", id))?;
+    if next.is_some_and(|next| next.id == asked.id) {
+        return Ok(asked);
+    }
+    Err(Failure::conflict(
+        "settlements_follow_each_other",
+        format!("window {id} is settled already, or one before it is not"),
+    ))
+}
+
+async fn presented(
+    conn: &mut Connection,
+    network: &NetworkTerms,
+    window: &WindowRow,
+    computed: &Computed,
+) -> Done<SettlementPreview> {
+    let lines = computed.sheet.lines();
+    let mut parties: Vec<i32> = lines.iter().map(|line| line.chain.destination.party).collect();
+    parties.dedup();
+    let parties = addressees(conn, &parties).await?;
+    let parties: HashMap<i32, AddresseeRow> = parties.into_iter().map(|party| (party.id, party)).collect();
+    let units = all_units(conn).await?;
+    let units: HashMap<i16, String> = units.into_iter().map(|unit| (unit.id, unit.code)).collect();
+    let mut positions = Vec::with_capacity(lines.len());
+    for line in lines {
+        let party = parties.get(&line.chain.destination.party);
+        let party = party.ok_or_else(|| Failure::Internal("a party is not stored".to_owned()))?;
+        let unit = units.get(&line.chain.unit).cloned().unwrap_or_default();
+        positions.push(previewed(line, party, unit, computed.previous.get(&line.chain)));
+    }
+    positions.sort_by(|one, other| key(one).cmp(&key(other)));
+    Ok(SettlementPreview {
+        network: network.code.clone(),
+        window: window.id,
+        ordinal: window.ordinal,
+        period: window.period_key.clone(),
+        starts_at: window.starts_at,
+        ends_at: window.ends_at,
+        sealed: window.sealed_at.is_some(),
+        digest: computed.sheet.digest().to_string(),
+        totals: totals(&positions)?,
+        positions,
+    })
+}
+
+fn key(position: &PreviewedPosition) -> (&str, &str, &str) {
+    (&position.party, &position.destination, &position.unit)
+}
+
+fn previewed(
+    line: &SettledLine,
+    party: &AddresseeRow,
+    unit: String,
+    previous: Option<&PositionRow>,
+) -> PreviewedPosition {
+    let (moved, position) = (line.position.moved(), &line.position);
+    PreviewedPosition {
+        party: party.code.clone(),
+        kind: party.kind.clone(),
+        name_fa: party.name_fa.clone(),
+        name_en: party.name_en.clone(),
+        destination: line.chain.destination.deposit_identifier.clone(),
+        unit,
+        opening: moved.opening,
+        earned: moved.earned,
+        collected: moved.collected,
+        memos: moved.memos,
+        remitted: moved.remitted,
+        returned: moved.returned,
+        before: position.before(),
+        active_holds: position.active_holds(),
+        held: position.held(),
+        payable: position.payable(),
+        paid: position.paid(),
+        closing: position.closing(),
+        carried_cycles: position.carried_cycles(),
+        is_final: line.cycle == CycleKind::Final,
+        remittance_due: position.remittance_due(),
+        hold_movements: line.hold_movements.iter().map(previewed_hold).collect(),
+        previous: previous.map(|row| PreviousCycle {
+            earned: Amount::from_minor(row.earned),
+            collected: Amount::from_minor(row.collected),
+            paid: Amount::from_minor(row.paid),
+            closing: Amount::from_minor(row.closing),
+        }),
+    }
+}
+
+fn previewed_hold(movement: &HoldMovement) -> PreviewedHold {
+    PreviewedHold {
+        cause: movement.cause.to_string(),
+        amount: movement.amount,
+    }
+}
+
+fn totals(positions: &[PreviewedPosition]) -> Result<Vec<UnitTotals>, AmountOverflow> {
+    let mut totals: BTreeMap<&str, UnitTotals> = BTreeMap::new();
+    for position in positions {
+        totals.entry(&position.unit).or_default().add(position)?;
+    }
+    Ok(totals.into_values().collect())
+}
+
+impl UnitTotals {
+    fn add(&mut self, position: &PreviewedPosition) -> Result<(), AmountOverflow> {
+        self.unit.clone_from(&position.unit);
+        for (sum, amount) in [
+            (&mut self.opening, position.opening),
+            (&mut self.earned, position.earned),
+            (&mut self.collected, position.collected),
+            (&mut self.remitted, position.remitted),
+            (&mut self.returned, position.returned),
+            (&mut self.held, position.held),
+            (&mut self.paid, position.paid),
+            (&mut self.remittances_due, position.remittance_due),
+            (&mut self.closing, position.closing),
+        ] {
+            *sum = sum.plus(amount)?;
+        }
+        self.payouts += usize::from(!position.paid.is_zero());
+        self.demands += usize::from(!position.remittance_due.is_zero());
+        Ok(())
+    }
+}

@@ -1,0 +1,228 @@
+//! What restricted licences mean for a settlement: which items are held, and whose last settlement it is (money rule 18).
+//! Never here: the rule for one case (see `domain::licence`), holds' movements (see `domain::hold`).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::binding::{Binding, in_force};
+use crate::domain::hold::HoldCause;
+use crate::domain::interval::Interval;
+use crate::domain::journal::Destination;
+use crate::domain::licence::{
+    AfterRestriction, Happening, Licence, LicenceChange, LicenceEvent, LicenceState, MoneyPolicy,
+};
+use crate::domain::money::Amount;
+use crate::domain::settlement::Chain;
+use crate::store::hold::{
+    HoldableSum, RestrictedLicence, bindings_of, events_of, holdable_sums, unsettled_licences,
+};
+use crate::store::licence::{BindingRow, LicenceEventRow, LicenceRow};
+use crate::store::settlement::approvals;
+use crate::store::window::WindowRow;
+use crate::store::{Connection, StoreFailure};
+use crate::usecases::{Done, Failure};
+
+/// What is to be held after a window, and the licensees who have no licence left.
+#[derive(Clone, Debug, Default)]
+pub struct Held {
+    pub items: BTreeMap<(Chain, HoldCause), Amount>,
+    pub ended: BTreeSet<i32>,
+}
+
+/// Licences with what befell them and to whom they are bound.
+struct Register {
+    licences: HashMap<i32, Licensed>,
+}
+
+struct Licensed {
+    office_id: i32,
+    licence: Licence,
+    bindings: Vec<Binding>,
+}
+
+/// Judged by what is known at `at`.
+pub async fn held(
+    conn: &mut Connection,
+    network_id: i16,
+    window: &WindowRow,
+    at: DateTime<Utc>,
+) -> Done<Held> {
+    let rows = unsettled_licences(conn, network_id).await?;
+    if rows.is_empty() {
+        return Ok(Held::default());
+    }
+    let register = Register::load(conn, rows).await?;
+    let restricted = register.restricted(at);
+    let mut items = BTreeMap::new();
+    if !restricted.is_empty() {
+        let sums = holdable_sums(conn, network_id, window.ordinal, &restricted).await?;
+        let approvals = approvals(conn, network_id).await?;
+        for sum in sums {
+            if register.holds(&sum, &approvals, at)? {
+                add(&mut items, &sum)?;
+            }
+        }
+    }
+    Ok(Held {
+        items,
+        ended: register.ended_licensees(window.ends_at, at),
+    })
+}
+
+fn add(items: &mut BTreeMap<(Chain, HoldCause), Amount>, sum: &HoldableSum) -> Done<()> {
+    let destination = Destination {
+        party: sum.party_id,
+        deposit_identifier: sum.deposit_identifier.clone(),
+    };
+    let chain = Chain {
+        destination,
+        unit: sum.unit_id,
+    };
+    let cause = HoldCause::Licence {
+        licence: sum.licence_id,
+    };
+    let held = items.entry((chain, cause)).or_default();
+    *held = held.plus(Amount::from_minor(sum.amount))?;
+    Ok(())
+}
+
+impl Register {
+    async fn load(conn: &mut Connection, rows: Vec<LicenceRow>) -> Done<Self> {
+        let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
+        let mut events: HashMap<i32, Vec<LicenceEvent>> = HashMap::new();
+        for row in events_of(conn, &ids).await? {
+            events.entry(row.licence_id).or_default().push(event_of(&row)?);
+        }
+        let mut bindings: HashMap<i32, Vec<Binding>> = HashMap::new();
+        for row in bindings_of(conn, &ids).await? {
+            bindings.entry(row.licence_id).or_default().push(binding_of(row)?);
+        }
+        let mut licences = HashMap::new();
+        for row in rows {
+            let term = Interval::new(row.valid_from, Some(row.valid_until))
+                .map_err(|error| StoreFailure::corrupt("licences", row.id, error))?;
+            let licensed = Licensed {
+                office_id: row.office_id,
+                licence: Licence::new(term, events.remove(&row.id).unwrap_or_default()),
+                bindings: bindings.remove(&row.id).unwrap_or_default(),
+            };
+            licences.insert(row.id, licensed);
+        }
+        Ok(Self { licences })
+    }
+
+    fn restricted(&self, at: DateTime<Utc>) -> Vec<RestrictedLicence> {
+        let mut restricted: Vec<_> = self
+            .licences
+            .iter()
+            .filter_map(|(id, licensed)| licensed.restricted(*id, at))
+            .collect();
+        restricted.sort_unstable_by_key(|r| r.licence_id);
+        restricted
+    }
+
+    /// Whether an item was held at every approval since its own window and still is: what an approved settlement has once
+    /// let go is neither held again nor recovered.
+    fn holds(&self, sum: &HoldableSum, approvals: &[(i32, DateTime<Utc>)], at: DateTime<Utc>) -> Done<bool> {
+        let licensed = self
+            .licences
+            .get(&sum.licence_id)
+            .ok_or_else(|| Failure::Internal(format!("the licence {} was not loaded", sum.licence_id)))?;
+        let since = approvals.partition_point(|(ordinal, _)| *ordinal < sum.ordinal);
+        let approved = approvals.iter().skip(since).map(|(_, approved_at)| *approved_at);
+        let held = |known_at| licensed.holds(sum.occurred_at, sum.received_at, known_at);
+        Ok(approved.chain([at]).all(held))
+    }
+
+    /// Whoever was a licensee and, at the end of the window, is bound to no licence that stands or may stand again.
+    fn ended_licensees(&self, ends_at: DateTime<Utc>, known_at: DateTime<Utc>) -> BTreeSet<i32> {
+        let licensees = |bindings: &[Binding]| bindings.iter().filter_map(|b| b.party(1)).collect::<Vec<_>>();
+        let all = self.licences.values();
+        let mut ended: BTreeSet<i32> = all.flat_map(|licensed| licensees(&licensed.bindings)).collect();
+        for licensed in self.licences.values() {
+            if let Some(licensee) = licensed.standing_licensee(ends_at, known_at) {
+                ended.remove(&licensee);
+            }
+        }
+        ended
+    }
+}
+
+impl Licensed {
+    /// Whatever the restrictions' effect is, it lies within these bounds.
+    fn restricted(&self, licence_id: i32, at: DateTime<Utc>) -> Option<RestrictedLicence> {
+        let restricting = |event: &&LicenceEvent| match event.change {
+            LicenceChange::Suspended | LicenceChange::Revoked | LicenceChange::Surrendered => {
+                event.recorded_at <= at
+            }
+            LicenceChange::Issued | LicenceChange::Reinstated => false,
+        };
+        let events: Vec<&LicenceEvent> = self.licence.events().iter().filter(restricting).collect();
+        let binds = |event: &&LicenceEvent| event.effective_at.max(event.recorded_at);
+        Some(RestrictedLicence {
+            licence_id,
+            office_id: self.office_id,
+            since: events.iter().map(|event| event.effective_at).min()?,
+            binds: events.iter().map(binds).min()?,
+            horizon: events.iter().map(binds).max()?,
+            recorded: events.iter().map(|event| event.recorded_at).min()?,
+        })
+    }
+
+    fn holds(&self, happened_at: DateTime<Utc>, received_at: DateTime<Utc>, known_at: DateTime<Utc>) -> bool {
+        let case = Happening {
+            happened_at,
+            received_at,
+            known_at,
+        };
+        match self.licence.money_policy(case, AfterRestriction::Quarantine) {
+            MoneyPolicy::Held(_) => true,
+            // What was booked although there was no licence was released from quarantine by a person.
+            MoneyPolicy::Earns | MoneyPolicy::Refused(_) | MoneyPolicy::Quarantined(_) => false,
+        }
+    }
+
+    fn standing_licensee(&self, at: DateTime<Utc>, known_at: DateTime<Utc>) -> Option<i32> {
+        let stands = match self.licence.state(at, known_at) {
+            None | Some(LicenceState::Active | LicenceState::Suspended | LicenceState::Expired) => true,
+            Some(LicenceState::Revoked | LicenceState::Surrendered) => false,
+        };
+        let binding = in_force(&self.bindings, at, known_at).filter(|_| stands)?;
+        binding.party(1)
+    }
+}
+
+fn event_of(row: &LicenceEventRow) -> Result<LicenceEvent, StoreFailure> {
+    let change = match row.kind.as_str() {
+        "issued" => LicenceChange::Issued,
+        "suspended" => LicenceChange::Suspended,
+        "reinstated" => LicenceChange::Reinstated,
+        "revoked" => LicenceChange::Revoked,
+        "surrendered" => LicenceChange::Surrendered,
+        other => {
+            return Err(StoreFailure::corrupt(
+                "licence_events",
+                row.id,
+                format!("kind {other}"),
+            ));
+        }
+    };
+    Ok(LicenceEvent {
+        change,
+        effective_at: row.effective_at,
+        recorded_at: row.recorded_at,
+    })
+}
+
+fn binding_of(row: BindingRow) -> Result<Binding, StoreFailure> {
+    let valid = Interval::new(row.valid_from, row.valid_until)
+        .map_err(|error| StoreFailure::corrupt("bindings", row.id, error))?;
+    Ok(Binding {
+        id: row.id,
+        licence: row.licence_id,
+        parties: row.party_ids,
+        valid,
+        known_from: row.known_from,
+    })
+}

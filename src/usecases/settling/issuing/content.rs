@@ -1,0 +1,310 @@
+//! What one statement says, from the material read for many. Never here: SQL, sealing (see `domain::statement`).
+
+use std::collections::BTreeMap;
+
+use super::material::{Material, Whose, destination_name};
+use super::{Issuing, Written};
+use crate::domain::money::{Amount, AmountOverflow};
+use crate::domain::settlement::SettledLine;
+use crate::domain::statement::{
+    CarryReason, Coded, Cycle, DestinationPosition, Due, DueKind, EarlierTotal, EntryKind, FORMAT_VERSION,
+    HeldItem, Interval, Movement, MovementKind, Names, Network, PreviousStatement, ServiceTotal, Side,
+    Statement, StatementContent, StatementDigest, statement_number,
+};
+use crate::domain::zone::day_of;
+use crate::store::StoreFailure;
+use crate::store::statement::IncomingRow;
+use crate::store::window_total::{EARNED, StoredTotal};
+use crate::usecases::settling::wording::{EARLIER, all_services, component_kind, hold_cause};
+use crate::usecases::{Done, Failure};
+
+/// More totals than this are told without their services: a statement is no journal export.
+const TOTALS_MAX: usize = 4_000;
+
+/// One line's key: earlier, deposit identifier, side, service, component, kind. Ordered, so that nothing depends on a map.
+type LineKey = (bool, String, Side, Option<i32>, String, EntryKind);
+
+pub(super) fn written(
+    issuing: &Issuing<'_>,
+    material: &Material,
+    of_whom: Whose,
+    lines: &[&SettledLine],
+) -> Done<Written> {
+    let (party, unit) = of_whom;
+    let content = content(issuing, material, of_whom, lines)?;
+    let (number, language) = (content.number.clone(), content.language.code());
+    let statement = Statement::new(content)
+        .map_err(|refused| Failure::Internal(format!("statement {number}: {refused}")))?;
+    Ok(Written {
+        party,
+        unit,
+        language,
+        digest: statement.digest(),
+        statement,
+    })
+}
+
+fn content(
+    issuing: &Issuing<'_>,
+    material: &Material,
+    of_whom: Whose,
+    lines: &[&SettledLine],
+) -> Done<StatementContent> {
+    let missing = |what: &str| Failure::Internal(format!("{what} {} is not stored", of_whom.0));
+    let (party, language) = material.parties.get(&of_whom.0).ok_or_else(|| missing("party"))?;
+    let unit = issuing
+        .units
+        .get(&of_whom.1)
+        .ok_or_else(|| missing("unit of party"))?;
+    let previous = previous(material, of_whom)?;
+    let last = material.last.get(&of_whom);
+    let sequence = last.map_or(1, |last| u32::try_from(last.ordinal).unwrap_or(0) + 1);
+    let (services, earlier) = totals(issuing, material, of_whom)?;
+    Ok(StatementContent {
+        format: FORMAT_VERSION,
+        number: statement_number(&issuing.network.code, &party.code, &unit.code, sequence),
+        sequence,
+        network: network(issuing),
+        party: party.clone(),
+        unit: unit.clone(),
+        interval: Interval {
+            from: last.map_or(issuing.window.starts_at, |last| last.next_starts_at),
+            until: issuing.window.ends_at,
+            time_zone: issuing.network.time_zone.clone(),
+            period: issuing.window.period_key.clone(),
+        },
+        issued_at: issuing.at,
+        language: *language,
+        previous,
+        positions: lines.iter().map(|line| position(issuing, line)).collect(),
+        services,
+        earlier,
+        movements: movements(material, of_whom)?,
+        held: lines.iter().flat_map(|line| held(issuing, line)).collect(),
+        dues: lines.iter().flat_map(|line| dues(issuing, line)).collect(),
+        cycles: cycles(issuing, material, of_whom),
+        verification_url_base: issuing.network.verification_url.clone(),
+    })
+}
+
+fn network(issuing: &Issuing<'_>) -> Network {
+    Network {
+        code: issuing.network.code.clone(),
+        names: Names::new(&issuing.network.name_fa, &issuing.network.name_en),
+        contact: issuing.network.contact.clone(),
+    }
+}
+
+fn previous(material: &Material, of_whom: Whose) -> Done<Option<PreviousStatement>> {
+    let Some(last) = material.last.get(&of_whom) else {
+        return Ok(None);
+    };
+    let digest: [u8; 32] = last
+        .digest
+        .as_slice()
+        .try_into()
+        .map_err(|_| StoreFailure::corrupt("statements", &last.number, "no SHA-256 digest"))?;
+    Ok(Some(PreviousStatement {
+        number: last.number.clone(),
+        digest: StatementDigest::from_bytes(digest),
+        closings: material.closings.get(&of_whom).cloned().unwrap_or_default(),
+    }))
+}
+
+fn position(issuing: &Issuing<'_>, line: &SettledLine) -> DestinationPosition {
+    let (moved, position) = (line.position.moved(), &line.position);
+    let carry_reason = if position.closing().is_negative() {
+        Some(CarryReason::OwedByParty)
+    } else if position.carried_cycles() > 0 {
+        Some(CarryReason::BelowThreshold {
+            threshold: Amount::from_minor(issuing.network.payout_threshold),
+        })
+    } else {
+        None
+    };
+    DestinationPosition {
+        destination: destination_name(&line.chain.destination.deposit_identifier),
+        opening: moved.opening,
+        earned: moved.earned,
+        collected: moved.collected,
+        memos: moved.memos,
+        remitted: moved.remitted,
+        returned: moved.returned,
+        before: position.before(),
+        held: position.held(),
+        payable: position.payable(),
+        paid: position.paid(),
+        closing: position.closing(),
+        carry_reason,
+    }
+}
+
+fn totals(
+    issuing: &Issuing<'_>,
+    material: &Material,
+    of_whom: Whose,
+) -> Done<(Vec<ServiceTotal>, Vec<EarlierTotal>)> {
+    let mut sums: BTreeMap<LineKey, (i64, Amount)> = BTreeMap::new();
+    for stored in material.totals.get(&of_whom).into_iter().flatten() {
+        gather(&mut sums, stored)?;
+    }
+    if sums.len() > TOTALS_MAX {
+        sums = without_services(sums)?;
+    }
+    let (mut services, mut earlier) = (Vec::new(), Vec::new());
+    for (key, sum) in sums {
+        let is_earlier = key.0;
+        let total = total(issuing, key, sum);
+        if is_earlier {
+            let period = EARLIER.to_owned();
+            earlier.push(EarlierTotal { period, total });
+        } else {
+            services.push(total);
+        }
+    }
+    Ok((services, earlier))
+}
+
+/// Refunds and reversals are one kind to a reader.
+fn gather(sums: &mut BTreeMap<LineKey, (i64, Amount)>, stored: &StoredTotal) -> Done<()> {
+    let services = stored.service_ids.iter().zip(&stored.sides);
+    let kinds = stored.transaction_kinds.iter().zip(&stored.component_kinds);
+    let figures = stored.counts.iter().zip(&stored.sums);
+    for (((service, side), (kind, component)), (count, minor)) in services.zip(kinds).zip(figures) {
+        let side = if *side == EARNED {
+            Side::Earned
+        } else {
+            Side::Collected
+        };
+        let kind = match kind {
+            1 => EntryKind::Original,
+            2 | 3 => EntryKind::Refund,
+            _ => EntryKind::Correction,
+        };
+        let identifier = stored.deposit_identifier.clone();
+        let key = (
+            stored.earlier,
+            identifier,
+            side,
+            Some(*service),
+            component.clone(),
+            kind,
+        );
+        add(sums, key, (*count, Amount::from_minor(*minor)))?;
+    }
+    Ok(())
+}
+
+fn without_services(
+    sums: BTreeMap<LineKey, (i64, Amount)>,
+) -> Result<BTreeMap<LineKey, (i64, Amount)>, AmountOverflow> {
+    let mut together = BTreeMap::new();
+    for ((earlier, identifier, side, _, component, kind), sum) in sums {
+        add(
+            &mut together,
+            (earlier, identifier, side, None, component, kind),
+            sum,
+        )?;
+    }
+    Ok(together)
+}
+
+fn add(
+    sums: &mut BTreeMap<LineKey, (i64, Amount)>,
+    key: LineKey,
+    (count, amount): (i64, Amount),
+) -> Result<(), AmountOverflow> {
+    let sum = sums.entry(key).or_default();
+    *sum = (sum.0.saturating_add(count), sum.1.plus(amount)?);
+    Ok(())
+}
+
+fn total(issuing: &Issuing<'_>, key: LineKey, (count, amount): (i64, Amount)) -> ServiceTotal {
+    let (_, identifier, side, service, component, kind) = key;
+    let service = match service {
+        Some(id) => issuing
+            .services
+            .get(&id)
+            .cloned()
+            .unwrap_or_else(|| Coded::new("", "", "")),
+        None => all_services(),
+    };
+    ServiceTotal {
+        destination: destination_name(&identifier),
+        side,
+        service,
+        component: component_kind(&component),
+        kind,
+        count: u64::try_from(count).unwrap_or(0),
+        amount,
+    }
+}
+
+fn movements(material: &Material, of_whom: Whose) -> Done<Vec<Movement>> {
+    let rows = material.incoming.get(&of_whom).into_iter().flatten();
+    rows.map(movement).collect()
+}
+
+fn movement(row: &IncomingRow) -> Done<Movement> {
+    let kind = match row.kind.as_str() {
+        "remitted" => MovementKind::Remitted,
+        "returned" => MovementKind::Returned,
+        other => return Err(Failure::Internal(format!("no movement is {other}"))),
+    };
+    Ok(Movement {
+        destination: destination_name(&row.deposit_identifier),
+        kind,
+        booked_at: row.booked_at,
+        reference: row.reference.clone(),
+        reason: row.reason.clone(),
+        amount: Amount::from_minor(row.amount),
+    })
+}
+
+fn held(issuing: &Issuing<'_>, line: &SettledLine) -> Vec<HeldItem> {
+    let destination = destination_name(&line.chain.destination.deposit_identifier);
+    let items = line.holds.by_cause().map(|(cause, amount)| HeldItem {
+        destination: destination.clone(),
+        cause: hold_cause(cause, &issuing.offices),
+        amount,
+    });
+    items.collect()
+}
+
+fn dues(issuing: &Issuing<'_>, line: &SettledLine) -> Vec<Due> {
+    let destination = || destination_name(&line.chain.destination.deposit_identifier);
+    let payout = issuing.payouts.get(&line.chain).map(|payout| Due {
+        destination: destination(),
+        kind: DueKind::Payout,
+        amount: payout.amount,
+        due_on: day_of(issuing.zone, issuing.at),
+        reference: format!("{}-P{}", issuing.network.code, payout.id),
+    });
+    let remittance = issuing.demands.get(&line.chain).map(|demanded| Due {
+        destination: destination(),
+        kind: DueKind::Remittance,
+        amount: line.position.remittance_due(),
+        due_on: demanded.due_on,
+        reference: demanded.reference.clone(),
+    });
+    payout.into_iter().chain(remittance).collect()
+}
+
+/// From the party's first cycle among the last ones on; a cycle in which nothing was settled for it is an empty bar.
+fn cycles(issuing: &Issuing<'_>, material: &Material, of_whom: Whose) -> Vec<Cycle> {
+    let Some(sums) = material.cycles.get(&of_whom) else {
+        return Vec::new();
+    };
+    let first = sums.keys().next().copied().unwrap_or(i32::MAX);
+    let since = issuing.periods.iter().filter(|(ordinal, _)| *ordinal >= first);
+    since
+        .map(|(ordinal, period)| {
+            let (earned, paid) = sums.get(ordinal).copied().unwrap_or_default();
+            Cycle {
+                period: period.clone(),
+                earned,
+                paid,
+            }
+        })
+        .collect()
+}

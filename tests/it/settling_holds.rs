@@ -1,0 +1,284 @@
+//! Holds: what a suspension does to the licensee's money by the time of the event, and what lifts it (money rule 18).
+
+use chrono::{DateTime, Utc};
+use daftar::usecases::register::licence::{
+    BindingEntry, LicenceEventEntry, LicenceEventKind, OfficeRoles, bind_roles, record_licence_event,
+};
+
+use crate::counter::Case;
+use crate::scene::{PISHKHAN, Scene};
+use crate::settling::{position_of, rule_of};
+
+/// What the office earns by one passport.
+const WAGE: i64 = 428_612;
+
+impl Scene {
+    async fn record(&self, kind: LicenceEventKind, effective_at: DateTime<Utc>, recorded_at: DateTime<Utc>) {
+        let entry = LicenceEventEntry {
+            office: "1001".to_owned(),
+            network: PISHKHAN.to_owned(),
+            kind,
+            effective_at,
+            deciding_body: "commission".to_owned(),
+            decision: "D-7".to_owned(),
+            instrument: None,
+            evidence: None,
+        };
+        let mut conn = self.world.conn().await;
+        record_licence_event(&mut conn, &self.maker, recorded_at, &entry)
+            .await
+            .unwrap();
+    }
+
+    /// Books passports of office 1001 whose money is held centrally: reference, when it happened, when it was booked.
+    async fn passports(&self, rows: &[(&str, DateTime<Utc>, DateTime<Utc>)]) {
+        for (reference, occurred_at, booked_at) in rows {
+            self.book(
+                *booked_at,
+                &[Case::central("1001", "passport", reference, *occurred_at)],
+            )
+            .await;
+        }
+    }
+
+    /// Active holds, held and paid of office 1001.
+    async fn held(&self, at: DateTime<Utc>) -> [i64; 3] {
+        let preview = self.preview(PISHKHAN, at).await;
+        let office = position_of(&preview, "office-1001");
+        [office.active_holds, office.held, office.paid].map(|amount| amount.minor())
+    }
+}
+
+#[tokio::test]
+async fn a_licence_suspended_at_noon_earns_until_noon_and_is_held_until_that_is_recorded() {
+    let scene = Scene::furnished().await;
+    let (noon, recorded) = (scene.day(0, 12), scene.day(0, 18));
+    let just = chrono::Duration::microseconds(1);
+    scene
+        .passports(&[
+            ("before", noon - just, noon),
+            ("on", noon, noon),
+            ("late", noon - just, recorded),
+            ("until", recorded - just, recorded - just),
+        ])
+        .await;
+    scene.record(LicenceEventKind::Suspended, noon, recorded).await;
+    // What happened before noon and arrived only when the suspension was on record is held until confirmed.
+    assert_eq!(scene.held(scene.day(0, 20)).await, [3 * WAGE, 3 * WAGE, 0]);
+    scene.settle_day(1).await;
+    let held = "SELECT count(*) FROM hold_movements WHERE cause = 'licence:1' AND amount = 1285836";
+    assert_eq!(scene.count(held).await, 1);
+    assert_eq!(scene.due("office-1001").await, WAGE);
+    // Other parties' legs are never held for it.
+    let preview = scene.preview(PISHKHAN, scene.day(1, 13)).await;
+    assert!(
+        preview
+            .positions
+            .iter()
+            .all(|p| p.party == "office-1001" || p.active_holds.is_zero())
+    );
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_reinstatement_releases_what_was_held() {
+    let scene = Scene::furnished().await;
+    scene
+        .passports(&[
+            ("a", scene.day(0, 6), scene.day(0, 7)),
+            ("b", scene.day(0, 13), scene.day(0, 14)),
+        ])
+        .await;
+    scene
+        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
+        .await;
+    scene.settle_day(1).await;
+    assert_eq!(scene.held(scene.day(1, 13)).await, [WAGE, WAGE, 0]);
+    scene.settle_day(2).await;
+    scene
+        .record(LicenceEventKind::Reinstated, scene.day(2, 1), scene.day(2, 1))
+        .await;
+    assert_eq!(scene.held(scene.day(2, 13)).await, [0, 0, 2 * WAGE]);
+    scene.settle_day(3).await;
+    assert_eq!(
+        scene
+            .count("SELECT sum(amount)::bigint AS count FROM hold_movements")
+            .await,
+        0
+    );
+    assert_eq!(scene.due("office-1001").await, 0);
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_refund_of_a_held_item_reduces_the_hold_and_one_of_another_charges_the_office() {
+    let scene = Scene::furnished().await;
+    scene
+        .passports(&[
+            ("free", scene.day(0, 6), scene.day(0, 7)),
+            ("held", scene.day(0, 13), scene.day(0, 14)),
+            ("held-too", scene.day(0, 13), scene.day(0, 14)),
+        ])
+        .await;
+    scene
+        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
+        .await;
+    scene.settle_day(1).await;
+    let back = |reference, takes_back| Case {
+        takes_back: Some(takes_back),
+        ..Case::central("1001", "passport", reference, scene.day(1, 1))
+    };
+    scene.book(scene.day(1, 2), &[back("held-back", "held")]).await;
+    assert_eq!(scene.held(scene.day(1, 3)).await, [WAGE, WAGE, 0]);
+    scene.book(scene.day(1, 4), &[back("free-back", "free")]).await;
+    assert_eq!(scene.held(scene.day(1, 5)).await, [WAGE, WAGE, 0]);
+    scene.settle_day(2).await;
+    let moved = "SELECT count(*) FROM hold_movements WHERE amount = -428612";
+    assert_eq!(scene.count(moved).await, 1);
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_an_approved_settlement_has_let_go_is_not_held_afterwards() {
+    let scene = Scene::furnished().await;
+    scene
+        .passports(&[
+            ("a", scene.day(0, 13), scene.day(0, 14)),
+            ("b", scene.day(0, 15), scene.day(0, 16)),
+        ])
+        .await;
+    scene.settle_day(1).await;
+    scene
+        .passports(&[("c", scene.day(1, 13), scene.day(1, 14))])
+        .await;
+    // Backdated to before everything, recorded only when the first window was approved and paid.
+    scene
+        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(2, 1))
+        .await;
+    assert_eq!(scene.held(scene.day(2, 2)).await, [WAGE, WAGE, 0]);
+    scene.settle_day(2).await;
+    // Lifted and paid, and suspended again for the same time: it stays let go.
+    scene
+        .record(LicenceEventKind::Reinstated, scene.day(2, 13), scene.day(2, 13))
+        .await;
+    scene.settle_day(3).await;
+    scene
+        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(3, 13))
+        .await;
+    scene.settle_day(4).await;
+    assert_eq!(
+        scene
+            .count("SELECT coalesce(sum(amount), 0)::bigint AS count FROM hold_movements")
+            .await,
+        0
+    );
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_hold_never_creates_a_debt() {
+    let scene = Scene::furnished().await;
+    scene
+        .book(
+            scene.day(0, 14),
+            &[Case::cash("1001", "passport", "cash", scene.day(0, 13))],
+        )
+        .await;
+    scene
+        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
+        .await;
+    assert_eq!(scene.held(scene.day(0, 16)).await, [WAGE, 0, 0]);
+    scene.settle_day(1).await;
+    assert_eq!(scene.due("office-1001").await, -1_047_500);
+    // Remitted in full and more than that, as if the hold did not stand: the hold covers what is there.
+    scene
+        .book(
+            scene.day(1, 2),
+            &[Case::central("1002", "copy", "c", scene.day(1, 1))],
+        )
+        .await;
+    scene.bring_in("office-1001", 1_047_600, 2).await;
+    assert_eq!(scene.held(scene.day(1, 3)).await, [WAGE, 100, 0]);
+    scene.settle_day(2).await;
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_licence_that_changes_between_proposal_and_approval_is_noticed() {
+    let scene = Scene::furnished().await;
+    scene
+        .passports(&[("a", scene.day(0, 13), scene.day(0, 14))])
+        .await;
+    scene.close(PISHKHAN, scene.day(1, 0)).await.unwrap();
+    scene.seal(PISHKHAN, scene.day(1, 0)).await.unwrap().unwrap();
+    let proposed = scene.propose(PISHKHAN, scene.day(1, 1)).await.unwrap();
+    scene
+        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(1, 2))
+        .await;
+    let refused = scene.approve(proposed.id, scene.day(1, 3)).await;
+    assert_eq!(rule_of(refused), "a_settlement_is_approved_as_it_was_proposed");
+    assert_eq!(scene.count("SELECT count(*) FROM positions").await, 0);
+}
+
+#[tokio::test]
+async fn a_revoked_licence_is_settled_finally_below_the_threshold() {
+    let scene = Scene::furnished().await;
+    scene
+        .book(
+            scene.day(0, 3),
+            &[Case::central("1001", "copy", "a", scene.day(0, 2))],
+        )
+        .await;
+    scene.settle_day(1).await;
+    assert_eq!(scene.due("office-1001").await, 67_900);
+    scene
+        .record(LicenceEventKind::Revoked, scene.day(1, 5), scene.day(1, 5))
+        .await;
+    assert_eq!(scene.held(scene.day(1, 6)).await, [0, 0, 67_900]);
+    scene.settle_day(2).await;
+    assert_eq!(scene.due("office-1001").await, 0);
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn whoever_handed_the_office_over_is_settled_finally_and_the_successor_is_not() {
+    let scene = Scene::furnished().await;
+    scene
+        .book(
+            scene.day(0, 3),
+            &[Case::central("1001", "copy", "a", scene.day(0, 2))],
+        )
+        .await;
+    scene.settle_day(1).await;
+    let entry = BindingEntry {
+        office: "1001".to_owned(),
+        network: PISHKHAN.to_owned(),
+        roles: OfficeRoles {
+            licensee: "office-1003".to_owned(),
+            municipality: Some("municipality".to_owned()),
+            provincial_treasury: Some("provincial-treasury".to_owned()),
+        },
+        valid_from: scene.day(1, 5),
+    };
+    let mut conn = scene.world.conn().await;
+    bind_roles(&mut conn, &scene.maker, scene.day(1, 5), &entry)
+        .await
+        .unwrap();
+    drop(conn);
+    scene
+        .book(
+            scene.day(1, 7),
+            &[Case::central("1001", "copy", "b", scene.day(1, 6))],
+        )
+        .await;
+    assert_eq!(
+        scene.preview_of("office-1001", scene.day(1, 8)).await,
+        (0, 67_900)
+    );
+    assert_eq!(
+        scene.preview_of("office-1003", scene.day(1, 8)).await,
+        (67_900, 0)
+    );
+    scene.settle_day(2).await;
+    scene.world.assert_sound().await;
+}

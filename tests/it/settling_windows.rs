@@ -1,0 +1,351 @@
+//! Windows: closed in order and at once, sealed with proof or refused with what does not add up.
+
+use std::sync::Arc;
+
+use daftar::domain::journal::Account;
+use daftar::usecases::Failure;
+use daftar::usecases::close_window::{close_next_window, close_window};
+use daftar::usecases::seal_window::{seal_due_window, seal_window};
+use diesel_async::SimpleAsyncConnection;
+
+use crate::counter::Case;
+use crate::scene::{PISHKHAN, POLICE, Scene};
+use crate::settling::rule_of;
+
+#[tokio::test]
+async fn a_window_closes_at_its_end_and_not_a_moment_before() {
+    let scene = Scene::furnished().await;
+    let end = scene.day(1, 0);
+    assert_eq!(
+        scene
+            .close(PISHKHAN, end - chrono::Duration::microseconds(1))
+            .await,
+        None
+    );
+    let closed = scene.close(PISHKHAN, end).await.unwrap();
+    assert_eq!((closed.ordinal, closed.ends_at), (1, end));
+    assert_eq!(closed.period, "2026-03-21");
+    assert_eq!(scene.close(PISHKHAN, end).await, None);
+}
+
+#[tokio::test]
+async fn empty_windows_have_their_turn_and_leave_no_gap() {
+    let scene = Scene::furnished().await;
+    let now = scene.day(5, 1);
+    let mut ordinals = Vec::new();
+    while let Some(closed) = scene.close(PISHKHAN, now).await {
+        ordinals.push(closed.ordinal);
+    }
+    assert_eq!(ordinals, [1, 2, 3, 4, 5]);
+    let sealed = scene.seal(PISHKHAN, now).await.unwrap().unwrap();
+    assert_eq!(
+        (sealed.ordinal, sealed.transaction_count, sealed.journal_count),
+        (1, 0, 0)
+    );
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn windows_are_closed_and_sealed_in_order_and_once() {
+    let scene = Scene::furnished().await;
+    let at = scene.day(2, 1);
+    scene
+        .book(
+            scene.day(1, 1),
+            &[Case::cash("1001", "copy", "a", scene.day(1, 1))],
+        )
+        .await;
+    let mut conn = scene.world.conn().await;
+    let maker = &scene.maker;
+    assert_eq!(
+        rule_of(close_window(&mut conn, maker, at, 2).await),
+        "windows_are_closed_in_order"
+    );
+    assert_eq!(
+        rule_of(seal_window(&mut conn, maker, at, 1).await),
+        "only_a_closed_window_is_sealed"
+    );
+    close_window(&mut conn, maker, at, 1).await.unwrap();
+    assert_eq!(
+        rule_of(close_window(&mut conn, maker, at, 1).await),
+        "a_window_is_closed_once"
+    );
+    close_window(&mut conn, maker, at, 2).await.unwrap();
+    assert_eq!(
+        rule_of(seal_window(&mut conn, maker, at, 2).await),
+        "windows_are_sealed_in_order"
+    );
+    seal_window(&mut conn, maker, at, 1).await.unwrap();
+    let again = rule_of(seal_window(&mut conn, maker, at, 1).await);
+    assert_eq!(again, "a_sealed_window_never_reopens");
+}
+
+#[tokio::test]
+async fn sealing_posts_one_journal_per_party_and_clears_to_zero() {
+    let scene = Scene::furnished().await;
+    scene
+        .book(
+            scene.day(0, 3),
+            &[Case::cash("1001", "passport", "p-1", scene.day(0, 2))],
+        )
+        .await;
+    scene.close(PISHKHAN, scene.day(1, 0)).await.unwrap();
+    let sealed = scene.seal(PISHKHAN, scene.day(1, 0)).await.unwrap().unwrap();
+    assert_eq!(
+        (sealed.transaction_count, sealed.batch_count, sealed.journal_count),
+        (1, 1, 4)
+    );
+    assert_eq!(sealed.amount_sum.minor(), 1_476_112);
+    assert_eq!(sealed.earned_sum, sealed.collected_sum);
+    assert_eq!(scene.due("office-1001").await, -1_047_500);
+    assert_eq!(scene.due("municipality").await, 37_500);
+    assert_eq!(scene.balance(&Account::Clearing { window: sealed.id }).await, 0);
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_bill_goes_whole_to_its_biller_and_only_the_fee_is_split() {
+    let scene = Scene::furnished().await;
+    let bill = Case {
+        principal: 2_000_000,
+        ..Case::cash("1001", "bill", "b-1", scene.day(0, 2))
+    };
+    let paid_centrally = Case {
+        reference: "b-2",
+        ..Case::central("1002", "bill", "b-2", scene.day(0, 2))
+    };
+    let paid_centrally = Case {
+        principal: 500_000,
+        ..paid_centrally
+    };
+    scene.book(scene.day(0, 3), &[bill, paid_centrally]).await;
+    scene.close(PISHKHAN, scene.day(1, 0)).await.unwrap();
+    let before = scene.preview(PISHKHAN, scene.day(1, 0)).await;
+    scene.seal(PISHKHAN, scene.day(1, 0)).await.unwrap().unwrap();
+    assert_eq!(scene.due("identity").await, 2_500_000);
+    assert_eq!(scene.due("office-1001").await, 3_600 - 2_006_000);
+    assert_eq!(scene.due("central").await, -506_000);
+    let after = scene.preview(PISHKHAN, scene.day(1, 0)).await;
+    assert_eq!((before.positions, before.digest), (after.positions, after.digest));
+}
+
+/// Tampering as a superuser can, with what sealing says of it.
+const TAMPERINGS: [(&str, &str, &str); 7] = [
+    (
+        "an amount",
+        "UPDATE transactions SET amount = amount + 1 WHERE reference = 'a'",
+        "an_amount_is_that_of_its_allocation",
+    ),
+    (
+        "a lost row",
+        "DELETE FROM transactions WHERE reference = 'a'",
+        "a_batch_has_its_rows",
+    ),
+    (
+        "a row put in",
+        "INSERT INTO transactions SELECT (jsonb_populate_record(t, '{\"reference\": \"x\", \"line\": 2}')).* FROM transactions t WHERE reference = 'a'",
+        "a_batch_counts_its_rows",
+    ),
+    (
+        "another allocation",
+        "UPDATE transactions SET allocation_id = 999 WHERE reference = 'a'",
+        "a_transaction_has_its_allocation",
+    ),
+    (
+        "another binding",
+        "UPDATE transactions SET binding_id = 999 WHERE reference = 'b'",
+        "a_transaction_has_its_binding",
+    ),
+    (
+        "a batch's sum",
+        "UPDATE batches SET amount_sum = amount_sum + 1",
+        "a_batch_sums_its_rows",
+    ),
+    (
+        "another service",
+        "UPDATE transactions SET service_id = 999 WHERE reference = 'a'",
+        "a_transaction_has_its_service",
+    ),
+];
+
+#[tokio::test]
+async fn a_tampered_window_is_not_sealed_and_the_refusal_names_the_row() {
+    let scene = Scene::furnished().await;
+    let happened = scene.day(0, 2);
+    let cases = [
+        Case::cash("1001", "copy", "a", happened),
+        Case::cash("1002", "copy", "b", happened),
+    ];
+    scene.book(scene.day(0, 3), &cases).await;
+    scene.close(PISHKHAN, scene.day(1, 0)).await.unwrap();
+    let mut superuser = scene.world.superuser().await;
+    for (what, tampering, rule) in TAMPERINGS {
+        let unlocked = "SET session_replication_role = replica; ALTER TABLE transactions DISABLE TRIGGER ALL; \
+                        ALTER TABLE batches DISABLE TRIGGER ALL;";
+        // The copies put everything back, the triggers too.
+        let copies = "CREATE TABLE kept_transactions AS TABLE transactions; CREATE TABLE kept_batches AS TABLE batches;";
+        superuser
+            .batch_execute(&format!("{unlocked}{copies}{tampering}"))
+            .await
+            .unwrap();
+        let refused = scene.seal(PISHKHAN, scene.day(1, 0)).await.unwrap_err();
+        let Failure::Conflict {
+            rule: refusal,
+            explanation,
+        } = refused
+        else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(refusal, "a_sealed_window_adds_up", "{what}");
+        assert!(explanation.contains(rule), "{what}: {explanation}");
+        assert!(
+            explanation.contains("transaction ") || explanation.contains("batch "),
+            "{explanation}"
+        );
+        let restored = "DELETE FROM transactions; INSERT INTO transactions TABLE kept_transactions; \
+                        DELETE FROM batches; INSERT INTO batches TABLE kept_batches; \
+                        DROP TABLE kept_transactions, kept_batches;";
+        superuser.batch_execute(restored).await.unwrap();
+    }
+    assert_eq!(scene.count("SELECT count(*) FROM window_totals").await, 0);
+    scene.seal(PISHKHAN, scene.day(1, 0)).await.unwrap().unwrap();
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_window_that_does_not_add_up_keeps_no_other_network_from_being_sealed() {
+    let scene = Scene::furnished().await;
+    scene
+        .book(
+            scene.day(0, 3),
+            &[Case::cash("1001", "copy", "a", scene.day(0, 2))],
+        )
+        .await;
+    let tampering = "ALTER TABLE batches DISABLE TRIGGER ALL; UPDATE batches SET amount_sum = 1;";
+    scene
+        .world
+        .superuser()
+        .await
+        .batch_execute(tampering)
+        .await
+        .unwrap();
+    scene.close(PISHKHAN, scene.day(7, 0)).await.unwrap();
+    scene.close(POLICE, scene.day(7, 0)).await.unwrap();
+    let mut conn = scene.world.conn().await;
+    let sealed = seal_due_window(&mut conn, &scene.maker, scene.day(7, 0)).await;
+    assert_eq!(sealed.unwrap().unwrap().network, POLICE);
+    let refused = seal_due_window(&mut conn, &scene.maker, scene.day(7, 0)).await;
+    assert_eq!(rule_of(refused), "a_sealed_window_adds_up");
+}
+
+#[tokio::test]
+async fn each_transaction_is_in_exactly_one_window_however_often_one_closes_beside() {
+    const WRITERS: usize = 4;
+    const ROWS: usize = 60;
+    const WINDOWS: i64 = 200;
+    let scene = Arc::new(Scene::furnished().await);
+    let writers = (0..WRITERS).map(|writer| {
+        let scene = Arc::clone(&scene);
+        tokio::spawn(async move {
+            let mut conn = scene.world.conn().await;
+            let office = crate::scene::OFFICES[writer % 3];
+            for row in 0..ROWS {
+                // Booked now, in windows that close now: what comes too late is in the next one.
+                let day = i64::try_from(row).unwrap() * WINDOWS / i64::try_from(ROWS).unwrap();
+                let reference = format!("{writer}-{row}");
+                let at = scene.day(day, 1);
+                scene
+                    .book_with(&mut conn, at, &[Case::cash(office, "copy", &reference, at)])
+                    .await;
+            }
+        })
+    });
+    let closer = {
+        let scene = Arc::clone(&scene);
+        tokio::spawn(async move {
+            let mut conn = scene.world.conn().await;
+            let (mut closed, mut waited) = (0, 0);
+            while closed < WINDOWS {
+                match close_next_window(&mut conn, &scene.maker, scene.day(WINDOWS, 0), PISHKHAN).await {
+                    Ok(Some(_)) => closed += 1,
+                    Ok(None) => panic!("only {closed} windows were closed"),
+                    Err(Failure::Unavailable(_)) => waited += 1,
+                    Err(other) => panic!("{other}"),
+                }
+            }
+            waited
+        })
+    };
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let _waited = closer.await.unwrap();
+    let mut conn = scene.world.conn().await;
+    while seal_due_window(&mut conn, &scene.maker, scene.day(WINDOWS, 1))
+        .await
+        .unwrap()
+        .is_some()
+    {}
+    let last = scene.day(WINDOWS + 2, 0);
+    while scene.close(PISHKHAN, last).await.is_some() {}
+    while seal_due_window(&mut conn, &scene.maker, last)
+        .await
+        .unwrap()
+        .is_some()
+    {}
+    let sealed = scene
+        .count("SELECT sum(transaction_count)::bigint AS count FROM window_seals")
+        .await;
+    assert_eq!(usize::try_from(sealed).unwrap(), WRITERS * ROWS);
+    let late = "SELECT count(*) FROM batches b JOIN window_closings c USING (window_id) JOIN windows w ON w.id = b.window_id \
+                 WHERE b.booked_at >= w.ends_at";
+    assert_eq!(scene.count(late).await, 0);
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn the_database_itself_refuses_an_early_closing_and_any_edit() {
+    let scene = Scene::furnished().await;
+    scene
+        .book(
+            scene.day(0, 3),
+            &[Case::cash("1001", "copy", "a", scene.day(0, 2))],
+        )
+        .await;
+    let mut conn = scene.world.conn().await;
+    let early = "INSERT INTO window_closings SELECT id, ends_at - interval '1 microsecond', 1 FROM windows";
+    let refused = conn.batch_execute(early).await.unwrap_err().to_string();
+    assert!(refused.contains("does not end before its end"), "{refused}");
+    for edit in [
+        "UPDATE windows SET ends_at = ends_at + interval '1 day'",
+        "DELETE FROM transactions",
+    ] {
+        let refused = conn.batch_execute(edit).await.unwrap_err().to_string();
+        assert!(refused.contains("permission denied"), "{refused}");
+        let refused = scene
+            .world
+            .superuser()
+            .await
+            .batch_execute(edit)
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(refused.contains("append-only"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn the_job_closes_then_seals_whatever_is_due_and_ends() {
+    let scene = Scene::furnished().await;
+    let told = scene.run_job("close-windows", scene.day(2, 1)).await;
+    let day = |n| format!("{PISHKHAN} 2026-03-2{n}");
+    assert_eq!(
+        told,
+        [
+            format!("closed {}", day(1)),
+            format!("closed {}", day(2)),
+            format!("sealed {}", day(1)),
+            format!("sealed {}", day(2))
+        ]
+    );
+}
