@@ -164,6 +164,10 @@ fn busy() -> Failure {
 fn again(failure: &Failure) -> Failure {
     match failure {
         Failure::Unavailable(told) => Failure::Unavailable(told.clone()),
-        other => Failure::Internal(other.to_string()),
+        Failure::NotFound(_)
+        | Failure::Forbidden(_)
+        | Failure::Invalid(_)
+        | Failure::Conflict { .. }
+        | Failure::Internal(_) => Failure::Internal(failure.to_string()),
     }
 }

@@ -90,10 +90,11 @@ impl Counter {
     }
 
     pub async fn booked(&self, row: Value) -> Booked {
-        match self.one(row).await {
-            Outcome::Booked(booked) => booked,
-            other => panic!("{other:?}"),
-        }
+        let outcome = self.one(row).await;
+        let Outcome::Booked(booked) = outcome else {
+            panic!("{outcome:?}");
+        };
+        booked
     }
 
     /// Why a row was not booked.

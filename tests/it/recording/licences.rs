@@ -170,9 +170,11 @@ async fn a_tariff_that_changes_in_mid_period_prices_by_the_day_it_happened() {
     let outcomes = counter.send_at(noon + Duration::hours(1), &rows).await;
     let amounts: Vec<i64> = outcomes
         .iter()
-        .map(|outcome| match outcome {
-            Outcome::Booked(booked) => booked.amount.minor(),
-            _ => panic!("{outcome:?}"),
+        .map(|outcome| {
+            let Outcome::Booked(booked) = outcome else {
+                panic!("{outcome:?}");
+            };
+            booked.amount.minor()
         })
         .collect();
     assert_eq!(amounts, [100_000, 120_000, 120_000]);

@@ -2,7 +2,9 @@
 
 mod counter;
 mod idempotency;
+mod importing;
 mod licences;
+mod posting;
 mod quarantine;
 mod refunds;
 mod windows;

@@ -11,10 +11,11 @@ use super::Counter;
 use crate::scene::{PISHKHAN, fixed};
 
 async fn waiting(counter: &Counter, row: Value) -> i64 {
-    match counter.one(row).await {
-        Outcome::Quarantined { id, .. } => id,
-        other => panic!("{other:?}"),
-    }
+    let outcome = counter.one(row).await;
+    let Outcome::Quarantined { id, .. } = outcome else {
+        panic!("{outcome:?}");
+    };
+    id
 }
 
 async fn release(counter: &Counter, by: &Originator, id: i64) -> Result<i64, Failure> {
@@ -30,10 +31,10 @@ async fn state(counter: &Counter, id: i64) -> String {
 }
 
 fn rule(failure: Failure) -> String {
-    match failure {
-        Failure::Conflict { rule, .. } => rule,
-        other => panic!("{other:?}"),
-    }
+    let Failure::Conflict { rule, .. } = failure else {
+        panic!("{failure:?}");
+    };
+    rule
 }
 
 #[tokio::test]
@@ -139,7 +140,7 @@ async fn a_rejected_row_stays_on_record_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_new_office_a_new_service_and_a_new_network_are_known_at_once() {
+async fn a_newly_published_tariff_is_known_at_once() {
     let counter = Counter::open().await;
     counter.booked(counter.row("r-0", json!({}))).await;
     counter

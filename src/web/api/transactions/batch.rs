@@ -57,15 +57,17 @@ pub async fn post_batch(
     let mut reader = Reader::new(format);
     while let Some(bytes) = next_bytes(&mut payload).await? {
         reader.push(&bytes, &mut intake.lines).map_err(unreadable)?;
-        match query.atomic {
-            true => may_be_whole(intake.lines.len())?,
-            false => intake.record_full_chunks().await?,
+        if query.atomic {
+            may_be_whole(intake.lines.len())?;
+        } else {
+            intake.record_full_chunks().await?;
         }
     }
     reader.finish(&mut intake.lines).map_err(unreadable)?;
-    let view = match query.atomic {
-        true => intake.end_wholly().await?,
-        false => intake.end().await?,
+    let view = if query.atomic {
+        intake.end_wholly().await?
+    } else {
+        intake.end().await?
     };
     Ok(Json(view))
 }
