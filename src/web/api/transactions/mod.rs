@@ -2,8 +2,10 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub mod explanation;
 pub mod read;
 
 pub fn configure(config: &mut ServiceConfig) {
+    config.configure(explanation::configure);
     config.configure(read::configure);
 }
