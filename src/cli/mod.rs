@@ -6,6 +6,7 @@
 )]
 mod demo;
 pub mod import;
+pub mod explain;
 pub mod jobs;
 pub mod output;
 pub mod quarantine;
@@ -59,6 +60,8 @@ pub enum Command {
     Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
+    /// Why a transaction's legs or a statement's line are what they are
+    Explain(explain::ExplainArgs),
     /// Recompute the books from the transactions and tariffs, and name every row that does not agree
     Verify(verify::VerifyArgs),
 }
@@ -127,6 +130,9 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Jobs(args) => jobs::answer(&args)
             .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
         Command::Tariff(args) => tariff::answer(&args),
+        Command::Explain(args) => {
+            with_host(configuration, async |host| explain::carry_out(&args, host).await).await
+        }
         Command::Verify(args) => {
             with_host(configuration, async |host| verify::carry_out(&args, host).await).await
         }

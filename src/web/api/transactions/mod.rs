@@ -9,5 +9,10 @@ pub mod read;
 pub fn configure(config: &mut ServiceConfig) {
     config.configure(post::configure);
     config.configure(batch::configure);
+pub mod explanation;
+pub mod read;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.configure(explanation::configure);
     config.configure(read::configure);
 }
