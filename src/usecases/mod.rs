@@ -25,7 +25,7 @@ pub mod reject_settlement;
 pub mod remind_licence_expiry;
 pub mod run_job_step;
 pub mod seal_window;
-pub mod settling;
+mod settling;
 pub mod tariff;
 
 pub use crate::store::Connection;

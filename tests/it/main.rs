@@ -13,6 +13,7 @@ mod host;
 mod scene;
 mod schema;
 mod settling;
+mod settling_histories;
 mod settling_holds;
 mod settling_positions;
 mod settling_statements;
