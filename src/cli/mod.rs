@@ -1,5 +1,6 @@
 //! Shell: sub-commands. Each parses, calls use cases and says what came of it. Never here: rules and SQL.
 
+pub mod acting;
 #[expect(
     dead_code,
     reason = "the demo's data stands before the command that walks through it"
@@ -7,7 +8,9 @@
 mod demo;
 pub mod jobs;
 pub mod output;
+pub mod settle;
 pub mod tariff;
+pub mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,8 +41,12 @@ pub enum Command {
     Demo,
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
+    /// Settlements: preview, propose, approve, reject
+    Settle(settle::SettleArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
+    /// The windows of a network: list, close, seal
+    Window(window::WindowArgs),
 }
 
 /// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
@@ -83,7 +90,13 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         }
         Command::Jobs(args) => jobs::answer(&args)
             .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
+        Command::Settle(args) => {
+            with_host(configuration, async |host| settle::carry_out(&args, host).await).await
+        }
         Command::Tariff(args) => tariff::answer(&args),
+        Command::Window(args) => {
+            with_host(configuration, async |host| window::carry_out(&args, host).await).await
+        }
     }
 }
 

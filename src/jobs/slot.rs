@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Jobs;
 use crate::domain::originator::Originator;
 use crate::domain::timetable::{Job, Work};
+use crate::host::patience::Patience;
 use crate::usecases::Done;
 use crate::usecases::claim_slot::Lease;
 use crate::usecases::finish_slot::{Outcome, finish_slot};
@@ -60,13 +61,26 @@ async fn work(jobs: &Jobs, job: &Job, lease: &Lease) -> Done<String> {
 async fn step_by_step(jobs: &Jobs, job: &Job, lease: &Lease, by: &Originator) -> Done<String> {
     let mut told = Vec::new();
     for _ in 0..STEPS_MAX {
-        let mut conn = jobs.connection().await?;
-        match run_job_step(&mut conn, by, jobs.now(), lease, job.runs).await? {
+        match patient_step(jobs, job, lease, by).await? {
             Step::Did(what) => told.push(what),
             Step::Nothing => break,
         }
     }
     Ok(in_one_line(&told))
+}
+
+/// One step, tried again for a while when the database is busy.
+async fn patient_step(jobs: &Jobs, job: &Job, lease: &Lease, by: &Originator) -> Done<Step> {
+    let mut patience = Patience::default();
+    loop {
+        let mut conn = jobs.connection().await?;
+        let done = run_job_step(&mut conn, by, jobs.now(), lease, job.runs).await;
+        drop(conn);
+        match done {
+            Err(failure) if failure.is_passing() && patience.waited().await => {}
+            done => return done,
+        }
+    }
 }
 
 fn in_one_line(told: &[String]) -> String {
