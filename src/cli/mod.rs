@@ -6,10 +6,15 @@ pub mod acting;
     reason = "the demo's data stands before the command that walks through it"
 )]
 mod demo;
+pub mod import;
 pub mod jobs;
 pub mod output;
+pub mod quarantine;
+pub mod serve;
 pub mod settle;
 pub mod tariff;
+pub mod token;
+pub mod verify;
 pub mod window;
 
 use std::path::PathBuf;
@@ -37,14 +42,24 @@ pub struct CommandLine {
 pub enum Command {
     /// Bring the schema up to date and make the database roles
     Migrate,
+    /// The API, the pages and the jobs in one process
+    Serve(serve::ServeArgs),
     /// A network modelled on Iran's, settled through three months, then served
     Demo,
+    /// Record a file of transactions, refunds and reversals
+    Import(import::ImportArgs),
+    /// Rows that could not be booked: list, release, reject
+    Quarantine(quarantine::QuarantineArgs),
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
     /// Settlements: preview, propose, approve, reject
     Settle(settle::SettleArgs),
+    /// Who may ask: create, list and revoke bearer tokens
+    Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
+    /// Recompute the books from the transactions and tariffs, and name every row that does not agree
+    Verify(verify::VerifyArgs),
     /// The windows of a network: list, close, seal
     Window(window::WindowArgs),
 }
@@ -84,7 +99,20 @@ fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
 async fn dispatch(command: Command, configuration: Configuration) -> Done<String> {
     match command {
         Command::Migrate => migrate(&configuration).await,
+        Command::Serve(args) => serve::serve(&args, configuration).await,
+        Command::Token(args) => {
+            with_host(configuration, async |host| token::carry_out(&args, host).await).await
+        }
         Command::Demo => with_host(configuration, async |host| demo::carry_out(host).await).await,
+        Command::Import(args) => {
+            with_host(configuration, async |host| import::carry_out(&args, host).await).await
+        }
+        Command::Quarantine(args) => {
+            with_host(configuration, async |host| {
+                quarantine::carry_out(&args, host).await
+            })
+            .await
+        }
         Command::Jobs(args) if args.verb.needs_host() => {
             with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
         }
@@ -94,6 +122,9 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
             with_host(configuration, async |host| settle::carry_out(&args, host).await).await
         }
         Command::Tariff(args) => tariff::answer(&args),
+        Command::Verify(args) => {
+            with_host(configuration, async |host| verify::carry_out(&args, host).await).await
+        }
         Command::Window(args) => {
             with_host(configuration, async |host| window::carry_out(&args, host).await).await
         }
@@ -122,4 +153,8 @@ async fn with_host(
     let done = command(&host).await;
     host.stop().await.map_err(unavailable)?;
     done
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Failure {
+    Failure::Unavailable(error.to_string())
 }

@@ -10,6 +10,7 @@ pub mod migrations;
 pub mod patience;
 pub mod postgres;
 pub mod private;
+pub mod signal;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::Jobs;
+use super::{Jobs, post};
 use crate::domain::originator::Originator;
 use crate::domain::timetable::{Job, Work};
 use crate::host::patience::Patience;
-use crate::usecases::Done;
 use crate::usecases::claim_slot::Lease;
 use crate::usecases::finish_slot::{Outcome, finish_slot};
 use crate::usecases::name_job::name_job;
 use crate::usecases::run_job_step::{Step, run_job_step};
+use crate::usecases::{Done, Failure};
 
 /// A run that comes to more steps than this ends; the next slot goes on.
 const STEPS_MAX: usize = 10_000;
@@ -44,7 +44,7 @@ async fn carry_out(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Result<String,
     }
 }
 
-async fn work(jobs: &Jobs, job: &Job, lease: &Lease) -> Done<String> {
+async fn work(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<String> {
     let mut conn = jobs.connection().await?;
     let by = name_job(&mut conn, jobs.now(), job).await?;
     drop(conn);
@@ -53,20 +53,25 @@ async fn work(jobs: &Jobs, job: &Job, lease: &Lease) -> Done<String> {
         | Work::ProposeSettlements
         | Work::ReleasePayouts
         | Work::RemindLicenceExpiry
-        | Work::VerifyBooks
-        | Work::SendMail => step_by_step(jobs, job, lease, &by).await,
+        | Work::VerifyBooks => step_by_step(jobs, job, lease, &by).await,
+        Work::SendMail => post::send_mail(jobs, &by, lease).await,
     }
 }
 
 async fn step_by_step(jobs: &Jobs, job: &Job, lease: &Lease, by: &Originator) -> Done<String> {
-    let mut told = Vec::new();
+    let (mut told, mut wrong) = (Vec::new(), Vec::new());
     for _ in 0..STEPS_MAX {
         match patient_step(jobs, job, lease, by).await? {
             Step::Did(what) => told.push(what),
+            Step::Disagrees(what) => wrong.push(what),
             Step::Nothing => break,
         }
     }
-    Ok(in_one_line(&told))
+    if wrong.is_empty() {
+        Ok(in_one_line(&told))
+    } else {
+        Err(Failure::conflict("the_books_agree", in_one_line(&wrong)))
+    }
 }
 
 /// One step, tried again for a while when the database is busy.

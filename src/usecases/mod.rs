@@ -18,6 +18,7 @@ pub mod list_windows;
 pub mod name_job;
 pub mod preview_settlement;
 pub mod propose_settlement;
+pub mod quarantine;
 pub mod reading;
 pub mod record_transactions;
 pub mod register;
@@ -27,7 +28,9 @@ pub mod remind_licence_expiry;
 pub mod run_job_step;
 pub mod seal_window;
 mod settling;
+pub mod submission;
 pub mod tariff;
+pub mod verify_books;
 
 pub use crate::store::Connection;
 pub use failure::{Done, Failure};

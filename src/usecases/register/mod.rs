@@ -7,6 +7,7 @@ pub mod office;
 pub mod originator;
 pub mod party;
 pub mod service;
+pub mod token;
 pub mod unit;
 
 use std::collections::HashMap;
