@@ -1,5 +1,10 @@
 //! Shell: sub-commands. Each parses, calls use cases and says what came of it. Never here: rules and SQL.
 
+pub mod acting;
+#[expect(
+    dead_code,
+    reason = "the demo's data stands before the command that walks through it"
+)]
 mod demo;
 pub mod explain;
 pub mod import;
@@ -9,9 +14,11 @@ pub mod payout;
 pub mod quarantine;
 pub mod remittance;
 pub mod serve;
+pub mod settle;
 pub mod tariff;
 pub mod token;
 pub mod verify;
+pub mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -52,6 +59,8 @@ pub enum Command {
     Payout(payout::PayoutArgs),
     /// Remittances: record, list
     Remittance(remittance::RemittanceArgs),
+    /// Settlements: preview, propose, approve, reject
+    Settle(settle::SettleArgs),
     /// Who may ask: create, list and revoke bearer tokens
     Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
@@ -60,6 +69,8 @@ pub enum Command {
     Explain(explain::ExplainArgs),
     /// Recompute the books from the transactions and tariffs, and name every row that does not agree
     Verify(verify::VerifyArgs),
+    /// The windows of a network: list, close, seal
+    Window(window::WindowArgs),
 }
 
 /// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
@@ -125,12 +136,18 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         }
         Command::Jobs(args) => jobs::answer(&args)
             .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
+        Command::Settle(args) => {
+            with_host(configuration, async |host| settle::carry_out(&args, host).await).await
+        }
         Command::Tariff(args) => tariff::answer(&args),
         Command::Explain(args) => {
             with_host(configuration, async |host| explain::carry_out(&args, host).await).await
         }
         Command::Verify(args) => {
             with_host(configuration, async |host| verify::carry_out(&args, host).await).await
+        }
+        Command::Window(args) => {
+            with_host(configuration, async |host| window::carry_out(&args, host).await).await
         }
     }
 }

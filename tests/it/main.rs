@@ -20,6 +20,7 @@ mod schema;
 mod serve;
 mod settled;
 mod settling;
+mod settling_histories;
 mod settling_holds;
 mod settling_positions;
 mod settling_statements;
