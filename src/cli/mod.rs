@@ -5,10 +5,13 @@
     reason = "the demo's data stands before the command that walks through it"
 )]
 mod demo;
+pub mod explain;
 pub mod import;
 pub mod jobs;
 pub mod output;
+pub mod payout;
 pub mod quarantine;
+pub mod remittance;
 pub mod serve;
 pub mod tariff;
 pub mod token;
@@ -49,10 +52,16 @@ pub enum Command {
     Quarantine(quarantine::QuarantineArgs),
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
+    /// Payouts: list, let leave, answer
+    Payout(payout::PayoutArgs),
+    /// Remittances: record, list
+    Remittance(remittance::RemittanceArgs),
     /// Who may ask: create, list and revoke bearer tokens
     Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
+    /// Why a transaction's legs or a statement's line are what they are
+    Explain(explain::ExplainArgs),
     /// Recompute the books from the transactions and tariffs, and name every row that does not agree
     Verify(verify::VerifyArgs),
 }
@@ -93,6 +102,15 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
     match command {
         Command::Migrate => migrate(&configuration).await,
         Command::Serve(args) => serve::serve(&args, configuration).await,
+        Command::Payout(args) => {
+            with_host(configuration, async |host| payout::carry_out(&args, host).await).await
+        }
+        Command::Remittance(args) => {
+            with_host(configuration, async |host| {
+                remittance::carry_out(&args, host).await
+            })
+            .await
+        }
         Command::Token(args) => {
             with_host(configuration, async |host| token::carry_out(&args, host).await).await
         }
@@ -112,6 +130,9 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Jobs(args) => jobs::answer(&args)
             .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
         Command::Tariff(args) => tariff::answer(&args),
+        Command::Explain(args) => {
+            with_host(configuration, async |host| explain::carry_out(&args, host).await).await
+        }
         Command::Verify(args) => {
             with_host(configuration, async |host| verify::carry_out(&args, host).await).await
         }

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use super::{Done, Failure};
 
 /// The id behind a code, or the refusal that names what there is not.
-fn known<Id: Copy>(ids: &HashMap<String, Id>, noun: &str, code: &str) -> Done<Id> {
+pub(super) fn known<Id: Copy>(ids: &HashMap<String, Id>, noun: &str, code: &str) -> Done<Id> {
     ids.get(code)
         .copied()
         .ok_or_else(|| Failure::not_found(noun, code))

@@ -43,8 +43,7 @@ impl Desk {
             name: None,
             party: None,
         };
-        let by = Originator::host();
-        let token = issue_token(&mut conn, &by, now, &holder, Scope::Record, 30)
+        let token = issue_token(&mut conn, &Originator::host(), now, &holder, Scope::Record, 30)
             .await
             .unwrap();
         drop(conn);
@@ -109,10 +108,11 @@ impl Desk {
 
     fn listen(&self) -> SocketAddr {
         let listening = Listening {
-            address: ([127, 0, 0, 1], 0).into(),
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
             workers: 1,
         };
-        let (server, address) = serve(self.state.clone(), listening, std::future::pending()).unwrap();
+        let never = std::future::pending();
+        let (server, address) = serve(self.state.clone(), listening, never).unwrap();
         rt::spawn(server);
         address
     }

@@ -3,7 +3,9 @@
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub mod read;
+pub mod write;
 
 pub fn configure(config: &mut ServiceConfig) {
     config.configure(read::configure);
+    config.configure(write::configure);
 }
