@@ -83,4 +83,5 @@ COMMENT ON TABLE bindings IS 'Immutable and dated: which parties play the roles 
 COMMENT ON COLUMN bindings.party_ids IS 'The party of each role, indexed by the role''s id: 1 the licensee, 2 the municipality, 3 the provincial treasury.';
 
 SELECT make_append_only(t) FROM unnest(ARRAY['instruments', 'agencies', 'services', 'licences', 'licence_events', 'bindings']::regclass[]) AS t;
+SELECT make_sealed(t) FROM unnest(ARRAY['licences', 'licence_events', 'bindings']::regclass[]) AS t;
 GRANT SELECT, INSERT, UPDATE ON offices TO daftar_app;

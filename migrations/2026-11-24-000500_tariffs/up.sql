@@ -64,4 +64,5 @@ CREATE TRIGGER keep_published_tariff BEFORE UPDATE ON tariff_versions FOR EACH R
 ALTER TABLE tariff_versions ENABLE ALWAYS TRIGGER keep_published_tariff;
 
 SELECT make_append_only('tariff_terms');
+SELECT make_sealed(t) FROM unnest(ARRAY['tariff_versions', 'tariff_terms']::regclass[]) AS t;
 GRANT SELECT, INSERT, UPDATE ON tariff_versions TO daftar_app;

@@ -36,3 +36,4 @@ CREATE TRIGGER refuse_early_closing BEFORE INSERT ON window_closings FOR EACH RO
 ALTER TABLE window_closings ENABLE ALWAYS TRIGGER refuse_early_closing;
 
 SELECT make_append_only(t) FROM unnest(ARRAY['windows', 'window_closings']::regclass[]) AS t;
+SELECT make_sealed(t) FROM unnest(ARRAY['windows', 'window_closings']::regclass[]) AS t;

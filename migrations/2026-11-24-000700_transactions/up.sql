@@ -151,5 +151,6 @@ CREATE TABLE submission_rows (
 COMMENT ON TABLE submission_rows IS 'The rows of a submission that were not booked, with their reasons, so that they can be fetched again.';
 
 SELECT make_append_only(t) FROM unnest(ARRAY['facts', 'allocations', 'batches', 'transactions', 'submission_rows']::regclass[]) AS t;
+SELECT make_sealed(t) FROM unnest(ARRAY['facts', 'allocations']::regclass[]) AS t;
 GRANT USAGE ON SEQUENCE batch_ids TO daftar_app;
 GRANT SELECT, INSERT, UPDATE ON quarantine, submissions TO daftar_app;

@@ -100,3 +100,4 @@ CREATE TABLE window_seals (
 COMMENT ON TABLE window_seals IS 'The proof sheet of a sealed window: counts, sums and the Merkle root over its batches. Never reopened.';
 
 SELECT make_append_only(t) FROM unnest(ARRAY['accounts', 'journals', 'entries', 'window_totals', 'window_seals']::regclass[]) AS t;
+SELECT make_sealed(t) FROM unnest(ARRAY['accounts', 'journals', 'window_seals']::regclass[]) AS t;

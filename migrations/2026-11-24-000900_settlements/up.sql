@@ -169,4 +169,5 @@ CREATE TABLE remittance_demands (
 COMMENT ON TABLE remittance_demands IS 'What a party owes by a settlement: how much, by when, under which reference. The newest replaces the older ones.';
 
 SELECT make_append_only(t) FROM unnest(ARRAY['positions', 'hold_movements', 'payout_answers', 'remittances', 'remittance_demands']::regclass[]) AS t;
+SELECT make_sealed(t) FROM unnest(ARRAY['settlements', 'hold_movements', 'payouts', 'payout_answers', 'remittances', 'remittance_demands']::regclass[]) AS t;
 GRANT SELECT, INSERT, UPDATE ON settlements, payouts TO daftar_app;

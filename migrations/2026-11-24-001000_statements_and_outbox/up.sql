@@ -57,4 +57,5 @@ COMMENT ON TABLE outbox IS 'Mail written in the transaction that causes it and s
 COMMENT ON COLUMN outbox.finished_at IS 'When it was given its last state. Mail of unknown fate is sent again under the same Message-ID while this is empty.';
 
 SELECT make_append_only(t) FROM unnest(ARRAY['statements', 'statement_pdfs']::regclass[]) AS t;
+SELECT make_sealed(t) FROM unnest(ARRAY['statements', 'statement_pdfs']::regclass[]) AS t;
 GRANT SELECT, INSERT, UPDATE ON outbox TO daftar_app;

@@ -27,13 +27,14 @@ COMMENT ON TABLE servers IS 'Servers that run jobs, with the digest of their tim
 
 CREATE TABLE verifications (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    window_id integer NOT NULL REFERENCES windows,
+    window_id integer REFERENCES windows,
     verified_at timestamptz NOT NULL,
     agreed boolean NOT NULL,
     findings text NOT NULL DEFAULT ''
 );
 CREATE INDEX verifications_of_a_window ON verifications (window_id, verified_at);
 COMMENT ON TABLE verifications IS 'Which window was recomputed when, and what did not agree.';
+COMMENT ON COLUMN verifications.window_id IS 'Empty where the register and the books as a whole were recomputed.';
 
 SELECT make_append_only('verifications');
 GRANT SELECT, INSERT, UPDATE ON job_runs, servers TO daftar_app;

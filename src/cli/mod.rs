@@ -5,13 +5,17 @@
     reason = "the demo's data stands before the command that walks through it"
 )]
 mod demo;
+pub mod explain;
+pub mod import;
 pub mod jobs;
 pub mod output;
 pub mod payout;
+pub mod quarantine;
 pub mod remittance;
 pub mod serve;
 pub mod tariff;
 pub mod token;
+pub mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,6 +46,10 @@ pub enum Command {
     Serve(serve::ServeArgs),
     /// A network modelled on Iran's, settled through three months, then served
     Demo,
+    /// Record a file of transactions, refunds and reversals
+    Import(import::ImportArgs),
+    /// Rows that could not be booked: list, release, reject
+    Quarantine(quarantine::QuarantineArgs),
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
     /// Payouts: list, let leave, answer
@@ -52,6 +60,10 @@ pub enum Command {
     Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
+    /// Why a transaction's legs or a statement's line are what they are
+    Explain(explain::ExplainArgs),
+    /// Recompute the books from the transactions and tariffs, and name every row that does not agree
+    Verify(verify::VerifyArgs),
 }
 
 /// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
@@ -103,12 +115,27 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
             with_host(configuration, async |host| token::carry_out(&args, host).await).await
         }
         Command::Demo => with_host(configuration, async |host| demo::carry_out(host).await).await,
+        Command::Import(args) => {
+            with_host(configuration, async |host| import::carry_out(&args, host).await).await
+        }
+        Command::Quarantine(args) => {
+            with_host(configuration, async |host| {
+                quarantine::carry_out(&args, host).await
+            })
+            .await
+        }
         Command::Jobs(args) if args.verb.needs_host() => {
             with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
         }
         Command::Jobs(args) => jobs::answer(&args)
             .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
         Command::Tariff(args) => tariff::answer(&args),
+        Command::Explain(args) => {
+            with_host(configuration, async |host| explain::carry_out(&args, host).await).await
+        }
+        Command::Verify(args) => {
+            with_host(configuration, async |host| verify::carry_out(&args, host).await).await
+        }
     }
 }
 
@@ -134,4 +161,8 @@ async fn with_host(
     let done = command(&host).await;
     host.stop().await.map_err(unavailable)?;
     done
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Failure {
+    Failure::Unavailable(error.to_string())
 }

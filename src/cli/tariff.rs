@@ -258,7 +258,8 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
-fn language(code: &str) -> Result<Language, String> {
+/// Reads the option `--lang`.
+pub(super) fn language(code: &str) -> Result<Language, String> {
     Language::parse(code).ok_or_else(|| "fa or en".to_owned())
 }
 

@@ -35,6 +35,7 @@ pub mod take_back;
 pub mod tariff;
 pub mod timetable;
 pub mod transaction;
+pub mod verification;
 pub mod window;
 pub mod working_days;
 pub mod zone;

@@ -134,9 +134,10 @@ pub fn facts_digest(canonical: &str) -> Digest {
     Encoding::of("daftar facts 1").text(canonical).finish()
 }
 
-/// Of a batch, over its transactions' leaves in the order of their lines.
-pub fn batch_digest(leaves: &[Digest]) -> Digest {
+/// Of a batch, over the moment of booking and its transactions' leaves in the order of their lines.
+pub fn batch_digest(booked_at: DateTime<Utc>, leaves: &[Digest]) -> Digest {
     Encoding::of("daftar batch 1")
+        .instant(booked_at)
         .list(leaves, |e, leaf| e.digest(*leaf))
         .finish()
 }
@@ -391,13 +392,15 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_seals_its_leaves_and_their_order() {
+    fn a_batch_seals_its_leaves_their_order_and_when_they_were_booked() {
         let leaves: Vec<_> = tampered().iter().map(leaf).collect();
         let mut swapped = leaves.clone();
         swapped.swap(0, 1);
-        assert_ne!(batch_digest(&leaves), batch_digest(&swapped));
-        assert_ne!(batch_digest(&leaves), batch_digest(&leaves[1..]));
-        assert_ne!(batch_digest(&leaves[..1]), leaves[0]);
+        let (one, other) = (at("2026-11-24T04:00:02Z"), at("2026-11-24T04:00:03Z"));
+        assert_ne!(batch_digest(one, &leaves), batch_digest(one, &swapped));
+        assert_ne!(batch_digest(one, &leaves), batch_digest(one, &leaves[1..]));
+        assert_ne!(batch_digest(one, &leaves), batch_digest(other, &leaves));
+        assert_ne!(batch_digest(one, &leaves[..1]), leaves[0]);
     }
 
     #[test]

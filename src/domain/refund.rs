@@ -4,6 +4,8 @@
 use super::money::{Amount, AmountOverflow};
 use super::split::Exact;
 
+pub mod derivation;
+
 /// One stored term of the original transaction and what earlier refunds took of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefundTerm {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::money::{Amount, AmountOverflow};
 
-pub use sheet::{Chain, SettledLine, Sheet, SheetRule, Stand, Terms};
+pub use sheet::{Chain, Figures, SettledLine, Sheet, SheetRule, Stand, Terms, settlement_digest};
 
 mod sheet;
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::{Jobs, post};
 use crate::domain::originator::Originator;
 use crate::domain::timetable::{Job, Work};
-use crate::usecases::Done;
 use crate::usecases::claim_slot::Lease;
 use crate::usecases::finish_slot::{Outcome, finish_slot};
 use crate::usecases::name_job::name_job;
 use crate::usecases::run_job_step::{Step, run_job_step};
+use crate::usecases::{Done, Failure};
 
 /// A run that comes to more steps than this ends; the next slot goes on.
 const STEPS_MAX: usize = 10_000;
@@ -58,15 +58,20 @@ async fn work(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<String> {
 }
 
 async fn step_by_step(jobs: &Jobs, job: &Job, lease: &Lease, by: &Originator) -> Done<String> {
-    let mut told = Vec::new();
+    let (mut told, mut wrong) = (Vec::new(), Vec::new());
     for _ in 0..STEPS_MAX {
         let mut conn = jobs.connection().await?;
         match run_job_step(&mut conn, by, jobs.now(), lease, job.runs).await? {
             Step::Did(what) => told.push(what),
+            Step::Disagrees(what) => wrong.push(what),
             Step::Nothing => break,
         }
     }
-    Ok(in_one_line(&told))
+    if wrong.is_empty() {
+        Ok(in_one_line(&told))
+    } else {
+        Err(Failure::conflict("the_books_agree", in_one_line(&wrong)))
+    }
 }
 
 fn in_one_line(told: &[String]) -> String {

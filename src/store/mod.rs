@@ -33,6 +33,7 @@ pub mod submission;
 pub mod tariff;
 pub mod transaction;
 pub mod unit;
+pub mod verification;
 pub mod window;
 pub mod window_total;
 pub mod worker;

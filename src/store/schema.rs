@@ -400,6 +400,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    row_seals (id) {
+        id -> Int8,
+        relation -> Text,
+        keys -> Array<Text>,
+        digests -> Array<Int8>,
+        login -> Text,
+        humble -> Bool,
+    }
+}
+
+diesel::table! {
     servers (id) {
         id -> Int8,
         worker -> Text,
@@ -562,7 +573,7 @@ diesel::table! {
 diesel::table! {
     verifications (id) {
         id -> Int8,
-        window_id -> Int4,
+        window_id -> Nullable<Int4>,
         verified_at -> Timestamptz,
         agreed -> Bool,
         findings -> Text,
@@ -659,6 +670,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     remittance_demands,
     remittances,
     roles,
+    row_seals,
     servers,
     services,
     settlements,

@@ -12,15 +12,19 @@ use super::propose_settlement::propose_due_settlement;
 use super::release_payouts::release_payouts;
 use super::remind_licence_expiry::remind_licence_expiry;
 use super::seal_window::seal_due_window;
+use super::verify_books::{Night, verify_due_window};
 use crate::domain::originator::Originator;
 use crate::domain::timetable::Work;
 use crate::store::Connection;
+use crate::store::verification::run;
 
 /// What one step came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// It did this; there may be more.
     Did(String),
+    /// It found something wrong and wrote it down; the run goes on, and fails at its end.
+    Disagrees(String),
     /// Nothing is due any more.
     Nothing,
 }
@@ -37,12 +41,38 @@ pub async fn run_job_step(
     lease: &Lease,
     work: Work,
 ) -> Done<Step> {
-    conn.transaction(async |conn| {
-        let step = step_of(conn, by, at, work).await?;
-        require_lease(conn, at, lease).await?;
-        Ok(step)
-    })
-    .await
+    match work {
+        Work::VerifyBooks => verification_step(conn, at, lease).await,
+        Work::CloseWindows
+        | Work::ProposeSettlements
+        | Work::ReleasePayouts
+        | Work::RemindLicenceExpiry
+        | Work::SendMail => {
+            conn.transaction(async |conn| {
+                let step = step_of(conn, by, at, work).await?;
+                require_lease(conn, at, lease).await?;
+                Ok(step)
+            })
+            .await
+        }
+    }
+}
+
+/// In a database transaction that sees one state of all tables.
+async fn verification_step(conn: &mut Connection, at: DateTime<Utc>, lease: &Lease) -> Done<Step> {
+    conn.build_transaction()
+        .repeatable_read()
+        .run(async |conn| {
+            let since = run::claimed_at(conn, lease.run_id).await?;
+            let night = verify_due_window(conn, at, lease.slot, since).await?;
+            require_lease(conn, at, lease).await?;
+            Ok(match night {
+                Night::Agrees(told) => Step::Did(told),
+                Night::Disagrees(told) => Step::Disagrees(told),
+                Night::Done => Step::Nothing,
+            })
+        })
+        .await
 }
 
 async fn step_of(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, work: Work) -> Done<Step> {

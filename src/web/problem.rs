@@ -118,6 +118,12 @@ impl Problem {
         }
     }
 
+    /// The same with each thing that is wrong.
+    #[must_use]
+    pub fn with_errors(self, errors: Vec<Fault>) -> Self {
+        Self { errors, ..self }
+    }
+
     /// The beginning of a page that tells of it to people.
     pub fn page(&self) -> HttpResponseBuilder {
         let mut response = HttpResponse::build(self.status());

@@ -10,6 +10,7 @@ use crate::usecases::{Done, Failure};
 
 use super::authorised::RememberedTokens;
 use super::metrics::Metrics;
+use super::recorder::Recorder;
 
 /// One for all workers of a server; cloning shares.
 #[derive(Clone)]
@@ -18,13 +19,16 @@ pub struct AppState {
     clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     pub tokens: Arc<RememberedTokens>,
     pub metrics: Arc<Metrics>,
+    pub recorder: Arc<Recorder>,
 }
 
 impl AppState {
     pub fn new(pool: Pool, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        let clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync> = Arc::new(clock);
         Self {
+            recorder: Arc::new(Recorder::new(pool.clone(), Arc::clone(&clock))),
             pool,
-            clock: Arc::new(clock),
+            clock,
             tokens: Arc::default(),
             metrics: Arc::default(),
         }

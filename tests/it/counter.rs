@@ -165,7 +165,7 @@ impl Scene {
             row_count: 1,
             amount_sum: sign * amount,
             principal_sum: sign * principal,
-            digest: batch_digest(&[leaf]).as_bytes().to_vec(),
+            digest: batch_digest(at, &[leaf]).as_bytes().to_vec(),
         };
         insert_batches(conn, &[batch]).await.unwrap();
     }

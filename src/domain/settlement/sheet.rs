@@ -98,12 +98,31 @@ impl Sheet {
 
     /// Over everything that approval would write: a settlement that was proposed is approved only as it was proposed.
     pub fn digest(&self) -> Digest {
-        Encoding::of("daftar settlement 1")
-            .number(self.network)
-            .number(self.window)
-            .list(&self.lines, |encoding, line| line.encoded(encoding))
-            .finish()
+        let figures: Vec<Figures<'_>> = self.lines.iter().map(SettledLine::figures).collect();
+        settlement_digest(self.network, self.window, &figures)
     }
+}
+
+/// What the digest of a settlement seals of one chain, as computed or as stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Figures<'a> {
+    pub chain: &'a Chain,
+    pub moved: Movements,
+    pub active_holds: Amount,
+    pub paid: Amount,
+    pub closing: Amount,
+    pub carried_cycles: u16,
+    /// In the order of their causes.
+    pub hold_movements: &'a [HoldMovement],
+}
+
+/// `figures` in the order of chains.
+pub fn settlement_digest(network: i16, window: i32, figures: &[Figures<'_>]) -> Digest {
+    Encoding::of("daftar settlement 1")
+        .number(network)
+        .number(window)
+        .list(figures, |encoding, line| line.encoded(encoding))
+        .finish()
 }
 
 impl SettledLine {
@@ -143,8 +162,22 @@ impl SettledLine {
         self.position.held_change(self.held_before)
     }
 
+    fn figures(&self) -> Figures<'_> {
+        Figures {
+            chain: &self.chain,
+            moved: self.position.moved(),
+            active_holds: self.position.active_holds(),
+            paid: self.position.paid(),
+            closing: self.position.closing(),
+            carried_cycles: self.position.carried_cycles(),
+            hold_movements: &self.hold_movements,
+        }
+    }
+}
+
+impl Figures<'_> {
     fn encoded(&self, encoding: Encoding) -> Encoding {
-        let (moved, position) = (self.position.moved(), &self.position);
+        let moved = self.moved;
         encoding
             .number(self.chain.destination.party)
             .text(&self.chain.destination.deposit_identifier)
@@ -155,11 +188,11 @@ impl SettledLine {
             .number(moved.memos.minor())
             .number(moved.remitted.minor())
             .number(moved.returned.minor())
-            .number(position.active_holds().minor())
-            .number(position.paid().minor())
-            .number(position.closing().minor())
-            .number(position.carried_cycles())
-            .list(&self.hold_movements, |encoding, movement| {
+            .number(self.active_holds.minor())
+            .number(self.paid.minor())
+            .number(self.closing.minor())
+            .number(self.carried_cycles)
+            .list(self.hold_movements, |encoding, movement| {
                 encoding
                     .text(&movement.cause.to_string())
                     .number(movement.amount.minor())

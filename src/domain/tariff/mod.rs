@@ -28,6 +28,8 @@ use super::facts::Facts;
 use document::{Fact, Instrument, QuantityRule, Range, Unit};
 use pricing::{Choice, Computation, PriceRounding};
 
+use crate::domain::money::Amount;
+
 /// A tariff document that passed every check, ready to quote. The only door is [`Tariff::parse`].
 #[derive(Clone, Debug)]
 pub struct Tariff {
@@ -244,6 +246,32 @@ impl Tariff {
             facts.insert("principal", &principal);
         }
         serde_json::to_string(&facts).unwrap_or_default()
+    }
+
+    /// A question that has this key: with the principal which the key names, or else one that changes no allocation.
+    /// `None` if the facts are none.
+    #[must_use]
+    pub fn question_of_key(
+        &self,
+        asked_amount: Amount,
+        quantity: u32,
+        leg: Option<String>,
+        key_facts: &str,
+    ) -> Option<Question> {
+        let mut facts: BTreeMap<String, FactValue> = serde_json::from_str(key_facts).ok()?;
+        let named = match facts.remove("principal") {
+            Some(FactValue::Integer(minor)) => Some(Amount::from_minor(minor)),
+            Some(FactValue::Bool(_) | FactValue::Text(_)) => return None,
+            None => None,
+        };
+        let least = |principal: &PrincipalTerm| Amount::from_minor(principal.range.at_least);
+        Some(Question {
+            amount: Some(asked_amount),
+            principal: named.or(self.principal.as_ref().map(least)),
+            quantity,
+            leg,
+            facts,
+        })
     }
 }
 

@@ -140,7 +140,7 @@ impl Tally {
             row_count: i32::try_from(self.leaves.len()).unwrap_or(i32::MAX),
             amount_sum: fits(self.amount_sum)?,
             principal_sum: fits(self.principal_sum)?,
-            digest: batch_digest(&self.leaves).as_bytes().to_vec(),
+            digest: batch_digest(at, &self.leaves).as_bytes().to_vec(),
         })
     }
 }

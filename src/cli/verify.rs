@@ -1,0 +1,181 @@
+//! `daftar verify`: the books recomputed over two connections, the rows that do not agree, and an exit status that says
+//! whether there are any. Never here: what agreeing means.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::output;
+use crate::domain::originator::Originator;
+use crate::domain::verification::Finding;
+use crate::host::Host;
+use crate::host::clock;
+use crate::host::database::{self, Pool};
+use crate::usecases::verify_books::{
+    Extent, Known, Plan, PlannedPiece, Verified, note_verification, plan_verification, verify_piece,
+};
+use crate::usecases::{Done, Failure};
+
+/// While one waits for its rows, the other digests its own.
+const CONNECTIONS: usize = 2;
+
+/// Recomputes allocations, leaves, batches, windows, totals, journals, positions and statements from the transactions and
+/// tariffs, and names the table and the row that does not agree. Exit status 0: all agrees; 1: something does not.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Every window. Else those that were never found good, and of the others the newest up to two million transactions.
+    #[arg(long)]
+    pub all: bool,
+    /// The windows of this network alone; the register and the books as a whole in any case.
+    #[arg(long, value_name = "CODE")]
+    pub network: Option<String>,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub async fn carry_out(args: &VerifyArgs, host: &Host) -> Done<String> {
+    let extent = if args.all { Extent::All } else { Extent::Fresh };
+    let verified = verify(&host.pool, extent, args.network.as_deref()).await?;
+    let told = if args.json {
+        json!(verified).to_string()
+    } else {
+        text(&verified)
+    };
+    if verified.agrees {
+        return Ok(told);
+    }
+    output::say(&told);
+    let count = verified.findings.len();
+    Err(Failure::conflict("the_books_agree", format!("{count} findings")))
+}
+
+/// Verifies and remembers what came of it.
+pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<Verified> {
+    let by = Originator::host();
+    let mut conn = connection(pool).await?;
+    let plan = plan_verification(&mut conn, &by, extent, network).await?;
+    drop(conn);
+    let found = verify_pieces(pool, &plan).await?;
+    let mut of_window: BTreeMap<Option<i32>, Vec<Finding>> = BTreeMap::from([(None, Vec::new())]);
+    of_window.extend(
+        plan.sealed_windows
+            .iter()
+            .map(|window| (Some(*window), Vec::new())),
+    );
+    let mut verified = Verified {
+        agrees: true,
+        transactions: plan.transactions,
+        windows: plan.windows.len(),
+        windows_left: plan.windows_left,
+        findings: Vec::new(),
+    };
+    for (piece, findings) in found {
+        verified.agrees &= findings.is_empty();
+        verified.findings.extend(findings.iter().cloned());
+        if let Some(own) = of_window.get_mut(&piece.window) {
+            own.extend(findings);
+        }
+    }
+    verified
+        .findings
+        .sort_by(|one, other| (one.table, &one.row).cmp(&(other.table, &other.row)));
+    let noted: Vec<_> = of_window.into_iter().collect();
+    let mut conn = connection(pool).await?;
+    note_verification(&mut conn, &by, clock::now(), &noted).await?;
+    Ok(verified)
+}
+
+type Found = Vec<(PlannedPiece, Vec<Finding>)>;
+
+async fn verify_pieces(pool: &Pool, plan: &Plan) -> Done<Found> {
+    let total: i64 = plan.pieces.iter().map(|piece| piece.weight).sum();
+    let bar = progress(u64::try_from(total).unwrap_or_default());
+    let queue = Arc::new(Mutex::new(VecDeque::from(plan.pieces.clone())));
+    let workers: Vec<_> = (0..CONNECTIONS)
+        .map(|_| tokio::spawn(work(pool.clone(), Arc::clone(&queue), bar.clone())))
+        .collect();
+    let mut found = Vec::new();
+    for worker in workers {
+        let done = worker
+            .await
+            .map_err(|error| Failure::Internal(error.to_string()))?;
+        found.extend(done?);
+    }
+    bar.finish_and_clear();
+    Ok(found)
+}
+
+/// Takes pieces until there are none.
+async fn work(pool: Pool, queue: Arc<Mutex<VecDeque<PlannedPiece>>>, bar: ProgressBar) -> Done<Found> {
+    let by = Originator::host();
+    let mut conn = connection(&pool).await?;
+    let mut known = Known::default();
+    let mut found = Vec::new();
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some(planned) = next else { return Ok(found) };
+        found.push((
+            planned,
+            verify_piece(&mut conn, &by, &mut known, planned.piece).await?,
+        ));
+        bar.inc(u64::try_from(planned.weight).unwrap_or_default());
+    }
+}
+
+async fn connection(pool: &Pool) -> Done<database::PooledConnection> {
+    database::connection(pool)
+        .await
+        .map_err(|error| Failure::Unavailable(error.to_string()))
+}
+
+fn progress(total: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("verifying {bar:40} {percent}% {elapsed} left {eta}");
+    let bar = ProgressBar::new(total);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+fn text(verified: &Verified) -> String {
+    let mut lines: Vec<String> = verified.findings.iter().map(ToString::to_string).collect();
+    let (transactions, windows) = (verified.transactions, verified.windows);
+    let left = match verified.windows_left {
+        0 => String::new(),
+        left => format!("; {left} windows that were found good before are left, --all verifies them too"),
+    };
+    lines.push(if verified.agrees {
+        format!("{transactions} transactions in {windows} windows, the register and the books agree{left}")
+    } else {
+        format!("{transactions} transactions in {windows} windows were verified{left}")
+    });
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_verified_and_what_was_left_is_told() {
+        let mut verified = Verified {
+            agrees: true,
+            transactions: 5,
+            windows: 2,
+            ..Verified::default()
+        };
+        assert!(text(&verified).ends_with("the register and the books agree"));
+        verified.findings = vec![Finding::new("batches", 7, "digest", "a", "b")];
+        (verified.agrees, verified.windows_left) = (false, 1);
+        let told = text(&verified);
+        assert!(
+            told.starts_with("batches 7: digest is a, and should be b\n"),
+            "{told}"
+        );
+        assert!(told.contains("1 windows"), "{told}");
+    }
+}

@@ -1,0 +1,41 @@
+-- What party $1 earned (side 1) and collected (side 2) by each transaction of network $2 in the windows of the ordinals
+-- $3 to $4 for service $5, and component kind $6 where one is named.
+WITH booked AS (
+    SELECT t.batch_id * 16384 + t.line AS id, t.office_id, t.reference, t.occurred_at, t.kind, t.holder, t.principal, t.allocation_id,
+           CASE WHEN t.kind IN (2, 3) THEN -1 ELSE 1 END AS sign, t.occurred_at < w.starts_at AS earlier,
+           g.party_ids, v.agency_party_id, n.central_party_id, a.tariff_version_id,
+           a.leg_terms, a.leg_amounts, a.source_terms, a.source_amounts
+      FROM windows w
+      JOIN networks n ON n.id = w.network_id
+      JOIN transactions t ON t.window_id = w.id
+      JOIN services s ON s.id = t.service_id AND s.code = $5
+      JOIN bindings g ON g.id = t.binding_id
+      JOIN allocations a ON a.id = t.allocation_id
+      JOIN tariff_versions v ON v.id = a.tariff_version_id
+     WHERE w.network_id = $2 AND w.ordinal BETWEEN $3 AND $4
+), parts AS (
+    SELECT b.*, 1 AS side, part.ordinal, part.amount AS part FROM booked b CROSS JOIN LATERAL unnest(b.leg_terms, b.leg_amounts) AS part (ordinal, amount)
+    UNION ALL
+    SELECT b.*, 2, part.ordinal, part.amount FROM booked b CROSS JOIN LATERAL unnest(b.source_terms, b.source_amounts) AS part (ordinal, amount)
+     WHERE b.holder <> 4
+    UNION ALL
+    SELECT b.*, 1, m.ordinal, b.principal FROM booked b JOIN tariff_terms m ON m.tariff_version_id = b.tariff_version_id AND m.kind = 'principal'
+     WHERE b.principal > 0
+), played AS (
+    SELECT p.*, m.kind AS component, m.name AS term, m.role_id, m.deposit_identifier, sides.side AS told_side,
+           CASE WHEN m.role_id <= 3 THEN p.party_ids[m.role_id]
+                WHEN m.role_id = 30 THEN CASE p.holder WHEN 1 THEN p.party_ids[1] WHEN 2 THEN p.agency_party_id WHEN 3 THEN p.central_party_id END
+                ELSE m.party_id END AS party_id
+      FROM parts p
+      JOIN tariff_terms m ON m.tariff_version_id = p.tariff_version_id AND m.ordinal = p.ordinal
+      -- What the terminal split was collected by whoever earned it.
+      JOIN (VALUES (1), (2)) sides (side) ON sides.side = p.side OR (p.holder = 4 AND p.side = 1)
+    UNION ALL
+    -- A principal is collected by whoever holds the money.
+    SELECT b.*, 2, m.ordinal, b.principal, m.kind, m.name, 30, '', 2,
+           CASE b.holder WHEN 1 THEN b.party_ids[1] WHEN 2 THEN b.agency_party_id WHEN 3 THEN b.central_party_id END
+      FROM booked b JOIN tariff_terms m ON m.tariff_version_id = b.tariff_version_id AND m.kind = 'principal'
+     WHERE b.principal > 0 AND b.holder <> 4
+), shares AS (
+    SELECT * FROM played WHERE party_id = $1 AND part > 0 AND ($6::text IS NULL OR component = $6)
+)

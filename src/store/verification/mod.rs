@@ -1,0 +1,12 @@
+//! What verification reads, in great pieces and with what rows refer to beside them. Never here: judging (see
+//! `domain::verification`).
+
+pub mod allocation;
+pub mod book;
+pub mod booking;
+pub mod content;
+pub mod run;
+pub mod seal;
+pub mod settlement;
+pub mod tariff;
+pub mod window;

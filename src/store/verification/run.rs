@@ -1,0 +1,50 @@
+//! Rows of `verifications`: what was recomputed when. Never here: which windows are due.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::store::schema::{job_runs, verifications};
+use crate::store::{Connection, Stored};
+
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = verifications)]
+pub struct NewVerification<'a> {
+    /// The register and the books as a whole where there is none.
+    pub window_id: Option<i32>,
+    pub verified_at: DateTime<Utc>,
+    pub agreed: bool,
+    pub findings: &'a str,
+}
+
+pub async fn insert_verification(conn: &mut Connection, new: &NewVerification<'_>) -> Stored<()> {
+    diesel::insert_into(verifications::table)
+        .values(new)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The windows that were ever found good.
+pub async fn agreed_windows(conn: &mut Connection) -> Stored<Vec<i32>> {
+    let found = verifications::table
+        .filter(verifications::agreed)
+        .filter(verifications::window_id.is_not_null())
+        .select(verifications::window_id.assume_not_null())
+        .distinct();
+    Ok(found.load(conn).await?)
+}
+
+/// What was verified from a moment on, whatever came of it.
+pub async fn verified_since(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Vec<Option<i32>>> {
+    let found = verifications::table
+        .filter(verifications::verified_at.ge(at))
+        .select(verifications::window_id);
+    Ok(found.load(conn).await?)
+}
+
+/// When this run of a job was claimed.
+pub async fn claimed_at(conn: &mut Connection, run_id: i64) -> Stored<DateTime<Utc>> {
+    let run = job_runs::table.find(run_id).select(job_runs::claimed_at);
+    Ok(run.first(conn).await?)
+}

@@ -1,0 +1,133 @@
+//! Windows to be verified, and what of a sealed one disagrees with its transactions. Never here: leaves (see `booking`).
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text};
+use diesel_async::RunQueryDsl;
+
+use super::book::Oddity;
+use crate::store::{Connection, Stored};
+
+/// A window with the batches that were booked in it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct WindowRow {
+    #[diesel(sql_type = Integer)]
+    pub id: i32,
+    #[diesel(sql_type = Text)]
+    pub network: String,
+    #[diesel(sql_type = Text)]
+    pub period_key: String,
+    #[diesel(sql_type = Bool)]
+    pub is_sealed: bool,
+    /// Ids of its first and last batch; the first is above the last when there is none.
+    #[diesel(sql_type = BigInt)]
+    pub first_batch: i64,
+    #[diesel(sql_type = BigInt)]
+    pub last_batch: i64,
+    #[diesel(sql_type = BigInt)]
+    pub batch_count: i64,
+    #[diesel(sql_type = BigInt)]
+    pub row_count: i64,
+}
+
+/// The proof sheet as it was sealed beside what the batches and totals say now.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct SheetRow {
+    #[diesel(sql_type = BigInt)]
+    pub transaction_count: i64,
+    #[diesel(sql_type = BigInt)]
+    pub batch_count: i64,
+    #[diesel(sql_type = BigInt)]
+    pub amount_sum: i64,
+    #[diesel(sql_type = BigInt)]
+    pub principal_sum: i64,
+    #[diesel(sql_type = BigInt)]
+    pub earned_sum: i64,
+    #[diesel(sql_type = BigInt)]
+    pub collected_sum: i64,
+    #[diesel(sql_type = Binary)]
+    pub root: Vec<u8>,
+    #[diesel(sql_type = BigInt)]
+    pub counted_transactions: i64,
+    #[diesel(sql_type = BigInt)]
+    pub counted_batches: i64,
+    #[diesel(sql_type = BigInt)]
+    pub summed_amount: i64,
+    #[diesel(sql_type = BigInt)]
+    pub summed_principal: i64,
+    #[diesel(sql_type = BigInt)]
+    pub summed_earned: i64,
+    #[diesel(sql_type = BigInt)]
+    pub summed_collected: i64,
+    /// Of the window's clearing account.
+    #[diesel(sql_type = BigInt)]
+    pub clearing: i64,
+}
+
+/// A line of `window_totals` that the transactions do not make, or the other way round.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct TotalMismatch {
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub party_id: Option<i32>,
+    #[diesel(sql_type = Text)]
+    pub deposit_identifier: String,
+    #[diesel(sql_type = SmallInt)]
+    pub unit_id: i16,
+    #[diesel(sql_type = Bool)]
+    pub earlier: bool,
+    #[diesel(sql_type = Integer)]
+    pub service_id: i32,
+    #[diesel(sql_type = SmallInt)]
+    pub side: i16,
+    #[diesel(sql_type = SmallInt)]
+    pub transaction_kind: i16,
+    #[diesel(sql_type = Text)]
+    pub component_kind: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub stored_items: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub stored_amount: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub items: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub amount: Option<i64>,
+}
+
+/// All windows that have begun to book, in the order of their ids.
+pub async fn windows(conn: &mut Connection) -> Stored<Vec<WindowRow>> {
+    Ok(diesel::sql_query(include_str!("window/windows.sql"))
+        .load(conn)
+        .await?)
+}
+
+/// The proof sheet of a sealed window.
+pub async fn sheet(conn: &mut Connection, window_id: i32) -> Stored<Option<SheetRow>> {
+    Ok(diesel::sql_query(include_str!("window/sheet.sql"))
+        .bind::<Integer, _>(window_id)
+        .get_result(conn)
+        .await
+        .optional()?)
+}
+
+pub async fn total_mismatches(
+    conn: &mut Connection,
+    window_id: i32,
+    rows_max: i64,
+) -> Stored<Vec<TotalMismatch>> {
+    let query = concat!(
+        "WITH made AS (\n",
+        include_str!("../window_total/lines.sql"),
+        "\n), ",
+        include_str!("window/total_mismatches.sql")
+    );
+    Ok(diesel::sql_query(query)
+        .bind::<Integer, _>(window_id)
+        .bind::<BigInt, _>(rows_max)
+        .load(conn)
+        .await?)
+}
+
+pub async fn out_of_line(conn: &mut Connection) -> Stored<Vec<Oddity>> {
+    Ok(diesel::sql_query(include_str!("window/out_of_line.sql"))
+        .load(conn)
+        .await?)
+}

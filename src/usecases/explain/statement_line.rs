@@ -1,0 +1,287 @@
+//! A line of a statement explained: count times allocation, and the transactions behind it. Never here: what the statement
+//! states (its stored bytes say that).
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::money::Amount;
+use crate::domain::originator::Originator;
+use crate::domain::page::Asked;
+use crate::domain::statement::{EntryKind, ServiceTotal, Side, Statement};
+use crate::store::Connection;
+use crate::store::reading::explanation::{
+    BehindRow, GroupRow, LineWanted, behind, canonical, covered, groups,
+};
+use crate::usecases::{Done, Failure};
+
+/// A line that sums more allocations is told by its greatest ones.
+const GROUPS_MAX: i64 = 200;
+
+/// `NUMBER:SERVICE` or `NUMBER:SERVICE:COMPONENT`: a statement's number, a service's code, a kind of component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineName {
+    pub number: String,
+    pub service: String,
+    pub component: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a statement's line is named NUMBER:SERVICE or NUMBER:SERVICE:COMPONENT")]
+pub struct NoLineName;
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StatementLineExplained {
+    pub statement: String,
+    pub party: String,
+    pub network: String,
+    pub unit: String,
+    pub service: String,
+    pub component: Option<String>,
+    /// What the statement states, and what the transactions come to.
+    pub totals: Vec<StatedTotal>,
+    /// How each total comes about: equal shares, counted.
+    pub groups: Vec<GroupView>,
+    /// Whether there are more groups than are told.
+    pub more_groups: bool,
+    /// Transactions in the order of booking.
+    pub transactions: Vec<BehindView>,
+    /// The id after which the next page begins, if there is one.
+    pub next_after: Option<i64>,
+    pub agrees: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StatedTotal {
+    /// `earned` or `collected`.
+    pub side: &'static str,
+    pub component: String,
+    /// `original`, `refund` or `correction`; reversals are refunds here.
+    pub kind: &'static str,
+    /// Items of earlier periods are totals of their own.
+    pub earlier: bool,
+    #[schema(value_type = i64)]
+    pub stated: Amount,
+    #[schema(value_type = i64)]
+    pub summed: Amount,
+    pub count: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct GroupView {
+    pub side: &'static str,
+    pub component: String,
+    pub term: String,
+    pub deposit_identifier: String,
+    pub kind: &'static str,
+    pub earlier: bool,
+    pub tariff_version: i32,
+    pub allocation: i64,
+    /// What the party has of one of them.
+    #[schema(value_type = i64)]
+    pub each: Amount,
+    pub count: i64,
+    /// Signed: what takes back counts negative.
+    #[schema(value_type = i64)]
+    pub amount: Amount,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BehindView {
+    pub id: i64,
+    pub office: String,
+    pub reference: String,
+    pub occurred_at: DateTime<Utc>,
+    #[schema(value_type = i64)]
+    pub earned: Amount,
+    #[schema(value_type = i64)]
+    pub collected: Amount,
+}
+
+/// # Errors
+/// `NotFound` for no such statement, somebody else's, or a service of which it has no line.
+pub async fn explain_statement_line(
+    conn: &mut Connection,
+    by: &Originator,
+    line: &LineName,
+    asked: &Asked<i64>,
+) -> Done<StatementLineExplained> {
+    let found = covered(conn, &line.number, by.party_id).await?;
+    let found = found.ok_or_else(|| Failure::not_found("statement", &line.number))?;
+    let statement = Statement::read(canonical(conn, found.id).await?)
+        .map_err(|refused| Failure::Internal(format!("statement {}: {refused}", line.number)))?;
+    let wanted = LineWanted {
+        party_id: found.party_id,
+        network_id: found.network_id,
+        first_ordinal: found.first_ordinal,
+        last_ordinal: found.last_ordinal,
+        service: line.service.clone(),
+        component: line.component.clone(),
+    };
+    let mut rows = groups(conn, &wanted, GROUPS_MAX + 1).await?;
+    let more_groups = i64::try_from(rows.len()).unwrap_or(i64::MAX) > GROUPS_MAX;
+    rows.truncate(usize::try_from(GROUPS_MAX).unwrap_or(usize::MAX));
+    let page = asked.page(behind(conn, &wanted, asked.after.unwrap_or(0), asked.fetched()).await?);
+    let totals = totals(&statement, line, &rows)?;
+    if totals.is_empty() {
+        let named = format!("{} of statement {}", line.service, line.number);
+        return Err(Failure::not_found("line", named));
+    }
+    Ok(StatementLineExplained {
+        statement: line.number.clone(),
+        party: found.party,
+        network: found.network,
+        unit: found.unit,
+        service: line.service.clone(),
+        component: line.component.clone(),
+        agrees: more_groups || totals.iter().all(|total| total.stated == total.summed),
+        totals,
+        groups: rows.into_iter().map(group_view).collect(),
+        more_groups,
+        next_after: page.items.last().filter(|_| page.more).map(|row| row.id),
+        transactions: page.items.into_iter().map(behind_view).collect(),
+    })
+}
+
+/// The statement's totals of the service, each beside the sum of its groups.
+fn totals(statement: &Statement, line: &LineName, rows: &[GroupRow]) -> Done<Vec<StatedTotal>> {
+    let content = statement.content();
+    let own = content.services.iter().map(|total| (false, total));
+    let earlier = content.earlier.iter().map(|earlier| (true, &earlier.total));
+    let is_asked = |total: &ServiceTotal| {
+        let component = line.component.as_deref();
+        total.service.code == line.service && component.is_none_or(|kind| total.component.code == kind)
+    };
+    let mut totals: Vec<StatedTotal> = Vec::new();
+    for (earlier, total) in own.chain(earlier).filter(|(_, total)| is_asked(total)) {
+        let named = StatedTotal {
+            side: side_of(total.side),
+            component: total.component.code.clone(),
+            kind: kind_of(total.kind),
+            earlier,
+            stated: total.amount,
+            summed: Amount::ZERO,
+            count: i64::try_from(total.count).unwrap_or(i64::MAX),
+        };
+        match totals.iter_mut().find(|known| known.is_named_like(&named)) {
+            Some(known) => {
+                known.stated = known.stated.plus(named.stated)?;
+                known.count += named.count;
+            }
+            None => totals.push(named),
+        }
+    }
+    for total in &mut totals {
+        let own = rows.iter().filter(|row| total.sums(row));
+        total.summed = Amount::sum(own.map(|row| Amount::from_minor(row.amount)))?;
+    }
+    Ok(totals)
+}
+
+impl StatedTotal {
+    fn is_named_like(&self, other: &Self) -> bool {
+        (self.side, &self.component, self.kind, self.earlier)
+            == (other.side, &other.component, other.kind, other.earlier)
+    }
+
+    fn sums(&self, row: &GroupRow) -> bool {
+        (self.side, &self.component, self.kind, self.earlier)
+            == (
+                side_code(row.side),
+                &row.component,
+                kind_code(row.transaction_kind),
+                row.earlier,
+            )
+    }
+}
+
+const fn side_of(side: Side) -> &'static str {
+    match side {
+        Side::Earned => "earned",
+        Side::Collected => "collected",
+    }
+}
+
+const fn kind_of(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Original => "original",
+        EntryKind::Refund => "refund",
+        EntryKind::Correction => "correction",
+    }
+}
+
+const fn side_code(side: i16) -> &'static str {
+    if side == 1 { "earned" } else { "collected" }
+}
+
+const fn kind_code(kind: i16) -> &'static str {
+    match kind {
+        2 | 3 => "refund",
+        4 => "correction",
+        _ => "original",
+    }
+}
+
+fn group_view(row: GroupRow) -> GroupView {
+    GroupView {
+        side: side_code(row.side),
+        component: row.component,
+        term: row.term,
+        deposit_identifier: row.deposit_identifier,
+        kind: kind_code(row.transaction_kind),
+        earlier: row.earlier,
+        tariff_version: row.tariff_version_id,
+        allocation: row.allocation_id,
+        each: Amount::from_minor(row.each),
+        count: row.count,
+        amount: Amount::from_minor(row.amount),
+    }
+}
+
+fn behind_view(row: BehindRow) -> BehindView {
+    BehindView {
+        id: row.id,
+        office: row.office,
+        reference: row.reference,
+        occurred_at: row.occurred_at,
+        earned: Amount::from_minor(row.earned),
+        collected: Amount::from_minor(row.collected),
+    }
+}
+
+impl FromStr for LineName {
+    type Err = NoLineName;
+
+    fn from_str(text: &str) -> Result<Self, NoLineName> {
+        let mut parts = text.split(':');
+        let number = parts.next().filter(|part| !part.is_empty()).ok_or(NoLineName)?;
+        let service = parts.next().filter(|part| !part.is_empty()).ok_or(NoLineName)?;
+        let component = parts.next().filter(|part| !part.is_empty());
+        match parts.next() {
+            Some(_) => Err(NoLineName),
+            None => Ok(Self {
+                number: number.to_owned(),
+                service: service.to_owned(),
+                component: component.map(str::to_owned),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_named_by_number_service_and_perhaps_component() {
+        let line: LineName = "pishkhan-office-1001-IRR-0001:passport".parse().unwrap();
+        assert_eq!((line.service.as_str(), line.component), ("passport", None));
+        let line: LineName = "n-1:copy:wage".parse().unwrap();
+        assert_eq!(line.component.as_deref(), Some("wage"));
+        for wrong in ["n-1", "n-1:", ":copy", "a:b:c:d"] {
+            assert_eq!(wrong.parse::<LineName>(), Err(NoLineName));
+        }
+    }
+}

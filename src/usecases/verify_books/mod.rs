@@ -1,0 +1,93 @@
+//! Recomputing the books from the transactions and tariffs, piece by piece, and naming every row that does not agree.
+//! Never here: repairing anything, and what agreeing means (see `domain::verification`).
+
+mod allocations;
+mod bookings;
+mod books;
+mod nightly;
+mod plan;
+mod settlements;
+mod tariffs;
+mod windows;
+
+use serde::Serialize;
+
+use super::{Done, Failure};
+use crate::domain::originator::Originator;
+use crate::domain::verification::Finding;
+use crate::store::Connection;
+use crate::store::verification::seal::{Part, broken_seals};
+
+pub use bookings::Known;
+pub(super) use nightly::{Night, verify_due_window};
+pub use plan::{Extent, Piece, Plan, PlannedPiece, note_verification, plan_verification};
+
+/// A piece that disagrees in more than so many rows is told by its first ones.
+pub const FINDINGS_MAX: usize = 100;
+/// The same, as the store counts.
+const ROWS_MAX: i64 = 100;
+
+/// What a verification came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    pub agrees: bool,
+    pub transactions: i64,
+    pub windows: usize,
+    /// Windows that were left for another time.
+    pub windows_left: usize,
+    pub findings: Vec<Finding>,
+}
+
+/// Verifies one piece of a plan, in a database transaction that sees one state of all tables.
+///
+/// # Errors
+/// `Forbidden` for whoever acts for a party: the books concern the whole house.
+pub async fn verify_piece(
+    conn: &mut Connection,
+    by: &Originator,
+    known: &mut Known,
+    piece: Piece,
+) -> Done<Vec<Finding>> {
+    may_verify(by)?;
+    conn.build_transaction()
+        .repeatable_read()
+        .read_only()
+        .run(async |conn| verify(conn, known, piece).await)
+        .await
+}
+
+fn may_verify(by: &Originator) -> Done<()> {
+    match by.party_id {
+        None => Ok(()),
+        Some(_) => Err(Failure::Forbidden(format!(
+            "{} may not verify the books",
+            by.code
+        ))),
+    }
+}
+
+/// Inside a transaction that sees one state.
+async fn verify(conn: &mut Connection, known: &mut Known, piece: Piece) -> Done<Vec<Finding>> {
+    let mut findings = match piece {
+        Piece::Seals { table, part, parts } => verify_seals(conn, table, Part { part, parts }).await?,
+        Piece::Tariffs => tariffs::verify_tariffs(conn).await?,
+        Piece::Allocations { first, last } => {
+            allocations::verify_allocations(conn, known, first, last).await?
+        }
+        Piece::Strays => bookings::verify_strays(conn).await?,
+        Piece::Bookings { window, first, last } => {
+            bookings::verify_bookings(conn, known, window, first, last).await?
+        }
+        Piece::Window { window } => windows::verify_window(conn, window).await?,
+        Piece::Books => books::verify_books(conn).await?,
+        Piece::Settlement { settlement } => settlements::verify_settlement(conn, settlement).await?,
+    };
+    findings.truncate(FINDINGS_MAX);
+    Ok(findings)
+}
+
+async fn verify_seals(conn: &mut Connection, table: &'static str, part: Part) -> Done<Vec<Finding>> {
+    let rows_max = i32::try_from(ROWS_MAX).unwrap_or(i32::MAX);
+    let broken = broken_seals(conn, table, part, rows_max).await?;
+    Ok(broken.iter().map(|seal| seal.finding(table)).collect())
+}

@@ -1,0 +1,82 @@
+//! One step of the nightly run: the next window that is due, or at the end the house as a whole. Never here: the whole at
+//! once (see `plan`).
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Datelike, Utc};
+
+use super::plan::{house_pieces, note, window_pieces};
+use super::{Known, verify};
+use crate::domain::verification::Finding;
+use crate::store::Connection;
+use crate::store::verification::run::{agreed_windows, verified_since};
+use crate::store::verification::seal::Part;
+use crate::store::verification::window::{WindowRow, windows};
+use crate::usecases::Done;
+
+/// In so many nights everything has been verified again.
+const NIGHTS: i32 = 28;
+/// So many findings are told in the outcome of the run; all are in `verifications`.
+const TOLD_MAX: usize = 3;
+
+/// What one step of the night came to.
+pub(in crate::usecases) enum Night {
+    Agrees(String),
+    Disagrees(String),
+    Done,
+}
+
+/// `slot` says which part of what was found good before has its turn; `since`, from when on this run has been verifying.
+/// The caller's transaction sees one state of all tables.
+pub(in crate::usecases) async fn verify_due_window(
+    conn: &mut Connection,
+    at: DateTime<Utc>,
+    slot: DateTime<Utc>,
+    since: DateTime<Utc>,
+) -> Done<Night> {
+    let part = Part {
+        part: slot.num_days_from_ce().rem_euclid(NIGHTS),
+        parts: NIGHTS,
+    };
+    let done: HashSet<Option<i32>> = verified_since(conn, since).await?.into_iter().collect();
+    let good: HashSet<i32> = agreed_windows(conn).await?.into_iter().collect();
+    let has_turn =
+        |window: &WindowRow| !good.contains(&window.id) || window.id.rem_euclid(NIGHTS) == part.part;
+    let due = windows(conn)
+        .await?
+        .into_iter()
+        .find(|window| window.is_sealed && !done.contains(&Some(window.id)) && has_turn(window));
+    let (told, window, pieces) = match &due {
+        Some(window) => {
+            let told = format!(
+                "window {} of {} with {} transactions",
+                window.period_key, window.network, window.row_count
+            );
+            (told, Some(window.id), window_pieces(conn, window).await?)
+        }
+        None if done.contains(&None) => return Ok(Night::Done),
+        None => (
+            "the register and the books".to_owned(),
+            None,
+            house_pieces(conn, part).await?,
+        ),
+    };
+    let mut known = Known::default();
+    let mut findings = Vec::new();
+    for planned in pieces {
+        findings.extend(verify(conn, &mut known, planned.piece).await?);
+    }
+    note(conn, at, window, &findings).await?;
+    Ok(night(&told, &findings))
+}
+
+fn night(told: &str, findings: &[Finding]) -> Night {
+    let named: Vec<String> = findings.iter().take(TOLD_MAX).map(ToString::to_string).collect();
+    match findings.len() {
+        0 => Night::Agrees(format!("{told} agree")),
+        count => Night::Disagrees(format!(
+            "{told} DO NOT AGREE, {count} findings: {}",
+            named.join("; ")
+        )),
+    }
+}
