@@ -12,6 +12,7 @@ mod api;
 mod counter;
 mod host;
 mod mail;
+mod payouts;
 mod portal;
 mod reading;
 mod recording;
