@@ -6,6 +6,7 @@
 )]
 mod demo;
 pub mod explain;
+pub mod export;
 pub mod jobs;
 pub mod output;
 pub mod tariff;
@@ -42,6 +43,8 @@ pub enum Command {
     Jobs(jobs::JobsArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
+    /// The books for hledger and spreadsheets, and an office's raw journal
+    Export(export::ExportArgs),
     /// Why a transaction's legs or a statement's line are what they are
     Explain(explain::ExplainArgs),
     /// Recompute the books from the transactions and tariffs, and name every row that does not agree
@@ -90,6 +93,9 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Jobs(args) => jobs::answer(&args)
             .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
         Command::Tariff(args) => tariff::answer(&args),
+        Command::Export(args) => {
+            with_host(configuration, async |host| export::carry_out(&args, host).await).await
+        }
         Command::Explain(args) => {
             with_host(configuration, async |host| explain::carry_out(&args, host).await).await
         }

@@ -87,7 +87,7 @@ pub async fn settled() -> Scene {
     };
     let late = row(&scene, "1002", "copy", "late");
     record(&scene, &[next, late], scene.day(1, 14)).await;
-    scene.give_back("operator", 2).await;
+    scene.give_back("provincial-treasury", 2).await;
     scene.bring_in("office-1002", 100_000, 2).await;
     scene.settle_day(2).await;
     record(&scene, &[row(&scene, "1003", "copy", "open")], scene.day(2, 14)).await;
