@@ -98,6 +98,7 @@ CREATE TABLE payouts (
 CREATE UNIQUE INDEX one_live_payout_per_party_destination_settlement_and_unit
     ON payouts (party_id, deposit_identifier, settlement_id, unit_id) WHERE state <> 'returned';
 CREATE INDEX payouts_that_wait ON payouts (network_id, unit_id, priority, id) WHERE state = 'waiting';
+CREATE INDEX payouts_on_their_way ON payouts (network_id, unit_id) WHERE state = 'released';
 CREATE INDEX payouts_of_a_settlement ON payouts (settlement_id);
 COMMENT ON TABLE payouts IS 'One payment instruction with one identity for life: waiting until the books show the money, released to the bank, settled or returned.';
 COMMENT ON COLUMN payouts.iban IS 'The destination''s account, copied when the payout was approved; empty while none is known, and then it waits.';

@@ -20,6 +20,7 @@ CREATE TABLE statements (
     CONSTRAINT only_the_first_statement_has_no_previous CHECK ((ordinal = 1) = (previous_digest IS NULL))
 );
 CREATE INDEX statements_of_a_party ON statements (party_id, id);
+CREATE INDEX statements_by_verification_code ON statements (verification_code);
 COMMENT ON TABLE statements IS 'The period account of one party: canonical data and digest for ever, chained to the previous statement.';
 COMMENT ON COLUMN statements.canonical IS 'The bytes that the digest covers and every rendering is made from.';
 

@@ -13,6 +13,7 @@ use crate::domain::slots::CatchUp;
 use crate::domain::timetable::{Job, Timetable};
 use crate::host::Host;
 use crate::host::clock;
+use crate::host::mail::Mailer;
 use crate::jobs::files::{TimetableRefused, timetable};
 use crate::jobs::follow::{run_next, run_now};
 use crate::jobs::{Jobs, worker_name};
@@ -173,6 +174,7 @@ fn jobs(args: &JobsArgs, host: &Host) -> Done<Jobs> {
         clock: clock::now,
         timetable,
         worker: worker_name("command"),
+        mailer: Mailer::of(&host.configuration),
     })
 }
 

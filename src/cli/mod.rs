@@ -5,11 +5,17 @@
     reason = "the demo's data stands before the command that walks through it"
 )]
 mod demo;
+pub mod import;
 pub mod explain;
 pub mod export;
 pub mod jobs;
 pub mod output;
+pub mod quarantine;
+pub mod payout;
+pub mod remittance;
+pub mod serve;
 pub mod tariff;
+pub mod token;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -37,10 +43,22 @@ pub struct CommandLine {
 pub enum Command {
     /// Bring the schema up to date and make the database roles
     Migrate,
+    /// The API, the pages and the jobs in one process
+    Serve(serve::ServeArgs),
     /// A network modelled on Iran's, settled through three months, then served
     Demo,
+    /// Record a file of transactions, refunds and reversals
+    Import(import::ImportArgs),
+    /// Rows that could not be booked: list, release, reject
+    Quarantine(quarantine::QuarantineArgs),
     /// The timetable of scheduled jobs: list, check, run, history
     Jobs(jobs::JobsArgs),
+    /// Payouts: list, let leave, answer
+    Payout(payout::PayoutArgs),
+    /// Remittances: record, list
+    Remittance(remittance::RemittanceArgs),
+    /// Who may ask: create, list and revoke bearer tokens
+    Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
     /// The books for hledger and spreadsheets, and an office's raw journal
@@ -86,7 +104,29 @@ fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
 async fn dispatch(command: Command, configuration: Configuration) -> Done<String> {
     match command {
         Command::Migrate => migrate(&configuration).await,
+        Command::Serve(args) => serve::serve(&args, configuration).await,
+        Command::Payout(args) => {
+            with_host(configuration, async |host| payout::carry_out(&args, host).await).await
+        }
+        Command::Remittance(args) => {
+            with_host(configuration, async |host| {
+                remittance::carry_out(&args, host).await
+            })
+            .await
+        }
+        Command::Token(args) => {
+            with_host(configuration, async |host| token::carry_out(&args, host).await).await
+        }
         Command::Demo => with_host(configuration, async |host| demo::carry_out(host).await).await,
+        Command::Import(args) => {
+            with_host(configuration, async |host| import::carry_out(&args, host).await).await
+        }
+        Command::Quarantine(args) => {
+            with_host(configuration, async |host| {
+                quarantine::carry_out(&args, host).await
+            })
+            .await
+        }
         Command::Jobs(args) if args.verb.needs_host() => {
             with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
         }
@@ -127,4 +167,8 @@ async fn with_host(
     let done = command(&host).await;
     host.stop().await.map_err(unavailable)?;
     done
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Failure {
+    Failure::Unavailable(error.to_string())
 }

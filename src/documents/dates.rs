@@ -80,8 +80,19 @@ pub fn interval(interval: &Interval, language: Language) -> String {
     }
 }
 
-/// The name of a period: `مهر ۱۴۰۴` for `1404-07`, `Week 41 of 2025` for `2025-W41`. Any other key is shown as it is.
+/// The name of a period: `مهر ۱۴۰۴` for `1404-07`, `Week 41 of 2025` for `2025-W41`; also for keys as windows bear them:
+/// `j1404-07`, `g2025-10`, `w2025-10-11` for the week that begins then. Any other key is shown as it is.
 pub fn period(key: &str, language: Language) -> String {
+    if let Some(first_day) = key.strip_prefix('w').and_then(|date| date.parse().ok()) {
+        return match language {
+            Language::Fa => format!("هفتهٔ {}", day(first_day, language)),
+            Language::En => format!("Week of {}", day(first_day, language)),
+        };
+    }
+    if let Some(gregorian) = key.parse::<NaiveDate>().ok().filter(|date| is_gregorian(*date)) {
+        return day(gregorian, language);
+    }
+    let key = key.trim_start_matches(['j', 'g']);
     let text = match (Key::parse(key), language) {
         (Some(Key::Month { year, .. }), _) => format!("{} {year}", period_short(key, language)),
         (Some(Key::Week { year, week }), Language::Fa) => format!("هفتهٔ {week} سال {year}"),
@@ -104,6 +115,10 @@ pub fn period_short(key: &str, language: Language) -> String {
         (None, _) => key.to_owned(),
     };
     in_digits_of(language, &text)
+}
+
+fn is_gregorian(date: NaiveDate) -> bool {
+    u32::try_from(date.year()).is_ok_and(|year| year >= FIRST_GREGORIAN_YEAR)
 }
 
 enum Key {
@@ -236,6 +251,10 @@ mod tests {
         assert_eq!(period("2025-10", Language::En), "October 2025");
         assert_eq!(period("2025-W41", Language::Fa), "هفتهٔ ۴۱ سال ۲۰۲۵");
         assert_eq!(period("1404-07-19", Language::Fa), "۱۹ مهر ۱۴۰۴");
+        assert_eq!(period("j1404-07", Language::Fa), "مهر ۱۴۰۴");
+        assert_eq!(period("w2026-03-21", Language::Fa), "هفتهٔ ۱ فروردین ۱۴۰۵");
+        assert_eq!(period("2026-03-21", Language::Fa), "۱ فروردین ۱۴۰۵");
+        assert_eq!(period("2026-03-21", Language::En), "21 March 2026");
         assert_eq!(period_short("1404-07", Language::Fa), "مهر");
         assert_eq!(period("final", Language::En), "final");
     }

@@ -1,7 +1,7 @@
 //! The slots of a job's timetable: when it is to look for work, and which slots a server that was away has missed.
 //! Never here: what is due at a slot (data says that), the clock.
 
-use chrono::{DateTime, Duration, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Duration, NaiveDateTime, SubsecRound, TimeZone, Utc};
 use chrono_tz::Tz;
 use croner::parser::{CronParser, Seconds};
 use croner::{Cron, JobType};
@@ -138,8 +138,10 @@ impl Timetable {
         }
     }
 
+    /// To the second: croner hands the fraction of the moment on to the slots that it finds, and one slot would have as
+    /// many names as there were looks at it.
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
-        at.with_timezone(&self.zone).naive_local()
+        at.with_timezone(&self.zone).naive_local().trunc_subsecs(0)
     }
 
     /// On a clock without time zone, as croner's own way over a repeated hour goes backwards.
@@ -167,6 +169,26 @@ mod tests {
 
     fn tehran(cron: &str) -> Timetable {
         Timetable::parse(cron, Tz::Asia__Tehran).unwrap()
+    }
+
+    #[test]
+    fn a_slot_is_the_same_whatever_the_fraction_of_a_second_in_which_it_was_looked_for() {
+        let minutely = tehran("* * * * *");
+        let last = utc("2026-11-24T18:44:00.25Z");
+        for now in [
+            "2026-11-24T18:45:00Z",
+            "2026-11-24T18:45:00.000001Z",
+            "2026-11-24T18:45:31.975Z",
+        ] {
+            for catch_up in [CatchUp::Each, CatchUp::Latest] {
+                assert_eq!(
+                    minutely.due(last, utc(now), catch_up),
+                    [utc("2026-11-24T18:45:00Z")],
+                    "{now}"
+                );
+            }
+            assert_eq!(minutely.next(utc(now)), Some(utc("2026-11-24T18:46:00Z")));
+        }
     }
 
     #[test]

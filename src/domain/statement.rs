@@ -8,7 +8,7 @@ pub use content::{
     Coded, DestinationClosing, Interval, Names, Network, Party, PreviousStatement, SpokenUnit,
     StatementContent, Unit,
 };
-pub use digest::StatementDigest;
+pub use digest::{StatementDigest, verification_code};
 pub use lines::{
     CarryReason, Cycle, DestinationPosition, Due, DueKind, EarlierTotal, EntryKind, HeldItem, Movement,
     MovementKind, ServiceTotal, Side,

@@ -11,6 +11,7 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 /// The role as which servers, jobs and tests work.
@@ -92,11 +93,20 @@ pub async fn connect(url: &DatabaseUrl) -> Result<AsyncPgConnection, DatabaseErr
 }
 
 /// Opens nothing yet: connections are made when they are first asked for, at most `connections_max`.
+///
+/// To be called inside the runtime that lives longest: it drives every connection. The web server's threads end before
+/// the jobs do and would take the connections that they made with them.
 pub fn pool(url: &DatabaseUrl, connections_max: usize) -> Result<Pool, DatabaseError> {
+    let runtime = Handle::try_current().map_err(|_| DatabaseError::Closed)?;
     let mut config = ManagerConfig::default();
     // A closed connection is noticed without a question; asking each time would cost a round trip a request.
     config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(|url| connect_for_work(url.to_owned()).boxed());
+    config.custom_setup = Box::new(move |url| {
+        let connecting = runtime.spawn(connect_for_work(url.to_owned()));
+        connecting
+            .map(|ended| ended.unwrap_or_else(|lost| Err(unconnected(&lost.to_string()))))
+            .boxed()
+    });
     let manager = AsyncDieselConnectionManager::new_with_config(url.expose(), config);
     Ok(Pool::builder(manager).max_size(connections_max).build()?)
 }
@@ -139,8 +149,12 @@ struct Login {
     owns_tables: bool,
 }
 
+fn unconnected(reason: &str) -> diesel::ConnectionError {
+    diesel::ConnectionError::BadConnection(reason.to_owned())
+}
+
 async fn connect_for_work(url: String) -> diesel::ConnectionResult<AsyncPgConnection> {
-    let late = |_| diesel::ConnectionError::BadConnection("the database did not answer in time".to_owned());
+    let late = |_| unconnected("the database did not answer in time");
     let mut conn = timeout(CONNECT_PATIENCE, AsyncPgConnection::establish(&url))
         .await
         .map_err(late)??;

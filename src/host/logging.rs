@@ -4,15 +4,20 @@ use tracing_subscriber::EnvFilter;
 
 use super::configuration::{Configuration, LogFormat};
 
+/// What others tell of their insides is not told unless the filter names them.
+const QUIET: &str = "actix_server=warn,tokio_cron_scheduler=warn";
+
 /// Log lines go to standard error. A filter that is not understood falls back to `info`.
 pub fn start(configuration: &Configuration) {
-    let filter = EnvFilter::try_new(&configuration.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let wanted = format!("{QUIET},{}", configuration.log_filter);
+    let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new(format!("{QUIET},info")));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
     // A second start in one process, as in tests, keeps the first.
     let _already = match configuration.log_format {
         LogFormat::Text => lines.try_init(),
-        LogFormat::Json => lines.json().try_init(),
+        // The spans' fields once, in `spans`, and not again as the innermost span.
+        LogFormat::Json => lines.json().with_current_span(false).try_init(),
     };
 }

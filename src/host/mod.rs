@@ -9,6 +9,7 @@ pub mod mail;
 pub mod migrations;
 pub mod postgres;
 pub mod private;
+pub mod signal;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 
 pub mod files;
 pub mod follow;
+pub mod post;
 pub mod slot;
 pub mod ticker;
 
@@ -14,6 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::domain::timetable::Timetable;
 use crate::host::database::{self, Pool, PooledConnection};
+use crate::host::mail::Mailer;
 use crate::usecases::register_worker::{leave_worker, register_worker};
 use crate::usecases::{Done, Failure};
 
@@ -24,6 +26,7 @@ pub struct Jobs {
     pub timetable: Timetable,
     /// Unique among all workers, such as `host-4711-1f3a`.
     pub worker: String,
+    pub mailer: Mailer,
 }
 
 /// What workers are told.

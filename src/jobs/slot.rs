@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Jobs;
+use super::{Jobs, post};
 use crate::domain::originator::Originator;
 use crate::domain::timetable::{Job, Work};
 use crate::usecases::claim_slot::Lease;
@@ -43,7 +43,7 @@ async fn carry_out(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Result<String,
     }
 }
 
-async fn work(jobs: &Jobs, job: &Job, lease: &Lease) -> Done<String> {
+async fn work(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<String> {
     let mut conn = jobs.connection().await?;
     let by = name_job(&mut conn, jobs.now(), job).await?;
     drop(conn);
@@ -52,8 +52,8 @@ async fn work(jobs: &Jobs, job: &Job, lease: &Lease) -> Done<String> {
         | Work::ProposeSettlements
         | Work::ReleasePayouts
         | Work::RemindLicenceExpiry
-        | Work::VerifyBooks
-        | Work::SendMail => step_by_step(jobs, job, lease, &by).await,
+        | Work::VerifyBooks => step_by_step(jobs, job, lease, &by).await,
+        Work::SendMail => post::send_mail(jobs, &by, lease).await,
     }
 }
 

@@ -70,7 +70,7 @@ pub async fn enter_networks(
     at: DateTime<Utc>,
 ) -> Stored<Vec<NetworkStanding>> {
     let shared = &*conn;
-    let (_, standings) = try_join(
+    let ((), standings) = try_join(
         locks::share_networks(shared, network_ids),
         standing_of_networks(shared, network_ids, at),
     )

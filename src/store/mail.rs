@@ -22,6 +22,7 @@ pub struct ClaimedMail {
     pub message_id: String,
     pub statement_id: Option<i64>,
     pub licence_id: Option<i32>,
+    pub queued_at: DateTime<Utc>,
 }
 
 /// The outcome of one attempt.

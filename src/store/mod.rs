@@ -17,10 +17,12 @@ pub mod network;
 pub mod office;
 pub mod originator;
 pub mod party;
+pub mod payout;
 mod prepared;
 pub mod quarantine;
 pub mod reading;
 pub mod reminder;
+pub mod remittance;
 #[rustfmt::skip]
 pub mod schema;
 pub mod service;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::{originators, tokens};
+use super::schema::{originators, parties, tokens};
 use super::{Connection, StoreFailure, Stored};
 use crate::domain::originator::{Originator, OriginatorKind, Scope};
 
@@ -30,11 +30,25 @@ pub struct NewToken {
 
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = originators)]
-struct OriginatorRow {
-    id: i32,
-    kind: String,
-    code: String,
-    party_id: Option<i32>,
+pub struct OriginatorRow {
+    pub id: i32,
+    pub kind: String,
+    pub code: String,
+    pub party_id: Option<i32>,
+}
+
+/// A token with whose it is.
+#[derive(Clone, Debug, Queryable)]
+pub struct TokenRow {
+    pub id: i32,
+    pub originator: String,
+    pub kind: String,
+    pub name: String,
+    pub party: Option<String>,
+    pub scope: String,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub revoked_at: Option<DateTime<Utc>>,
 }
 
 pub async fn insert_originator(conn: &mut Connection, new: &NewOriginator) -> Stored<i32> {
@@ -51,18 +65,60 @@ pub async fn insert_token(conn: &mut Connection, new: &NewToken) -> Stored<i32> 
     Ok(inserted.get_result(conn).await?)
 }
 
+/// By originator, the youngest first.
+pub async fn list_tokens(conn: &mut Connection, rows_max: i64) -> Stored<Vec<TokenRow>> {
+    Ok(tokens::table
+        .inner_join(originators::table.on(originators::id.eq(tokens::originator_id)))
+        .left_join(parties::table.on(parties::id.nullable().eq(originators::party_id)))
+        .select((
+            tokens::id,
+            originators::code,
+            originators::kind,
+            originators::name,
+            parties::code.nullable(),
+            tokens::scope,
+            tokens::created_at,
+            tokens::expires_at,
+            tokens::revoked_at,
+        ))
+        .order((originators::code, tokens::id.desc()))
+        .limit(rows_max)
+        .load(conn)
+        .await?)
+}
+
+/// Whether there is such a token. One that was revoked before stays so from then.
+pub async fn revoke_token(conn: &mut Connection, id: i32, at: DateTime<Utc>) -> Stored<bool> {
+    let standing = tokens::table.find(id).filter(tokens::revoked_at.is_null());
+    let revoked = diesel::update(standing)
+        .set(tokens::revoked_at.eq(at))
+        .execute(conn)
+        .await?;
+    let found = tokens::table
+        .find(id)
+        .select(tokens::id)
+        .first::<i32>(conn)
+        .await
+        .optional()?;
+    Ok(revoked == 1 || found.is_some())
+}
+
+pub async fn find_originator(conn: &mut Connection, code: &str) -> Stored<Option<OriginatorRow>> {
+    Ok(originators::table
+        .filter(originators::code.eq(code))
+        .select(OriginatorRow::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
 /// The originator of this code, acting with `scope`: for commands on the host, which need no token.
 pub async fn originator_by_code(
     conn: &mut Connection,
     code: &str,
     scope: Scope,
 ) -> Stored<Option<Originator>> {
-    let row: Option<OriginatorRow> = originators::table
-        .filter(originators::code.eq(code))
-        .select(OriginatorRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
+    let row = find_originator(conn, code).await?;
     row.map(|row| originator(row, scope)).transpose()
 }
 

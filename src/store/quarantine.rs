@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
-use super::schema::quarantine;
+use super::schema::{originators, quarantine};
 use super::{Connection, Stored};
 
 /// A row that could not be booked.
@@ -99,20 +99,21 @@ pub async fn supersede(conn: &mut Connection, at: DateTime<Utc>, keys: &[(&str, 
     Ok(())
 }
 
-/// Rows in one state, the oldest first, after an id; of one sender if it is named.
+/// Rows in one state with their senders' codes, the oldest first, after an id; of one sender if it is named.
 pub async fn rows_in_state(
     conn: &mut Connection,
     state: &str,
     sender_id: Option<i32>,
     after: i64,
     limit: i64,
-) -> Stored<Vec<QuarantinedRow>> {
+) -> Stored<Vec<(QuarantinedRow, String)>> {
     let mut query = quarantine::table
+        .inner_join(originators::table.on(originators::id.eq(quarantine::sender_id)))
         .filter(quarantine::state.eq(state.to_owned()))
         .filter(quarantine::id.gt(after))
         .order(quarantine::id)
         .limit(limit)
-        .select(QuarantinedRow::as_select())
+        .select((QuarantinedRow::as_select(), originators::code))
         .into_boxed();
     if let Some(sender_id) = sender_id {
         query = query.filter(quarantine::sender_id.eq(sender_id));

@@ -38,11 +38,11 @@ pub struct UnbookedRow {
 /// What became of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Noted<'a> {
-    line: i64,
+    pub line: i64,
     fate: Fate,
     reference: &'a str,
-    reason: String,
-    explanation: String,
+    pub reason: String,
+    pub explanation: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

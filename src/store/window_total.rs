@@ -129,6 +129,7 @@ pub const EARNED: i16 = 1;
 
 /// Writes the window's totals and returns its proof sheet. The caller rolls back when that has findings.
 pub async fn insert_totals(conn: &mut Connection, window_id: i32) -> Stored<ProofSheet> {
+    begin_whole_passes(conn).await?;
     diesel::sql_query(concat!(
         "INSERT INTO window_totals (window_id, party_id, deposit_identifier, unit_id, earlier,
                                     service_ids, sides, transaction_kinds, component_kinds, counts, sums)
@@ -148,6 +149,7 @@ pub async fn insert_totals(conn: &mut Connection, window_id: i32) -> Stored<Proo
         .bind::<Integer, _>(window_id)
         .get_result(conn)
         .await?;
+    end_whole_passes(conn).await?;
     Ok(proof.sheet())
 }
 
@@ -175,6 +177,7 @@ pub async fn lines_without_party(conn: &mut Connection, window_id: i32) -> Store
         #[diesel(sql_type = BigInt)]
         count: i64,
     }
+    begin_whole_passes(conn).await?;
     let found: Count = diesel::sql_query(concat!(
         "SELECT count(*) AS count FROM (",
         include_str!("window_total/lines.sql"),
@@ -183,16 +186,20 @@ pub async fn lines_without_party(conn: &mut Connection, window_id: i32) -> Store
     .bind::<Integer, _>(window_id)
     .get_result(conn)
     .await?;
+    end_whole_passes(conn).await?;
     Ok(found.count)
 }
 
 /// Which rows break the rules of sealing, at most `rows_max`.
 pub async fn faulty_rows(conn: &mut Connection, window_id: i32, rows_max: i64) -> Stored<Vec<FaultyRow>> {
-    Ok(diesel::sql_query(include_str!("window_total/faulty_rows.sql"))
+    begin_whole_passes(conn).await?;
+    let rows = diesel::sql_query(include_str!("window_total/faulty_rows.sql"))
         .bind::<Integer, _>(window_id)
         .bind::<BigInt, _>(rows_max)
         .load(conn)
-        .await?)
+        .await?;
+    end_whole_passes(conn).await?;
+    Ok(rows)
 }
 
 /// The digests of a window's batches in the order of their ids.
@@ -220,10 +227,13 @@ pub async fn sealed_sums(conn: &mut Connection, window_id: i32) -> Stored<Vec<Mo
 
 /// The same from the transactions, of a window that is not sealed.
 pub async fn sums_of_transactions(conn: &mut Connection, window_id: i32) -> Stored<Vec<MovedSum>> {
-    Ok(diesel::sql_query(include_str!("window_total/sums.sql"))
+    begin_whole_passes(conn).await?;
+    let rows = diesel::sql_query(include_str!("window_total/sums.sql"))
         .bind::<Integer, _>(window_id)
         .load(conn)
-        .await?)
+        .await?;
+    end_whole_passes(conn).await?;
+    Ok(rows)
 }
 
 /// The lines of these parties in a sealed window.
@@ -236,6 +246,22 @@ pub async fn totals_of(conn: &mut Connection, window_id: i32, party_ids: &[i32])
     .bind::<Array<Integer>, _>(party_ids)
     .load(conn)
     .await?)
+}
+
+/// What follows in this transaction joins by hash. The planner takes what it works out itself (allocations used, their
+/// terms) for a handful of rows, and loops over a window for each of them: minutes instead of a second.
+async fn begin_whole_passes(conn: &mut Connection) -> Stored<()> {
+    diesel::sql_query("SELECT set_config('enable_nestloop', 'off', true)")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn end_whole_passes(conn: &mut Connection) -> Stored<()> {
+    diesel::sql_query("SELECT set_config('enable_nestloop', 'on', true)")
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 impl ProofRow {

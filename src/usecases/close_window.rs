@@ -174,7 +174,7 @@ pub(super) async fn network_of_code(conn: &mut Connection, code: &str) -> Done<N
         .ok_or_else(|| Failure::not_found("network", code))
 }
 
-async fn network_of_id(conn: &mut Connection, id: i16) -> Done<NetworkRow> {
+pub(super) async fn network_of_id(conn: &mut Connection, id: i16) -> Done<NetworkRow> {
     let networks = networks_with_versions(conn).await?;
     let found = networks.into_iter().find(|(network, _)| network.id == id);
     found

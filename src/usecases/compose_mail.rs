@@ -1,7 +1,5 @@
 //! What a claimed mail says and encloses. Never here: sending it, rendering a PDF inside a transaction.
 
-use chrono::{DateTime, Utc};
-
 use super::claim_mail::ClaimedMail;
 use super::keep_statement_pdf::{Paper, load_statement, load_statement_paper};
 use super::{Done, Failure};
@@ -26,14 +24,14 @@ pub struct Enclosed {
     pub paper: Paper,
 }
 
-/// The letter of a claimed mail.
+/// The letter of a claimed mail: the same at every attempt, as it was when the mail was queued.
 ///
 /// # Errors
 /// Internal when the row names neither a statement nor a licence, or its language is not spoken.
-pub async fn compose_mail(conn: &mut Connection, at: DateTime<Utc>, mail: &ClaimedMail) -> Done<Letter> {
+pub async fn compose_mail(conn: &mut Connection, mail: &ClaimedMail) -> Done<Letter> {
     match (mail.statement_id, mail.licence_id) {
         (Some(statement_id), None) => statement_letter(conn, statement_id).await,
-        (None, Some(licence_id)) => licence_letter(conn, at, mail, licence_id).await,
+        (None, Some(licence_id)) => licence_letter(conn, mail, licence_id).await,
         (Some(_), Some(_)) | (None, None) => Err(Failure::Internal(format!(
             "the mail {} is about nothing that is known",
             mail.id
@@ -56,16 +54,12 @@ async fn statement_letter(conn: &mut Connection, statement_id: i64) -> Done<Lett
     })
 }
 
-async fn licence_letter(
-    conn: &mut Connection,
-    at: DateTime<Utc>,
-    mail: &ClaimedMail,
-    licence_id: i32,
-) -> Done<Letter> {
+async fn licence_letter(conn: &mut Connection, mail: &ClaimedMail, licence_id: i32) -> Done<Letter> {
     let found = licence_of_reminder(conn, licence_id).await?;
     let licence = found.ok_or_else(|| Failure::not_found("licence", licence_id))?;
     let ending = ending(licence, mail)?;
-    let text = licence_mail(&ending, at).map_err(|failure| Failure::Internal(failure.to_string()))?;
+    let text =
+        licence_mail(&ending, mail.queued_at).map_err(|failure| Failure::Internal(failure.to_string()))?;
     Ok(Letter { text, enclosed: None })
 }
 

@@ -1,6 +1,7 @@
 //! Verbs: one function is one thing that a person, a machine or a job may ask for. Each authorises, begins one database
 //! transaction, loads, lets the domain decide, saves and commits. Never here: the clock, HTTP, files.
 
+pub mod answer_payout;
 pub mod approve_settlement;
 pub mod authenticate_token;
 pub mod booking;
@@ -19,15 +20,19 @@ pub mod list_job_runs;
 pub mod name_job;
 pub mod preview_settlement;
 pub mod propose_settlement;
+pub mod quarantine;
 pub mod reading;
+pub mod record_remittance;
 pub mod record_transactions;
 pub mod register;
 pub mod register_worker;
 pub mod reject_settlement;
+pub mod release_payouts;
 pub mod remind_licence_expiry;
 pub mod run_job_step;
 pub mod seal_window;
 pub mod settling;
+pub mod submission;
 pub mod tariff;
 pub mod verify_books;
 

@@ -9,6 +9,7 @@ use super::claim_slot::Lease;
 use super::close_window::close_due_window;
 use super::finish_slot::require_lease;
 use super::propose_settlement::propose_due_settlement;
+use super::release_payouts::release_payouts;
 use super::remind_licence_expiry::remind_licence_expiry;
 use super::seal_window::seal_due_window;
 use super::verify_books::{Night, verify_due_window};
@@ -85,7 +86,14 @@ async fn step_of(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, work
             Some(proposed) => Step::Did(format!("proposed {} {}", proposed.network, proposed.period)),
             None => Step::Nothing,
         }),
-        Work::ReleasePayouts | Work::VerifyBooks | Work::SendMail => Ok(Step::Nothing),
+        Work::ReleasePayouts => Ok(match release_payouts(conn, by, at).await? {
+            Some(released) => Step::Did(format!(
+                "{} payouts of {} have left",
+                released.count, released.network
+            )),
+            None => Step::Nothing,
+        }),
+        Work::VerifyBooks | Work::SendMail => Ok(Step::Nothing),
     }
 }
 

@@ -6,7 +6,9 @@ pub mod body;
 pub mod metrics;
 pub mod openapi;
 pub mod page;
+pub mod portal;
 pub mod problem;
+pub mod recorder;
 pub mod server;
 pub mod state;
 

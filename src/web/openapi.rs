@@ -69,7 +69,8 @@ fn finish(operation: &mut Operation, needs_token: bool) {
         .responses
         .entry("default".to_owned())
         .or_insert(RefOr::T(problem));
-    if needs_token {
+    // An operation that says `security(())` is for everybody.
+    if needs_token && operation.security.is_none() {
         operation.security = Some(vec![SecurityRequirement::new(TOKEN, Vec::<String>::new())]);
     }
 }
@@ -104,6 +105,8 @@ mod tests {
             for operation in [item.get, item.post].into_iter().flatten() {
                 assert!(operation.responses.responses.contains_key("default"), "{path}");
                 assert_eq!(operation.security.is_some(), path.starts_with("/v1/"), "{path}");
+                let open = operation.security == Some(vec![SecurityRequirement::default()]);
+                assert_eq!(open, path == "/v1/statements/verify/{code}", "{path}");
             }
         }
     }

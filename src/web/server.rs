@@ -1,6 +1,7 @@
 //! The HTTP server: what wraps every route, and its limits. Never here: what a route does.
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -19,7 +20,7 @@ use super::metrics::measured;
 use super::openapi;
 use super::problem::{Answer, Problem};
 use super::state::AppState;
-use super::{api, body};
+use super::{api, body, portal};
 
 const HEADERS_SECS_MAX: u64 = 10;
 const KEEP_ALIVE_SECS: u64 = 75;
@@ -28,27 +29,33 @@ const SHUTDOWN_SECS_MAX: u64 = 30;
 const CONNECTIONS_MAX: usize = 10_000;
 
 /// Where and how wide a server listens.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Listening {
-    /// `127.0.0.1:8080`; port 0 takes a free one.
-    pub address: String,
+    /// Port 0 takes a free one.
+    pub address: SocketAddr,
     pub workers: usize,
 }
 
-/// Binds and returns the server, which runs when awaited and ends on SIGTERM or Ctrl-C after what is in flight.
+/// Binds and returns the server with the address that it took. It runs when awaited and ends once `end_wished` is there
+/// and what is in flight has been answered.
 ///
 /// # Errors
 /// When the address cannot be listened on.
-pub fn serve(state: AppState, listening: &Listening) -> io::Result<(Server, Vec<std::net::SocketAddr>)> {
+pub fn serve(
+    state: AppState,
+    listening: Listening,
+    end_wished: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<(Server, SocketAddr)> {
     let bound = HttpServer::new(move || app(state.clone()))
         .workers(listening.workers)
         .max_connections(CONNECTIONS_MAX)
         .client_request_timeout(Duration::from_secs(HEADERS_SECS_MAX))
         .keep_alive(Duration::from_secs(KEEP_ALIVE_SECS))
         .shutdown_timeout(SHUTDOWN_SECS_MAX)
-        .bind(&listening.address)?;
-    let addresses = bound.addrs();
-    Ok((bound.run(), addresses))
+        .shutdown_signal(end_wished)
+        .bind(listening.address)?;
+    let address = bound.addrs().first().copied().unwrap_or(listening.address);
+    Ok((bound.run(), address))
 }
 
 /// All routes with all that wraps them; tests call it in-process.
@@ -77,6 +84,7 @@ pub fn app(
         .into_utoipa_app()
         .configure(api::configure)
         .into_app()
+        .configure(portal::configure)
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
         .default_service(web::to(nothing_here))
 }

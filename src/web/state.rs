@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::host::database::{Pool, PooledConnection};
+use crate::host::database::{self, Pool, PooledConnection};
 use chrono::{DateTime, Utc};
 
 use crate::usecases::{Done, Failure};
 
 use super::authorised::RememberedTokens;
 use super::metrics::Metrics;
+use super::recorder::Recorder;
 
 /// One for all workers of a server; cloning shares.
 #[derive(Clone)]
@@ -18,13 +19,16 @@ pub struct AppState {
     clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     pub tokens: Arc<RememberedTokens>,
     pub metrics: Arc<Metrics>,
+    pub recorder: Arc<Recorder>,
 }
 
 impl AppState {
     pub fn new(pool: Pool, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        let clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync> = Arc::new(clock);
         Self {
+            recorder: Arc::new(Recorder::new(pool.clone(), Arc::clone(&clock))),
             pool,
-            clock: Arc::new(clock),
+            clock,
             tokens: Arc::default(),
             metrics: Arc::default(),
         }
@@ -35,7 +39,7 @@ impl AppState {
     /// # Errors
     /// `Unavailable` when the database is away or all connections stay busy.
     pub async fn connection(&self) -> Done<PooledConnection> {
-        self.pool.get().await.map_err(|error| {
+        database::connection(&self.pool).await.map_err(|error| {
             tracing::warn!(%error, "no database connection");
             Failure::Unavailable(
                 "the database is away or busy; the same request may go through later".to_owned(),

@@ -20,10 +20,10 @@ use diesel_async::SimpleAsyncConnection;
 const OWNED: &str = "DAFTAR_TEST_OWNED_DATA_DIR";
 
 /// A data directory that is removed with its test.
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self::with_mode(0o755)
     }
 
@@ -37,7 +37,15 @@ impl Folder {
         Tenancy::enter(&self.0, &[], purpose)
     }
 
-    fn socket(&self) -> PathBuf {
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn database_answers(&self) -> bool {
+        answers(&self.socket())
+    }
+
+    pub fn socket(&self) -> PathBuf {
         self.0.join("postgres/socket")
     }
 

@@ -8,16 +8,25 @@
 )]
 #![allow(dead_code, reason = "the world offers what tests of later nouns ask for")]
 
+mod api;
 mod counter;
 mod host;
+mod mail;
+mod portal;
+mod reading;
+mod recording;
 mod scene;
 mod schema;
+mod serve;
+mod settled;
 mod settling;
 mod settling_holds;
 mod settling_positions;
 mod settling_statements;
 mod settling_windows;
+mod smtp;
 mod sound_books;
 mod tampering;
+mod token;
 mod verifying;
 mod world;

@@ -66,18 +66,27 @@ impl World {
 
     /// The schema as `pg_dump` writes it, without the lines that differ from run to run.
     pub fn schema_dump(&self) -> String {
+        let whole = self.dump("--schema-only");
+        // Newer versions fence their dumps with a random key.
+        let lines = whole.lines().filter(|line| !line.contains("restrict "));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Every row of every table as `pg_dump` writes it.
+    pub fn data_dump(&self) -> String {
+        self.dump("--data-only")
+    }
+
+    fn dump(&self, what: &str) -> String {
         let mut dump = std::process::Command::new(ground().cluster.program("pg_dump"));
-        dump.args(["--schema-only", "--dbname", self.admin_url().expose()]);
+        dump.args([what, "--dbname", self.admin_url().expose()]);
         let output = dump.output().unwrap();
         assert!(
             output.status.success(),
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        let whole = String::from_utf8(output.stdout).unwrap();
-        // Newer versions fence their dumps with a random key.
-        let lines = whole.lines().filter(|line| !line.contains("restrict "));
-        lines.collect::<Vec<_>>().join("\n")
+        String::from_utf8(output.stdout).unwrap()
     }
 }
 

@@ -36,7 +36,13 @@ pub async fn carry_out(host: &Host) -> Done<String> {
     let bar = ProgressBar::no_length();
     let t = std::time::Instant::now();
     for day in span.days() {
+        let t0 = std::time::Instant::now();
+        teller.settle_due(&mut conn, story::moment(day, 1)).await?;
+        if t0.elapsed().as_millis() > 100 {
+            crate::cli::output::tell(&format!("{day} settled in {:?}", t0.elapsed()));
+        }
         teller.record_day(&mut conn, day, &bar).await?;
     }
+    teller.settle_due(&mut conn, now).await?;
     Ok(format!("{} rows in {:?}", bar.position(), t.elapsed()))
 }

@@ -10,7 +10,11 @@ use super::geography::PlannedOffice;
 use super::traffic::Traffic;
 use crate::domain::transaction::Submitted;
 use crate::domain::zone::start_of_day;
+use crate::usecases::approve_settlement::approve_settlement;
+use crate::usecases::close_window::close_due_window;
+use crate::usecases::propose_settlement::propose_due_settlement;
 use crate::usecases::record_transactions::{Course, Memory, Sent, record_transactions};
+use crate::usecases::seal_window::seal_due_window;
 use crate::usecases::{Connection, Done, Failure};
 
 /// The counters' systems send the day's rows in the evening.
@@ -75,6 +79,17 @@ impl<'a> Teller<'a> {
                 self.record(conn, at, some).await?;
                 bar.inc(u64::try_from(some.len()).unwrap_or(0));
             }
+        }
+        Ok(())
+    }
+
+    /// Closes, seals, proposes and approves whatever is due, the older windows first.
+    pub async fn settle_due(&self, conn: &mut Connection, at: DateTime<Utc>) -> Done<()> {
+        let (maker, checker) = (&self.people.maker, &self.people.checker);
+        while close_due_window(conn, maker, at).await?.is_some() {}
+        while seal_due_window(conn, maker, at).await?.is_some() {}
+        while let Some(proposed) = propose_due_settlement(conn, maker, at).await? {
+            approve_settlement(conn, checker, at, proposed.id).await?;
         }
         Ok(())
     }

@@ -3,6 +3,34 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+/// Crockford's base 32.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Without the two dashes.
+const CODE_LENGTH: usize = 12;
+
+/// A verification code as people type it, in its own form: dashes, blanks and case do not matter, O is 0, I and L are 1.
+/// `None` for what can be no code.
+pub fn verification_code(typed: &str) -> Option<String> {
+    let mut code = String::with_capacity(14);
+    let mut count = 0;
+    for character in typed.chars().filter(|c| !c.is_whitespace() && *c != '-') {
+        let character = match character.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        };
+        if count == CODE_LENGTH || !ALPHABET.iter().any(|letter| char::from(*letter) == character) {
+            return None;
+        }
+        if count > 0 && count % 4 == 0 {
+            code.push('-');
+        }
+        code.push(character);
+        count += 1;
+    }
+    (count == CODE_LENGTH).then_some(code)
+}
+
 /// The SHA-256 of a statement's stored bytes; in JSON as 64 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -28,7 +56,6 @@ impl StatementDigest {
     /// The first 60 bits of the digest as twelve characters of Crockford's base 32 (no I, L, O, U), in three groups: `7K2M-9QXD-31HF`.
     /// Sixty bits cannot be guessed through a page that limits its callers; the full digest stands in the chain.
     pub fn verification_code(self) -> String {
-        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
         let first = self
             .0
             .iter()
@@ -82,6 +109,23 @@ mod tests {
             StatementDigest::from_bytes([255; 32]).verification_code(),
             "ZZZZ-ZZZZ-ZZZZ"
         );
+    }
+
+    #[test]
+    fn a_code_is_read_however_it_is_typed() {
+        let code = Some("7K2M-9QXD-0110".to_owned());
+        for typed in ["7K2M-9QXD-0110", "7k2m9qxdoiLO", " 7k2m 9qxd 0110 "] {
+            assert_eq!(verification_code(typed), code, "{typed}");
+        }
+        for typed in [
+            "",
+            "7K2M-9QXD-011",
+            "7K2M-9QXD-01101",
+            "7K2M-9QXD-011U",
+            "۷K2M-9QXD-0110",
+        ] {
+            assert_eq!(verification_code(typed), None, "{typed}");
+        }
     }
 
     #[test]

@@ -13,9 +13,7 @@ pub(super) struct Records {
     start: usize,
     /// Up to here no end of a record was found.
     seen: usize,
-    /// Whether a quoted field may contain a line break.
-    has_quotes: bool,
-    is_in_quotes: bool,
+    quotes: Quotes,
     has_begun: bool,
     has_ended: bool,
     /// Number of the line at `start`.
@@ -24,22 +22,30 @@ pub(super) struct Records {
     breaks: i64,
 }
 
+/// Inside quotes a line break belongs to the field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quotes {
+    /// They mean nothing here.
+    Plain,
+    Outside,
+    Inside,
+}
+
 impl Records {
     pub(super) fn by_line() -> Self {
-        Self::new(false)
+        Self::new(Quotes::Plain)
     }
 
     pub(super) fn quoted() -> Self {
-        Self::new(true)
+        Self::new(Quotes::Outside)
     }
 
-    fn new(has_quotes: bool) -> Self {
+    fn new(quotes: Quotes) -> Self {
         Self {
             held: Vec::new(),
             start: 0,
             seen: 0,
-            has_quotes,
-            is_in_quotes: false,
+            quotes,
             has_begun: false,
             has_ended: false,
             line: 1,
@@ -85,8 +91,8 @@ impl Records {
     fn end_of_record(&mut self) -> Option<usize> {
         while let Some(byte) = self.held.get(self.seen) {
             match byte {
-                b'"' if self.has_quotes => self.is_in_quotes = !self.is_in_quotes,
-                b'\n' if self.is_in_quotes => self.breaks += 1,
+                b'"' => self.quotes = self.quotes.toggled(),
+                b'\n' if self.quotes == Quotes::Inside => self.breaks += 1,
                 b'\n' => {
                     self.seen += 1;
                     return Some(self.seen - 1);
@@ -107,11 +113,21 @@ impl Records {
         if !self.has_ended || from == self.held.len() {
             return Ok(None);
         }
-        if self.is_in_quotes {
+        if self.quotes == Quotes::Inside {
             let explanation = "a quoted field does not end".to_owned();
             return Err(Unreadable { line, explanation });
         }
         self.start = self.held.len();
         Ok(Some((line, &self.held[from..])))
+    }
+}
+
+impl Quotes {
+    const fn toggled(self) -> Self {
+        match self {
+            Self::Plain => Self::Plain,
+            Self::Outside => Self::Inside,
+            Self::Inside => Self::Outside,
+        }
     }
 }

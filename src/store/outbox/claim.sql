@@ -11,4 +11,4 @@ UPDATE outbox AS mail
         LIMIT $3
           FOR UPDATE SKIP LOCKED)
 RETURNING mail.id, mail.fencing, mail.attempts, mail.kind, mail.recipient, mail.language, mail.message_id,
-          mail.statement_id, mail.licence_id
+          mail.statement_id, mail.licence_id, mail.queued_at

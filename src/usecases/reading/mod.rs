@@ -4,7 +4,13 @@
 pub mod earnings;
 pub mod offices;
 pub mod operation;
+pub mod overview;
+pub mod parties;
+pub mod payouts;
 pub mod register;
+pub mod settlements;
 pub mod standing;
+pub mod statements;
 pub mod tariffs;
 pub mod transactions;
+pub mod windows;

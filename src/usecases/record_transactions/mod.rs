@@ -16,6 +16,7 @@ mod batch;
 mod booking;
 mod comparison;
 mod memory;
+mod original;
 mod pricing;
 mod quarantining;
 mod remembered;

@@ -5,17 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::batch::{Entry, Ready};
 use super::booking::{Ground, Halt, Plan, find_stored};
+use super::original::{Left, id_of, original_shared, refund_allocation, refund_shared, shares, version_of};
 use super::rules::Snapshot;
-use crate::domain::canonical::Digest;
 use crate::domain::money::Amount;
-use crate::domain::proof::{AllocationFields, Shared, allocation_digest, facts_digest};
-use crate::domain::refund::RefundTerm;
-use crate::domain::rulebook::{Case, NotBookable, TariffRules};
-use crate::domain::take_back::{AskedBack, NotTakenBack, Original, OriginalTerm, StoredShare, TakenBack};
+use crate::domain::proof::{Shared, facts_digest};
+use crate::domain::rulebook::{Case, NotBookable};
+use crate::domain::take_back::{AskedBack, NotTakenBack, TakenBack};
 use crate::domain::transaction::{Reason, Submitted, TransactionId, TransactionKind};
-use crate::store::allocation::{
-    NewAllocation, NewRefundAllocation, insert_refund_allocations, last_refund_ordinals,
-};
+use crate::store::allocation::{NewRefundAllocation, insert_refund_allocations, last_refund_ordinals};
 use crate::store::transaction::{Key, StoredTransaction, taken_back};
 use crate::store::{Connection, locks};
 use crate::usecases::{Done, Failure};
@@ -27,16 +24,10 @@ struct Claim {
     original: Option<StoredTransaction>,
 }
 
-/// An original as it is left by everything that was taken back so far.
-struct Left {
-    original: Original,
-    last_ordinal: i32,
-}
-
 /// What one row takes, and where its own allocation stands among the new ones if it needs one.
 struct Taken<'c> {
     claim: &'c Claim,
-    taken: TakenBack,
+    part: TakenBack,
     new_at: Option<usize>,
 }
 
@@ -163,39 +154,6 @@ async fn read_left(
     Ok(left)
 }
 
-impl Left {
-    fn untouched(original: &StoredTransaction, snapshot: &Snapshot) -> Done<Self> {
-        let rules = version_of(original, snapshot)?;
-        let terms = |ordinals: &[i16], amounts: &[i64]| {
-            let term = |(ordinal, amount): StoredShare| OriginalTerm {
-                ordinal,
-                term: RefundTerm {
-                    amount,
-                    reversed: Amount::ZERO,
-                    refundable: rules.tariff.term(ordinal).is_some_and(|term| term.refundable),
-                },
-            };
-            shares(ordinals, amounts).into_iter().map(term).collect()
-        };
-        let principal = Amount::from_minor(original.principal);
-        let gives_principal_back = rules.tariff.principal_term().is_some_and(|term| term.refundable);
-        Ok(Self {
-            original: Original {
-                sources: terms(&original.source_terms, &original.source_amounts),
-                legs: terms(&original.leg_terms, &original.leg_amounts),
-                principal,
-                principal_left: if gives_principal_back {
-                    principal
-                } else {
-                    Amount::ZERO
-                },
-                was_touched: false,
-            },
-            last_ordinal: 0,
-        })
-    }
-}
-
 impl Claim {
     fn original_id(&self) -> Option<TransactionId> {
         self.original.as_ref().map(id_of)
@@ -226,7 +184,7 @@ impl Claim {
         });
         Ok(Taken {
             claim: self,
-            taken,
+            part: taken,
             new_at,
         })
     }
@@ -293,74 +251,10 @@ impl Taken<'_> {
                 content: facts_digest(&original.facts),
             },
             original_id: Some(id_of(original)),
-            amount: self.taken.amount,
-            principal: self.taken.principal,
+            amount: self.part.amount,
+            principal: self.part.principal,
             unit_id: rules.unit,
         })
-    }
-}
-
-fn refund_allocation(original: &StoredTransaction, ordinal: i32, taken: &TakenBack) -> NewRefundAllocation {
-    let columns = |side: &[StoredShare]| {
-        side.iter()
-            .map(|(term, amount)| (*term, amount.minor()))
-            .collect()
-    };
-    NewRefundAllocation {
-        original_id: id_of(original).number(),
-        original_ordinal: ordinal,
-        share: NewAllocation {
-            tariff_version_id: original.tariff_version_id,
-            asked_amount: taken.amount.minor(),
-            quantity: original.quantity,
-            activity_leg: original.activity_leg.clone(),
-            read_facts_id: original.read_facts_id,
-            sources: columns(&taken.sources),
-            legs: columns(&taken.legs),
-            total: taken.amount.minor(),
-        },
-    }
-}
-
-fn refund_shared(new: &NewRefundAllocation, id: i64, original: &StoredTransaction, tariff: Digest) -> Shared {
-    let amounts = |side: &[(i16, i64)]| -> Vec<StoredShare> {
-        side.iter()
-            .map(|(term, amount)| (*term, Amount::from_minor(*amount)))
-            .collect()
-    };
-    let content = allocation_digest(&AllocationFields {
-        kind: 2,
-        tariff_version: new.share.tariff_version_id,
-        tariff,
-        asked_amount: Amount::from_minor(new.share.asked_amount),
-        quantity: new.share.quantity,
-        activity_leg: &new.share.activity_leg,
-        read_facts: &original.read_facts,
-        original: Some(new.original_id),
-        original_ordinal: Some(new.original_ordinal),
-        sources: &amounts(&new.share.sources),
-        legs: &amounts(&new.share.legs),
-    });
-    Shared { id, content }
-}
-
-fn original_shared(original: &StoredTransaction, tariff: Digest) -> Shared {
-    let content = allocation_digest(&AllocationFields {
-        kind: original.allocation_kind,
-        tariff_version: original.tariff_version_id,
-        tariff,
-        asked_amount: Amount::from_minor(original.asked_amount),
-        quantity: original.quantity,
-        activity_leg: &original.activity_leg,
-        read_facts: &original.read_facts,
-        original: None,
-        original_ordinal: None,
-        sources: &shares(&original.source_terms, &original.source_amounts),
-        legs: &shares(&original.leg_terms, &original.leg_amounts),
-    });
-    Shared {
-        id: original.allocation_id,
-        content,
     }
 }
 
@@ -372,26 +266,6 @@ fn asked_back(row: &Submitted) -> AskedBack {
         amount: row.amount.unwrap_or_default(),
         principal: row.principal.unwrap_or_default(),
     }
-}
-
-fn id_of(stored: &StoredTransaction) -> TransactionId {
-    TransactionId::of(stored.batch_id, stored.line)
-}
-
-fn version_of<'s>(original: &StoredTransaction, snapshot: &'s Snapshot) -> Done<&'s TariffRules> {
-    let id = original.tariff_version_id;
-    let rules = snapshot.book.versions.get(&id);
-    rules
-        .map(AsRef::as_ref)
-        .ok_or_else(|| Failure::Internal(format!("tariff version {id} is unknown")))
-}
-
-fn shares(terms: &[i16], amounts: &[i64]) -> Vec<StoredShare> {
-    terms
-        .iter()
-        .zip(amounts)
-        .map(|(term, amount)| (*term, Amount::from_minor(*amount)))
-        .collect()
 }
 
 fn missing(row: &Submitted) -> NotBookable {

@@ -7,6 +7,7 @@ pub mod office;
 pub mod originator;
 pub mod party;
 pub mod service;
+pub mod token;
 pub mod unit;
 
 use std::collections::HashMap;
@@ -14,7 +15,7 @@ use std::collections::HashMap;
 use super::{Done, Failure};
 
 /// The id behind a code, or the refusal that names what there is not.
-fn known<Id: Copy>(ids: &HashMap<String, Id>, noun: &str, code: &str) -> Done<Id> {
+pub(super) fn known<Id: Copy>(ids: &HashMap<String, Id>, noun: &str, code: &str) -> Done<Id> {
     ids.get(code)
         .copied()
         .ok_or_else(|| Failure::not_found(noun, code))

@@ -10,9 +10,16 @@ pub mod jobs;
 pub mod moment;
 pub mod offices;
 pub mod outbox;
+pub mod parties;
+pub mod payouts;
+pub mod quarantine;
 pub mod register;
+pub mod settlements;
+pub mod statements;
+pub mod submissions;
 pub mod tariffs;
 pub mod transactions;
+pub mod windows;
 
 /// All routes of the API.
 pub fn configure(config: &mut ServiceConfig) {
@@ -21,7 +28,14 @@ pub fn configure(config: &mut ServiceConfig) {
     config.configure(jobs::configure);
     config.configure(offices::configure);
     config.configure(outbox::configure);
+    config.configure(parties::configure);
+    config.configure(payouts::configure);
+    config.configure(quarantine::configure);
     config.configure(register::configure);
+    config.configure(settlements::configure);
+    config.configure(statements::configure);
+    config.configure(submissions::configure);
     config.configure(tariffs::configure);
     config.configure(transactions::configure);
+    config.configure(windows::configure);
 }

@@ -1,0 +1,237 @@
+//! `daftar import`: records a file of rows, in memory that does not grow with it. Never here: what a row means.
+//!
+//! A thread reads and parses ahead while a chunk is recorded. After a kill the same file is sent again: nothing is booked
+//! twice.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use super::unavailable;
+use crate::domain::originator::{Originator, Scope};
+use crate::domain::page::Asked;
+use crate::domain::submission::{CHUNK_ROWS, Format, Line, Reader};
+use crate::host::{Host, clock};
+use crate::usecases::record_transactions::Memory;
+use crate::usecases::register::originator::originator_of_code;
+use crate::usecases::submission::{Delivery, SubmissionView, list_unbooked, may_be_whole, open_submission};
+use crate::usecases::{Connection, Done, Failure};
+
+/// Record a file of transactions, refunds and reversals.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// One JSON object a line, or CSV under a line of field names.
+    pub file: PathBuf,
+    /// How the file is written; told from its name if it ends in .csv, .ndjson or .jsonl.
+    #[arg(long, value_enum)]
+    pub format: Option<FormatName>,
+    /// Code of the originator whose references the rows bear.
+    #[arg(long, value_name = "CODE")]
+    pub sender: String,
+    /// All rows or none, at most 10,000.
+    #[arg(long)]
+    pub atomic: bool,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum FormatName {
+    Csv,
+    Ndjson,
+}
+
+const PIECE_BYTES: usize = 256 * 1024;
+/// Chunks that are read ahead.
+const AHEAD_MAX: usize = 2;
+/// Unbooked rows that are told; all can be fetched.
+const UNBOOKED_TOLD: u32 = 10;
+
+/// Rows that were read, and how many bytes of the file that took.
+struct ReadChunk {
+    lines: Vec<Line>,
+    bytes: u64,
+}
+
+pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
+    let format = format_of(args)?;
+    let (file, length) = open(&args.file)?;
+    let mut conn = host.connection().await.map_err(unavailable)?;
+    let by = originator_of_code(&mut conn, &args.sender, Scope::Record).await?;
+    let chunk_rows = if args.atomic { usize::MAX } else { CHUNK_ROWS };
+    let (send, chunks) = mpsc::channel(AHEAD_MAX);
+    let reading = spawn_blocking(move || read_ahead(file, format, chunk_rows, &send));
+    let import = Import {
+        by,
+        memory: Memory::default(),
+        bar: progress_bar(length),
+    };
+    let recorded = if args.atomic {
+        import.record_wholly(&mut conn, chunks).await
+    } else {
+        import.record(&mut conn, chunks).await
+    };
+    import.bar.finish_and_clear();
+    let read = reading
+        .await
+        .map_err(|error| Failure::Internal(error.to_string()))?;
+    let view = recorded?;
+    // What could be read is recorded, and the rest is said to be unreadable.
+    read?;
+    told(args, &import.by, &mut conn, &view).await
+}
+
+fn format_of(args: &ImportArgs) -> Done<Format> {
+    match args.format {
+        Some(FormatName::Csv) => return Ok(Format::Csv),
+        Some(FormatName::Ndjson) => return Ok(Format::Ndjson),
+        None => {}
+    }
+    match args.file.extension().and_then(|extension| extension.to_str()) {
+        Some("csv") => Ok(Format::Csv),
+        Some("ndjson" | "jsonl") => Ok(Format::Ndjson),
+        Some(_) | None => Err(Failure::invalid(
+            "--format",
+            "the_format_is_known",
+            "say csv or ndjson, because the file's name does not",
+        )),
+    }
+}
+
+fn open(path: &Path) -> Done<(File, u64)> {
+    let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+    match opened {
+        Ok((length, file)) => Ok((file, length)),
+        Err(error) => Err(unreadable(path.display().to_string(), error)),
+    }
+}
+
+fn unreadable(field: String, why: impl std::fmt::Display) -> Failure {
+    Failure::invalid(field, "rows_are_readable", why.to_string())
+}
+
+/// On a thread of its own, until the file ends, cannot be read on, or nobody takes the chunks any more.
+fn read_ahead(mut file: File, format: Format, chunk_rows: usize, send: &mpsc::Sender<ReadChunk>) -> Done<()> {
+    let mut reader = Reader::new(format);
+    let (mut piece, mut lines, mut bytes) = (vec![0; PIECE_BYTES], Vec::new(), 0);
+    loop {
+        let length = file
+            .read(&mut piece)
+            .map_err(|error| unreadable("file".to_owned(), error))?;
+        if length == 0 {
+            break;
+        }
+        bytes += u64::try_from(length).unwrap_or_default();
+        let pushed = reader.push(piece.get(..length).unwrap_or_default(), &mut lines);
+        while lines.len() >= chunk_rows {
+            let rest = lines.split_off(chunk_rows);
+            let full = std::mem::replace(&mut lines, rest);
+            if send.blocking_send(ReadChunk { lines: full, bytes }).is_err() {
+                return Ok(());
+            }
+            bytes = 0;
+        }
+        if let Err(broken) = pushed {
+            let _nobody = send.blocking_send(ReadChunk { lines, bytes });
+            return Err(unreadable(format!("line {}", broken.line), broken.explanation));
+        }
+    }
+    let finished = reader.finish(&mut lines);
+    let _nobody = send.blocking_send(ReadChunk { lines, bytes });
+    finished.map_err(|broken| unreadable(format!("line {}", broken.line), broken.explanation))
+}
+
+fn progress_bar(length: u64) -> ProgressBar {
+    let style = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+    let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(length).with_style(style)
+}
+
+struct Import {
+    by: Originator,
+    memory: Memory,
+    bar: ProgressBar,
+}
+
+impl Import {
+    async fn record(
+        &self,
+        conn: &mut Connection,
+        mut chunks: mpsc::Receiver<ReadChunk>,
+    ) -> Done<SubmissionView> {
+        let mut delivery = open_submission(conn, &self.by, clock::now()).await?;
+        while let Some(chunk) = chunks.recv().await {
+            let (memory, at) = (&self.memory, clock::now());
+            delivery.record(conn, memory, &self.by, at, chunk.lines).await?;
+            self.record_early(conn, &mut delivery, false).await?;
+            self.bar.inc(chunk.bytes);
+        }
+        self.record_early(conn, &mut delivery, true).await?;
+        delivery.finish(conn, &self.by, clock::now()).await
+    }
+
+    async fn record_early(
+        &self,
+        conn: &mut Connection,
+        delivery: &mut Delivery,
+        has_ended: bool,
+    ) -> Done<()> {
+        while delivery.has_early(has_ended) {
+            let at = clock::now();
+            delivery.record_early(conn, &self.memory, &self.by, at).await?;
+        }
+        Ok(())
+    }
+
+    async fn record_wholly(
+        &self,
+        conn: &mut Connection,
+        mut chunks: mpsc::Receiver<ReadChunk>,
+    ) -> Done<SubmissionView> {
+        let chunk = chunks.recv().await;
+        let lines = chunk.map(|chunk| chunk.lines).unwrap_or_default();
+        may_be_whole(lines.len())?;
+        let mut delivery = open_submission(conn, &self.by, clock::now()).await?;
+        let (memory, at) = (&self.memory, clock::now());
+        let whole = delivery.record_wholly(conn, memory, &self.by, at, lines).await;
+        let view = delivery.finish(conn, &self.by, clock::now()).await?;
+        whole.map(|()| view)
+    }
+}
+
+async fn told(
+    args: &ImportArgs,
+    by: &Originator,
+    conn: &mut Connection,
+    view: &SubmissionView,
+) -> Done<String> {
+    if args.json {
+        return Ok(serde_json::json!(view).to_string());
+    }
+    let mut text = format!(
+        "submission {}: {} booked, {} booked before, {} in quarantine, {} in conflict, {} refused, {} unreadable\n",
+        view.id, view.booked, view.repeated, view.quarantined, view.conflicting, view.refused, view.malformed
+    );
+    let asked = Asked {
+        after: None,
+        rows: UNBOOKED_TOLD,
+    };
+    let unbooked = list_unbooked(conn, by, view.id, &asked).await?;
+    for row in &unbooked.items {
+        let (line, reference) = (row.line, &row.reference);
+        text.push_str(&format!(
+            "  line {line} {reference}: {} ({})\n",
+            row.explanation, row.reason
+        ));
+    }
+    if unbooked.more {
+        text.push_str(&format!("  all of them: GET /v1/submissions/{}/rows\n", view.id));
+    }
+    Ok(text)
+}

@@ -1,0 +1,254 @@
+//! `daftar payout`: which payouts wait, letting them leave, and what the bank says of them. Never here: banks' file formats.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{ArgGroup, Args, Subcommand};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::output;
+use crate::domain::money::Amount;
+use crate::domain::originator::{Originator, Scope};
+use crate::domain::page::Asked;
+use crate::host::{Host, clock};
+use crate::usecases::answer_payout::{BankAnswer, BankOutcome, answer_payout};
+use crate::usecases::reading::payouts::{MoneyFilter, PayoutView, list_payouts};
+use crate::usecases::register::originator::originator_of_code;
+use crate::usecases::release_payouts::release_payouts;
+use crate::usecases::{Connection, Done, Failure};
+
+/// Payment instructions to the parties' accounts.
+#[derive(Debug, Args)]
+pub struct PayoutArgs {
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: PayoutVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum PayoutVerb {
+    /// Payouts, newest first.
+    List(ListArgs),
+    /// Let those leave for which the books show the money; the job `release-payouts` does the same.
+    Release {
+        /// Code of the person who does it.
+        #[arg(long = "as", value_name = "CODE")]
+        by: String,
+    },
+    /// Write down what the bank said: of one payout, or of all in a CSV file.
+    Answer(AnswerArgs),
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    #[arg(long, value_name = "CODE")]
+    network: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    party: Option<String>,
+    /// waiting, released, settled or returned.
+    #[arg(long)]
+    state: Option<String>,
+    #[arg(long, default_value_t = 50)]
+    limit: u32,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["id", "csv"]))]
+#[command(group = ArgGroup::new("outcome").args(["settled", "returned"]))]
+struct AnswerArgs {
+    /// The payout.
+    #[arg(requires = "outcome", requires = "reference")]
+    id: Option<i64>,
+    /// The money has arrived.
+    #[arg(long)]
+    settled: bool,
+    /// The money came back, or never left; with the bank's reason.
+    #[arg(long, value_name = "REASON")]
+    returned: Option<String>,
+    /// The bank's reference.
+    #[arg(long, value_name = "TEXT")]
+    reference: Option<String>,
+    /// Compared with the payout's, in the smallest part of the unit.
+    #[arg(long)]
+    amount: Option<i64>,
+    /// Compared with the payout's.
+    #[arg(long)]
+    iban: Option<String>,
+    /// With the columns payout, amount, iban, outcome (settled or returned), bank_reference, reason.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["settled", "returned", "reference", "amount", "iban"])]
+    csv: Option<PathBuf>,
+    /// Code of the person who says so.
+    #[arg(long = "as", value_name = "CODE")]
+    by: String,
+}
+
+/// A line of the bank's answers: id, amount and account must all be those of the payout (money rule 21).
+#[derive(Debug, Deserialize)]
+struct AnswerLine {
+    payout: i64,
+    amount: i64,
+    iban: String,
+    outcome: String,
+    bank_reference: String,
+    #[serde(default)]
+    reason: String,
+}
+
+pub async fn carry_out(args: &PayoutArgs, host: &Host) -> Done<String> {
+    let mut conn = host
+        .connection()
+        .await
+        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    match &args.verb {
+        PayoutVerb::List(asked) => list(&mut conn, asked, args.json).await,
+        PayoutVerb::Release { by } => release(&mut conn, by, args.json).await,
+        PayoutVerb::Answer(asked) => answer(&mut conn, asked, args.json).await,
+    }
+}
+
+async fn list(conn: &mut Connection, asked: &ListArgs, as_json: bool) -> Done<String> {
+    let filter = MoneyFilter {
+        network: asked.network.clone(),
+        party: asked.party.clone(),
+        state: asked.state.clone(),
+        settlement: None,
+    };
+    let page = Asked {
+        after: None,
+        rows: asked.limit,
+    };
+    let found = list_payouts(conn, &Originator::host(), &filter, &page).await?;
+    Ok(if as_json {
+        json!(found.items).to_string()
+    } else {
+        table(&found.items)
+    })
+}
+
+fn table(payouts: &[PayoutView]) -> String {
+    let mut text = format!(
+        "{:<8}{:<16}{:<24}{:>18} {:<6}{:<10}{:<5}account\n",
+        "id", "network", "party", "amount", "unit", "state", "rank"
+    );
+    for payout in payouts {
+        let _ = writeln!(
+            text,
+            "{:<8}{:<16}{:<24}{:>18} {:<6}{:<10}{:<5}{}",
+            payout.id,
+            payout.network,
+            payout.party,
+            payout.amount.minor(),
+            payout.unit,
+            payout.state,
+            payout.priority,
+            payout.iban.as_deref().unwrap_or("not known")
+        );
+    }
+    text
+}
+
+async fn release(conn: &mut Connection, code: &str, as_json: bool) -> Done<String> {
+    let by = originator_of_code(conn, code, Scope::Finance).await?;
+    let mut all = Vec::new();
+    while let Some(released) = release_payouts(conn, &by, clock::now()).await? {
+        all.push(released);
+    }
+    if as_json {
+        return Ok(json!(all).to_string());
+    }
+    if all.is_empty() {
+        return Ok("no payout may leave".to_owned());
+    }
+    let told = all.iter().map(|released| {
+        let (count, amount) = (released.count, released.amount.minor());
+        format!(
+            "{}: {count} payouts of {amount} in sum have left",
+            released.network
+        )
+    });
+    Ok(told.collect::<Vec<_>>().join("\n"))
+}
+
+async fn answer(conn: &mut Connection, asked: &AnswerArgs, as_json: bool) -> Done<String> {
+    let by = originator_of_code(conn, &asked.by, Scope::Finance).await?;
+    match (&asked.csv, asked.id) {
+        (Some(file), _) => answer_all(conn, &by, file).await,
+        (None, Some(id)) => {
+            let said = BankAnswer {
+                outcome: match &asked.returned {
+                    Some(reason) => BankOutcome::Returned {
+                        reason: reason.clone(),
+                    },
+                    None => BankOutcome::Settled,
+                },
+                bank_reference: asked.reference.clone().unwrap_or_default(),
+                amount: asked.amount.map(Amount::from_minor),
+                iban: asked.iban.clone(),
+            };
+            let answered = answer_payout(conn, &by, clock::now(), id, &said).await?;
+            Ok(if as_json {
+                json!(answered).to_string()
+            } else {
+                format!("payout {id} is {}", answered.state)
+            })
+        }
+        (None, None) => Err(Failure::invalid(
+            "id",
+            "an_answer_names_the_payout",
+            "give its id or a file",
+        )),
+    }
+}
+
+/// Each line by itself, so that a faulty one holds up no other; sending the file again repeats nothing.
+async fn answer_all(conn: &mut Connection, by: &Originator, file: &Path) -> Done<String> {
+    let unreadable = |error: csv::Error| Failure::invalid("csv", "a_file_is_readable", error.to_string());
+    let mut reader = csv::Reader::from_path(file).map_err(unreadable)?;
+    let (mut written, mut repeated, mut refused) = (0, 0, 0);
+    for (line, row) in (2..).zip(reader.deserialize::<AnswerLine>()) {
+        match answer_line(conn, by, row).await {
+            Ok(true) => repeated += 1,
+            Ok(false) => written += 1,
+            Err(failure @ Failure::Unavailable(_)) => return Err(failure),
+            Err(failure) => {
+                refused += 1;
+                output::tell(&format!("line {line}: {failure}"));
+            }
+        }
+    }
+    let told = format!("{written} answers written, {repeated} repeated, {refused} refused");
+    if refused == 0 {
+        Ok(told)
+    } else {
+        Err(Failure::invalid("csv", "every_line_is_an_answer", told))
+    }
+}
+
+/// Whether it had been written before.
+async fn answer_line(
+    conn: &mut Connection,
+    by: &Originator,
+    row: Result<AnswerLine, csv::Error>,
+) -> Done<bool> {
+    let line = row.map_err(|error| Failure::invalid("csv", "a_line_is_readable", error.to_string()))?;
+    let outcome = match line.outcome.as_str() {
+        "settled" => BankOutcome::Settled,
+        "returned" => BankOutcome::Returned { reason: line.reason },
+        other => {
+            let told = format!("`{other}` is neither settled nor returned");
+            return Err(Failure::invalid("outcome", "payout_outcome_is_known", told));
+        }
+    };
+    let said = BankAnswer {
+        outcome,
+        bank_reference: line.bank_reference,
+        amount: Some(Amount::from_minor(line.amount)),
+        iban: Some(line.iban),
+    };
+    Ok(answer_payout(conn, by, clock::now(), line.payout, &said)
+        .await?
+        .repeated)
+}

@@ -1,0 +1,115 @@
+//! `daftar quarantine`: rows that could not be booked, and what persons decide about them. Never here: why a row waits.
+
+use std::fmt::Write;
+
+use chrono::SecondsFormat;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::unavailable;
+use crate::domain::originator::{Originator, Scope};
+use crate::domain::page::Asked;
+use crate::host::{Host, clock};
+use crate::usecases::record_transactions::Memory;
+use crate::usecases::register::originator::originator_of_code;
+use crate::usecases::{Connection, Done, quarantine};
+
+/// Rows that could not be booked: list, release, reject.
+#[derive(Debug, Args)]
+pub struct QuarantineArgs {
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub verb: QuarantineVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum QuarantineVerb {
+    /// Rows with their reasons, the oldest first.
+    List {
+        /// waiting, released, rejected or superseded.
+        #[arg(long, default_value = "waiting")]
+        state: String,
+        /// Only rows after this one.
+        #[arg(long, value_name = "ID")]
+        after: Option<i64>,
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Book a row whose cause was repaired.
+    Release(DecisionArgs),
+    /// Decide that a row is never booked; it stays on record.
+    Reject(DecisionArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct DecisionArgs {
+    pub id: i64,
+    /// Code of the person who decides.
+    #[arg(long, value_name = "CODE")]
+    pub by: String,
+    /// Why; a rejection needs it.
+    #[arg(long, default_value = "")]
+    pub note: String,
+}
+
+pub async fn carry_out(args: &QuarantineArgs, host: &Host) -> Done<String> {
+    let mut conn = host.connection().await.map_err(unavailable)?;
+    match &args.verb {
+        QuarantineVerb::List { state, after, limit } => {
+            let asked = Asked {
+                after: *after,
+                rows: *limit,
+            };
+            list(args, &mut conn, state, &asked).await
+        }
+        QuarantineVerb::Release(decision) => release(args, &mut conn, decision).await,
+        QuarantineVerb::Reject(decision) => reject(args, &mut conn, decision).await,
+    }
+}
+
+async fn list(args: &QuarantineArgs, conn: &mut Connection, state: &str, asked: &Asked<i64>) -> Done<String> {
+    let page = quarantine::list_quarantine(conn, &Originator::host(), state, asked).await?;
+    if args.json {
+        return Ok(json!({ "items": page.items, "more": page.more }).to_string());
+    }
+    let mut text = format!(
+        "{:<8}{:<22}{:<10}{:<16}{:<24}reason\n",
+        "id", "received", "office", "sender", "reference"
+    );
+    for row in &page.items {
+        let received = row.received_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let _ = writeln!(
+            text,
+            "{:<8}{received:<22}{:<10}{:<16}{:<24}{}: {}",
+            row.id, row.office, row.sender, row.reference, row.reason, row.explanation
+        );
+    }
+    if let (true, Some(last)) = (page.more, page.items.last()) {
+        let _ = writeln!(text, "more: --after {}", last.id);
+    }
+    Ok(text)
+}
+
+async fn release(args: &QuarantineArgs, conn: &mut Connection, decision: &DecisionArgs) -> Done<String> {
+    let by = originator_of_code(conn, &decision.by, Scope::Finance).await?;
+    let (memory, at) = (Memory::default(), clock::now());
+    let booked = quarantine::release_quarantined(conn, &memory, &by, at, decision.id, &decision.note).await?;
+    if args.json {
+        return Ok(json!(booked).to_string());
+    }
+    Ok(format!(
+        "row {} is booked as transaction {}",
+        decision.id, booked.id
+    ))
+}
+
+async fn reject(args: &QuarantineArgs, conn: &mut Connection, decision: &DecisionArgs) -> Done<String> {
+    let by = originator_of_code(conn, &decision.by, Scope::Finance).await?;
+    quarantine::reject_quarantined(conn, &by, clock::now(), decision.id, &decision.note).await?;
+    if args.json {
+        return Ok(json!({ "id": decision.id, "state": "rejected" }).to_string());
+    }
+    Ok(format!("row {} is rejected", decision.id))
+}

@@ -1,0 +1,140 @@
+//! `daftar remittance`: money that arrived in a network's account. Never here: matching it with demands.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::domain::money::Amount;
+use crate::domain::originator::{Originator, Scope};
+use crate::domain::page::Asked;
+use crate::host::{Host, clock};
+use crate::usecases::reading::payouts::{MoneyFilter, RemittanceView, list_remittances};
+use crate::usecases::record_remittance::{RemittanceEntry, record_remittance};
+use crate::usecases::register::originator::originator_of_code;
+use crate::usecases::{Connection, Done, Failure};
+
+/// Money that parties sent to the networks' accounts.
+#[derive(Debug, Args)]
+pub struct RemittanceArgs {
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: RemittanceVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum RemittanceVerb {
+    /// Book a credit of the network's bank statement.
+    Record(RecordArgs),
+    /// Remittances, newest first.
+    List(ListArgs),
+}
+
+#[derive(Debug, Args)]
+struct RecordArgs {
+    #[arg(long, value_name = "CODE")]
+    network: String,
+    /// Who sent it.
+    #[arg(long, value_name = "CODE")]
+    party: String,
+    /// Of the party's destination, where it is not the plain one.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    deposit_identifier: String,
+    /// In the smallest part of the network's unit.
+    #[arg(long)]
+    amount: i64,
+    /// The bank's reference: once in a network, for ever.
+    #[arg(long, value_name = "TEXT")]
+    reference: String,
+    /// When the bank received it (RFC 3339); now when left out.
+    #[arg(long, value_name = "TIME")]
+    received_at: Option<DateTime<Utc>>,
+    /// Code of the person who records it.
+    #[arg(long = "as", value_name = "CODE")]
+    by: String,
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    #[arg(long, value_name = "CODE")]
+    network: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    party: Option<String>,
+    #[arg(long, default_value_t = 50)]
+    limit: u32,
+}
+
+pub async fn carry_out(args: &RemittanceArgs, host: &Host) -> Done<String> {
+    let mut conn = host
+        .connection()
+        .await
+        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    match &args.verb {
+        RemittanceVerb::Record(asked) => record(&mut conn, asked, args.json).await,
+        RemittanceVerb::List(asked) => list(&mut conn, asked, args.json).await,
+    }
+}
+
+async fn record(conn: &mut Connection, asked: &RecordArgs, as_json: bool) -> Done<String> {
+    let by = originator_of_code(conn, &asked.by, Scope::Finance).await?;
+    let entry = RemittanceEntry {
+        network: asked.network.clone(),
+        party: asked.party.clone(),
+        deposit_identifier: asked.deposit_identifier.clone(),
+        amount: Amount::from_minor(asked.amount),
+        bank_reference: asked.reference.clone(),
+        received_at: asked.received_at,
+    };
+    let recorded = record_remittance(conn, &by, clock::now(), &entry).await?;
+    if as_json {
+        return Ok(json!(recorded).to_string());
+    }
+    let how = if recorded.repeated {
+        "was recorded before"
+    } else {
+        "is recorded"
+    };
+    Ok(format!("remittance {} of {} {how}", recorded.id, recorded.party))
+}
+
+async fn list(conn: &mut Connection, asked: &ListArgs, as_json: bool) -> Done<String> {
+    let filter = MoneyFilter {
+        network: asked.network.clone(),
+        party: asked.party.clone(),
+        ..MoneyFilter::default()
+    };
+    let page = Asked {
+        after: None,
+        rows: asked.limit,
+    };
+    let found = list_remittances(conn, &Originator::host(), &filter, &page).await?;
+    Ok(if as_json {
+        json!(found.items).to_string()
+    } else {
+        table(&found.items)
+    })
+}
+
+fn table(remittances: &[RemittanceView]) -> String {
+    let mut text = format!(
+        "{:<8}{:<16}{:<24}{:>18} {:<6}{:<14}reference\n",
+        "id", "network", "party", "amount", "unit", "counts in"
+    );
+    for remittance in remittances {
+        let _ = writeln!(
+            text,
+            "{:<8}{:<16}{:<24}{:>18} {:<6}{:<14}{}",
+            remittance.id,
+            remittance.network,
+            remittance.party,
+            remittance.amount.minor(),
+            remittance.unit,
+            remittance.period,
+            remittance.bank_reference
+        );
+    }
+    text
+}

@@ -1,0 +1,99 @@
+//! `daftar serve`: the web server and the jobs in one process, on one database. Never here: what either of them does.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::output;
+use crate::domain::timetable::Timetable;
+use crate::host::configuration::Configuration;
+use crate::host::mail::Mailer;
+use crate::host::postgres::Purpose;
+use crate::host::signal::EndWished;
+use crate::host::{self, Host, clock};
+use crate::jobs::files::timetable;
+use crate::jobs::{self, Jobs, Working, worker_name};
+use crate::usecases::{Done, Failure};
+use crate::web::AppState;
+use crate::web::server::{self, Listening};
+
+/// Serve the API and the pages, and run the jobs.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// Folder whose *.toml files replace the embedded timetable.
+    #[arg(long = "jobs", value_name = "DIR")]
+    jobs_folder: Option<PathBuf>,
+    /// Run no jobs: another server does.
+    #[arg(long, conflicts_with = "jobs_folder")]
+    no_jobs: bool,
+}
+
+/// Serves until Ctrl-C or SIGTERM. Then requests end first, then jobs, then the private PostgreSQL.
+pub async fn serve(args: &ServeArgs, configuration: Configuration) -> Done<String> {
+    let timetable = timetable_of(args)?;
+    let end = EndWished::listen().map_err(|error| Failure::Internal(error.to_string()))?;
+    let listening = Listening {
+        address: args.listen.unwrap_or(configuration.listen),
+        workers: configuration.workers,
+    };
+    let host = host::start(configuration, Purpose::Serve)
+        .await
+        .map_err(unavailable)?;
+    let served = serve_on(&host, timetable, listening, end).await;
+    host.stop().await.map_err(unavailable)?;
+    served
+}
+
+async fn serve_on(
+    host: &Host,
+    timetable: Option<Timetable>,
+    listening: Listening,
+    mut end: EndWished,
+) -> Done<String> {
+    let state = AppState::new(host.pool.clone(), clock::now);
+    let end_wished = async move {
+        let signal = end.heard().await;
+        tracing::info!(signal, "ending: requests first, then jobs");
+    };
+    let (server, address) = server::serve(state, listening, end_wished)
+        .map_err(|error| Failure::Unavailable(format!("{}: {error}", listening.address)))?;
+    let working = match timetable {
+        Some(timetable) => Some(start_jobs(host, timetable).await?),
+        None => None,
+    };
+    output::say(&format!("Daftar serves at http://{address}/"));
+    let ended = server.await;
+    if let Some(working) = working {
+        working.stop().await;
+    }
+    ended.map_err(|error| Failure::Internal(error.to_string()))?;
+    Ok("Daftar has ended".to_owned())
+}
+
+fn timetable_of(args: &ServeArgs) -> Done<Option<Timetable>> {
+    if args.no_jobs {
+        return Ok(None);
+    }
+    timetable(args.jobs_folder.as_deref())
+        .map(Some)
+        .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string()))
+}
+
+async fn start_jobs(host: &Host, timetable: Timetable) -> Done<Working> {
+    jobs::start(Jobs {
+        pool: host.pool.clone(),
+        clock: clock::now,
+        timetable,
+        worker: worker_name("server"),
+        mailer: Mailer::of(&host.configuration),
+    })
+    .await
+}
+
+fn unavailable(error: host::HostError) -> Failure {
+    Failure::Unavailable(error.to_string())
+}

@@ -1,0 +1,172 @@
+//! `daftar token`: who may ask. Never here: what a token allows (see `domain::originator`).
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::output;
+use crate::domain::originator::{Originator, OriginatorKind, Scope};
+use crate::host::{Host, clock};
+use crate::usecases::register::token::{TokenHolder, TokenView, issue_token, list_tokens, revoke_token};
+use crate::usecases::{Done, Failure};
+
+/// Bearer tokens of people and machine clients.
+#[derive(Debug, Args)]
+pub struct TokenArgs {
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: TokenVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenVerb {
+    /// Make a token and print it: it is shown this once, only its hash is stored.
+    Create(CreateArgs),
+    /// All tokens, without their secrets.
+    List,
+    /// Take a token back; servers refuse it within seconds.
+    Revoke { id: i32 },
+}
+
+#[derive(Debug, Args)]
+struct CreateArgs {
+    /// Code of the person or client, made if it is new.
+    #[arg(long = "as", value_name = "CODE")]
+    code: String,
+    #[arg(long, value_enum, default_value_t = HolderKind::Person)]
+    kind: HolderKind,
+    /// Its name, where it is new.
+    #[arg(long)]
+    name: Option<String>,
+    /// read: look; record: also post transactions; finance: also settle.
+    #[arg(long, value_enum)]
+    scope: TokenScope,
+    /// Code of the party for which it acts: it sees only what concerns that party.
+    #[arg(long, value_name = "CODE")]
+    party: Option<String>,
+    #[arg(long, default_value_t = 90)]
+    days: i64,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum HolderKind {
+    Person,
+    Client,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TokenScope {
+    Read,
+    Record,
+    Finance,
+}
+
+pub async fn carry_out(args: &TokenArgs, host: &Host) -> Done<String> {
+    let mut conn = host
+        .connection()
+        .await
+        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let by = Originator::host();
+    match &args.verb {
+        TokenVerb::Create(asked) => create(&mut conn, &by, asked, args.json).await,
+        TokenVerb::List => {
+            let tokens = list_tokens(&mut conn, &by).await?;
+            Ok(if args.json {
+                json!(tokens).to_string()
+            } else {
+                table(&tokens, clock::now())
+            })
+        }
+        TokenVerb::Revoke { id } => {
+            revoke_token(&mut conn, &by, clock::now(), *id).await?;
+            Ok(format!("token {id} is revoked"))
+        }
+    }
+}
+
+/// The secret alone goes to standard output, so that a script can catch it.
+async fn create(
+    conn: &mut crate::usecases::Connection,
+    by: &Originator,
+    asked: &CreateArgs,
+    as_json: bool,
+) -> Done<String> {
+    let holder = TokenHolder {
+        code: asked.code.clone(),
+        kind: asked.kind.into(),
+        name: asked.name.clone(),
+        party: asked.party.clone(),
+    };
+    let token = issue_token(conn, by, clock::now(), &holder, asked.scope.into(), asked.days).await?;
+    if as_json {
+        return Ok(
+            json!({ "id": token.id, "token": token.secret, "expires_at": token.expires_at }).to_string(),
+        );
+    }
+    output::tell(&format!(
+        "token {} of {}, good until {}; it is shown this once:",
+        token.id,
+        asked.code,
+        day(token.expires_at)
+    ));
+    Ok(token.secret)
+}
+
+fn table(tokens: &[TokenView], now: DateTime<Utc>) -> String {
+    let mut text = format!(
+        "{:<6}{:<24}{:<8}{:<9}{:<20}{:<12}{:<10}name\n",
+        "id", "originator", "kind", "scope", "party", "until", "state"
+    );
+    for token in tokens {
+        let _ = writeln!(
+            text,
+            "{:<6}{:<24}{:<8}{:<9}{:<20}{:<12}{:<10}{}",
+            token.id,
+            token.originator,
+            token.kind,
+            token.scope,
+            token.party.as_deref().unwrap_or("-"),
+            day(token.expires_at),
+            state(token, now),
+            token.name
+        );
+    }
+    text
+}
+
+fn state(token: &TokenView, now: DateTime<Utc>) -> &'static str {
+    if token.revoked_at.is_some() {
+        "revoked"
+    } else if token.expires_at <= now {
+        "expired"
+    } else {
+        "good"
+    }
+}
+
+fn day(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d").to_string()
+}
+
+impl From<HolderKind> for OriginatorKind {
+    fn from(kind: HolderKind) -> Self {
+        match kind {
+            HolderKind::Person => Self::Person,
+            HolderKind::Client => Self::Client,
+        }
+    }
+}
+
+impl From<TokenScope> for Scope {
+    fn from(scope: TokenScope) -> Self {
+        match scope {
+            TokenScope::Read => Self::Read,
+            TokenScope::Record => Self::Record,
+            TokenScope::Finance => Self::Finance,
+        }
+    }
+}

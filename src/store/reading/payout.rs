@@ -1,0 +1,178 @@
+//! Payouts with their answers, and remittances, as people read them. Never here: releasing, answering, recording.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::store::schema::{
+    currency_units, networks, originators, parties, payout_answers, payouts, remittances, windows,
+};
+use crate::store::{Connection, Stored};
+
+#[derive(Clone, Debug, Queryable)]
+pub struct PayoutRow {
+    pub id: i64,
+    pub settlement_id: i32,
+    pub network: String,
+    pub party: String,
+    pub deposit_identifier: String,
+    pub unit: String,
+    pub amount: i64,
+    pub iban: Option<String>,
+    pub priority: i16,
+    pub state: String,
+    pub made_at: DateTime<Utc>,
+    pub released_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct PayoutAnswerRow {
+    pub outcome: String,
+    pub bank_reference: String,
+    pub reason: String,
+    pub answered_at: DateTime<Utc>,
+    pub window_ordinal: i32,
+    pub by: String,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct RemittanceRow {
+    pub id: i64,
+    pub network: String,
+    pub party: String,
+    pub deposit_identifier: String,
+    pub unit: String,
+    pub amount: i64,
+    pub bank_reference: String,
+    pub received_at: DateTime<Utc>,
+    pub window_ordinal: i32,
+    pub period_key: String,
+    pub by: String,
+}
+
+/// Which payouts or remittances are wanted; `None` leaves a filter out.
+#[derive(Clone, Debug, Default)]
+pub struct MoneyWanted {
+    pub id: Option<i64>,
+    pub network: Option<String>,
+    pub party: Option<String>,
+    pub party_id: Option<i32>,
+    /// Of payouts.
+    pub state: Option<String>,
+    /// Of payouts.
+    pub settlement_id: Option<i32>,
+}
+
+/// The next `rows` payouts before an id.
+pub async fn list_payouts(
+    conn: &mut Connection,
+    wanted: &MoneyWanted,
+    before: Option<i64>,
+    rows: i64,
+) -> Stored<Vec<PayoutRow>> {
+    let mut query = payouts::table
+        .inner_join(networks::table.on(networks::id.eq(payouts::network_id)))
+        .inner_join(parties::table.on(parties::id.eq(payouts::party_id)))
+        .inner_join(currency_units::table.on(currency_units::id.eq(payouts::unit_id)))
+        .select((
+            payouts::id,
+            payouts::settlement_id,
+            networks::code,
+            parties::code,
+            payouts::deposit_identifier,
+            currency_units::code,
+            payouts::amount,
+            payouts::iban,
+            payouts::priority,
+            payouts::state,
+            payouts::made_at,
+            payouts::released_at,
+        ))
+        .into_boxed();
+    if let Some(id) = wanted.id {
+        query = query.filter(payouts::id.eq(id));
+    }
+    if let Some(network) = &wanted.network {
+        query = query.filter(networks::code.eq(network.clone()));
+    }
+    if let Some(party) = &wanted.party {
+        query = query.filter(parties::code.eq(party.clone()));
+    }
+    if let Some(party_id) = wanted.party_id {
+        query = query.filter(payouts::party_id.eq(party_id));
+    }
+    if let Some(state) = &wanted.state {
+        query = query.filter(payouts::state.eq(state.clone()));
+    }
+    if let Some(settlement_id) = wanted.settlement_id {
+        query = query.filter(payouts::settlement_id.eq(settlement_id));
+    }
+    if let Some(id) = before {
+        query = query.filter(payouts::id.lt(id));
+    }
+    Ok(query.order(payouts::id.desc()).limit(rows).load(conn).await?)
+}
+
+/// What the bank said of a payout, in order.
+pub async fn answers_of(conn: &mut Connection, payout_id: i64) -> Stored<Vec<PayoutAnswerRow>> {
+    Ok(payout_answers::table
+        .inner_join(windows::table.on(windows::id.eq(payout_answers::window_id)))
+        .inner_join(originators::table.on(originators::id.eq(payout_answers::originator_id)))
+        .filter(payout_answers::payout_id.eq(payout_id))
+        .select((
+            payout_answers::outcome,
+            payout_answers::bank_reference,
+            payout_answers::reason,
+            payout_answers::answered_at,
+            windows::ordinal,
+            originators::code,
+        ))
+        .order(payout_answers::id)
+        .load(conn)
+        .await?)
+}
+
+/// The next `rows` remittances before an id.
+pub async fn list_remittances(
+    conn: &mut Connection,
+    wanted: &MoneyWanted,
+    before: Option<i64>,
+    rows: i64,
+) -> Stored<Vec<RemittanceRow>> {
+    let mut query = remittances::table
+        .inner_join(networks::table.on(networks::id.eq(remittances::network_id)))
+        .inner_join(parties::table.on(parties::id.eq(remittances::party_id)))
+        .inner_join(currency_units::table.on(currency_units::id.eq(remittances::unit_id)))
+        .inner_join(windows::table.on(windows::id.eq(remittances::window_id)))
+        .inner_join(originators::table.on(originators::id.eq(remittances::originator_id)))
+        .select((
+            remittances::id,
+            networks::code,
+            parties::code,
+            remittances::deposit_identifier,
+            currency_units::code,
+            remittances::amount,
+            remittances::bank_reference,
+            remittances::received_at,
+            windows::ordinal,
+            windows::period_key,
+            originators::code,
+        ))
+        .into_boxed();
+    if let Some(id) = wanted.id {
+        query = query.filter(remittances::id.eq(id));
+    }
+    if let Some(network) = &wanted.network {
+        query = query.filter(networks::code.eq(network.clone()));
+    }
+    if let Some(party) = &wanted.party {
+        query = query.filter(parties::code.eq(party.clone()));
+    }
+    if let Some(party_id) = wanted.party_id {
+        query = query.filter(remittances::party_id.eq(party_id));
+    }
+    if let Some(id) = before {
+        query = query.filter(remittances::id.lt(id));
+    }
+    Ok(query.order(remittances::id.desc()).limit(rows).load(conn).await?)
+}

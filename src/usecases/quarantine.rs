@@ -1,0 +1,160 @@
+//! Rows that could not be booked: looked at, released after repair, rejected. Never here: why they wait (see `record_transactions`).
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::record_transactions::{Course, Memory, NotRecorded, Recorded, Sent, record_transactions};
+use super::{Done, Failure};
+use crate::domain::originator::{Originator, Scope};
+use crate::domain::page::{Asked, Page};
+use crate::domain::transaction::{Booked, Outcome, Submitted};
+use crate::store::Connection;
+use crate::store::quarantine::{self, QuarantinedRow};
+
+const NOTE_CHARACTERS_MAX: usize = 500;
+const STATES: [&str; 4] = ["waiting", "released", "rejected", "superseded"];
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct QuarantinedView {
+    pub id: i64,
+    pub office: String,
+    pub sender: String,
+    pub reference: String,
+    /// The row as it was sent.
+    #[schema(value_type = Object)]
+    pub row: serde_json::Value,
+    /// The stable name of the reason.
+    pub reason: String,
+    pub explanation: String,
+    pub received_at: DateTime<Utc>,
+    /// `waiting`, `released`, `rejected` or `superseded`.
+    pub state: String,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub note: String,
+}
+
+/// The oldest first. Who may not settle sees the own ones.
+pub async fn list_quarantine(
+    conn: &mut Connection,
+    by: &Originator,
+    state: &str,
+    asked: &Asked<i64>,
+) -> Done<Page<QuarantinedView>> {
+    if !STATES.contains(&state) {
+        return Err(Failure::invalid("state", "state_is_known", STATES.join(", ")));
+    }
+    let sender_id = (by.scope < Scope::Finance).then_some(by.id);
+    let after = asked.after.unwrap_or(0);
+    let rows = quarantine::rows_in_state(conn, state, sender_id, after, asked.fetched()).await?;
+    Ok(asked.page(rows).map(view))
+}
+
+/// Tries a waiting row again, now that its cause is repaired. It is judged as received when it first came.
+///
+/// # Errors
+/// A conflict under the name of the reason if it cannot be booked yet: it waits on.
+pub async fn release_quarantined(
+    conn: &mut Connection,
+    memory: &Memory,
+    by: &Originator,
+    at: DateTime<Utc>,
+    id: i64,
+    note: &str,
+) -> Done<Booked> {
+    by.may_decide()?;
+    is_short(note)?;
+    let waiting = waiting_row(conn, id).await?;
+    let row = Submitted::from_json(waiting.row.as_bytes())
+        .map_err(|faults| Failure::Internal(format!("quarantined row {id} cannot be read: {faults:?}")))?;
+    let sent = [Sent::again(waiting.sender_id, &row, waiting.received_at)];
+    let course = Course::Release {
+        row_id: id,
+        by: by.id,
+        note,
+    };
+    match record_transactions(conn, memory, at, &sent, course).await {
+        Ok(recorded) | Err(NotRecorded::NotWhole(recorded)) => booked(recorded),
+        Err(NotRecorded::Failed(failure)) => Err(failure),
+    }
+}
+
+/// Decides that a row is never booked. It stays on record.
+pub async fn reject_quarantined(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    id: i64,
+    note: &str,
+) -> Done<()> {
+    by.may_decide()?;
+    is_short(note)?;
+    if note.trim().is_empty() {
+        return Err(Failure::invalid("note", "a_rejection_has_a_reason", "say why"));
+    }
+    conn.transaction(async |conn| {
+        waiting_row(conn, id).await?;
+        if quarantine::decide_row(conn, id, "rejected", by.id, at, note).await? {
+            return Ok(());
+        }
+        Err(decided(id))
+    })
+    .await
+}
+
+async fn waiting_row(conn: &mut Connection, id: i64) -> Done<QuarantinedRow> {
+    let row = quarantine::find_row(conn, id).await?;
+    let row = row.ok_or_else(|| Failure::not_found("quarantined row", id))?;
+    if row.state == "waiting" {
+        return Ok(row);
+    }
+    Err(decided(id))
+}
+
+fn decided(id: i64) -> Failure {
+    let told = format!("quarantined row {id} was decided already");
+    Failure::conflict("a_quarantined_row_is_decided_once", told)
+}
+
+fn is_short(note: &str) -> Done<()> {
+    if note.chars().count() <= NOTE_CHARACTERS_MAX && !note.contains('\0') {
+        return Ok(());
+    }
+    let told = format!("at most {NOTE_CHARACTERS_MAX} characters");
+    Err(Failure::invalid("note", "note_is_short", told))
+}
+
+fn booked(recorded: Vec<Recorded>) -> Done<Booked> {
+    match recorded.into_iter().next() {
+        Some(Recorded::Decided(Outcome::Booked(booked) | Outcome::Repeated(booked))) => Ok(booked),
+        Some(Recorded::Decided(
+            Outcome::Quarantined {
+                reason, explanation, ..
+            }
+            | Outcome::Refused { reason, explanation },
+        )) => Err(Failure::conflict(reason.code(), explanation)),
+        Some(Recorded::Decided(outcome @ Outcome::Conflict { .. })) => {
+            Err(Failure::conflict("same_reference_other_content", outcome.told()))
+        }
+        Some(Recorded::Decided(Outcome::Malformed { .. }) | Recorded::Early) | None => {
+            Err(Failure::Internal("a released row was passed over".to_owned()))
+        }
+    }
+}
+
+fn view((row, sender): (QuarantinedRow, String)) -> QuarantinedView {
+    QuarantinedView {
+        id: row.id,
+        office: row.office_code,
+        sender,
+        reference: row.reference,
+        row: serde_json::from_str(&row.row).unwrap_or_default(),
+        reason: row.reason,
+        explanation: row.explanation,
+        received_at: row.received_at,
+        state: row.state,
+        decided_at: row.decided_at,
+        note: row.note,
+    }
+}

@@ -1,0 +1,157 @@
+//! What is running, told to whoever comes by: no names of people, no money. Never here: anything that needs a token.
+
+use chrono::{DateTime, Utc};
+
+use crate::documents::dates;
+use crate::documents::digits::in_digits_of;
+use crate::domain::language::Language;
+use crate::store::Connection;
+use crate::store::network::{NetworkRow, networks_with_versions};
+use crate::store::reading::overview::{
+    NetworkStandingRow, NewestRunRow, database_version, mail_counts, network_standings, newest_runs,
+};
+use crate::usecases::booking::schedule_of;
+use crate::usecases::{Done, Failure};
+
+/// Texts are in the reader's language, dates in its calendar, numbers in its digits.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    pub database: String,
+    pub networks: Vec<NetworkStanding>,
+    pub jobs: Vec<JobStanding>,
+    pub mails: Vec<MailCount>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NetworkStanding {
+    pub code: String,
+    pub name: String,
+    pub cycle: String,
+    pub offices: String,
+    /// Nothing before the network's first window.
+    pub window: Option<RunningWindow>,
+    /// Windows that have ended and are not settled; nothing when there are none.
+    pub unsettled: Option<String>,
+    pub settled: Option<LastSettlement>,
+}
+
+#[derive(Clone, Debug)]
+pub struct RunningWindow {
+    pub period: String,
+    pub ends_at: String,
+    /// How much of it has passed, in percent.
+    pub passed: u8,
+}
+
+#[derive(Clone, Debug)]
+pub struct LastSettlement {
+    pub period: String,
+    pub approved_at: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct JobStanding {
+    pub job: String,
+    /// `running`, `succeeded` or `failed`.
+    pub state: String,
+    pub at: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct MailCount {
+    /// `queued`, `sending`, `accepted`, `failed` or `unknown`.
+    pub state: String,
+    pub count: String,
+}
+
+/// Moments of jobs are told on the clock of the first network, or in UTC where there is none.
+pub async fn show_overview(conn: &mut Connection, at: DateTime<Utc>, language: Language) -> Done<Overview> {
+    let networks: Vec<NetworkRow> = networks_with_versions(conn)
+        .await?
+        .into_iter()
+        .map(|(row, _)| row)
+        .collect();
+    let standings = network_standings(conn, at).await?;
+    let zone = networks
+        .first()
+        .map_or("UTC", |network| network.time_zone.as_str());
+    let runs = newest_runs(conn).await?;
+    let mails = mail_counts(conn).await?;
+    Ok(Overview {
+        database: database_version(conn).await?,
+        networks: standings
+            .into_iter()
+            .map(|row| network_standing(row, &networks, at, language))
+            .collect::<Done<_>>()?,
+        jobs: runs
+            .into_iter()
+            .map(|run| job_standing(run, zone, language))
+            .collect(),
+        mails: mails
+            .into_iter()
+            .map(|(state, count)| MailCount {
+                state,
+                count: number(count, language),
+            })
+            .collect(),
+    })
+}
+
+fn network_standing(
+    row: NetworkStandingRow,
+    networks: &[NetworkRow],
+    at: DateTime<Utc>,
+    language: Language,
+) -> Done<NetworkStanding> {
+    let network = networks
+        .iter()
+        .find(|network| network.id == row.id)
+        .ok_or_else(|| Failure::Internal(format!("network {} came and went", row.id)))?;
+    let settled = row.settled_period.zip(row.settled_at);
+    Ok(NetworkStanding {
+        code: network.code.clone(),
+        name: match language {
+            Language::Fa => row.name_fa,
+            Language::En => row.name_en,
+        },
+        cycle: row.cycle,
+        offices: number(row.offices, language),
+        window: running_window(network, at, language)?,
+        unsettled: (row.unsettled > 0).then(|| number(row.unsettled, language)),
+        settled: settled.map(|(period, approved_at)| LastSettlement {
+            period: dates::period(&period, language),
+            approved_at: dates::moment(approved_at, &network.time_zone, language),
+        }),
+    })
+}
+
+fn running_window(
+    network: &NetworkRow,
+    at: DateTime<Utc>,
+    language: Language,
+) -> Done<Option<RunningWindow>> {
+    let Ok(window) = schedule_of(network)?.window_at(at) else {
+        return Ok(None);
+    };
+    let (passed, whole) = (
+        (at - window.from).num_minutes(),
+        (window.until - window.from).num_minutes(),
+    );
+    Ok(Some(RunningWindow {
+        period: dates::period(&window.period.to_string(), language),
+        ends_at: dates::moment(window.until, &network.time_zone, language),
+        passed: u8::try_from(passed * 100 / whole.max(1)).unwrap_or(100),
+    }))
+}
+
+fn job_standing(run: NewestRunRow, zone: &str, language: Language) -> JobStanding {
+    JobStanding {
+        at: dates::moment(run.finished_at.unwrap_or(run.claimed_at), zone, language),
+        job: run.job,
+        state: run.state,
+    }
+}
+
+fn number(count: i64, language: Language) -> String {
+    in_digits_of(language, &count.to_string())
+}

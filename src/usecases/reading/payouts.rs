@@ -1,0 +1,176 @@
+//! Payouts with what the bank said of them, and remittances. Never here: releasing, answering, recording.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::money::Amount;
+use crate::domain::originator::Originator;
+use crate::domain::page::{Asked, Page};
+use crate::store::Connection;
+use crate::store::reading::payout::{self, MoneyWanted, PayoutAnswerRow, PayoutRow, RemittanceRow};
+use crate::usecases::{Done, Failure};
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PayoutView {
+    pub id: i64,
+    pub settlement: i32,
+    pub network: String,
+    pub party: String,
+    /// Empty for the party's plain destination.
+    pub deposit_identifier: String,
+    pub unit: String,
+    /// In the smallest part of the unit.
+    #[schema(value_type = i64)]
+    pub amount: Amount,
+    /// Copied when the payout was approved; absent while none is known, and then it waits.
+    pub iban: Option<String>,
+    /// Its rank: the smallest leaves first.
+    pub priority: i16,
+    /// `waiting`, `released`, `settled` or `returned`.
+    pub state: String,
+    pub made_at: DateTime<Utc>,
+    pub released_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PayoutDetails {
+    #[serde(flatten)]
+    pub payout: PayoutView,
+    /// What the bank said, in order.
+    pub answers: Vec<PayoutAnswerView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PayoutAnswerView {
+    /// `settled` or `returned`.
+    pub outcome: String,
+    pub bank_reference: String,
+    /// Why it came back.
+    pub reason: String,
+    pub answered_at: DateTime<Utc>,
+    /// In which a return counts.
+    pub window_ordinal: i32,
+    pub by: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RemittanceView {
+    pub id: i64,
+    pub network: String,
+    pub party: String,
+    pub deposit_identifier: String,
+    pub unit: String,
+    #[schema(value_type = i64)]
+    pub amount: Amount,
+    pub bank_reference: String,
+    pub received_at: DateTime<Utc>,
+    /// In which it counts.
+    pub window_ordinal: i32,
+    #[schema(example = "1404-07")]
+    pub period: String,
+    pub by: String,
+}
+
+/// Filters of a list of payouts or remittances; `None` leaves one out.
+#[derive(Clone, Debug, Default)]
+pub struct MoneyFilter {
+    pub network: Option<String>,
+    pub party: Option<String>,
+    /// Of payouts.
+    pub state: Option<String>,
+    /// Of payouts.
+    pub settlement: Option<i32>,
+}
+
+/// Newest first; one who acts for a party sees its own.
+pub async fn list_payouts(
+    conn: &mut Connection,
+    by: &Originator,
+    filter: &MoneyFilter,
+    asked: &Asked<i64>,
+) -> Done<Page<PayoutView>> {
+    let rows = payout::list_payouts(conn, &wanted(by, filter), asked.after, asked.fetched()).await?;
+    Ok(asked.page(rows).map(view))
+}
+
+pub async fn show_payout(conn: &mut Connection, by: &Originator, id: i64) -> Done<PayoutDetails> {
+    let wanted = MoneyWanted {
+        id: Some(id),
+        party_id: by.party_id,
+        ..MoneyWanted::default()
+    };
+    let found = payout::list_payouts(conn, &wanted, None, 1).await?.pop();
+    let found = found.ok_or_else(|| Failure::not_found("payout", id))?;
+    let answers = payout::answers_of(conn, id).await?;
+    Ok(PayoutDetails {
+        payout: view(found),
+        answers: answers.into_iter().map(answer).collect(),
+    })
+}
+
+/// Newest first; one who acts for a party sees its own.
+pub async fn list_remittances(
+    conn: &mut Connection,
+    by: &Originator,
+    filter: &MoneyFilter,
+    asked: &Asked<i64>,
+) -> Done<Page<RemittanceView>> {
+    let rows = payout::list_remittances(conn, &wanted(by, filter), asked.after, asked.fetched()).await?;
+    Ok(asked.page(rows).map(remittance))
+}
+
+fn wanted(by: &Originator, filter: &MoneyFilter) -> MoneyWanted {
+    MoneyWanted {
+        id: None,
+        network: filter.network.clone(),
+        party: filter.party.clone(),
+        party_id: by.party_id,
+        state: filter.state.clone(),
+        settlement_id: filter.settlement,
+    }
+}
+
+fn view(row: PayoutRow) -> PayoutView {
+    PayoutView {
+        id: row.id,
+        settlement: row.settlement_id,
+        network: row.network,
+        party: row.party,
+        deposit_identifier: row.deposit_identifier,
+        unit: row.unit,
+        amount: Amount::from_minor(row.amount),
+        iban: row.iban,
+        priority: row.priority,
+        state: row.state,
+        made_at: row.made_at,
+        released_at: row.released_at,
+    }
+}
+
+fn answer(row: PayoutAnswerRow) -> PayoutAnswerView {
+    PayoutAnswerView {
+        outcome: row.outcome,
+        bank_reference: row.bank_reference,
+        reason: row.reason,
+        answered_at: row.answered_at,
+        window_ordinal: row.window_ordinal,
+        by: row.by,
+    }
+}
+
+fn remittance(row: RemittanceRow) -> RemittanceView {
+    RemittanceView {
+        id: row.id,
+        network: row.network,
+        party: row.party,
+        deposit_identifier: row.deposit_identifier,
+        unit: row.unit,
+        amount: Amount::from_minor(row.amount),
+        bank_reference: row.bank_reference,
+        received_at: row.received_at,
+        window_ordinal: row.window_ordinal,
+        period: row.period_key,
+        by: row.by,
+    }
+}

@@ -1,0 +1,177 @@
+//! Money that a party sent to the network's account, booked and posted. Never here: what was demanded of it.
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answer_payout::BANK_TEXT_CHARS_MAX;
+use super::booking::window_for_booking;
+use super::close_window::network_of_code;
+use super::register::known;
+use super::{Done, Failure};
+use crate::domain::journal::Destination;
+use crate::domain::money::Amount;
+use crate::domain::originator::Originator;
+use crate::domain::posting::{Booking, remittance_journal};
+use crate::store::journal::{Posting, post_journals};
+use crate::store::party::party_ids;
+use crate::store::remittance::{NewRemittance, RemittanceRow, insert_remittance, remittance_of_reference};
+use crate::store::{Connection, locks};
+
+/// A credit on the network's bank statement, with whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemittanceEntry {
+    pub network: String,
+    pub party: String,
+    /// Empty for the party's plain destination.
+    pub deposit_identifier: String,
+    /// In the smallest part of the network's unit.
+    pub amount: Amount,
+    /// The bank's own reference: once in a network, for ever.
+    pub bank_reference: String,
+    /// When the bank received it; now when left out.
+    pub received_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RecordedRemittance {
+    pub id: i64,
+    pub network: String,
+    pub party: String,
+    #[schema(value_type = i64)]
+    pub amount: Amount,
+    pub bank_reference: String,
+    pub received_at: DateTime<Utc>,
+    /// In which it counts.
+    pub window: i32,
+    /// It had been recorded so before; nothing was written.
+    pub repeated: bool,
+}
+
+/// Books a remittance in the window that takes bookings now.
+///
+/// # Errors
+/// Conflict `a_bank_reference_is_recorded_once` when the reference stands for another remittance.
+pub async fn record_remittance(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    entry: &RemittanceEntry,
+) -> Done<RecordedRemittance> {
+    by.may_settle()?;
+    check(entry, at)?;
+    conn.transaction(async |conn| {
+        let network = network_of_code(conn, &entry.network).await?;
+        let parties = party_ids(conn, &[entry.party.as_str()]).await?;
+        let party_id = known(&parties, "party", &entry.party)?;
+        locks::share_networks(conn, &[network.id]).await?;
+        if let Some(before) = remittance_of_reference(conn, network.id, &entry.bank_reference).await? {
+            return repeated(before, party_id, entry);
+        }
+        let window = window_for_booking(conn, &network, at).await?;
+        let new = NewRemittance {
+            network_id: network.id,
+            party_id,
+            deposit_identifier: &entry.deposit_identifier,
+            unit_id: network.unit_id,
+            amount: entry.amount.minor(),
+            bank_reference: &entry.bank_reference,
+            received_at: entry.received_at.unwrap_or(at),
+            window_id: window.id,
+            originator_id: by.id,
+        };
+        match insert_remittance(conn, &new).await? {
+            Some(row) => {
+                post(conn, by, at, &row).await?;
+                Ok(recorded(row, entry, Novelty::Written))
+            }
+            None => Err(Failure::Unavailable(format!(
+                "{} is being recorded by another at this moment",
+                entry.bank_reference
+            ))),
+        }
+    })
+    .await
+}
+
+async fn post(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, row: &RemittanceRow) -> Done<()> {
+    let booking = Booking {
+        unit: row.unit_id,
+        window: row.window_id,
+    };
+    let destination = Destination {
+        party: row.party_id,
+        deposit_identifier: row.deposit_identifier.clone(),
+    };
+    let journal = remittance_journal(booking, row.id, &destination, Amount::from_minor(row.amount))
+        .map_err(|rule| Failure::Internal(format!("remittance {}: {rule}", row.id)))?;
+    let posting = Posting {
+        network_id: row.network_id,
+        originator_id: by.id,
+        at,
+    };
+    Ok(post_journals(conn, posting, &[journal]).await?)
+}
+
+fn check(entry: &RemittanceEntry, at: DateTime<Utc>) -> Done<()> {
+    if entry.amount <= Amount::ZERO {
+        return Err(Failure::invalid(
+            "amount",
+            "a_remittance_is_positive",
+            "more than zero",
+        ));
+    }
+    let length = entry.bank_reference.chars().count();
+    if entry.bank_reference.trim().is_empty() || length > BANK_TEXT_CHARS_MAX {
+        let told = format!("1 to {BANK_TEXT_CHARS_MAX} characters");
+        return Err(Failure::invalid(
+            "bank_reference",
+            "a_remittance_has_the_banks_reference",
+            told,
+        ));
+    }
+    if entry.received_at.is_some_and(|received_at| received_at > at) {
+        return Err(Failure::invalid(
+            "received_at",
+            "money_was_received_by_now",
+            "not later than now",
+        ));
+    }
+    Ok(())
+}
+
+fn repeated(before: RemittanceRow, party_id: i32, entry: &RemittanceEntry) -> Done<RecordedRemittance> {
+    let same = before.party_id == party_id
+        && before.amount == entry.amount.minor()
+        && before.deposit_identifier == entry.deposit_identifier
+        && entry
+            .received_at
+            .is_none_or(|received_at| received_at == before.received_at);
+    if same {
+        return Ok(recorded(before, entry, Novelty::Repeated));
+    }
+    Err(Failure::conflict(
+        "a_bank_reference_is_recorded_once",
+        format!("{} stands for another remittance", entry.bank_reference),
+    ))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Novelty {
+    Written,
+    Repeated,
+}
+
+fn recorded(row: RemittanceRow, entry: &RemittanceEntry, novelty: Novelty) -> RecordedRemittance {
+    RecordedRemittance {
+        id: row.id,
+        network: entry.network.clone(),
+        party: entry.party.clone(),
+        amount: Amount::from_minor(row.amount),
+        bank_reference: row.bank_reference,
+        received_at: row.received_at,
+        window: row.window_id,
+        repeated: novelty == Novelty::Repeated,
+    }
+}

@@ -1,0 +1,280 @@
+//! Files and streams of rows: opened, recorded chunk by chunk or whole, finished, looked at again.
+//! Never here: how bytes become rows (see `domain::submission`), how a row is booked.
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::failure::Fault;
+use super::record_transactions::{Course, Memory, NotRecorded, Passage, Recorded, Sent, record_transactions};
+use super::{Done, Failure};
+use crate::domain::originator::{Originator, Scope};
+use crate::domain::page::{Asked, Page};
+use crate::domain::submission::{ATOMIC_ROWS_MAX, CHUNK_ROWS, Line};
+use crate::domain::transaction::RowFault;
+use crate::store::Connection;
+use crate::store::submission::{self, Noted, SubmissionRow};
+
+/// Early rows that are kept in memory until their originals may have come.
+const EARLY_MAX: usize = 50_000;
+/// Faults that are told at once; all of them can be fetched.
+const FAULTS_TOLD_MAX: usize = 100;
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SubmissionView {
+    pub id: i64,
+    pub received_at: DateTime<Utc>,
+    /// Absent while it goes on, or if it broke off: send it again, nothing is booked twice.
+    pub finished_at: Option<DateTime<Utc>>,
+    pub booked: i64,
+    /// In the books already, with the same content.
+    pub repeated: i64,
+    pub quarantined: i64,
+    /// In the books already, with other content.
+    pub conflicting: i64,
+    pub refused: i64,
+    pub malformed: i64,
+}
+
+/// A row that was not booked.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UnbookedView {
+    /// As an editor counts the lines of the file, from 1.
+    pub line: i64,
+    /// `quarantined`, `conflict`, `refused` or `malformed`.
+    pub outcome: String,
+    pub reference: String,
+    /// The stable name of the reason.
+    pub reason: String,
+    pub explanation: String,
+}
+
+/// A submission that is coming in: what it is called, and the rows that came before their originals.
+#[derive(Debug)]
+pub struct Delivery {
+    pub submission_id: i64,
+    early: Vec<Line>,
+}
+
+pub async fn open_submission(conn: &mut Connection, by: &Originator, at: DateTime<Utc>) -> Done<Delivery> {
+    by.may_record()?;
+    conn.transaction(async |conn| {
+        Ok(Delivery {
+            submission_id: submission::insert_submission(conn, by.id, at).await?,
+            early: Vec::new(),
+        })
+    })
+    .await
+}
+
+impl Delivery {
+    /// Records a chunk of lines. Refunds and reversals whose originals are not in the books yet are kept for the end.
+    pub async fn record(
+        &mut self,
+        conn: &mut Connection,
+        memory: &Memory,
+        by: &Originator,
+        at: DateTime<Utc>,
+        mut lines: Vec<Line>,
+    ) -> Done<()> {
+        let chunk = Chunk::of(&mut lines);
+        let passage = chunk.passage(self.submission_id);
+        let sent = chunk.sent(by, at)?;
+        let recorded = record_transactions(conn, memory, at, &sent, Course::Chunk(passage)).await;
+        let recorded = recorded.map_err(failed)?;
+        let early = chunk.lines.iter().zip(&recorded);
+        let early = early.filter(|(_, recorded)| **recorded == Recorded::Early);
+        self.early.extend(early.map(|(line, _)| (*line).clone()));
+        Ok(())
+    }
+
+    /// Whether early rows are to be recorded now: too many are kept, or nothing more comes.
+    pub fn has_early(&self, has_ended: bool) -> bool {
+        self.early.len() > EARLY_MAX || (has_ended && !self.early.is_empty())
+    }
+
+    /// Records some of the early rows; those whose original is still missing go to quarantine.
+    pub async fn record_early(
+        &mut self,
+        conn: &mut Connection,
+        memory: &Memory,
+        by: &Originator,
+        at: DateTime<Utc>,
+    ) -> Done<()> {
+        let some = self.early.len().min(CHUNK_ROWS);
+        let mut lines = self.early[..some].to_vec();
+        let chunk = Chunk::of(&mut lines);
+        let passage = chunk.passage(self.submission_id);
+        let sent = chunk.sent(by, at)?;
+        let recorded = record_transactions(conn, memory, at, &sent, Course::LastChunk(passage)).await;
+        recorded.map_err(failed)?;
+        self.early.drain(..some);
+        Ok(())
+    }
+
+    /// Records all lines or none.
+    ///
+    /// # Errors
+    /// `Invalid` names the lines that cannot be booked, the first hundred; they can be fetched like those of any
+    /// submission.
+    pub async fn record_wholly(
+        &mut self,
+        conn: &mut Connection,
+        memory: &Memory,
+        by: &Originator,
+        at: DateTime<Utc>,
+        mut lines: Vec<Line>,
+    ) -> Done<()> {
+        may_be_whole(lines.len())?;
+        let chunk = Chunk::of(&mut lines);
+        if !chunk.malformed.is_empty() {
+            return Err(self.note_refused(conn, &chunk, &[]).await?);
+        }
+        let passage = chunk.passage(self.submission_id);
+        let sent = chunk.sent(by, at)?;
+        match record_transactions(conn, memory, at, &sent, Course::Wholly(passage)).await {
+            Ok(_) => Ok(()),
+            Err(NotRecorded::NotWhole(recorded)) => Err(self.note_refused(conn, &chunk, &recorded).await?),
+            Err(NotRecorded::Failed(failure)) => Err(failure),
+        }
+    }
+
+    pub async fn finish(
+        self,
+        conn: &mut Connection,
+        by: &Originator,
+        at: DateTime<Utc>,
+    ) -> Done<SubmissionView> {
+        conn.transaction(async |conn| {
+            submission::set_finished(conn, self.submission_id, at).await?;
+            show_submission(conn, by, self.submission_id).await
+        })
+        .await
+    }
+
+    /// Keeps why a submission was not taken, and says so.
+    async fn note_refused(
+        &self,
+        conn: &mut Connection,
+        chunk: &Chunk<'_>,
+        recorded: &[Recorded],
+    ) -> Done<Failure> {
+        let unread = chunk.malformed.iter();
+        let mut noted: Vec<Noted<'_>> = unread
+            .map(|(line, faults)| Noted::malformed(*line, faults))
+            .collect();
+        for (line, recorded) in chunk.lines.iter().zip(recorded) {
+            if let (Ok(row), Recorded::Decided(outcome), false) =
+                (&line.row, recorded, recorded.is_in_the_books())
+            {
+                noted.push(Noted::of(line.number, &row.reference, outcome));
+            }
+        }
+        let noting = async |conn: &mut Connection| submission::note(conn, self.submission_id, &noted).await;
+        conn.transaction(noting).await?;
+        let faults = noted.iter().take(FAULTS_TOLD_MAX).map(|noted| Fault {
+            field: format!("line {}", noted.line),
+            rule: noted.reason.clone(),
+            explanation: noted.explanation.clone(),
+        });
+        Ok(Failure::Invalid(faults.collect()))
+    }
+}
+
+/// More rows than this are not taken whole.
+pub fn may_be_whole(rows: usize) -> Done<()> {
+    if rows <= ATOMIC_ROWS_MAX {
+        return Ok(());
+    }
+    let told = format!("at most {ATOMIC_ROWS_MAX} rows are taken whole or not at all");
+    Err(Failure::invalid("atomic", "atomic_rows_are_few", told))
+}
+
+/// Lines parted into those that could be read and the others.
+struct Chunk<'l> {
+    lines: Vec<&'l Line>,
+    numbers: Vec<i64>,
+    malformed: Vec<(i64, Vec<RowFault>)>,
+}
+
+impl<'l> Chunk<'l> {
+    fn of(lines: &'l mut [Line]) -> Self {
+        let mut chunk = Self {
+            lines: Vec::with_capacity(lines.len()),
+            numbers: Vec::with_capacity(lines.len()),
+            malformed: Vec::new(),
+        };
+        for line in lines.iter() {
+            match &line.row {
+                Ok(_) => {
+                    chunk.lines.push(line);
+                    chunk.numbers.push(line.number);
+                }
+                Err(faults) => chunk.malformed.push((line.number, faults.clone())),
+            }
+        }
+        chunk
+    }
+
+    fn passage(&self, submission_id: i64) -> Passage<'_> {
+        Passage {
+            submission_id,
+            lines: &self.numbers,
+            malformed: &self.malformed,
+        }
+    }
+
+    fn sent(&self, by: &Originator, at: DateTime<Utc>) -> Done<Vec<Sent<'l>>> {
+        let rows = self.lines.iter().filter_map(|line| line.row.as_ref().ok());
+        let sent: Result<Vec<Sent<'l>>, _> = rows.map(|row| Sent::by(by, row, at)).collect();
+        Ok(sent?)
+    }
+}
+
+fn failed(why: NotRecorded) -> Failure {
+    match why {
+        NotRecorded::Failed(failure) => failure,
+        NotRecorded::NotWhole(_) => Failure::Internal(why.to_string()),
+    }
+}
+
+/// # Errors
+/// `NotFound` for somebody else's, unless the originator may settle.
+pub async fn show_submission(conn: &mut Connection, by: &Originator, id: i64) -> Done<SubmissionView> {
+    let row = submission::find_submission(conn, id).await?;
+    let row = row.filter(|row| row.sender_id == by.id || by.scope >= Scope::Finance);
+    row.map(view).ok_or_else(|| Failure::not_found("submission", id))
+}
+
+/// The rows that were not booked, by their lines.
+pub async fn list_unbooked(
+    conn: &mut Connection,
+    by: &Originator,
+    id: i64,
+    asked: &Asked<i64>,
+) -> Done<Page<UnbookedView>> {
+    show_submission(conn, by, id).await?;
+    let rows = submission::unbooked_rows(conn, id, asked.after.unwrap_or(0), asked.fetched()).await?;
+    Ok(asked.page(rows).map(|row| UnbookedView {
+        line: row.line,
+        outcome: row.outcome,
+        reference: row.reference,
+        reason: row.reason,
+        explanation: row.explanation,
+    }))
+}
+
+fn view(row: SubmissionRow) -> SubmissionView {
+    SubmissionView {
+        id: row.id,
+        received_at: row.received_at,
+        finished_at: row.finished_at,
+        booked: row.booked,
+        repeated: row.repeated,
+        quarantined: row.quarantined,
+        conflicting: row.conflicting,
+        refused: row.refused,
+        malformed: row.malformed,
+    }
+}

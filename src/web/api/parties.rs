@@ -1,0 +1,71 @@
+//! `/v1/parties`: who can be owed money, and what the books owe them. Never here: positions (see `settlements`).
+
+use actix_web::web::{Data, Json, Path, Query};
+use actix_web::{HttpRequest, get};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::moment::moment;
+use crate::usecases::reading::earnings::Moment;
+use crate::usecases::reading::parties::{self, PartyBalances, PartyView};
+use crate::web::page::{PageOf, PageQuery, presented};
+use crate::web::{Answer, AppState, Authorised};
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(list_parties).service(report_balances);
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PartyQuery {
+    /// Of this kind: `office`, `agency`, `treasury`, …
+    pub kind: Option<String>,
+}
+
+/// Parties, by code; one who acts for a party sees that one.
+#[utoipa::path(tag = "parties", params(PartyQuery, PageQuery), responses((status = 200, body = PageOf<PartyView>)))]
+#[get("/v1/parties")]
+pub async fn list_parties(
+    request: HttpRequest,
+    state: Data<AppState>,
+    Authorised(by): Authorised,
+    query: Query<PartyQuery>,
+    page: Query<PageQuery>,
+) -> Answer<Json<PageOf<PartyView>>> {
+    let asked = page.asked()?;
+    let mut conn = state.connection().await?;
+    let found = parties::list_parties(&mut conn, &by, query.kind.as_deref(), &asked).await?;
+    Ok(Json(presented(
+        &request,
+        found,
+        |row| row.code.clone(),
+        |row| row,
+    )))
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct BalanceQuery {
+    /// A moment, or a day in either calendar, at its end; now when left out.
+    #[param(example = "1404-07-30")]
+    pub at: Option<String>,
+}
+
+/// What the books owe the party, per network, unit and destination.
+#[utoipa::path(
+    tag = "parties",
+    params(("code" = String, Path), BalanceQuery),
+    responses((status = 200, body = PartyBalances))
+)]
+#[get("/v1/parties/{code}/balances")]
+pub async fn report_balances(
+    state: Data<AppState>,
+    Authorised(by): Authorised,
+    code: Path<String>,
+    query: Query<BalanceQuery>,
+) -> Answer<Json<PartyBalances>> {
+    let at = moment("at", query.at.as_deref())?.unwrap_or(Moment::Instant(state.now()));
+    let mut conn = state.connection().await?;
+    Ok(Json(parties::report_balances(&mut conn, &by, &code, at).await?))
+}

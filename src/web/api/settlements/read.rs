@@ -1,0 +1,91 @@
+//! Settlements and their positions, read. Never here: previewing, proposing, deciding.
+
+use actix_web::web::{Data, Json, Path, Query};
+use actix_web::{HttpRequest, get};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::usecases::reading::settlements::{
+    self, PositionView, SettlementDetails, SettlementFilter, SettlementView,
+};
+use crate::web::page::{PageOf, PageQuery, presented};
+use crate::web::{Answer, AppState, Authorised};
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(list_settlements)
+        .service(show_settlement)
+        .service(list_positions);
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SettlementQuery {
+    /// Of this network.
+    pub network: Option<String>,
+    /// `proposed`, `approved` or `rejected`.
+    pub state: Option<String>,
+}
+
+/// Settlements, newest first; one who acts for a party sees those in which it has a position.
+#[utoipa::path(
+    tag = "settlements",
+    params(SettlementQuery, PageQuery),
+    responses((status = 200, body = PageOf<SettlementView>))
+)]
+#[get("/v1/settlements")]
+pub async fn list_settlements(
+    request: HttpRequest,
+    state: Data<AppState>,
+    Authorised(by): Authorised,
+    query: Query<SettlementQuery>,
+    page: Query<PageQuery>,
+) -> Answer<Json<PageOf<SettlementView>>> {
+    let Query(query) = query;
+    let filter = SettlementFilter {
+        network: query.network,
+        state: query.state,
+    };
+    let asked = page.asked()?;
+    let mut conn = state.connection().await?;
+    let found = settlements::list_settlements(&mut conn, &by, &filter, &asked).await?;
+    Ok(Json(presented(&request, found, |row| row.id, |row| row)))
+}
+
+/// One settlement with the sums of its positions.
+#[utoipa::path(tag = "settlements", params(("id" = i32, Path)), responses((status = 200, body = SettlementDetails)))]
+#[get("/v1/settlements/{id}")]
+pub async fn show_settlement(
+    state: Data<AppState>,
+    Authorised(by): Authorised,
+    id: Path<i32>,
+) -> Answer<Json<SettlementDetails>> {
+    let mut conn = state.connection().await?;
+    Ok(Json(settlements::show_settlement(&mut conn, &by, *id).await?))
+}
+
+/// What each party is owed or owes, per destination; one who acts for a party sees its own.
+#[utoipa::path(
+    tag = "settlements",
+    params(("id" = i32, Path), PageQuery),
+    responses((status = 200, body = PageOf<PositionView>))
+)]
+#[get("/v1/settlements/{id}/positions")]
+pub async fn list_positions(
+    request: HttpRequest,
+    state: Data<AppState>,
+    Authorised(by): Authorised,
+    id: Path<i32>,
+    page: Query<PageQuery>,
+) -> Answer<Json<PageOf<PositionView>>> {
+    let asked = page.asked()?;
+    let mut conn = state.connection().await?;
+    let found = settlements::list_positions(&mut conn, &by, *id, &asked).await?;
+    Ok(Json(presented(
+        &request,
+        found,
+        |(key, _)| key.clone(),
+        |(_, row)| row,
+    )))
+}

@@ -1,0 +1,205 @@
+//! `POST /v1/transactions/batch`: rows of any number, read as they come. Never here: what a row means.
+
+use std::time::Duration;
+
+use actix_web::rt;
+use actix_web::web::{Data, Json, Payload, Query};
+use actix_web::{HttpRequest, post};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::domain::originator::Originator;
+use crate::domain::submission::{CHUNK_ROWS, Format, Line, Reader, Unreadable};
+use crate::usecases::submission::{Delivery, SubmissionView, may_be_whole, open_submission};
+use crate::usecases::{Done, Failure};
+use crate::web::{Answer, AppState, Authorised, Problem};
+
+/// A stream may last for hours, but not be silent for so long.
+const SILENCE_SECS_MAX: u64 = 60;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(post_batch);
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct BatchQuery {
+    /// All rows or none, at most 10,000.
+    #[serde(default)]
+    pub atomic: bool,
+}
+
+/// A file or stream of transactions, refunds and reversals.
+///
+/// Recorded in chunks while it comes in; sending it again, whole or from wherever it broke off, books nothing twice.
+/// Refunds and reversals may stand before their originals.
+#[utoipa::path(
+    tag = "transactions",
+    params(BatchQuery),
+    request_body(content(
+        (String = "application/x-ndjson"),
+        (String = "text/csv"),
+    ), description = "One JSON object a line, or CSV under a line of the same field names; a fact is a column `fact.NAME`"),
+    responses((status = 200, description = "What became of the rows", body = SubmissionView))
+)]
+#[post("/v1/transactions/batch")]
+pub async fn post_batch(
+    request: HttpRequest,
+    state: Data<AppState>,
+    Authorised(by): Authorised,
+    query: Query<BatchQuery>,
+    mut payload: Payload,
+) -> Answer<Json<SubmissionView>> {
+    let format = format_of(&request)?;
+    let mut intake = Intake::open(state.into_inner(), by).await?;
+    let mut reader = Reader::new(format);
+    while let Some(bytes) = next_bytes(&mut payload).await? {
+        reader.push(&bytes, &mut intake.lines).map_err(unreadable)?;
+        if query.atomic {
+            may_be_whole(intake.lines.len())?;
+        } else {
+            intake.record_full_chunks().await?;
+        }
+    }
+    reader.finish(&mut intake.lines).map_err(unreadable)?;
+    let view = if query.atomic {
+        intake.end_wholly().await?
+    } else {
+        intake.end().await?
+    };
+    Ok(Json(view))
+}
+
+fn format_of(request: &HttpRequest) -> Answer<Format> {
+    let kind = request.headers().get("content-type");
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    match kind.split(';').next().unwrap_or_default().trim() {
+        "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/json" => {
+            Ok(Format::Ndjson)
+        }
+        "text/csv" => Ok(Format::Csv),
+        _ => Err(Problem::unsupported(
+            "send `Content-Type: application/x-ndjson` or `text/csv`",
+        )),
+    }
+}
+
+async fn next_bytes(payload: &mut Payload) -> Answer<Option<actix_web::web::Bytes>> {
+    let next = tokio::time::timeout(Duration::from_secs(SILENCE_SECS_MAX), payload.next()).await;
+    match next {
+        Err(_silent) => Err(Problem::too_slow()),
+        Ok(None) => Ok(None),
+        Ok(Some(Ok(bytes))) => Ok(Some(bytes)),
+        Ok(Some(Err(broken))) => Err(Problem::malformed(broken.to_string())),
+    }
+}
+
+fn unreadable(unreadable: Unreadable) -> Problem {
+    let field = format!("line {}", unreadable.line);
+    Failure::invalid(field, "rows_are_readable", unreadable.explanation).into()
+}
+
+/// A submission on its way in. One chunk at a time is recorded while the next one is read.
+struct Intake {
+    state: std::sync::Arc<AppState>,
+    by: Originator,
+    lines: Vec<Line>,
+    recording: Option<rt::task::JoinHandle<Done<Delivery>>>,
+}
+
+impl Intake {
+    async fn open(state: std::sync::Arc<AppState>, by: Originator) -> Done<Self> {
+        let mut conn = state.connection().await?;
+        let delivery = open_submission(&mut conn, &by, state.now()).await?;
+        drop(conn);
+        Ok(Self {
+            state,
+            by,
+            lines: Vec::with_capacity(CHUNK_ROWS),
+            recording: Some(rt::spawn(async { Ok(delivery) })),
+        })
+    }
+
+    async fn record_full_chunks(&mut self) -> Done<()> {
+        while self.lines.len() >= CHUNK_ROWS {
+            let rest = self.lines.split_off(CHUNK_ROWS);
+            let chunk = std::mem::replace(&mut self.lines, rest);
+            self.record(chunk).await?;
+        }
+        Ok(())
+    }
+
+    /// On a task of its own, which a client that leaves does not take with it.
+    async fn record(&mut self, chunk: Vec<Line>) -> Done<()> {
+        let delivery = self.delivery().await?;
+        let recording = record_chunk(self.state.clone(), self.by.clone(), delivery, chunk);
+        self.recording = Some(rt::spawn(recording));
+        Ok(())
+    }
+
+    /// The delivery, when the chunk before is recorded.
+    async fn delivery(&mut self) -> Done<Delivery> {
+        let broken = || Failure::Internal("the recording of a chunk broke off".to_owned());
+        let recording = self.recording.take().ok_or_else(broken)?;
+        recording.await.map_err(|_| broken())?
+    }
+
+    async fn end(mut self) -> Done<SubmissionView> {
+        let last = std::mem::take(&mut self.lines);
+        self.record(last).await?;
+        let delivery = self.delivery().await?;
+        let (state, by) = (self.state, self.by);
+        let ending = rt::spawn(async move {
+            let delivery = record_early(&state, &by, delivery, true).await?;
+            let mut conn = state.connection().await?;
+            delivery.finish(&mut conn, &by, state.now()).await
+        });
+        ending
+            .await
+            .map_err(|_| Failure::Internal("a submission broke off".to_owned()))?
+    }
+
+    async fn end_wholly(mut self) -> Done<SubmissionView> {
+        let mut delivery = self.delivery().await?;
+        let (state, by, lines) = (self.state, self.by, self.lines);
+        let ending = rt::spawn(async move {
+            let mut conn = state.connection().await?;
+            let (memory, at) = (&state.recorder.memory, state.now());
+            let whole = delivery.record_wholly(&mut conn, memory, &by, at, lines).await;
+            let view = delivery.finish(&mut conn, &by, state.now()).await?;
+            whole.map(|()| view)
+        });
+        ending
+            .await
+            .map_err(|_| Failure::Internal("a submission broke off".to_owned()))?
+    }
+}
+
+async fn record_chunk(
+    state: std::sync::Arc<AppState>,
+    by: Originator,
+    mut delivery: Delivery,
+    chunk: Vec<Line>,
+) -> Done<Delivery> {
+    let mut conn = state.connection().await?;
+    let (memory, at) = (&state.recorder.memory, state.now());
+    delivery.record(&mut conn, memory, &by, at, chunk).await?;
+    drop(conn);
+    record_early(&state, &by, delivery, false).await
+}
+
+async fn record_early(
+    state: &AppState,
+    by: &Originator,
+    mut delivery: Delivery,
+    has_ended: bool,
+) -> Done<Delivery> {
+    while delivery.has_early(has_ended) {
+        let mut conn = state.connection().await?;
+        let (memory, at) = (&state.recorder.memory, state.now());
+        delivery.record_early(&mut conn, memory, by, at).await?;
+    }
+    Ok(delivery)
+}

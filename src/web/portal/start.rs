@@ -1,0 +1,51 @@
+//! `/`: what is running, and where everything is. Never here: money, and names of people.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use askama::Template;
+
+use super::dialect::Dialect;
+use super::{Words, page};
+use crate::domain::language::Language;
+use crate::usecases::reading::overview::{Overview, show_overview};
+use crate::web::{Answer, AppState, Problem};
+
+#[derive(Template)]
+#[template(path = "pages/start.html")]
+struct StartPage {
+    words: &'static Words,
+    version: &'static str,
+    /// As the reader reached it, such as `http://127.0.0.1:8080`.
+    address: String,
+    /// Nothing while the database is away.
+    overview: Option<Overview>,
+}
+
+#[get("/")]
+pub async fn start(
+    request: HttpRequest,
+    state: Data<AppState>,
+    Dialect(language): Dialect,
+) -> Answer<HttpResponse> {
+    let (overview, problem) = match overview(&state, language).await {
+        Ok(overview) => (Some(overview), None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let filled = StartPage {
+        words: Words::of(language),
+        version: env!("CARGO_PKG_VERSION"),
+        address: address(&request),
+        overview,
+    };
+    page(&filled, problem.as_ref())
+}
+
+fn address(request: &HttpRequest) -> String {
+    let connection = request.connection_info();
+    format!("{}://{}", connection.scheme(), connection.host())
+}
+
+async fn overview(state: &AppState, language: Language) -> Result<Overview, Problem> {
+    let mut conn = state.connection().await?;
+    Ok(show_overview(&mut conn, state.now(), language).await?)
+}

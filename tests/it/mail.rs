@@ -1,0 +1,341 @@
+//! The outbox and the job that empties it: every mail comes to its state, none is lost, none holds up the others.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use daftar::domain::originator::{Originator, Scope};
+use daftar::domain::outbox::Answer;
+use daftar::host::mail::Mailer;
+use daftar::jobs::files::timetable;
+use daftar::jobs::follow::run_now;
+use daftar::jobs::{Jobs, worker_name};
+use daftar::usecases::Failure;
+use daftar::usecases::claim_mail::claim_mail;
+use daftar::usecases::finish_mail::finish_mail;
+use daftar::usecases::finish_slot::Outcome;
+use diesel::sql_types::{BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::scene::{Scene, at};
+use crate::settled::{queue_statement, settled};
+use crate::smtp::{
+    DROPPED_AFTER_THE_DOT, DROPPED_BEFORE_THE_DOT, HANGS, REFUSED_FOR_GOOD, REFUSED_FOR_NOW, SmtpServer,
+};
+use crate::world::World;
+
+fn first_run() -> DateTime<Utc> {
+    at("2026-03-23T06:00:00Z")
+}
+
+fn later_run() -> DateTime<Utc> {
+    at("2026-03-23T07:00:00Z")
+}
+
+#[derive(Debug, diesel::QueryableByName)]
+struct Mail {
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Integer)]
+    attempts: i32,
+    #[diesel(sql_type = Text)]
+    last_answer: String,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    finished_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Timestamptz)]
+    next_attempt_at: DateTime<Utc>,
+}
+
+/// A reminder of a licence in this language to this recipient.
+async fn queue(conn: &mut AsyncPgConnection, recipient: &str, language: &str) {
+    let queue = "INSERT INTO outbox (licence_id, kind, recipient, language, message_id, cause_key, queued_at, next_attempt_at) \
+        SELECT min(id), 'licence_expiry', $1 || '@example.ir', $2, $1 || '@daftar', 'test:' || $1, $3, $3 FROM licences";
+    diesel::sql_query(queue)
+        .bind::<Text, _>(recipient)
+        .bind::<Text, _>(language)
+        .bind::<Timestamptz, _>(first_run() - Duration::minutes(1))
+        .execute(conn)
+        .await
+        .unwrap();
+}
+
+async fn mail_to(conn: &mut AsyncPgConnection, recipient: &str) -> Mail {
+    let find = "SELECT state, attempts::integer AS attempts, last_answer, finished_at, next_attempt_at FROM outbox \
+        WHERE split_part(recipient, '@', 1) = $1";
+    diesel::sql_query(find)
+        .bind::<Text, _>(recipient)
+        .get_result(conn)
+        .await
+        .unwrap()
+}
+
+/// Runs the job once; what it says came of it.
+async fn send_mail(world: &World, mailer: Mailer, clock: fn() -> DateTime<Utc>) -> String {
+    let jobs = Arc::new(Jobs {
+        pool: world.pool().clone(),
+        clock,
+        timetable: timetable(None).unwrap(),
+        worker: worker_name("test"),
+        mailer,
+    });
+    jobs.register().await.unwrap();
+    let job = jobs.timetable.job("send-mail").unwrap().clone();
+    match run_now(&jobs, &job).await.unwrap() {
+        Outcome::Succeeded(told) => told,
+        Outcome::Failed(reason) => panic!("{reason}"),
+    }
+}
+
+fn sender() -> Originator {
+    Originator {
+        scope: Scope::Finance,
+        ..Originator::host()
+    }
+}
+
+#[tokio::test]
+async fn each_mail_comes_to_its_own_state_and_a_later_run_sends_again_what_may_not_have_arrived() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    let arriving: Vec<String> = (0..30).map(|n| format!("office-{n}")).collect();
+    let troubled = [
+        REFUSED_FOR_GOOD,
+        REFUSED_FOR_NOW,
+        HANGS,
+        DROPPED_BEFORE_THE_DOT,
+        DROPPED_AFTER_THE_DOT,
+    ];
+    for recipient in troubled.into_iter().chain(arriving.iter().map(String::as_str)) {
+        queue(&mut conn, recipient, "fa").await;
+    }
+    let server = SmtpServer::start().await;
+    let told = send_mail(&scene.world, server.mailer(), first_run).await;
+    assert_eq!(told, "30 accepted, 1 failed, 3 queued, 1 unknown");
+    for recipient in &arriving {
+        assert_eq!(server.received_by(recipient).len(), 1);
+    }
+    let failed = mail_to(&mut conn, REFUSED_FOR_GOOD).await;
+    assert_eq!(
+        (failed.state.as_str(), failed.finished_at),
+        ("failed", Some(first_run()))
+    );
+    assert!(failed.last_answer.contains("no such office"), "{failed:?}");
+    for recipient in [REFUSED_FOR_NOW, HANGS, DROPPED_BEFORE_THE_DOT] {
+        let mail = mail_to(&mut conn, recipient).await;
+        assert_eq!(
+            (mail.state.as_str(), mail.finished_at),
+            ("queued", None),
+            "{recipient}"
+        );
+        assert_eq!(
+            mail.next_attempt_at,
+            first_run() + Duration::minutes(1),
+            "{recipient}"
+        );
+    }
+    let unknown = mail_to(&mut conn, DROPPED_AFTER_THE_DOT).await;
+    assert_eq!((unknown.state.as_str(), unknown.attempts), ("unknown", 1));
+
+    let healthy = std::env::temp_dir().join(format!("daftar-mailbox-{}", uuid::Uuid::new_v4()));
+    let told = send_mail(
+        &scene.world,
+        Mailer::Mailbox {
+            folder: healthy.clone(),
+        },
+        later_run,
+    )
+    .await;
+    assert_eq!(told, "4 accepted");
+    let again = std::fs::read_to_string(healthy.join("dropped-after@daftar.eml")).unwrap();
+    let first = server.received_by(DROPPED_AFTER_THE_DOT).pop().unwrap();
+    assert_eq!(
+        again.replace("\r\n", "\n").trim_end(),
+        first.trim_end(),
+        "the same mail, under the same Message-ID"
+    );
+    assert!(first.contains("Message-ID: <dropped-after@daftar>"));
+    assert_eq!(mail_to(&mut conn, REFUSED_FOR_GOOD).await.attempts, 1);
+    std::fs::remove_dir_all(healthy).unwrap();
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_written_is_put_off_and_holds_up_nobody() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    queue(&mut conn, "broken", "klingon").await;
+    queue(&mut conn, "sound", "en").await;
+    let server = SmtpServer::start().await;
+    assert_eq!(
+        send_mail(&scene.world, server.mailer(), first_run).await,
+        "1 accepted, 1 queued"
+    );
+    let broken = mail_to(&mut conn, "broken").await;
+    assert!(broken.last_answer.contains("klingon"), "{broken:?}");
+    assert_eq!(server.received_by("sound").len(), 1);
+}
+
+#[tokio::test]
+async fn a_worker_that_was_frozen_past_its_lease_writes_nothing_down() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    queue(&mut conn, "office", "fa").await;
+    let by = sender();
+    let frozen = claim_mail(&mut conn, &by, first_run())
+        .await
+        .unwrap()
+        .pop()
+        .unwrap();
+    let within_lease = first_run() + Duration::minutes(14);
+    assert!(claim_mail(&mut conn, &by, within_lease).await.unwrap().is_empty());
+    let awake = claim_mail(&mut conn, &by, first_run() + Duration::minutes(15))
+        .await
+        .unwrap()
+        .pop()
+        .unwrap();
+    let accepted = Answer::Accepted {
+        reply: "250 ok".to_owned(),
+    };
+    let refused = finish_mail(&mut conn, &by, later_run(), &frozen, &accepted)
+        .await
+        .unwrap_err();
+    assert!(matches!(refused, Failure::Conflict { rule, .. } if rule == "a_lapsed_lease_commits_nothing"));
+    assert_eq!(mail_to(&mut conn, "office").await.state, "sending");
+    finish_mail(&mut conn, &by, later_run(), &awake, &accepted)
+        .await
+        .unwrap();
+    assert_eq!(mail_to(&mut conn, "office").await.state, "accepted");
+}
+
+#[tokio::test]
+async fn a_mail_whose_senders_always_die_ends_as_unknown() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    queue(&mut conn, "deadly", "fa").await;
+    for attempt in 0..8 {
+        let at = first_run() - Duration::days(1) + Duration::hours(attempt);
+        diesel::sql_query("UPDATE outbox SET next_attempt_at = $1")
+            .bind::<Timestamptz, _>(at)
+            .execute(&mut *conn)
+            .await
+            .unwrap();
+        assert_eq!(claim_mail(&mut conn, &sender(), at).await.unwrap().len(), 1);
+    }
+    let server = SmtpServer::start().await;
+    assert_eq!(
+        send_mail(&scene.world, server.mailer(), first_run).await,
+        "1 unknown"
+    );
+    assert!(mail_to(&mut conn, "deadly").await.finished_at.is_some());
+    assert!(server.received_by("deadly").is_empty());
+}
+
+#[tokio::test]
+async fn several_senders_at_once_send_each_mail_once() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    for n in 0..90 {
+        queue(&mut conn, &format!("office-{n}"), "fa").await;
+    }
+    drop(conn);
+    let server = SmtpServer::start().await;
+    tokio::join!(
+        send_mail(&scene.world, server.mailer(), at_six),
+        send_mail(&scene.world, server.mailer(), at_six_and_a_second)
+    );
+    for n in 0..90 {
+        assert_eq!(server.received_by(&format!("office-{n}")).len(), 1, "office-{n}");
+    }
+}
+
+fn at_six() -> DateTime<Utc> {
+    first_run()
+}
+
+/// Another slot: one slot is never run by two.
+fn at_six_and_a_second() -> DateTime<Utc> {
+    first_run() + Duration::seconds(1)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Pdf {
+    #[diesel(sql_type = Bytea)]
+    bytes: Vec<u8>,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+    #[diesel(sql_type = SmallInt)]
+    attempts: i16,
+}
+
+#[cfg(feature = "pdf")]
+#[tokio::test]
+async fn a_statement_lies_in_the_mailbox_with_the_pdf_that_is_kept_for_ever() {
+    let scene = Scene::furnished().await;
+    let settled = settled(&scene).await;
+    let mut conn = scene.world.conn().await;
+    for (id, office) in settled.statement_ids.into_iter().zip(["1001", "1002"]) {
+        queue_statement(&mut conn, id, &format!("office-{office}@example.ir")).await;
+    }
+    let folder = std::env::temp_dir().join(format!("daftar-mailbox-{}", uuid::Uuid::new_v4()));
+    let mailer = Mailer::Mailbox {
+        folder: folder.clone(),
+    };
+    assert_eq!(
+        send_mail(&scene.world, mailer.clone(), first_run).await,
+        "2 accepted"
+    );
+    for (id, statement) in settled.statement_ids.iter().zip(&settled.statements) {
+        let mail = std::fs::read_to_string(folder.join(format!("statement-{id}@daftar.eml"))).unwrap();
+        assert!(mail.contains(&format!("Message-ID: <statement-{id}@daftar>\r\n")));
+        assert!(mail.contains(&format!("{}.pdf", statement.content().number)));
+        let kept: Pdf = diesel::sql_query("SELECT bytes FROM statement_pdfs WHERE statement_id = $1")
+            .bind::<BigInt, _>(*id)
+            .get_result(&mut *conn)
+            .await
+            .unwrap();
+        assert_eq!(enclosed_pdf(&mail), kept.bytes);
+        assert!(kept.bytes.starts_with(b"%PDF-"));
+    }
+    assert_eq!(
+        send_mail(&scene.world, mailer, later_run).await,
+        "no mail was due"
+    );
+    let count: Count = diesel::sql_query("SELECT count(*) AS count, max(attempts) AS attempts FROM outbox")
+        .get_result(&mut *conn)
+        .await
+        .unwrap();
+    assert_eq!((count.count, count.attempts), (2, 1));
+    remove(folder);
+}
+
+fn remove(folder: PathBuf) {
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// The one part that is a PDF, out of its base64.
+fn enclosed_pdf(mail: &str) -> Vec<u8> {
+    let (_, part) = mail.split_once("Content-Type: application/pdf").unwrap();
+    let (_, body) = part.split_once("\r\n\r\n").unwrap();
+    let (body, _) = body.split_once("\r\n--").unwrap();
+    from_base64(body)
+}
+
+fn from_base64(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
+    for sextet in text
+        .bytes()
+        .filter_map(|b| ALPHABET.iter().position(|known| *known == b))
+    {
+        held = (held << 6) | u32::try_from(sextet).unwrap();
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from((held >> bits) & 0xFF).unwrap());
+        }
+    }
+    bytes
+}

@@ -1,0 +1,137 @@
+//! The pages that need no token: in both languages, without scripts, and telling no amount.
+
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use daftar::host::database::Pool;
+use daftar::usecases::Connection;
+use daftar::web::AppState;
+use daftar::web::server::app;
+use diesel_async::pooled_connection::AsyncDieselConnectionManager;
+
+use crate::api::Api;
+use crate::scene::{Scene, at};
+use crate::settled::{EARNED, settled};
+use crate::world::World;
+
+#[actix_web::test]
+async fn the_start_page_says_what_is_running_in_the_readers_language() {
+    let scene = Scene::furnished().await;
+    let settled = settled(&scene).await;
+    let api = Api::of(&scene.world, at("2026-03-23T06:00:00Z"));
+    let persian = api.get("/", "").await;
+    let english = api.get("/?lang=en", "").await;
+    for (page, told) in [
+        (
+            &persian,
+            [
+                "lang=\"fa\" dir=\"rtl\"",
+                "شبکهٔ pishkhan",
+                "۳ فروردین ۱۴۰۵",
+                "۱ فروردین ۱۴۰۵",
+                "پنجرهٔ جاری",
+            ],
+        ),
+        (
+            &english,
+            [
+                "lang=\"en\" dir=\"ltr\"",
+                "Network pishkhan",
+                "23 March 2026",
+                "21 March 2026",
+                "Window that runs",
+            ],
+        ),
+    ] {
+        assert_eq!(page.status, 200);
+        for text in told {
+            assert!(
+                page.text().contains(text),
+                "{text} is missing in\n{}",
+                page.text()
+            );
+        }
+        assert!(
+            !page.text().contains("<script") && !page.text().contains("style="),
+            "{}",
+            page.text()
+        );
+        assert!(
+            page.header("content-security-policy")
+                .starts_with("default-src 'none'")
+        );
+        assert!(!page.text().contains(&EARNED.to_string()), "no amount");
+    }
+    let approved = settled.approved_at;
+    assert_eq!(approved, at("2026-03-22T05:30:00Z"));
+    assert!(
+        english.text().contains("22 March 2026, 09:00"),
+        "on the network's own clock"
+    );
+}
+
+#[actix_web::test]
+async fn every_link_of_the_start_page_leads_somewhere() {
+    let world = World::new().await;
+    let api = Api::of(&world, at("2026-03-23T06:00:00Z"));
+    let page = api.get("/?lang=en", "").await.text();
+    assert!(page.contains("No network is registered yet"));
+    let links: Vec<&str> = page
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert!(links.len() >= 7, "{links:?}");
+    for link in links {
+        assert_eq!(api.get(link, "").await.status, 200, "{link}");
+    }
+    for font in ["vazirmatn.ttf", "vazirmatn-bold.ttf"] {
+        assert!(page_style(&api).await.contains(font));
+        assert_eq!(
+            api.get(&format!("/assets/{font}"), "")
+                .await
+                .header("content-type"),
+            "font/ttf"
+        );
+    }
+}
+
+async fn page_style(api: &Api) -> String {
+    api.get("/assets/pages.css", "").await.text()
+}
+
+#[actix_web::test]
+async fn the_start_page_says_that_the_database_is_away() {
+    let nowhere = AsyncDieselConnectionManager::<Connection>::new("postgresql:///none?host=/nonexistent");
+    let state = AppState::new(Pool::builder(nowhere).build().unwrap(), || {
+        at("2026-03-23T06:00:00Z")
+    });
+    let app = init_service(app(state)).await;
+    let response = call_service(&app, TestRequest::get().uri("/?lang=en").to_request()).await;
+    assert_eq!(response.status().as_u16(), 503);
+    assert!(response.headers().contains_key("retry-after"));
+    let page = String::from_utf8(read_body(response).await.to_vec()).unwrap();
+    assert!(page.contains("The database is away"), "{page}");
+}
+
+#[actix_web::test]
+async fn the_qr_code_of_a_statement_leads_to_a_page_that_knows_it_and_tells_no_amount() {
+    let scene = Scene::furnished().await;
+    let settled = settled(&scene).await;
+    let api = Api::of(&scene.world, at("2026-03-23T06:00:00Z"));
+    let statement = &settled.statements[0];
+    let code = statement.verification_code();
+    let page = api.get(&format!("/verify/{code}?lang=fa"), "").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains(&statement.content().number) && page.text().contains("۱ فروردین ۱۴۰۵"));
+    assert!(!page.text().contains("۲٬۴۰۰٬۰۰۰") && !page.text().contains(&EARNED.to_string()));
+    assert_eq!(
+        api.get(&format!("/verify?code={code}&lang=en"), "").await.status,
+        200
+    );
+    let unknown = api.get("/verify/%3Cb%3E?lang=en", "").await;
+    assert_eq!(unknown.status, 404);
+    assert!(
+        unknown.text().contains("&lt;b&gt;") || unknown.text().contains("&#60;b&#62;"),
+        "{}",
+        unknown.text()
+    );
+}

@@ -1,0 +1,278 @@
+//! What is read through the API after a settlement: by those who see all, and by a party that sees its own and nothing else.
+
+use chrono::{DateTime, Utc};
+use daftar::domain::originator::Scope;
+use serde_json::{Value, json};
+
+use crate::api::Api;
+use crate::scene::{Scene, at};
+use crate::settled::{EARNED, Settled, post_books, settled};
+
+struct Reading {
+    scene: Scene,
+    settled: Settled,
+    api: Api,
+    /// Sees all.
+    all: String,
+    /// Acts for `office-1001`.
+    own: String,
+    /// Acts for `office-1003`, which has no part in the settlement.
+    stranger: String,
+}
+
+impl Reading {
+    async fn new() -> Self {
+        let scene = Scene::furnished().await;
+        let settled = settled(&scene).await;
+        post_books(&scene, &settled).await;
+        let api = Api::of(&scene.world, now());
+        let all = api.token("auditor", Scope::Read, None).await;
+        let own = api.token("owner-1001", Scope::Read, Some("office-1001")).await;
+        let stranger = api.token("owner-1003", Scope::Read, Some("office-1003")).await;
+        Self {
+            scene,
+            settled,
+            api,
+            all,
+            own,
+            stranger,
+        }
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    at("2026-03-23T06:00:00Z")
+}
+
+fn numbers(rows: &[Value], field: &str) -> Vec<String> {
+    rows.iter()
+        .map(|row| row[field].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[actix_web::test]
+async fn a_window_shows_its_proof_sheet_and_its_sums_to_those_who_see_all() {
+    let reading = Reading::new().await;
+    let windows = reading
+        .api
+        .get("/v1/networks/pishkhan/windows", &reading.all)
+        .await
+        .items();
+    assert_eq!(windows.len(), 1);
+    let window = format!("/v1/windows/{}", reading.settled.window);
+    let shown = reading.api.get(&window, &reading.all).await.json();
+    assert_eq!(shown, windows[0]);
+    assert_eq!(
+        (&shown["state"], &shown["settlement"]),
+        (&json!("sealed"), &json!(reading.settled.settlement))
+    );
+    assert_eq!(shown["proof"]["figures"]["earned"], json!(2 * EARNED));
+    let to_party = reading.api.get(&window, &reading.own).await.json();
+    assert_eq!(to_party["proof"]["root"], shown["proof"]["root"]);
+    assert_eq!(to_party["proof"]["figures"], Value::Null);
+    assert_eq!(
+        reading
+            .api
+            .get("/v1/networks/nowhere/windows", &reading.all)
+            .await
+            .status,
+        404
+    );
+}
+
+#[actix_web::test]
+async fn positions_of_a_settlement_come_in_pages_and_foot_its_sums() {
+    let reading = Reading::new().await;
+    let path = format!("/v1/settlements/{}", reading.settled.settlement);
+    let shown = reading.api.get(&path, &reading.all).await.json();
+    assert_eq!(
+        (&shown["state"], &shown["decided_by"]),
+        (&json!("approved"), &json!("checker"))
+    );
+    assert_eq!(
+        shown["sums"],
+        json!([{ "unit": "IRR", "positions": 2, "earned": 2 * EARNED, "collected": 0, "held": 0,
+        "paid": 2 * EARNED, "carried": 0, "owed": 0 }])
+    );
+    let first = reading
+        .api
+        .get(&format!("{path}/positions?limit=1"), &reading.all)
+        .await
+        .json();
+    let next = first["next"].as_str().unwrap();
+    let second = reading.api.get(next, &reading.all).await.json();
+    assert_eq!(second.get("next"), None);
+    let pages = [&first["items"][0], &second["items"][0]].map(|row| row["party"].clone());
+    assert_eq!(pages, [json!("office-1001"), json!("office-1002")]);
+    assert_eq!(
+        first["items"][0]["payout"],
+        json!({ "id": reading.settled.payouts[0], "state": "waiting" })
+    );
+}
+
+#[actix_web::test]
+async fn a_party_sees_its_own_and_what_is_somebody_elses_is_not_there() {
+    let reading = Reading::new().await;
+    let api = &reading.api;
+    let settlement = format!("/v1/settlements/{}", reading.settled.settlement);
+    let [own_number, other_number] = reading
+        .settled
+        .statements
+        .each_ref()
+        .map(|s| s.content().number.clone());
+    let [own_payout, other_payout] = reading.settled.payouts;
+
+    let positions = api
+        .get(&format!("{settlement}/positions"), &reading.own)
+        .await
+        .items();
+    assert_eq!(numbers(&positions, "party"), ["office-1001"]);
+    assert_eq!(
+        api.get(&settlement, &reading.own).await.json()["sums"][0]["positions"],
+        json!(1)
+    );
+    assert_eq!(
+        numbers(&api.get("/v1/statements", &reading.own).await.items(), "number"),
+        [own_number.as_str()]
+    );
+    assert_eq!(
+        numbers(&api.get("/v1/payouts", &reading.own).await.items(), "party"),
+        ["office-1001"]
+    );
+    assert_eq!(
+        numbers(&api.get("/v1/parties", &reading.own).await.items(), "code"),
+        ["office-1001"]
+    );
+    for path in [
+        format!("/v1/statements/{other_number}"),
+        format!("/v1/statements/{other_number}.csv"),
+        format!("/v1/statements/{other_number}.pdf"),
+        format!("/v1/payouts/{other_payout}"),
+        "/v1/parties/office-1002/balances".to_owned(),
+    ] {
+        assert_eq!(api.get(&path, &reading.own).await.status, 404, "{path}");
+        assert_eq!(api.get(&path, &reading.all).await.status, 200, "{path}");
+    }
+    for path in [
+        &settlement,
+        &format!("/v1/statements/{own_number}"),
+        &format!("/v1/payouts/{own_payout}"),
+    ] {
+        assert_eq!(api.get(path, &reading.own).await.status, 200, "{path}");
+        assert_eq!(api.get(path, &reading.stranger).await.status, 404, "{path}");
+    }
+    assert!(
+        api.get("/v1/settlements", &reading.stranger)
+            .await
+            .items()
+            .is_empty()
+    );
+    assert_eq!(api.get("/v1/settlements", "").await.status, 401);
+}
+
+#[actix_web::test]
+async fn a_balance_is_what_was_posted_until_the_moment_or_the_end_of_the_day() {
+    let reading = Reading::new().await;
+    let balance = async |at: &str| {
+        let path = format!("/v1/parties/office-1001/balances{at}");
+        reading.api.get(&path, &reading.own).await.json()["balances"].clone()
+    };
+    let owed = json!([{ "network": "pishkhan", "unit": "IRR", "deposit_identifier": "", "balance": EARNED, "due": EARNED,
+        "held": 0 }]);
+    let posted = reading.settled.approved_at;
+    let before = posted - chrono::Duration::microseconds(1);
+    assert_eq!(balance("").await, owed);
+    assert_eq!(balance(&format!("?at={}", posted.format("%FT%TZ"))).await, owed);
+    assert_eq!(
+        balance(&format!("?at={}", before.format("%FT%T%.6fZ"))).await,
+        json!([])
+    );
+    // Posted at nine in the morning of the second of Farvardin, in Tehran.
+    assert_eq!(balance("?at=1405-01-01").await, json!([]));
+    assert_eq!(balance("?at=1405-01-02").await, owed);
+    assert_eq!(balance("?at=2026-03-22").await, owed);
+    assert_eq!(reading.scene.began, at("2026-03-20T20:30:00Z"));
+}
+
+#[actix_web::test]
+async fn a_statement_is_the_same_bytes_in_each_form_by_suffix_and_by_accept() {
+    let reading = Reading::new().await;
+    let statement = &reading.settled.statements[0];
+    let path = format!("/v1/statements/{}", statement.content().number);
+    let plain = reading.api.get(&path, &reading.own).await;
+    assert_eq!(plain.bytes, statement.bytes());
+    assert_eq!(
+        plain.header("etag"),
+        format!("\"{}.json\"", statement.digest().to_hex())
+    );
+    assert_eq!(
+        reading.api.get(&format!("{path}.json"), &reading.own).await.bytes,
+        statement.bytes()
+    );
+    let table = reading.api.get(&format!("{path}.csv"), &reading.own).await;
+    assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
+    assert!(table.text().contains("position"), "{}", table.text());
+    assert_eq!(
+        reading.api.get_as(&path, "text/csv", &reading.own).await.bytes,
+        table.bytes
+    );
+}
+
+#[cfg(feature = "pdf")]
+#[actix_web::test]
+async fn a_pdf_is_rendered_once_and_is_the_same_for_ever() {
+    let reading = Reading::new().await;
+    let path = format!(
+        "/v1/statements/{}",
+        reading.settled.statements[1].content().number
+    );
+    let first = reading.api.get_as(&path, "application/pdf", &reading.all).await;
+    assert!(
+        first.status == 200 && first.bytes.starts_with(b"%PDF-"),
+        "{}",
+        first.text()
+    );
+    assert_eq!(
+        reading.api.get(&format!("{path}.pdf"), &reading.all).await.bytes,
+        first.bytes
+    );
+}
+
+#[actix_web::test]
+async fn anybody_checks_a_statement_by_its_code_and_learns_no_amount() {
+    let reading = Reading::new().await;
+    let statement = &reading.settled.statements[0];
+    let typed = statement.verification_code().to_lowercase().replace('-', "");
+    let said = reading
+        .api
+        .get(&format!("/v1/statements/verify/{typed}"), "")
+        .await;
+    let told = said.json();
+    let mut fields: Vec<&String> = told.as_object().unwrap().keys().collect();
+    fields.sort();
+    assert_eq!(
+        fields,
+        [
+            "digest",
+            "from",
+            "number",
+            "party_name_en",
+            "party_name_fa",
+            "period",
+            "until"
+        ]
+    );
+    assert_eq!(told["number"], json!(statement.content().number));
+    assert_eq!(told["digest"], json!(statement.digest().to_hex()));
+    assert!(!said.text().contains(&EARNED.to_string()));
+    for unknown in ["0000-0000-0000", "7K2M", "--------------"] {
+        assert_eq!(
+            reading
+                .api
+                .get(&format!("/v1/statements/verify/{unknown}"), "")
+                .await
+                .status,
+            404
+        );
+    }
+}

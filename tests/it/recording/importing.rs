@@ -1,0 +1,98 @@
+//! `daftar import` as its users run it.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use chrono::Duration;
+use daftar::host::clock;
+use serde_json::json;
+
+use super::Counter;
+
+struct Importer {
+    counter: Counter,
+    file: PathBuf,
+}
+
+impl Importer {
+    /// A file of copies, all given a moment ago.
+    async fn with_rows(name: &str, count: i32) -> Self {
+        let counter = Counter::open().await;
+        let occurred_at = clock::now() - Duration::minutes(1);
+        let mut text = String::new();
+        for n in 0..count {
+            let row = counter.row(&format!("r-{n}"), json!({ "occurred_at": occurred_at }));
+            text.push_str(&row.to_string());
+            text.push('\n');
+        }
+        let file = std::env::temp_dir().join(format!("daftar-import-{}-{name}.ndjson", std::process::id()));
+        std::fs::write(&file, text).unwrap();
+        Self { counter, file }
+    }
+
+    fn command(&self, more: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_daftar"));
+        command
+            .arg("import")
+            .arg(&self.file)
+            .args(["--sender", "counters", "--json"])
+            .args(more)
+            .env("DATABASE_URL", self.counter.scene.world.app_url().expose())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    fn run(&self, more: &[&str]) -> Output {
+        self.command(more).output().unwrap()
+    }
+
+    async fn transactions(&self) -> i64 {
+        self.counter.figure("SELECT count(*) FROM transactions").await
+    }
+
+    async fn kill_half_way(&self, mut child: Child) {
+        while self.transactions().await == 0 && child.try_wait().unwrap().is_none() {
+            tokio::task::yield_now().await;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+impl Drop for Importer {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_file(&self.file);
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_was_killed_is_finished_by_running_it_again() {
+    let importer = Importer::with_rows("killed", 40_000).await;
+    let child = importer.command(&[]).spawn().unwrap();
+    importer.kill_half_way(child).await;
+    let before = importer.transactions().await;
+    assert!(
+        before > 0 && before < 40_000,
+        "{before} were booked before the kill"
+    );
+    let output = importer.run(&[]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        told["booked"].as_i64().unwrap() + told["repeated"].as_i64().unwrap(),
+        40_000
+    );
+    assert_eq!(importer.transactions().await, 40_000);
+    importer.counter.batches_are_exact().await;
+}
+
+#[tokio::test]
+async fn an_atomic_import_of_too_many_rows_and_an_unknown_sender_are_refused() {
+    let importer = Importer::with_rows("many", 10_001).await;
+    let output = importer.run(&["--atomic"]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("at most 10000 rows"));
+    let unknown = importer.command(&["--sender", "nobody"]).output().unwrap();
+    assert!(!unknown.status.success());
+    assert_eq!(importer.transactions().await, 0);
+}

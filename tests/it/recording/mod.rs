@@ -1,0 +1,12 @@
+//! Recording: idempotency, quarantine, refunds, licences, windows, files. Never here: settling.
+
+mod counter;
+mod idempotency;
+mod importing;
+mod licences;
+mod posting;
+mod quarantine;
+mod refunds;
+mod windows;
+
+pub use counter::Counter;

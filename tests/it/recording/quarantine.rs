@@ -1,0 +1,180 @@
+//! What cannot be booked is kept whole until a person decides, or it is sent again and can be.
+
+use daftar::domain::originator::{Originator, Scope};
+use daftar::domain::page::Asked;
+use daftar::domain::transaction::{Outcome, Reason};
+use daftar::usecases::Failure;
+use daftar::usecases::quarantine::{list_quarantine, reject_quarantined, release_quarantined};
+use serde_json::{Value, json};
+
+use super::Counter;
+use crate::scene::{PISHKHAN, fixed};
+
+async fn waiting(counter: &Counter, row: Value) -> i64 {
+    let outcome = counter.one(row).await;
+    let Outcome::Quarantined { id, .. } = outcome else {
+        panic!("{outcome:?}");
+    };
+    id
+}
+
+async fn release(counter: &Counter, by: &Originator, id: i64) -> Result<i64, Failure> {
+    let mut conn = counter.scene.world.conn().await;
+    let released = release_quarantined(&mut conn, &counter.memory, by, counter.now, id, "repaired").await;
+    released.map(|booked| booked.amount.minor())
+}
+
+async fn state(counter: &Counter, id: i64) -> String {
+    counter
+        .word(&format!("SELECT state FROM quarantine WHERE id = {id}"))
+        .await
+}
+
+fn rule(failure: Failure) -> String {
+    let Failure::Conflict { rule, .. } = failure else {
+        panic!("{failure:?}");
+    };
+    rule
+}
+
+#[tokio::test]
+async fn every_reason_is_told() {
+    let counter = Counter::open().await;
+    let reason = async |instead| counter.reason(counter.row("r-1", instead)).await;
+    assert_eq!(reason(json!({ "office": "9999" })).await, Reason::UnknownOffice);
+    assert_eq!(reason(json!({ "service": "none" })).await, Reason::UnknownService);
+    assert_eq!(reason(json!({ "network": "none" })).await, Reason::UnknownNetwork);
+    assert_eq!(reason(json!({ "network": "police10" })).await, Reason::NoLicence);
+    assert_eq!(reason(json!({ "service": "clearance" })).await, Reason::NoTariff);
+    assert_eq!(reason(json!({ "amount": 99_999 })).await, Reason::PriceDiffers);
+    assert_eq!(
+        reason(json!({ "facts": { "colour": "red" } })).await,
+        Reason::UnknownFact
+    );
+    assert_eq!(reason(json!({ "service": "card" })).await, Reason::TariffRefuses);
+    assert_eq!(
+        reason(json!({ "service": "card", "facts": { "losses": 21 } })).await,
+        Reason::TariffRefuses
+    );
+    assert_eq!(reason(json!({ "principal": 5 })).await, Reason::TariffRefuses);
+    assert_eq!(reason(json!({ "service": "bill" })).await, Reason::TariffRefuses);
+    assert_eq!(counter.figure("SELECT count(*) FROM transactions").await, 0);
+    assert_eq!(
+        counter
+            .figure("SELECT count(*) FROM quarantine WHERE state = 'waiting'")
+            .await,
+        11
+    );
+}
+
+#[tokio::test]
+async fn the_same_row_waits_once_and_a_corrected_one_supersedes_it() {
+    let counter = Counter::open().await;
+    let row = counter.row("r-1", json!({ "amount": 5 }));
+    let id = waiting(&counter, row.clone()).await;
+    assert_eq!(waiting(&counter, row).await, id);
+    counter.booked(counter.row("r-1", json!({}))).await;
+    assert_eq!(state(&counter, id).await, "superseded");
+}
+
+#[tokio::test]
+async fn a_row_is_released_by_a_person_once_its_cause_is_repaired() {
+    let counter = Counter::open().await;
+    let id = waiting(&counter, counter.row("r-1", json!({ "service": "clearance" }))).await;
+    let refused = release(&counter, &counter.scene.checker, id).await.unwrap_err();
+    assert_eq!(rule(refused), "no_tariff");
+    assert_eq!(state(&counter, id).await, "waiting");
+    counter
+        .scene
+        .publish(
+            PISHKHAN,
+            "clearance",
+            fixed(300_000),
+            counter.now - chrono::Duration::hours(2),
+        )
+        .await;
+    let client = Originator {
+        scope: Scope::Finance,
+        ..counter.scene.counters.clone()
+    };
+    assert!(matches!(
+        release(&counter, &client, id).await,
+        Err(Failure::Forbidden(_))
+    ));
+    assert_eq!(
+        release(&counter, &counter.scene.checker, id).await.unwrap(),
+        300_000
+    );
+    assert_eq!(state(&counter, id).await, "released");
+    let sender = "SELECT code FROM originators WHERE id = (SELECT sender_id FROM transactions)";
+    assert_eq!(counter.word(sender).await, "counters");
+    let again = release(&counter, &counter.scene.checker, id).await.unwrap_err();
+    assert_eq!(rule(again), "a_quarantined_row_is_decided_once");
+}
+
+#[tokio::test]
+async fn a_rejected_row_stays_on_record_with_its_reason() {
+    let counter = Counter::open().await;
+    let id = waiting(&counter, counter.row("r-1", json!({ "amount": 5 }))).await;
+    let mut conn = counter.scene.world.conn().await;
+    let without = reject_quarantined(&mut conn, &counter.scene.checker, counter.now, id, " ").await;
+    assert!(matches!(without, Err(Failure::Invalid(_))));
+    reject_quarantined(&mut conn, &counter.scene.checker, counter.now, id, "a test")
+        .await
+        .unwrap();
+    let asked = Asked {
+        after: None,
+        rows: 10,
+    };
+    let rejected = list_quarantine(&mut conn, &counter.scene.checker, "rejected", &asked)
+        .await
+        .unwrap();
+    assert_eq!(rejected.items.len(), 1);
+    let row = &rejected.items[0];
+    assert_eq!(
+        (row.sender.as_str(), row.note.as_str(), &row.row["amount"]),
+        ("counters", "a test", &json!(5))
+    );
+    // It holds no key: the right row is booked all the same.
+    counter.booked(counter.row("r-1", json!({}))).await;
+}
+
+#[tokio::test]
+async fn a_newly_published_tariff_is_known_at_once() {
+    let counter = Counter::open().await;
+    counter.booked(counter.row("r-0", json!({}))).await;
+    counter
+        .scene
+        .publish(
+            PISHKHAN,
+            "clearance",
+            fixed(300_000),
+            counter.now - chrono::Duration::hours(2),
+        )
+        .await;
+    counter
+        .booked(counter.row("r-1", json!({ "service": "clearance" })))
+        .await;
+}
+
+#[tokio::test]
+async fn a_row_that_the_database_refuses_is_quarantined_and_the_others_are_booked() {
+    let counter = Counter::open().await;
+    // Two bills of such a size have no sum of 64 bits; each alone has.
+    let vast = |n: i32| {
+        counter.row(
+            &format!("vast-{n}"),
+            json!({ "service": "bill", "principal": i64::MAX - 10 }),
+        )
+    };
+    let outcomes = counter
+        .send(&[vast(1), counter.row("r-1", json!({})), vast(2)])
+        .await;
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| matches!(outcome, Outcome::Booked(_))),
+        "{outcomes:?}"
+    );
+    counter.batches_are_exact().await;
+}

@@ -1,0 +1,129 @@
+//! Every transaction is in exactly one window, whoever closes meanwhile (money rule 10).
+
+use std::cell::Cell;
+
+use chrono::{DateTime, Duration, Utc};
+use daftar::domain::transaction::{Outcome, Reason};
+use daftar::store::locks::take_network;
+use diesel::sql_types::{Integer, Timestamptz};
+use diesel_async::{AsyncConnection, RunQueryDsl};
+use serde_json::json;
+
+use super::Counter;
+
+const CLOSES: i64 = 300;
+
+/// Writes `closed` for the window that ended at `at`, under the network's exclusive lock.
+async fn close(counter: &Counter, at: DateTime<Utc>) {
+    let mut conn = counter.scene.world.conn().await;
+    conn.transaction(async |conn| -> Result<(), daftar::store::StoreFailure> {
+        take_network(conn, 1, 10_000).await?;
+        diesel::sql_query(
+            "INSERT INTO window_closings (window_id, closed_at, originator_id)
+             SELECT id, $1, $2 FROM windows WHERE network_id = 1 AND ends_at = $1",
+        )
+        .bind::<Timestamptz, _>(at)
+        .bind::<Integer, _>(counter.scene.maker.id)
+        .execute(conn)
+        .await?;
+        Ok(())
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn the_window_of_the_moment_takes_the_booking_and_a_missing_one_is_made() {
+    let counter = Counter::open().await;
+    counter.booked(counter.row("r-1", json!({}))).await;
+    let window = "SELECT ordinal FROM windows WHERE id = (SELECT max(window_id) FROM transactions)";
+    assert_eq!(counter.figure(window).await, 5);
+    assert_eq!(counter.figure("SELECT count(*) FROM windows").await, 5);
+}
+
+#[tokio::test]
+async fn what_is_booked_when_its_window_is_closed_goes_into_the_next() {
+    let counter = Counter::open().await;
+    counter.booked(counter.row("r-1", json!({}))).await;
+    let ends_at = counter.scene.began + Duration::days(5);
+    close(&counter, ends_at).await;
+    // This server's clock is behind that of the one that closed.
+    counter.booked(counter.row("r-2", json!({}))).await;
+    let windows = "SELECT string_agg(w.ordinal::text, ' ' ORDER BY t.reference) FROM transactions t JOIN windows w ON w.id = t.window_id";
+    assert_eq!(counter.word(windows).await, "5 6");
+}
+
+#[tokio::test]
+async fn nothing_is_booked_before_the_networks_first_window() {
+    let counter = Counter::open().await;
+    let before = counter.scene.began - Duration::hours(1);
+    let row = counter.row("r-1", json!({ "occurred_at": before }));
+    let outcomes = counter.send_at(before, &[row]).await;
+    assert!(
+        matches!(
+            outcomes[0],
+            Outcome::Quarantined {
+                reason: Reason::BeforeTheFirstWindow,
+                ..
+            }
+        ),
+        "{outcomes:?}"
+    );
+}
+
+#[tokio::test]
+async fn hundreds_of_closes_under_recording_leave_every_transaction_in_one_window_that_was_open() {
+    let counter = Counter::open().await;
+    let began = counter.scene.began;
+    // Recorders follow this clock, which passes a day with each close.
+    let day = Cell::new(0_i64);
+    let is_done = Cell::new(false);
+    let sent = Cell::new(0_i64);
+    let record = async |recorder: i32| {
+        let mut n = 0;
+        while !is_done.get() {
+            let at = began + Duration::days(day.get()) + Duration::hours(23);
+            let row = |m: i32| counter.row(&format!("{recorder}-{n}-{m}"), json!({ "occurred_at": at }));
+            let outcomes = counter.send_at(at, &[row(1), row(2), row(3)]).await;
+            assert!(
+                outcomes.iter().all(|o| matches!(o, Outcome::Booked(_))),
+                "{outcomes:?}"
+            );
+            sent.set(sent.get() + 3);
+            n += 1;
+        }
+    };
+    let shut = async {
+        for nth in 1..=CLOSES {
+            let booked = "SELECT count(*) FROM windows WHERE network_id = 1";
+            while counter.figure(booked).await < nth {
+                tokio::task::yield_now().await;
+            }
+            close(&counter, began + Duration::days(nth)).await;
+            // What was in the window when it closed is all that it ever has.
+            let count = format!(
+                "SELECT count(*) FROM transactions t JOIN windows w ON w.id = t.window_id WHERE w.ordinal = {nth}"
+            );
+            let (then, last) = (counter.figure(&count).await, nth - 1);
+            day.set(nth);
+            let before = format!(
+                "SELECT count(*) FROM transactions t JOIN windows w ON w.id = t.window_id WHERE w.ordinal = {last}"
+            );
+            let _ = counter.figure(&before).await;
+            assert_eq!(
+                counter.figure(&count).await,
+                then,
+                "window {nth} grew after it was closed"
+            );
+        }
+        is_done.set(true);
+    };
+    tokio::join!(record(1), record(2), record(3), record(4), shut);
+    assert_eq!(
+        counter.figure("SELECT count(*) FROM transactions").await,
+        sent.get()
+    );
+    counter.batches_are_exact().await;
+    let late = "SELECT count(*) FROM batches b JOIN window_closings c ON c.window_id = b.window_id WHERE b.booked_at > c.closed_at";
+    assert_eq!(counter.figure(late).await, 0);
+}

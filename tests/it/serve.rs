@@ -1,0 +1,164 @@
+//! `daftar serve` as a process: it says where it serves, is refused a second time, and ends in order.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+
+use daftar::host::database::connect;
+use daftar::host::private;
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::host::Folder;
+
+/// A running `daftar serve`; killed with its test if that fails.
+struct Serving {
+    process: Child,
+    said: BufReader<std::process::ChildStdout>,
+    address: String,
+}
+
+impl Serving {
+    fn start(folder: &Folder, options: &[&str]) -> Self {
+        let mut process = serve(folder, options).stdout(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        let address = line
+            .trim()
+            .strip_prefix("Daftar serves at http://")
+            .unwrap_or_else(|| panic!("said {line:?}"));
+        Self {
+            address: address.trim_end_matches('/').to_owned(),
+            process,
+            said,
+        }
+    }
+
+    fn connect(&self) -> TcpStream {
+        TcpStream::connect(&self.address).unwrap()
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = self.connect();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process), signal).unwrap();
+    }
+
+    /// What it said last, once it has ended well.
+    fn ended(mut self) -> String {
+        let mut last = String::new();
+        self.said.read_to_string(&mut last).unwrap();
+        assert!(self.process.wait().unwrap().success());
+        last
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ended_already = self.process.kill();
+    }
+}
+
+fn serve(folder: &Folder, options: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_daftar"));
+    command
+        .arg("--data-dir")
+        .arg(folder.path())
+        .arg("serve")
+        .args(options)
+        .env_remove("DATABASE_URL")
+        .env("DAFTAR_LISTEN", "127.0.0.1:0")
+        .env("DAFTAR_LOG", "warn");
+    command
+}
+
+fn refused(output: &Output) -> String {
+    assert!(!output.status.success());
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_server_tells_its_address_serves_and_ends_on_either_signal_leaving_no_database_behind() {
+    let folder = Folder::new();
+    for signal in [Signal::TERM, Signal::INT] {
+        let serving = Serving::start(&folder, &[]);
+        assert!(serving.get("/healthz").starts_with("HTTP/1.1 200"));
+        let second = serve(&folder, &[]).output().unwrap();
+        assert!(refused(&second).contains("another `daftar serve` runs on this data directory"));
+        serving.signal(signal);
+        assert_eq!(serving.ended(), "Daftar has ended\n");
+        assert!(!folder.database_answers());
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_on_its_way_is_answered_before_the_server_ends() {
+    let folder = Folder::new();
+    let serving = Serving::start(&folder, &["--no-jobs"]);
+    let mut other = connect(&private::admin_url(&folder.socket())).await.unwrap();
+    let lock = "BEGIN; LOCK TABLE networks IN ACCESS EXCLUSIVE MODE";
+    other.batch_execute(lock).await.unwrap();
+    let mut slow = serving.connect();
+    slow.write_all(b"GET /?lang=en HTTP/1.1\r\nHost: x\r\n\r\n")
+        .unwrap();
+    while !somebody_waits(&mut other).await {}
+    serving.signal(Signal::TERM);
+    while TcpStream::connect(&serving.address).is_ok() {}
+    other.batch_execute("COMMIT").await.unwrap();
+    drop(other);
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.ends_with("</html>"),
+        "{answer}"
+    );
+    assert_eq!(serving.ended(), "Daftar has ended\n");
+    assert!(!folder.database_answers());
+}
+
+#[derive(diesel::QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    yes: bool,
+}
+
+async fn somebody_waits(conn: &mut AsyncPgConnection) -> bool {
+    let asked = diesel::sql_query("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted) AS yes");
+    asked.get_result::<Waiting>(conn).await.unwrap().yes
+}
+
+#[test]
+fn a_faulty_timetable_or_a_taken_port_is_refused_before_anything_runs() {
+    let folder = Folder::new();
+    let jobs = folder.path().join("jobs");
+    std::fs::create_dir(&jobs).unwrap();
+    let sound = include_str!("../../jobs/send-mail.toml");
+    std::fs::write(
+        jobs.join("send-mail.toml"),
+        sound.replace("* * * * *", "99 * * * *"),
+    )
+    .unwrap();
+    let told = refused(
+        &serve(&folder, &["--jobs", jobs.to_str().unwrap()])
+            .output()
+            .unwrap(),
+    );
+    assert!(told.contains("send-mail.toml: cron"), "{told}");
+    assert!(!folder.database_answers());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let told = refused(&serve(&folder, &["--listen", &address]).output().unwrap());
+    assert!(told.contains(&address), "{told}");
+    assert!(!folder.database_answers());
+}
