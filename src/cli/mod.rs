@@ -5,13 +5,13 @@
     reason = "the demo's data stands before the command that walks through it"
 )]
 mod demo;
-pub mod import;
 pub mod explain;
 pub mod export;
+pub mod import;
 pub mod jobs;
 pub mod output;
-pub mod quarantine;
 pub mod payout;
+pub mod quarantine;
 pub mod remittance;
 pub mod serve;
 pub mod tariff;

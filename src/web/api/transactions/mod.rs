@@ -3,16 +3,15 @@
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub mod batch;
+pub mod explanation;
+pub mod journal;
 pub mod post;
 pub mod read;
 
 pub fn configure(config: &mut ServiceConfig) {
     config.configure(post::configure);
     config.configure(batch::configure);
-pub mod explanation;
-pub mod read;
-
-pub fn configure(config: &mut ServiceConfig) {
     config.configure(explanation::configure);
+    config.configure(journal::configure);
     config.configure(read::configure);
 }
