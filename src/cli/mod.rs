@@ -7,6 +7,7 @@ pub mod acting;
 )]
 mod demo;
 pub mod explain;
+pub mod export;
 pub mod import;
 pub mod jobs;
 pub mod output;
@@ -65,6 +66,8 @@ pub enum Command {
     Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
+    /// The books for hledger and spreadsheets, and an office's raw journal
+    Export(export::ExportArgs),
     /// Why a transaction's legs or a statement's line are what they are
     Explain(explain::ExplainArgs),
     /// Recompute the books from the transactions and tariffs, and name every row that does not agree
@@ -140,6 +143,9 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
             with_host(configuration, async |host| settle::carry_out(&args, host).await).await
         }
         Command::Tariff(args) => tariff::answer(&args),
+        Command::Export(args) => {
+            with_host(configuration, async |host| export::carry_out(&args, host).await).await
+        }
         Command::Explain(args) => {
             with_host(configuration, async |host| explain::carry_out(&args, host).await).await
         }

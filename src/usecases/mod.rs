@@ -11,6 +11,7 @@ pub mod claim_slot;
 pub mod close_window;
 pub mod compose_mail;
 pub mod explain;
+pub mod export;
 pub mod failure;
 pub mod finish_mail;
 pub mod finish_slot;

@@ -10,6 +10,8 @@
 
 mod api;
 mod counter;
+mod explaining;
+mod exporting;
 mod host;
 mod mail;
 mod payouts;

@@ -8,6 +8,7 @@ pub mod closing;
 pub mod earnings;
 pub mod health;
 pub mod jobs;
+pub mod line_explanation;
 pub mod moment;
 pub mod offices;
 pub mod outbox;
@@ -29,6 +30,7 @@ pub fn configure(config: &mut ServiceConfig) {
     config.configure(earnings::configure);
     config.configure(health::configure);
     config.configure(jobs::configure);
+    config.configure(line_explanation::configure);
     config.configure(offices::configure);
     config.configure(outbox::configure);
     config.configure(parties::configure);
