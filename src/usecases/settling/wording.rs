@@ -46,7 +46,7 @@ pub fn component_kind(code: &str) -> Coded {
         "fund" => ("سهم صندوق", "Fund"),
         "fine" => ("جریمه", "Fine"),
         "rounding" => ("گرد کردن", "Rounding"),
-        "principal" => ("اصل قبض", "Principal"),
+        "principal" => ("اصل مبلغ", "Principal"),
         _ => ("سایر", "Other"),
     };
     Coded::new(code, fa, en)
