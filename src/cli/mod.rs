@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod output;
 pub mod payout;
 pub mod quarantine;
+pub mod register;
 pub mod remittance;
 pub mod serve;
 pub mod tariff;
@@ -42,6 +43,8 @@ pub struct CommandLine {
 pub enum Command {
     /// Bring the schema up to date and make the database roles
     Migrate,
+    /// Enter networks, offices, licences and tariffs out of one document
+    Register(register::RegisterArgs),
     /// The API, the pages and the jobs in one process
     Serve(serve::ServeArgs),
     /// A network modelled on Iran's, settled through three months, then served
@@ -58,7 +61,7 @@ pub enum Command {
     Remittance(remittance::RemittanceArgs),
     /// Who may ask: create, list and revoke bearer tokens
     Token(token::TokenArgs),
-    /// The tariff language: check a document, quote by it, its schema
+    /// Tariffs: check a document, quote by it, the language's schema; approve and publish drafts
     Tariff(tariff::TariffArgs),
     /// Why a transaction's legs or a statement's line are what they are
     Explain(explain::ExplainArgs),
@@ -101,6 +104,10 @@ fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
 async fn dispatch(command: Command, configuration: Configuration) -> Done<String> {
     match command {
         Command::Migrate => migrate(&configuration).await,
+        Command::Register(args) if args.schema => register::schema(),
+        Command::Register(args) => {
+            with_host(configuration, async |host| register::carry_out(&args, host).await).await
+        }
         Command::Serve(args) => serve::serve(&args, configuration).await,
         Command::Payout(args) => {
             with_host(configuration, async |host| payout::carry_out(&args, host).await).await
@@ -129,6 +136,9 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         }
         Command::Jobs(args) => jobs::answer(&args)
             .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
+        Command::Tariff(args) if args.verb.needs_host() => {
+            with_host(configuration, async |host| tariff::carry_out(&args, host).await).await
+        }
         Command::Tariff(args) => tariff::answer(&args),
         Command::Explain(args) => {
             with_host(configuration, async |host| explain::carry_out(&args, host).await).await
