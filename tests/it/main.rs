@@ -10,6 +10,8 @@
 
 mod api;
 mod counter;
+mod explaining;
+mod exporting;
 mod host;
 mod mail;
 mod payouts;
@@ -21,6 +23,7 @@ mod schema;
 mod serve;
 mod settled;
 mod settling;
+mod settling_histories;
 mod settling_holds;
 mod settling_positions;
 mod settling_statements;
