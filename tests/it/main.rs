@@ -23,6 +23,7 @@ mod schema;
 mod serve;
 mod settled;
 mod settling;
+mod settling_api;
 mod settling_histories;
 mod settling_holds;
 mod settling_positions;
