@@ -7,8 +7,8 @@ use actix_web::http::Method;
 use actix_web::rt;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use chrono::{DateTime, Utc};
-use daftar::domain::originator::{Originator, Scope};
-use daftar::usecases::register::originator::create_token;
+use daftar::domain::originator::{Originator, OriginatorKind, Scope};
+use daftar::usecases::register::token::{TokenHolder, issue_token};
 use daftar::web::AppState;
 use daftar::web::server::{Listening, app, serve};
 use serde_json::{Value, json};
@@ -37,7 +37,13 @@ impl Desk {
         let counter = Counter::open().await;
         let now = counter.now;
         let mut conn = counter.scene.world.conn().await;
-        let token = create_token(&mut conn, &Originator::host(), now, "counters", Scope::Record, 30)
+        let holder = TokenHolder {
+            code: "counters".to_owned(),
+            kind: OriginatorKind::Client,
+            name: None,
+            party: None,
+        };
+        let token = issue_token(&mut conn, &Originator::host(), now, &holder, Scope::Record, 30)
             .await
             .unwrap();
         drop(conn);
@@ -102,12 +108,13 @@ impl Desk {
 
     fn listen(&self) -> SocketAddr {
         let listening = Listening {
-            address: "127.0.0.1:0".to_owned(),
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
             workers: 1,
         };
-        let (server, addresses) = serve(self.state.clone(), &listening).unwrap();
+        let never = std::future::pending();
+        let (server, address) = serve(self.state.clone(), listening, never).unwrap();
         rt::spawn(server);
-        addresses[0]
+        address
     }
 
     /// The bytes of a request, as a client writes them.
