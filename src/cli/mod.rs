@@ -1,10 +1,7 @@
 //! Shell: sub-commands. Each parses, calls use cases and says what came of it. Never here: rules and SQL.
 
-#[expect(
-    dead_code,
-    reason = "the demo's data stands before the command that walks through it"
-)]
-mod demo;
+pub mod acting;
+pub mod demo;
 pub mod explain;
 pub mod export;
 pub mod import;
@@ -14,9 +11,11 @@ pub mod payout;
 pub mod quarantine;
 pub mod remittance;
 pub mod serve;
+pub mod settle;
 pub mod tariff;
 pub mod token;
 pub mod verify;
+pub mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,32 +40,36 @@ pub struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Bring the schema up to date and make the database roles
-    Migrate,
+    /// A network modelled on Iran's, settled through three months, then served
+    Demo(demo::DemoArgs),
     /// The API, the pages and the jobs in one process
     Serve(serve::ServeArgs),
-    /// A network modelled on Iran's, settled through three months, then served
-    Demo,
-    /// Record a file of transactions, refunds and reversals
-    Import(import::ImportArgs),
-    /// Rows that could not be booked: list, release, reject
-    Quarantine(quarantine::QuarantineArgs),
-    /// The timetable of scheduled jobs: list, check, run, history
-    Jobs(jobs::JobsArgs),
-    /// Payouts: list, let leave, answer
-    Payout(payout::PayoutArgs),
-    /// Remittances: record, list
-    Remittance(remittance::RemittanceArgs),
+    /// Bring the schema up to date and make the database roles
+    Migrate,
     /// Who may ask: create, list and revoke bearer tokens
     Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
-    /// The books for hledger and spreadsheets, and an office's raw journal
-    Export(export::ExportArgs),
+    /// Record a file of transactions, refunds and reversals
+    Import(import::ImportArgs),
+    /// Rows that could not be booked: list, release, reject
+    Quarantine(quarantine::QuarantineArgs),
+    /// The windows of a network: list, close, seal
+    Window(window::WindowArgs),
+    /// Settlements: preview, propose, approve, reject
+    Settle(settle::SettleArgs),
+    /// Payouts: list, let leave, answer
+    Payout(payout::PayoutArgs),
+    /// Remittances: record, list
+    Remittance(remittance::RemittanceArgs),
     /// Why a transaction's legs or a statement's line are what they are
     Explain(explain::ExplainArgs),
     /// Recompute the books from the transactions and tariffs, and name every row that does not agree
     Verify(verify::VerifyArgs),
+    /// The books for hledger and spreadsheets, and an office's raw journal
+    Export(export::ExportArgs),
+    /// The timetable of scheduled jobs: list, check, run, history
+    Jobs(jobs::JobsArgs),
 }
 
 /// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
@@ -103,21 +106,13 @@ fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
 
 async fn dispatch(command: Command, configuration: Configuration) -> Done<String> {
     match command {
-        Command::Migrate => migrate(&configuration).await,
+        Command::Demo(args) => demo::demo(&args, configuration).await,
         Command::Serve(args) => serve::serve(&args, configuration).await,
-        Command::Payout(args) => {
-            with_host(configuration, async |host| payout::carry_out(&args, host).await).await
-        }
-        Command::Remittance(args) => {
-            with_host(configuration, async |host| {
-                remittance::carry_out(&args, host).await
-            })
-            .await
-        }
+        Command::Migrate => migrate(&configuration).await,
         Command::Token(args) => {
             with_host(configuration, async |host| token::carry_out(&args, host).await).await
         }
-        Command::Demo => with_host(configuration, async |host| demo::carry_out(host).await).await,
+        Command::Tariff(args) => tariff::answer(&args),
         Command::Import(args) => {
             with_host(configuration, async |host| import::carry_out(&args, host).await).await
         }
@@ -127,14 +122,20 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
             })
             .await
         }
-        Command::Jobs(args) if args.verb.needs_host() => {
-            with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
+        Command::Window(args) => {
+            with_host(configuration, async |host| window::carry_out(&args, host).await).await
         }
-        Command::Jobs(args) => jobs::answer(&args)
-            .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
-        Command::Tariff(args) => tariff::answer(&args),
-        Command::Export(args) => {
-            with_host(configuration, async |host| export::carry_out(&args, host).await).await
+        Command::Settle(args) => {
+            with_host(configuration, async |host| settle::carry_out(&args, host).await).await
+        }
+        Command::Payout(args) => {
+            with_host(configuration, async |host| payout::carry_out(&args, host).await).await
+        }
+        Command::Remittance(args) => {
+            with_host(configuration, async |host| {
+                remittance::carry_out(&args, host).await
+            })
+            .await
         }
         Command::Explain(args) => {
             with_host(configuration, async |host| explain::carry_out(&args, host).await).await
@@ -142,6 +143,14 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Verify(args) => {
             with_host(configuration, async |host| verify::carry_out(&args, host).await).await
         }
+        Command::Export(args) => {
+            with_host(configuration, async |host| export::carry_out(&args, host).await).await
+        }
+        Command::Jobs(args) if args.verb.needs_host() => {
+            with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
+        }
+        Command::Jobs(args) => jobs::answer(&args)
+            .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
     }
 }
 

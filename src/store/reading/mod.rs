@@ -14,6 +14,7 @@ pub mod payout;
 pub mod service;
 pub mod settlement;
 pub mod statement;
+pub mod stock;
 pub mod tariff;
 pub mod transaction;
 pub mod window;

@@ -4,6 +4,7 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub mod closing;
 pub mod earnings;
 pub mod health;
 pub mod jobs;
@@ -16,6 +17,7 @@ pub mod payouts;
 pub mod quarantine;
 pub mod register;
 pub mod settlements;
+pub mod settling;
 pub mod statements;
 pub mod submissions;
 pub mod tariffs;
@@ -24,6 +26,7 @@ pub mod windows;
 
 /// All routes of the API.
 pub fn configure(config: &mut ServiceConfig) {
+    config.configure(closing::configure);
     config.configure(earnings::configure);
     config.configure(health::configure);
     config.configure(jobs::configure);
@@ -35,6 +38,7 @@ pub fn configure(config: &mut ServiceConfig) {
     config.configure(quarantine::configure);
     config.configure(register::configure);
     config.configure(settlements::configure);
+    config.configure(settling::configure);
     config.configure(statements::configure);
     config.configure(submissions::configure);
     config.configure(tariffs::configure);
