@@ -10,6 +10,7 @@
 
 mod api;
 mod counter;
+mod faults;
 mod host;
 mod mail;
 mod portal;
