@@ -1,11 +1,13 @@
 //! Shell: sub-commands. Each parses, calls use cases and says what came of it. Never here: rules and SQL.
 
+pub mod acting;
 #[expect(
     dead_code,
     reason = "the demo's data stands before the command that walks through it"
 )]
 mod demo;
 pub mod explain;
+pub mod export;
 pub mod import;
 pub mod jobs;
 pub mod output;
@@ -13,9 +15,11 @@ pub mod payout;
 pub mod quarantine;
 pub mod remittance;
 pub mod serve;
+pub mod settle;
 pub mod tariff;
 pub mod token;
 pub mod verify;
+pub mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,7 +49,7 @@ pub enum Command {
     /// The API, the pages and the jobs in one process
     Serve(serve::ServeArgs),
     /// A network modelled on Iran's, settled through three months, then served
-    Demo,
+    Demo(demo::DemoArgs),
     /// Record a file of transactions, refunds and reversals
     Import(import::ImportArgs),
     /// Rows that could not be booked: list, release, reject
@@ -56,14 +60,20 @@ pub enum Command {
     Payout(payout::PayoutArgs),
     /// Remittances: record, list
     Remittance(remittance::RemittanceArgs),
+    /// Settlements: preview, propose, approve, reject
+    Settle(settle::SettleArgs),
     /// Who may ask: create, list and revoke bearer tokens
     Token(token::TokenArgs),
     /// The tariff language: check a document, quote by it, its schema
     Tariff(tariff::TariffArgs),
+    /// The books for hledger and spreadsheets, and an office's raw journal
+    Export(export::ExportArgs),
     /// Why a transaction's legs or a statement's line are what they are
     Explain(explain::ExplainArgs),
     /// Recompute the books from the transactions and tariffs, and name every row that does not agree
     Verify(verify::VerifyArgs),
+    /// The windows of a network: list, close, seal
+    Window(window::WindowArgs),
 }
 
 /// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
@@ -114,7 +124,7 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Token(args) => {
             with_host(configuration, async |host| token::carry_out(&args, host).await).await
         }
-        Command::Demo => with_host(configuration, async |host| demo::carry_out(host).await).await,
+        Command::Demo(args) => demo::demo(&args, configuration).await,
         Command::Import(args) => {
             with_host(configuration, async |host| import::carry_out(&args, host).await).await
         }
@@ -129,12 +139,21 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         }
         Command::Jobs(args) => jobs::answer(&args)
             .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
+        Command::Settle(args) => {
+            with_host(configuration, async |host| settle::carry_out(&args, host).await).await
+        }
         Command::Tariff(args) => tariff::answer(&args),
+        Command::Export(args) => {
+            with_host(configuration, async |host| export::carry_out(&args, host).await).await
+        }
         Command::Explain(args) => {
             with_host(configuration, async |host| explain::carry_out(&args, host).await).await
         }
         Command::Verify(args) => {
             with_host(configuration, async |host| verify::carry_out(&args, host).await).await
+        }
+        Command::Window(args) => {
+            with_host(configuration, async |host| window::carry_out(&args, host).await).await
         }
     }
 }

@@ -57,6 +57,11 @@ impl Failure {
         }
     }
 
+    /// Whether the same call may go through later.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
     pub fn not_found(noun: &str, name: impl std::fmt::Display) -> Self {
         Self::NotFound(format!("{noun} {name}"))
     }

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::originator::Originator;
 use crate::domain::transaction::{Outcome, Submitted};
-use crate::host::database::{Pool, PooledConnection};
+use crate::host::database::{self, Pool, PooledConnection};
 use crate::usecases::record_transactions::{
     Course, Memory, NotRecorded, Recorded, Sent, record_transactions,
 };
@@ -140,7 +140,7 @@ impl Gathering {
     async fn connection(&mut self) -> Done<&mut Connection> {
         let conn = match self.conn.take() {
             Some(conn) => conn,
-            None => self.pool.get().await.map_err(|error| {
+            None => database::connection(&self.pool).await.map_err(|error| {
                 tracing::warn!(%error, "no database connection");
                 Failure::Unavailable("the database is away or busy".to_owned())
             })?,

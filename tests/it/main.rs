@@ -10,9 +10,12 @@
 
 mod api;
 mod counter;
+mod explaining;
+mod exporting;
 mod faults;
 mod host;
 mod mail;
+mod payouts;
 mod portal;
 mod reading;
 mod recording;
@@ -21,6 +24,7 @@ mod schema;
 mod serve;
 mod settled;
 mod settling;
+mod settling_histories;
 mod settling_holds;
 mod settling_positions;
 mod settling_statements;

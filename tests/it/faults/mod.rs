@@ -2,7 +2,6 @@
 //! Never here: what is done when nothing fails.
 
 mod client;
-mod closing;
 mod crash;
 mod killing;
 mod leaving;
