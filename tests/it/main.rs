@@ -12,6 +12,7 @@ mod api;
 mod counter;
 mod explaining;
 mod exporting;
+mod faults;
 mod host;
 mod mail;
 mod payouts;
