@@ -57,7 +57,8 @@ async fn one_reference_posted_at_once_by_many_to_two_servers_is_booked_once_and_
     }
     let refused = REFERENCES / 16;
     assert_eq!(waiting, refused * CLIENTS);
-    let counts = "SELECT concat_ws(' ', (SELECT count(*) FROM transactions), (SELECT sum(row_count) FROM batches),
+    let counts =
+        "SELECT concat_ws(' ', (SELECT count(*) FROM transactions), (SELECT sum(row_count) FROM batches),
         (SELECT count(*) FROM quarantine WHERE state = 'waiting')) AS line";
     let booked = REFERENCES - refused;
     assert_eq!(
@@ -105,7 +106,8 @@ async fn two_servers_close_and_seal_what_is_due_once() {
     let at_rest = "SELECT (count(*) FILTER (WHERE job = 'close-windows') > 0 AND bool_and(state = 'succeeded'))::text AS line
         FROM job_runs";
     until(&scene.world, at_rest, "true").await;
-    let runs = "SELECT job || ' ' || count(*) || ' ' || max(attempts) AS line FROM job_runs GROUP BY job, slot";
+    let runs =
+        "SELECT job || ' ' || count(*) || ' ' || max(attempts) AS line FROM job_runs GROUP BY job, slot";
     for run in lines(&scene.world, runs).await {
         assert!(run.ends_with(" 1 1"), "{run}");
     }
