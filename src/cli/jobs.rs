@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::domain::originator::{Originator, OriginatorKind, Scope};
+use super::acting::{connected, reader};
 use crate::domain::slots::CatchUp;
 use crate::domain::timetable::{Job, Timetable};
 use crate::host::Host;
@@ -189,10 +189,7 @@ fn unknown(jobs: &Jobs, name: &str) -> Failure {
 }
 
 async fn history(args: &JobsArgs, host: &Host, name: Option<&str>, limit: i64) -> Done<String> {
-    let mut conn = host
-        .connection()
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let mut conn = connected(host).await?;
     let runs = list_job_runs(&mut conn, &reader(), name, None, limit).await?;
     if args.json {
         return Ok(json!(runs).to_string());
@@ -207,17 +204,6 @@ async fn history(args: &JobsArgs, host: &Host, name: Option<&str>, limit: i64) -
         );
     }
     Ok(text)
-}
-
-/// Whoever sits at the host and may read its files.
-fn reader() -> Originator {
-    Originator {
-        id: 0,
-        kind: OriginatorKind::Person,
-        code: "operator".to_owned(),
-        scope: Scope::Read,
-        party_id: None,
-    }
 }
 
 #[cfg(test)]

@@ -1,21 +1,22 @@
 //! Shell: sub-commands. Each parses, calls use cases and says what came of it. Never here: rules and SQL.
 
-#[expect(
-    dead_code,
-    reason = "the demo's data stands before the command that walks through it"
-)]
-mod demo;
+pub mod acting;
+pub mod demo;
 pub mod explain;
+pub mod export;
 pub mod import;
 pub mod jobs;
 pub mod output;
 pub mod payout;
 pub mod quarantine;
+pub mod register;
 pub mod remittance;
 pub mod serve;
+pub mod settle;
 pub mod tariff;
 pub mod token;
 pub mod verify;
+pub mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,30 +41,38 @@ pub struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Bring the schema up to date and make the database roles
-    Migrate,
+    /// A network modelled on Iran's, settled through three months, then served
+    Demo(demo::DemoArgs),
     /// The API, the pages and the jobs in one process
     Serve(serve::ServeArgs),
-    /// A network modelled on Iran's, settled through three months, then served
-    Demo,
+    /// Bring the schema up to date and make the database roles
+    Migrate,
+    /// Enter networks, offices, licences and tariffs out of one document
+    Register(register::RegisterArgs),
+    /// Who may ask: create, list and revoke bearer tokens
+    Token(token::TokenArgs),
+    /// Tariffs: check a document, quote by it, the language's schema; approve and publish drafts
+    Tariff(tariff::TariffArgs),
     /// Record a file of transactions, refunds and reversals
     Import(import::ImportArgs),
     /// Rows that could not be booked: list, release, reject
     Quarantine(quarantine::QuarantineArgs),
-    /// The timetable of scheduled jobs: list, check, run, history
-    Jobs(jobs::JobsArgs),
+    /// The windows of a network: list, close, seal
+    Window(window::WindowArgs),
+    /// Settlements: preview, propose, approve, reject
+    Settle(settle::SettleArgs),
     /// Payouts: list, let leave, answer
     Payout(payout::PayoutArgs),
     /// Remittances: record, list
     Remittance(remittance::RemittanceArgs),
-    /// Who may ask: create, list and revoke bearer tokens
-    Token(token::TokenArgs),
-    /// The tariff language: check a document, quote by it, its schema
-    Tariff(tariff::TariffArgs),
     /// Why a transaction's legs or a statement's line are what they are
     Explain(explain::ExplainArgs),
     /// Recompute the books from the transactions and tariffs, and name every row that does not agree
     Verify(verify::VerifyArgs),
+    /// The books for hledger and spreadsheets, and an office's raw journal
+    Export(export::ExportArgs),
+    /// The timetable of scheduled jobs: list, check, run, history
+    Jobs(jobs::JobsArgs),
 }
 
 /// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
@@ -100,21 +109,20 @@ fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
 
 async fn dispatch(command: Command, configuration: Configuration) -> Done<String> {
     match command {
-        Command::Migrate => migrate(&configuration).await,
+        Command::Demo(args) => demo::demo(&args, configuration).await,
         Command::Serve(args) => serve::serve(&args, configuration).await,
-        Command::Payout(args) => {
-            with_host(configuration, async |host| payout::carry_out(&args, host).await).await
-        }
-        Command::Remittance(args) => {
-            with_host(configuration, async |host| {
-                remittance::carry_out(&args, host).await
-            })
-            .await
+        Command::Migrate => migrate(&configuration).await,
+        Command::Register(args) if args.schema => register::schema(),
+        Command::Register(args) => {
+            with_host(configuration, async |host| register::carry_out(&args, host).await).await
         }
         Command::Token(args) => {
             with_host(configuration, async |host| token::carry_out(&args, host).await).await
         }
-        Command::Demo => with_host(configuration, async |host| demo::carry_out(host).await).await,
+        Command::Tariff(args) if args.verb.needs_host() => {
+            with_host(configuration, async |host| tariff::carry_out(&args, host).await).await
+        }
+        Command::Tariff(args) => tariff::answer(&args),
         Command::Import(args) => {
             with_host(configuration, async |host| import::carry_out(&args, host).await).await
         }
@@ -124,18 +132,35 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
             })
             .await
         }
-        Command::Jobs(args) if args.verb.needs_host() => {
-            with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
+        Command::Window(args) => {
+            with_host(configuration, async |host| window::carry_out(&args, host).await).await
         }
-        Command::Jobs(args) => jobs::answer(&args)
-            .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
-        Command::Tariff(args) => tariff::answer(&args),
+        Command::Settle(args) => {
+            with_host(configuration, async |host| settle::carry_out(&args, host).await).await
+        }
+        Command::Payout(args) => {
+            with_host(configuration, async |host| payout::carry_out(&args, host).await).await
+        }
+        Command::Remittance(args) => {
+            with_host(configuration, async |host| {
+                remittance::carry_out(&args, host).await
+            })
+            .await
+        }
         Command::Explain(args) => {
             with_host(configuration, async |host| explain::carry_out(&args, host).await).await
         }
         Command::Verify(args) => {
             with_host(configuration, async |host| verify::carry_out(&args, host).await).await
         }
+        Command::Export(args) => {
+            with_host(configuration, async |host| export::carry_out(&args, host).await).await
+        }
+        Command::Jobs(args) if args.verb.needs_host() => {
+            with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
+        }
+        Command::Jobs(args) => jobs::answer(&args)
+            .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
     }
 }
 

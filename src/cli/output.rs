@@ -13,6 +13,11 @@ pub fn say(text: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// Standard output for what is too long to be said at once.
+pub fn sink() -> Box<dyn Write + Send> {
+    Box::new(stdout())
+}
+
 /// Prints what a long command has come to, beside its result.
 pub fn tell(text: &str) {
     let _gone = writeln!(stderr(), "{text}");

@@ -43,16 +43,19 @@ pub async fn serve(args: &ServeArgs, configuration: Configuration) -> Done<Strin
     let host = host::start(configuration, Purpose::Serve)
         .await
         .map_err(unavailable)?;
-    let served = serve_on(&host, timetable, listening, end).await;
+    let announce = |address| output::say(&format!("Daftar serves at http://{address}/"));
+    let served = serve_on(&host, timetable, listening, end, announce).await;
     host.stop().await.map_err(unavailable)?;
     served
 }
 
-async fn serve_on(
+/// Serves on a host that is ready, and says where once it does.
+pub async fn serve_on<T>(
     host: &Host,
     timetable: Option<Timetable>,
     listening: Listening,
     mut end: EndWished,
+    announce: impl FnOnce(SocketAddr) -> T,
 ) -> Done<String> {
     let state = AppState::new(host.pool.clone(), clock::now);
     let end_wished = async move {
@@ -65,7 +68,7 @@ async fn serve_on(
         Some(timetable) => Some(start_jobs(host, timetable).await?),
         None => None,
     };
-    output::say(&format!("Daftar serves at http://{address}/"));
+    announce(address);
     let ended = server.await;
     if let Some(working) = working {
         working.stop().await;

@@ -7,7 +7,9 @@ use icu_calendar::Date;
 use icu_calendar::cal::Persian;
 
 use super::digits::in_digits_of;
+use crate::domain::calendar::{JalaliDate, gregorian_month_name, jalali_month_name};
 use crate::domain::language::Language;
+use crate::domain::period::{PeriodKey, PeriodKind};
 use crate::domain::statement::Interval;
 
 const JALALI_MONTHS: [(&str, &str); 12] = [
@@ -83,16 +85,12 @@ pub fn interval(interval: &Interval, language: Language) -> String {
 /// The name of a period: `مهر ۱۴۰۴` for `1404-07`, `Week 41 of 2025` for `2025-W41`; also for keys as windows bear them:
 /// `j1404-07`, `g2025-10`, `w2025-10-11` for the week that begins then. Any other key is shown as it is.
 pub fn period(key: &str, language: Language) -> String {
-    if let Some(first_day) = key.strip_prefix('w').and_then(|date| date.parse().ok()) {
-        return match language {
-            Language::Fa => format!("هفتهٔ {}", day(first_day, language)),
-            Language::En => format!("Week of {}", day(first_day, language)),
-        };
+    if key == EARLIER {
+        return earlier_periods(language).to_owned();
     }
-    if let Some(gregorian) = key.parse::<NaiveDate>().ok().filter(|date| is_gregorian(*date)) {
-        return day(gregorian, language);
+    if let Some(period) = window_period(key) {
+        return period.label(language);
     }
-    let key = key.trim_start_matches(['j', 'g']);
     let text = match (Key::parse(key), language) {
         (Some(Key::Month { year, .. }), _) => format!("{} {year}", period_short(key, language)),
         (Some(Key::Week { year, week }), Language::Fa) => format!("هفتهٔ {week} سال {year}"),
@@ -107,6 +105,9 @@ pub fn period(key: &str, language: Language) -> String {
 
 /// The same for the foot of a bar: `مهر`, `W41`, `۷/۱۹`.
 pub fn period_short(key: &str, language: Language) -> String {
+    if let Some(period) = window_period(key) {
+        return in_digits_of(language, &window_period_short(period, language));
+    }
     let text = match (Key::parse(key), language) {
         (Some(Key::Month { year, month }), _) => month_name(year, month, language).to_owned(),
         (Some(Key::Week { week, .. }), Language::Fa) => format!("ه {week}"),
@@ -117,8 +118,38 @@ pub fn period_short(key: &str, language: Language) -> String {
     in_digits_of(language, &text)
 }
 
-fn is_gregorian(date: NaiveDate) -> bool {
-    u32::try_from(date.year()).is_ok_and(|year| year >= FIRST_GREGORIAN_YEAR)
+/// Whatever happened before the statement's interval.
+const EARLIER: &str = "earlier";
+
+const fn earlier_periods(language: Language) -> &'static str {
+    match language {
+        Language::Fa => "دوره‌های پیشین",
+        Language::En => "earlier periods",
+    }
+}
+
+/// A window's key; days of years before the Gregorian ones of this system are no such keys.
+fn window_period(key: &str) -> Option<PeriodKey> {
+    let year = |period: &PeriodKey| u32::try_from(period.first_day().year()).unwrap_or(0);
+    let period = PeriodKey::parse(key).ok()?;
+    (year(&period) >= FIRST_GREGORIAN_YEAR).then_some(period)
+}
+
+fn window_period_short(period: PeriodKey, language: Language) -> String {
+    let first = period.first_day();
+    match (period.kind(), language) {
+        (PeriodKind::JalaliMonth, _) => {
+            jalali_month_name(JalaliDate::from(first).month(), language).to_owned()
+        }
+        (PeriodKind::GregorianMonth, _) => gregorian_month_name(first.month(), language).to_owned(),
+        (PeriodKind::Day | PeriodKind::Week { .. }, Language::Fa) => {
+            let first = JalaliDate::from(first);
+            format!("{}/{}", first.month(), first.day())
+        }
+        (PeriodKind::Day | PeriodKind::Week { .. }, Language::En) => {
+            format!("{}/{}", first.month(), first.day())
+        }
+    }
 }
 
 enum Key {
@@ -257,5 +288,19 @@ mod tests {
         assert_eq!(period("2026-03-21", Language::En), "21 March 2026");
         assert_eq!(period_short("1404-07", Language::Fa), "مهر");
         assert_eq!(period("final", Language::En), "final");
+    }
+
+    #[test]
+    fn the_key_of_a_window_is_named_as_its_period() {
+        assert_eq!(period("j1404-07", Language::Fa), "مهر ۱۴۰۴");
+        assert_eq!(period("w2025-10-11", Language::En), "week from 11 October 2025");
+        assert_eq!(period("2025-10-11", Language::Fa), "۱۹ مهر ۱۴۰۴");
+        assert_eq!(period("earlier", Language::En), "earlier periods");
+        let short = |key| period_short(key, Language::Fa);
+        assert_eq!(
+            ["j1404-07", "w2025-10-11", "2025-10-11"].map(short),
+            ["مهر", "۷/۱۹", "۷/۱۹"]
+        );
+        assert_eq!(period_short("w2025-10-11", Language::En), "10/11");
     }
 }

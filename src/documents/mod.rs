@@ -3,6 +3,7 @@
 pub mod amounts;
 pub mod dates;
 pub mod digits;
+pub mod journal_book;
 pub mod licence_mail;
 pub mod qr;
 pub mod statement_csv;
@@ -10,3 +11,4 @@ pub mod statement_mail;
 pub mod statement_pdf;
 pub mod statement_view;
 pub mod statement_words;
+pub mod transaction_journal;

@@ -7,6 +7,7 @@ pub mod database;
 pub mod logging;
 pub mod mail;
 pub mod migrations;
+pub mod patience;
 pub mod postgres;
 pub mod private;
 pub mod signal;

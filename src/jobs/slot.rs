@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Jobs, post};
 use crate::domain::originator::Originator;
 use crate::domain::timetable::{Job, Work};
+use crate::host::patience::Patience;
 use crate::usecases::claim_slot::Lease;
 use crate::usecases::finish_slot::{Outcome, finish_slot};
 use crate::usecases::name_job::name_job;
@@ -60,8 +61,7 @@ async fn work(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<String> {
 async fn step_by_step(jobs: &Jobs, job: &Job, lease: &Lease, by: &Originator) -> Done<String> {
     let (mut told, mut wrong) = (Vec::new(), Vec::new());
     for _ in 0..STEPS_MAX {
-        let mut conn = jobs.connection().await?;
-        match run_job_step(&mut conn, by, jobs.now(), lease, job.runs).await? {
+        match patient_step(jobs, job, lease, by).await? {
             Step::Did(what) => told.push(what),
             Step::Disagrees(what) => wrong.push(what),
             Step::Nothing => break,
@@ -71,6 +71,20 @@ async fn step_by_step(jobs: &Jobs, job: &Job, lease: &Lease, by: &Originator) ->
         Ok(in_one_line(&told))
     } else {
         Err(Failure::conflict("the_books_agree", in_one_line(&wrong)))
+    }
+}
+
+/// One step, tried again for a while when the database is busy.
+async fn patient_step(jobs: &Jobs, job: &Job, lease: &Lease, by: &Originator) -> Done<Step> {
+    let mut patience = Patience::default();
+    loop {
+        let mut conn = jobs.connection().await?;
+        let done = run_job_step(&mut conn, by, jobs.now(), lease, job.runs).await;
+        drop(conn);
+        match done {
+            Err(failure) if failure.is_passing() && patience.waited().await => {}
+            done => return done,
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::booking::schedule_of;
+use super::close_window::{broken, network_of_code};
 use super::settling::stands::{Computed, compute};
 use super::{Done, Failure};
 use crate::domain::hold::HoldMovement;
@@ -14,6 +16,7 @@ use crate::domain::money::{Amount, AmountOverflow};
 use crate::domain::originator::Originator;
 use crate::domain::settlement::{CycleKind, SettledLine};
 use crate::store::Connection;
+use crate::store::booking::last_window;
 use crate::store::settlement::{NetworkTerms, PositionRow, network_terms};
 use crate::store::statement::{AddresseeRow, addressees, all_units};
 use crate::store::window::{WindowRow, window_of_id, window_to_settle};
@@ -21,7 +24,8 @@ use crate::store::window::{WindowRow, window_of_id, window_to_settle};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SettlementPreview {
     pub network: String,
-    pub window: i32,
+    /// Empty while nothing was booked in it.
+    pub window: Option<i32>,
     pub ordinal: i32,
     #[schema(example = "j1405-01")]
     pub period: String,
@@ -127,10 +131,13 @@ pub struct PreviousCycle {
     pub closing: Amount,
 }
 
+/// No window has this id.
+const NO_ROW: i32 = 0;
+
 /// Previews the settlement of a window, or of the network's earliest one that is not settled.
 ///
 /// # Errors
-/// `NotFound` when no window is there to be settled; the conflict `settlements_follow_each_other` while the window
+/// `NotFound` before the network's first window; the conflict `settlements_follow_each_other` while the window
 /// before is not approved, or when this one is.
 pub async fn preview_settlement(
     conn: &mut Connection,
@@ -152,7 +159,10 @@ pub async fn preview_settlement(
         .run(async |conn| {
             let terms = network_terms(conn, network).await?;
             let terms = terms.ok_or_else(|| Failure::not_found("network", network))?;
-            let window = window_asked(conn, &terms, window_id).await?;
+            let window = match (window_id, window_to_settle(conn, terms.id).await?) {
+                (None, None) => window_begun(conn, &terms, at).await?,
+                _ => window_asked(conn, &terms, window_id).await?,
+            };
             let computed = compute(conn, &terms, &window, at).await?;
             presented(conn, &terms, &window, &computed).await
         })
@@ -181,6 +191,30 @@ pub(super) async fn window_asked(
     ))
 }
 
+/// The window that has begun and in which nothing was booked yet: what is carried stands in its settlement too.
+async fn window_begun(conn: &mut Connection, terms: &NetworkTerms, at: DateTime<Utc>) -> Done<WindowRow> {
+    let network = network_of_code(conn, &terms.code).await?;
+    let last = last_window(conn, terms.id).await?;
+    let (from, ordinal) = match last {
+        Some(last) => (last.ends_at, last.ordinal + 1),
+        None => (network.first_window_starts_at, 1),
+    };
+    let window = schedule_of(&network)?.window_at(from).map_err(broken)?;
+    if at < window.from {
+        return Err(Failure::not_found("window to settle in network", &terms.code));
+    }
+    Ok(WindowRow {
+        id: NO_ROW,
+        network_id: terms.id,
+        ordinal,
+        period_key: window.period.to_string(),
+        starts_at: window.from,
+        ends_at: window.until,
+        closed_at: None,
+        sealed_at: None,
+    })
+}
+
 async fn presented(
     conn: &mut Connection,
     network: &NetworkTerms,
@@ -204,7 +238,7 @@ async fn presented(
     positions.sort_by(|one, other| key(one).cmp(&key(other)));
     Ok(SettlementPreview {
         network: network.code.clone(),
-        window: window.id,
+        window: (window.id != NO_ROW).then_some(window.id),
         ordinal: window.ordinal,
         period: window.period_key.clone(),
         starts_at: window.starts_at,

@@ -10,8 +10,12 @@
 
 mod api;
 mod counter;
+mod explaining;
+mod exporting;
+mod faults;
 mod host;
 mod mail;
+mod payouts;
 mod portal;
 mod reading;
 mod recording;
@@ -20,6 +24,8 @@ mod schema;
 mod serve;
 mod settled;
 mod settling;
+mod settling_api;
+mod settling_histories;
 mod settling_holds;
 mod settling_positions;
 mod settling_statements;

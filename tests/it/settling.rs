@@ -209,8 +209,9 @@ pub fn position_of<'a>(preview: &'a SettlementPreview, party: &str) -> &'a Previ
 
 /// The name of the rule that forbade it.
 pub fn rule_of<T: std::fmt::Debug>(done: Done<T>) -> String {
-    match done.unwrap_err() {
-        Failure::Conflict { rule, .. } => rule,
-        other => panic!("{other:?} is no conflict"),
-    }
+    let failure = done.unwrap_err();
+    let Failure::Conflict { rule, .. } = failure else {
+        panic!("{failure:?} is no conflict");
+    };
+    rule
 }

@@ -1,6 +1,7 @@
 //! Holds: what a suspension does to the licensee's money by the time of the event, and what lifts it (money rule 18).
 
 use chrono::{DateTime, Utc};
+use daftar::domain::money::Amount;
 use daftar::usecases::register::licence::{
     BindingEntry, LicenceEventEntry, LicenceEventKind, OfficeRoles, bind_roles, record_licence_event,
 };
@@ -45,7 +46,7 @@ impl Scene {
     async fn held(&self, at: DateTime<Utc>) -> [i64; 3] {
         let preview = self.preview(PISHKHAN, at).await;
         let office = position_of(&preview, "office-1001");
-        [office.active_holds, office.held, office.paid].map(|amount| amount.minor())
+        [office.active_holds, office.held, office.paid].map(Amount::minor)
     }
 }
 

@@ -12,7 +12,7 @@ pub struct Column {
     pub name: String,
     #[diesel(sql_type = Text)]
     kind: String,
-    /// It stands in a unique index, so that a copy of a row needs another value.
+    /// It stands in a unique index, so that a copy of a row needs another value; a text only where no number does.
     #[diesel(sql_type = Bool)]
     is_unique: bool,
 }
@@ -32,7 +32,11 @@ pub struct Tampering {
 
 const COLUMNS: &str = "SELECT a.attname::text AS name, t.typname::text AS kind,
         EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND (i.indisunique OR i.indisexclusion)
-                                         AND a.attnum = ANY (i.indkey)) AS is_unique
+                                         AND a.attnum = ANY (i.indkey)
+                                         AND (t.typname IN ('int2', 'int4', 'int8')
+                                              OR NOT EXISTS (SELECT FROM pg_attribute n JOIN pg_type m ON m.oid = n.atttypid
+                                                              WHERE n.attrelid = i.indrelid AND n.attnum = ANY (i.indkey)
+                                                                AND m.typname IN ('int2', 'int4', 'int8')))) AS is_unique
    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
   WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
 

@@ -1,10 +1,17 @@
 //! The books recomputed: what was left alone agrees, and whatever a superuser touches is pointed at.
 
+use std::sync::Arc;
+
 use chrono::Duration;
 use daftar::cli::verify::verify;
 use daftar::domain::money::Amount;
 use daftar::domain::transaction::{Holder, Outcome, Submitted, TransactionKind};
 use daftar::domain::verification::seal::PROTECTED;
+use daftar::host::mail::Mailer;
+use daftar::jobs::files::timetable;
+use daftar::jobs::follow::run_now;
+use daftar::jobs::{Jobs, worker_name};
+use daftar::usecases::finish_slot::Outcome as JobOutcome;
 use daftar::usecases::record_transactions::{Course, Memory, Recorded, Sent, record_transactions};
 use daftar::usecases::verify_books::{Extent, Verified};
 
@@ -15,7 +22,7 @@ use crate::scene::{PISHKHAN, Scene};
 use crate::tampering::Tampering;
 
 /// A row of an office in `pishkhan`.
-fn row(scene: &Scene, office: &str, service: &str, reference: &str) -> Submitted {
+pub fn row(scene: &Scene, office: &str, service: &str, reference: &str) -> Submitted {
     Submitted {
         office: office.to_owned(),
         service: Some(service.to_owned()),
@@ -46,7 +53,7 @@ fn refund(scene: &Scene, office: &str, original: &str, reference: &str, minor: i
 }
 
 /// Services of all kinds, a bill, a terminal's split, refunds in two parts.
-fn day(scene: &Scene) -> Vec<Submitted> {
+pub fn day(scene: &Scene) -> Vec<Submitted> {
     let mut rows = Vec::new();
     for (place, office) in ["1001", "1002", "1003"].into_iter().enumerate() {
         for service in ["copy", "passport"] {
@@ -87,7 +94,7 @@ pub async fn settled() -> Scene {
     };
     let late = row(&scene, "1002", "copy", "late");
     record(&scene, &[next, late], scene.day(1, 14)).await;
-    scene.give_back("operator", 2).await;
+    scene.give_back("provincial-treasury", 2).await;
     scene.bring_in("office-1002", 100_000, 2).await;
     scene.settle_day(2).await;
     record(&scene, &[row(&scene, "1003", "copy", "open")], scene.day(2, 14)).await;
@@ -196,4 +203,54 @@ async fn whatever_row_a_superuser_edits_deletes_or_inserts_is_pointed_at() {
         tampering.undo(None).await;
     }
     assert_eq!(verified(&scene).await.findings, []);
+}
+
+/// Runs the nightly job once, now, and says how it ended.
+async fn night(scene: &Scene) -> JobOutcome {
+    let jobs = Arc::new(Jobs {
+        pool: scene.world.pool().clone(),
+        clock: daftar::host::clock::now,
+        timetable: timetable(None).unwrap(),
+        worker: worker_name("test"),
+        mailer: Mailer::Mailbox {
+            folder: std::env::temp_dir(),
+        },
+    });
+    jobs.register().await.unwrap();
+    let job = jobs.timetable.job("verify-books").unwrap().clone();
+    let outcome = run_now(&jobs, &job).await.unwrap();
+    jobs.leave().await.unwrap();
+    outcome
+}
+
+#[tokio::test]
+async fn the_nightly_run_tells_what_it_verified_and_fails_loudly_where_something_does_not_agree() {
+    let scene = settled().await;
+    let JobOutcome::Succeeded(told) = night(&scene).await else {
+        panic!("the books agree");
+    };
+    assert!(
+        told.contains("window 2026-03-21 of pishkhan with 18 transactions agree"),
+        "{told}"
+    );
+    assert!(told.ends_with("the register and the books agree"), "{told}");
+    let noted = "SELECT count(*) FROM verifications WHERE agreed AND findings = ''";
+    assert_eq!(scene.count(noted).await, 3);
+    // What was found good has its turn again in its night only, the register and the books in each.
+    let mut tampering = Tampering::with(scene.world.superuser().await, "entries").await;
+    let row = tampering.row().await.unwrap();
+    tampering.delete(&row).await;
+    let JobOutcome::Failed(told) = night(&scene).await else {
+        panic!("an entry is gone");
+    };
+    assert!(
+        told.contains("DO NOT AGREE") && told.contains("journals"),
+        "{told}"
+    );
+    assert!(
+        scene
+            .count("SELECT count(*) FROM verifications WHERE NOT agreed")
+            .await
+            >= 1
+    );
 }

@@ -168,7 +168,7 @@ async fn publish(
 ) -> Done<()> {
     let ids = draft_tariffs(conn, &people.maker, at, drafts).await?;
     approve_tariffs(conn, &people.checker, &ids).await?;
-    publish_tariffs(conn, &people.maker, &ids).await
+    once(publish_tariffs(conn, &people.maker, &ids).await)
 }
 
 fn draft(service: &catalogue::PlannedService, valid_from: DateTime<Utc>, is_raised: bool) -> TariffDraft {
@@ -199,11 +199,7 @@ fn network(code: &str, first: NaiveDate) -> NetworkEntry {
         "rural-ict" => ("شبکهٔ دفاتر ICT روستایی", "Rural ICT network"),
         _ => ("شبکهٔ دفاتر پلیس +۱۰", "Police+10 network"),
     };
-    let cycle = if code == "police10" {
-        WEEK
-    } else {
-        PeriodKind::JalaliMonth
-    };
+    let cycle = cycle_of(code);
     NetworkEntry {
         code: code.to_owned(),
         name_fa: name_fa.to_owned(),
@@ -225,9 +221,15 @@ fn network(code: &str, first: NaiveDate) -> NetworkEntry {
     }
 }
 
-const WEEK: PeriodKind = PeriodKind::Week {
-    first_day: chrono::Weekday::Sat,
-};
+/// One network settles weekly, the others by Jalali months.
+pub fn cycle_of(network: &str) -> PeriodKind {
+    match network {
+        "police10" => PeriodKind::Week {
+            first_day: chrono::Weekday::Sat,
+        },
+        _ => PeriodKind::JalaliMonth,
+    }
+}
 
 fn parties(offices: &[PlannedOffice]) -> Vec<PartyEntry> {
     let mut parties = Vec::new();

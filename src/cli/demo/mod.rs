@@ -1,48 +1,151 @@
-//! `daftar demo`: a network modelled on Iran's, settled cycle by cycle through the use cases that production has.
+//! `daftar demo`: a network modelled on Iran's, settled cycle by cycle through the use cases that production has, then
+//! served. Never here: anything that production has not.
 
-pub mod catalogue;
-pub mod dice;
-pub mod founding;
-pub mod geography;
-pub mod iban;
-pub mod story;
-pub mod traffic;
+mod catalogue;
+mod diary;
+mod dice;
+mod founding;
+mod geography;
+mod iban;
+mod payments;
+mod post;
+mod story;
+mod traffic;
+mod turns;
+mod welcome;
 
-use indicatif::ProgressBar;
+use std::net::SocketAddr;
 
+use chrono::{DateTime, Utc};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::diary::{Diary, Told};
+use self::founding::People;
+use self::story::{Span, Teller};
+use super::serve::serve_on;
+use super::{output, unavailable, verify};
 use crate::domain::zone::day_of;
-use crate::host::{Host, clock};
+use crate::host::configuration::Configuration;
+use crate::host::postgres::Purpose;
+use crate::host::signal::EndWished;
+use crate::host::{self, Host, clock};
+use crate::jobs::files::timetable;
+use crate::usecases::verify_books::Extent;
 use crate::usecases::{Done, Failure};
+use crate::web::server::Listening;
 
 /// The same network and the same traffic on every machine.
 const SEED: u64 = 1405;
 
-pub async fn carry_out(host: &Host) -> Done<String> {
-    let now = clock::now();
-    let first = founding::first_day(now)?;
-    let mut conn = host
-        .connection()
-        .await
-        .map_err(|e| Failure::Unavailable(e.to_string()))?;
-    let offices = geography::offices(SEED);
-    let services = catalogue::services();
-    let people = founding::found(&mut conn, first, &offices).await?;
-    founding::publish_first(&mut conn, &people, first).await?;
-    let span = story::Span {
-        first,
-        last: story::before(day_of(founding::ZONE, now)),
+/// Found the network, tell its three months, mail the last statements, verify, and serve.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Do not serve: end when all is done.
+    #[arg(long)]
+    once: bool,
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+}
+
+pub async fn demo(args: &DemoArgs, configuration: Configuration) -> Done<String> {
+    let end = EndWished::listen().map_err(|error| Failure::Internal(error.to_string()))?;
+    let listening = Listening {
+        address: args.listen.unwrap_or(configuration.listen),
+        workers: configuration.workers,
     };
-    let teller = story::Teller::new(&people, &offices, &services);
-    let bar = ProgressBar::no_length();
-    let t = std::time::Instant::now();
-    for day in span.days() {
-        let t0 = std::time::Instant::now();
-        teller.settle_due(&mut conn, story::moment(day, 1)).await?;
-        if t0.elapsed().as_millis() > 100 {
-            crate::cli::output::tell(&format!("{day} settled in {:?}", t0.elapsed()));
-        }
-        teller.record_day(&mut conn, day, &bar).await?;
+    let purpose = if args.once {
+        Purpose::Command
+    } else {
+        Purpose::Serve
+    };
+    let host = host::start(configuration, purpose)
+        .await
+        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let done = tell_and_serve(args, &host, listening, end).await;
+    host.stop()
+        .await
+        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    done
+}
+
+async fn tell_and_serve(args: &DemoArgs, host: &Host, listening: Listening, end: EndWished) -> Done<String> {
+    let now = clock::now();
+    let summary = tell_story(host, now).await?;
+    if args.once {
+        return Ok(summary);
     }
-    teller.settle_due(&mut conn, now).await?;
-    Ok(format!("{} rows in {:?}", bar.position(), t.elapsed()))
+    output::say(&summary);
+    let tokens = welcome::tokens(host, now).await?;
+    let timetable = timetable(None)
+        .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string()))?;
+    let mailbox = host.configuration.mailbox_dir();
+    let announce = |address| output::say(&welcome::text(address, &tokens, &mailbox));
+    serve_on(host, Some(timetable), listening, end, announce).await
+}
+
+/// Tells what is not told yet, and says what there is now.
+async fn tell_story(host: &Host, now: DateTime<Utc>) -> Done<String> {
+    let diary = Diary::in_folder(&host.configuration.data_dir);
+    let mut told = match diary.read()? {
+        Some(told) => told,
+        None => Told::nothing_of(Span {
+            first: founding::first_day(now)?,
+            last: day_of(founding::ZONE, now),
+        }),
+    };
+    tell_days(host, now, &diary, &mut told).await?;
+    post::mail_statements(host).await?;
+    if !told.is_verified {
+        let verified = verify::verify(&host.pool, Extent::All, None).await?;
+        if !verified.agrees {
+            return Err(Failure::conflict("the_books_agree", "run `daftar verify --all`"));
+        }
+        told.is_verified = true;
+        diary.write(&told)?;
+    }
+    welcome::summary(host).await
+}
+
+async fn tell_days(host: &Host, now: DateTime<Utc>, diary: &Diary, told: &mut Told) -> Done<()> {
+    if told.until == Some(told.last) {
+        return Ok(());
+    }
+    let mut conn = host.connection().await.map_err(unavailable)?;
+    let (offices, services) = (geography::offices(SEED), catalogue::services());
+    let people = found(&mut conn, told, &offices).await?;
+    diary.write(told)?;
+    let teller = Teller::new(&people, &offices, &services, told.first, now);
+    let rest = told.rest();
+    let bar = progress("days of the story", rest.days().count());
+    for day in rest.days() {
+        teller.tell(&mut conn, day).await?;
+        told.until = Some(day);
+        diary.write(told)?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+async fn found(
+    conn: &mut crate::usecases::Connection,
+    told: &Told,
+    offices: &[geography::PlannedOffice],
+) -> Done<People> {
+    if told.until.is_some() {
+        return People::of(conn).await;
+    }
+    let people = founding::found(conn, told.first, offices).await?;
+    founding::publish_first(conn, &people, told.first).await?;
+    Ok(people)
+}
+
+fn progress(what: &'static str, length: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg} {eta}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(u64::try_from(length).unwrap_or_default())
+        .with_style(style)
+        .with_message(what)
 }

@@ -2,14 +2,15 @@
 //! that production has, with the moment of the story as its argument. Never here: who and what there is (see `founding`).
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
-use indicatif::ProgressBar;
 
 use super::catalogue::PlannedService;
-use super::founding::{NETWORKS, People, ZONE};
+use super::founding::{NETWORKS, People, ZONE, cycle_of};
 use super::geography::PlannedOffice;
+use super::payments::bank_day;
 use super::traffic::Traffic;
+use super::turns::{subscribe, turn};
 use crate::domain::transaction::Submitted;
-use crate::domain::zone::start_of_day;
+use crate::domain::zone::{day_of, start_of_day};
 use crate::usecases::approve_settlement::approve_settlement;
 use crate::usecases::close_window::close_due_window;
 use crate::usecases::propose_settlement::propose_due_settlement;
@@ -17,6 +18,8 @@ use crate::usecases::record_transactions::{Course, Memory, Sent, record_transact
 use crate::usecases::seal_window::seal_due_window;
 use crate::usecases::{Connection, Done, Failure};
 
+/// Windows that ended at midnight are settled then.
+const SETTLES_AT_HOUR: i64 = 1;
 /// The counters' systems send the day's rows in the evening.
 const SENDS_AT_HOUR: i64 = 20;
 /// Rows of one call.
@@ -39,13 +42,22 @@ impl Span {
 
 /// What the story is told with.
 pub struct Teller<'a> {
-    pub people: &'a People,
-    pub traffic: Vec<Traffic<'a>>,
-    pub memory: Memory,
+    people: &'a People,
+    offices: &'a [PlannedOffice],
+    traffic: Vec<Traffic<'a>>,
+    memory: Memory,
+    first: NaiveDate,
+    now: DateTime<Utc>,
 }
 
 impl<'a> Teller<'a> {
-    pub fn new(people: &'a People, offices: &'a [PlannedOffice], services: &'a [PlannedService]) -> Self {
+    pub fn new(
+        people: &'a People,
+        offices: &'a [PlannedOffice],
+        services: &'a [PlannedService],
+        first: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Self {
         let traffic = NETWORKS.map(|network| Traffic {
             seed: super::SEED,
             network,
@@ -61,13 +73,44 @@ impl<'a> Teller<'a> {
         });
         Self {
             people,
+            offices,
             traffic: traffic.into(),
             memory: Memory::default(),
+            first,
+            now,
         }
     }
 
+    /// One day: what is due is settled, the bank works, something changes, the counters send. Of today only the morning.
+    pub async fn tell(&self, conn: &mut Connection, day: NaiveDate) -> Done<()> {
+        for network in NETWORKS {
+            if day == cycle_of(network).of_day(day_of(ZONE, self.now)).first_day() {
+                subscribe(conn, self.offices, network).await?;
+            }
+        }
+        self.settle_due(conn, moment(day, SETTLES_AT_HOUR).min(self.now))
+            .await?;
+        if day == day_of(ZONE, self.now) {
+            return Ok(());
+        }
+        bank_day(conn, self.people, day).await?;
+        turn(conn, self.people, self.offices, self.first, day).await?;
+        self.record_day(conn, day).await
+    }
+
+    /// Closes, seals, proposes and approves whatever is due, the older windows first.
+    async fn settle_due(&self, conn: &mut Connection, at: DateTime<Utc>) -> Done<()> {
+        let (maker, checker) = (&self.people.maker, &self.people.checker);
+        while close_due_window(conn, maker, at).await?.is_some() {}
+        while seal_due_window(conn, maker, at).await?.is_some() {}
+        while let Some(proposed) = propose_due_settlement(conn, maker, at).await? {
+            approve_settlement(conn, checker, at, proposed.id).await?;
+        }
+        Ok(())
+    }
+
     /// What the counters of all networks did on this day.
-    pub async fn record_day(&self, conn: &mut Connection, day: NaiveDate, bar: &ProgressBar) -> Done<()> {
+    async fn record_day(&self, conn: &mut Connection, day: NaiveDate) -> Done<()> {
         let at = moment(day, SENDS_AT_HOUR);
         for traffic in &self.traffic {
             let rows = traffic
@@ -77,19 +120,7 @@ impl<'a> Teller<'a> {
                 .collect::<Done<Vec<_>>>()?;
             for some in rows.chunks(ROWS_TOGETHER) {
                 self.record(conn, at, some).await?;
-                bar.inc(u64::try_from(some.len()).unwrap_or(0));
             }
-        }
-        Ok(())
-    }
-
-    /// Closes, seals, proposes and approves whatever is due, the older windows first.
-    pub async fn settle_due(&self, conn: &mut Connection, at: DateTime<Utc>) -> Done<()> {
-        let (maker, checker) = (&self.people.maker, &self.people.checker);
-        while close_due_window(conn, maker, at).await?.is_some() {}
-        while seal_due_window(conn, maker, at).await?.is_some() {}
-        while let Some(proposed) = propose_due_settlement(conn, maker, at).await? {
-            approve_settlement(conn, checker, at, proposed.id).await?;
         }
         Ok(())
     }
@@ -111,9 +142,9 @@ pub fn moment(day: NaiveDate, hour: i64) -> DateTime<Utc> {
     start_of_day(ZONE, day) + Duration::hours(hour)
 }
 
-/// The day before.
-pub fn before(day: NaiveDate) -> NaiveDate {
-    day.checked_sub_days(Days::new(1)).unwrap_or(day)
+/// So many days before.
+pub fn before_by(day: NaiveDate, days: u64) -> NaiveDate {
+    day.checked_sub_days(Days::new(days)).unwrap_or(day)
 }
 
 fn submitted(row: serde_json::Value) -> Done<Submitted> {

@@ -1,5 +1,6 @@
 //! What is only looked at: lists in the order of a key, and sums. Never here: a row written, a lock.
 
+pub mod book;
 pub mod earning;
 pub mod explanation;
 pub mod job;
@@ -13,6 +14,7 @@ pub mod payout;
 pub mod service;
 pub mod settlement;
 pub mod statement;
+pub mod stock;
 pub mod tariff;
 pub mod transaction;
 pub mod window;

@@ -169,3 +169,64 @@ pub async fn shares_at(conn: &mut Connection, batch_id: i64, line: i16) -> Store
         .load(conn)
         .await?)
 }
+
+/// One term of one transaction of a page.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct TermOfRow {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = Text)]
+    pub side: String,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    #[diesel(sql_type = Text)]
+    pub role: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub party: Option<String>,
+    #[diesel(sql_type = Text)]
+    pub deposit_identifier: String,
+    #[diesel(sql_type = BigInt)]
+    pub amount: i64,
+}
+
+/// Oldest first by the time when the service was given.
+pub async fn transactions_in_order(
+    conn: &mut Connection,
+    wanted: TransactionsWanted,
+    after: Option<TransactionKey>,
+    rows: i64,
+) -> Stored<Vec<TransactionRow>> {
+    let query = concat!(
+        include_str!("transactions.sql"),
+        include_str!("transactions_in_order.sql")
+    );
+    Ok(diesel::sql_query(query)
+        .bind::<Integer, _>(wanted.office_id)
+        .bind::<Timestamptz, _>(wanted.from)
+        .bind::<Timestamptz, _>(wanted.until)
+        .bind::<Nullable<Integer>, _>(wanted.licensee)
+        .bind::<Nullable<Timestamptz>, _>(after.map(|key| key.0))
+        .bind::<Nullable<BigInt>, _>(after.map(|key| key.1))
+        .bind::<Nullable<SmallInt>, _>(after.map(|key| key.2))
+        .bind::<BigInt, _>(rows)
+        .load(conn)
+        .await?)
+}
+
+/// The terms of these transactions of an office, which happened between two moments, both included.
+pub async fn terms_of_office(
+    conn: &mut Connection,
+    office_id: i32,
+    (first, last): (DateTime<Utc>, DateTime<Utc>),
+    ids: &[i64],
+) -> Stored<Vec<TermOfRow>> {
+    Ok(diesel::sql_query(include_str!("terms_of_office.sql"))
+        .bind::<Integer, _>(office_id)
+        .bind::<Timestamptz, _>(first)
+        .bind::<Timestamptz, _>(last)
+        .bind::<diesel::sql_types::Array<BigInt>, _>(ids)
+        .load(conn)
+        .await?)
+}

@@ -147,7 +147,11 @@ pub async fn show_office(
     })
 }
 
-pub(super) async fn find_office(conn: &mut Connection, by: &Originator, code: &str) -> Done<OfficeRow> {
+pub(in crate::usecases) async fn find_office(
+    conn: &mut Connection,
+    by: &Originator,
+    code: &str,
+) -> Done<OfficeRow> {
     office::find_office(conn, code, by.party_id)
         .await?
         .ok_or_else(|| Failure::not_found("office", code))

@@ -9,6 +9,8 @@ use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
 use crate::store::reading::job::{self, JobRunRow};
 use crate::store::reading::mail::{self, MailRow};
+use crate::store::reading::stock;
+pub use crate::store::reading::stock::Stock;
 use crate::usecases::{Done, Failure};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -42,6 +44,14 @@ pub struct JobRunView {
     pub claimed_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub outcome: String,
+}
+
+/// How much there is of everything, for whoever sees all.
+pub async fn count_stock(conn: &mut Connection, by: &Originator) -> Done<Stock> {
+    if by.party_id.is_some() {
+        return Err(Failure::Forbidden(format!("{} sees only its own", by.code)));
+    }
+    Ok(stock::count_stock(conn).await?)
 }
 
 /// Mail, newest first; one who acts for a party sees the mail of that party's statements.

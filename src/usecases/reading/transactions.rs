@@ -148,7 +148,7 @@ pub async fn show_transaction(conn: &mut Connection, by: &Originator, id: i64) -
     })
 }
 
-fn view(row: TransactionRow) -> Done<TransactionView> {
+pub(in crate::usecases) fn view(row: TransactionRow) -> Done<TransactionView> {
     Ok(TransactionView {
         kind: named(row.id, row.kind, ["original", "refund", "reversal", "correction"])?,
         holder: named(

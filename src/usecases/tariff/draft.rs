@@ -31,13 +31,14 @@ pub async fn draft_tariffs(
     by.may_register()?;
     let tariffs = drafts.iter().map(parsed).collect::<Done<Vec<_>>>()?;
     conn.transaction(async |conn| {
-        let networks = network::network_ids(conn).await?;
+        let networks = network::networks_with_versions(conn).await?;
         let services = service::services_with_parties(conn).await?;
         let units = unit::unit_ids(conn).await?;
         let mut ids = Vec::with_capacity(drafts.len());
         for (draft, tariff) in drafts.iter().zip(&tariffs) {
-            let network_id = *networks
-                .get(&draft.network)
+            let (network, _) = networks
+                .iter()
+                .find(|(network, _)| network.code == draft.network)
                 .ok_or_else(|| Failure::not_found("network", &draft.network))?;
             let (service_id, agency_party_id) = *services
                 .get(&draft.service)
@@ -46,8 +47,15 @@ pub async fn draft_tariffs(
             let unit_id = *units
                 .get(&unit_code)
                 .ok_or_else(|| Failure::not_found("unit", &unit_code))?;
+            if unit_id != network.unit_id {
+                return Err(Failure::invalid(
+                    "unit",
+                    "the_unit_is_the_networks",
+                    format!("{} settles in another unit than {unit_code}", draft.network),
+                ));
+            }
             let row = tariff::NewTariffVersion {
-                network_id,
+                network_id: network.id,
                 service_id,
                 unit_id,
                 agency_party_id,

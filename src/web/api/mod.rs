@@ -4,9 +4,11 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub mod closing;
 pub mod earnings;
 pub mod health;
 pub mod jobs;
+pub mod line_explanation;
 pub mod moment;
 pub mod offices;
 pub mod outbox;
@@ -15,6 +17,7 @@ pub mod payouts;
 pub mod quarantine;
 pub mod register;
 pub mod settlements;
+pub mod settling;
 pub mod statements;
 pub mod submissions;
 pub mod tariffs;
@@ -23,9 +26,11 @@ pub mod windows;
 
 /// All routes of the API.
 pub fn configure(config: &mut ServiceConfig) {
+    config.configure(closing::configure);
     config.configure(earnings::configure);
     config.configure(health::configure);
     config.configure(jobs::configure);
+    config.configure(line_explanation::configure);
     config.configure(offices::configure);
     config.configure(outbox::configure);
     config.configure(parties::configure);
@@ -33,6 +38,7 @@ pub fn configure(config: &mut ServiceConfig) {
     config.configure(quarantine::configure);
     config.configure(register::configure);
     config.configure(settlements::configure);
+    config.configure(settling::configure);
     config.configure(statements::configure);
     config.configure(submissions::configure);
     config.configure(tariffs::configure);

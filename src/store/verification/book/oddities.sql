@@ -20,4 +20,8 @@ SELECT 'journals', j.id::text, 'cause_id', 'a window that is not sealed', 'a sea
 UNION ALL
 SELECT 'accounts', a.id::text, 'entries', 'none', 'one or more'
   FROM accounts a LEFT JOIN entries e ON e.account_id = a.id WHERE e.account_id IS NULL
+UNION ALL
+SELECT 'positions', concat_ws(':', p.settlement_id, p.party_id, p.deposit_identifier, p.unit_id), 'settlement_id',
+       p.settlement_id::text, 'the id of an approved settlement'
+  FROM positions p LEFT JOIN settlements s ON s.id = p.settlement_id AND s.state = 'approved' WHERE s.id IS NULL
  LIMIT 200

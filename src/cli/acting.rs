@@ -1,0 +1,40 @@
+//! In whose name a command acts. Never here: what that person may do (see `domain::originator`).
+
+use clap::Args;
+
+use crate::domain::originator::{Originator, OriginatorKind, Scope};
+use crate::host::Host;
+use crate::host::database::PooledConnection;
+use crate::usecases::register::originator::originator_of_code;
+use crate::usecases::{Connection, Done, Failure};
+
+/// Whoever may read the host's files is believed who they say they are; four eyes are asked for all the same.
+#[derive(Debug, Args)]
+pub struct Acting {
+    /// Code of the person who acts; its lines bear that name.
+    #[arg(long = "as", value_name = "CODE")]
+    pub code: String,
+}
+
+impl Acting {
+    pub async fn person(&self, conn: &mut Connection) -> Done<Originator> {
+        originator_of_code(conn, &self.code, Scope::Finance).await
+    }
+}
+
+/// Whoever sits at the host and only looks.
+pub fn reader() -> Originator {
+    Originator {
+        id: 0,
+        kind: OriginatorKind::Person,
+        code: "operator".to_owned(),
+        scope: Scope::Read,
+        party_id: None,
+    }
+}
+
+pub async fn connected(host: &Host) -> Done<PooledConnection> {
+    host.connection()
+        .await
+        .map_err(|error| Failure::Unavailable(error.to_string()))
+}

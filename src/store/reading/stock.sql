@@ -1,0 +1,10 @@
+SELECT (SELECT count(*) FROM offices) AS offices,
+       (SELECT coalesce(sum(row_count), 0)::bigint FROM batches) AS transactions,
+       (SELECT count(*) FROM quarantine WHERE state = 'waiting') AS waiting_rows,
+       (SELECT count(*) FROM settlements WHERE state = 'approved') AS settlements,
+       (SELECT count(*) FROM statements) AS statements,
+       (SELECT count(*) FROM payouts WHERE state = 'settled') AS settled_payouts,
+       (SELECT count(*) FROM payouts WHERE state = 'returned') AS returned_payouts,
+       (SELECT count(*) FROM remittances) AS remittances,
+       (SELECT count(*) FROM outbox WHERE state = 'accepted') AS accepted_mails,
+       (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')) AS waiting_mails

@@ -1,0 +1,28 @@
+-- Both sides of the allocations of office $1's transactions of the ids $4, which happened from $2 to $3 (both included),
+-- with the parties that play the roles; a principal is a leg.
+WITH t AS (
+    SELECT t.batch_id * 16384 + t.line AS id, t.holder, t.principal, a.tariff_version_id,
+           a.source_terms, a.source_amounts, a.leg_terms, a.leg_amounts, g.party_ids, v.agency_party_id, n.central_party_id
+      FROM transactions t
+      JOIN allocations a ON a.id = t.allocation_id
+      JOIN tariff_versions v ON v.id = a.tariff_version_id
+      JOIN networks n ON n.id = t.network_id
+      JOIN bindings g ON g.id = t.binding_id
+     WHERE t.office_id = $1 AND t.occurred_at BETWEEN $2 AND $3 AND t.batch_id * 16384 + t.line = ANY ($4)
+), shares AS (
+    SELECT t.id, s.ordinal, s.amount FROM t CROSS JOIN LATERAL unnest(t.source_terms, t.source_amounts) AS s (ordinal, amount)
+    UNION ALL
+    SELECT t.id, l.ordinal, l.amount FROM t CROSS JOIN LATERAL unnest(t.leg_terms, t.leg_amounts) AS l (ordinal, amount)
+    UNION ALL
+    SELECT t.id, m.ordinal, t.principal FROM t JOIN tariff_terms m USING (tariff_version_id) WHERE m.kind = 'principal' AND t.principal <> 0
+)
+SELECT t.id, m.side, m.name, m.kind, r.code AS role, p.code AS party, m.deposit_identifier, h.amount
+  FROM t
+  JOIN shares h ON h.id = t.id
+  JOIN tariff_terms m ON m.tariff_version_id = t.tariff_version_id AND m.ordinal = h.ordinal
+  JOIN roles r ON r.id = m.role_id
+  LEFT JOIN parties p ON p.id = CASE
+       WHEN m.role_id <= 3 THEN t.party_ids[m.role_id]
+       WHEN m.role_id = 30 THEN CASE t.holder WHEN 1 THEN t.party_ids[1] WHEN 2 THEN t.agency_party_id WHEN 3 THEN t.central_party_id END
+       ELSE m.party_id END
+ ORDER BY t.id, m.side DESC, m.ordinal

@@ -1,0 +1,153 @@
+//! All journals with their entries, as hledger reads them, as CSV or as lines of JSON. Never here: what they post.
+
+use crate::documents::journal_book::{self, BookedEntry, BookedJournal, BookedUnit};
+use crate::domain::journal::EntryKind;
+use crate::domain::money::Amount;
+use crate::domain::originator::Originator;
+use crate::store::Connection;
+use crate::store::network::network_ids;
+use crate::store::reading::book::{EntryRow, entries_after, units};
+use crate::usecases::{Done, Failure};
+
+pub use crate::store::reading::book::JournalsWanted;
+
+use super::unwritable;
+
+const JOURNALS_AT_ONCE: i64 = 2_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BooksFormat {
+    Hledger,
+    Csv,
+    Json,
+}
+
+/// Some journals as text, and after which id the next ones begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalPage {
+    pub text: Vec<u8>,
+    pub journals: usize,
+    pub next_after: Option<i64>,
+}
+
+/// What stands above all pages.
+///
+/// # Errors
+/// `Forbidden` for whoever acts for a party: the books concern the whole house.
+pub async fn journal_head(conn: &mut Connection, by: &Originator, format: BooksFormat) -> Done<Vec<u8>> {
+    may_read_books(by)?;
+    match format {
+        BooksFormat::Hledger => Ok(journal_book::hledger_head(&booked_units(conn).await?).into_bytes()),
+        BooksFormat::Csv => journal_book::csv_head().map_err(unwritable),
+        BooksFormat::Json => Ok(Vec::new()),
+    }
+}
+
+/// # Errors
+/// `NotFound` if there is no such network.
+pub async fn require_network(conn: &mut Connection, code: &str) -> Done<()> {
+    let known = network_ids(conn).await?.contains_key(code);
+    if known {
+        Ok(())
+    } else {
+        Err(Failure::not_found("network", code))
+    }
+}
+
+/// The next journals after an id, in the order of posting.
+pub async fn export_journals(
+    conn: &mut Connection,
+    by: &Originator,
+    wanted: &JournalsWanted,
+    format: BooksFormat,
+    after: i64,
+) -> Done<JournalPage> {
+    may_read_books(by)?;
+    let units = booked_units(conn).await?;
+    let journals = journals(entries_after(conn, wanted, after, JOURNALS_AT_ONCE).await?);
+    let scale = |code: &str| {
+        units
+            .iter()
+            .find(|unit| unit.code == code)
+            .map_or(0, |unit| unit.scale)
+    };
+    let mut text = Vec::new();
+    for journal in &journals {
+        match format {
+            BooksFormat::Hledger => text.extend(journal_book::hledger(journal, scale).into_bytes()),
+            BooksFormat::Csv => text.extend(journal_book::csv(journal).map_err(unwritable)?),
+            BooksFormat::Json => text.extend(journal_book::json(journal).into_bytes()),
+        }
+    }
+    let is_full = i64::try_from(journals.len()).unwrap_or(i64::MAX) == JOURNALS_AT_ONCE;
+    Ok(JournalPage {
+        text,
+        journals: journals.len(),
+        next_after: journals.last().filter(|_| is_full).map(|journal| journal.id),
+    })
+}
+
+fn may_read_books(by: &Originator) -> Done<()> {
+    match by.party_id {
+        None => Ok(()),
+        Some(_) => Err(Failure::Forbidden(format!("{} may not read the books", by.code))),
+    }
+}
+
+async fn booked_units(conn: &mut Connection) -> Done<Vec<BookedUnit>> {
+    let unit = |(code, scale)| BookedUnit {
+        code,
+        scale: u8::try_from(scale).unwrap_or_default(),
+    };
+    Ok(units(conn).await?.into_iter().map(unit).collect())
+}
+
+fn journals(rows: Vec<EntryRow>) -> Vec<BookedJournal> {
+    let mut journals: Vec<BookedJournal> = Vec::new();
+    for row in rows {
+        let id = row.journal_id;
+        let (journal, entry) = booked(row);
+        match journals.last_mut() {
+            Some(last) if last.id == id => last.entries.push(entry),
+            Some(_) | None => {
+                let entries = vec![entry];
+                journals.push(BookedJournal { entries, ..journal });
+            }
+        }
+    }
+    journals
+}
+
+fn booked(row: EntryRow) -> (BookedJournal, BookedEntry) {
+    let kind = match EntryKind::from_code(row.transaction_kind) {
+        Some(EntryKind::Original) => "original",
+        Some(EntryKind::Refund) => "refund",
+        Some(EntryKind::Reversal) => "reversal",
+        Some(EntryKind::Correction) => "correction",
+        Some(EntryKind::Other) | None => "",
+    };
+    let entry = BookedEntry {
+        account: row.account,
+        party: row.account_party,
+        deposit_identifier: row.deposit_identifier,
+        window: row.account_window,
+        unit: row.unit,
+        amount: Amount::from_minor(row.amount),
+        side: row.side,
+        transaction_kind: kind.to_owned(),
+        component_kind: row.component_kind,
+        count: row.item_count,
+    };
+    let journal = BookedJournal {
+        id: row.journal_id,
+        network: row.network,
+        kind: row.kind,
+        window: row.window,
+        party: row.party,
+        cause: row.cause,
+        posted_at: row.posted_at,
+        originator: row.originator,
+        entries: Vec::new(),
+    };
+    (journal, entry)
+}
