@@ -19,6 +19,7 @@ mod payouts;
 mod portal;
 mod reading;
 mod recording;
+mod registering;
 mod scene;
 mod schema;
 mod serve;
