@@ -44,7 +44,11 @@ impl World {
         let socket = cluster.socket().to_owned();
         let name = private::DATABASE.to_owned();
         Self {
-            pool: pool(&DatabaseUrl::on_socket(&socket, APP_ROLE, &name), POOL_CONNECTIONS).unwrap(),
+            pool: pool(
+                &DatabaseUrl::on_socket(&socket, APP_ROLE, &name),
+                POOL_CONNECTIONS,
+            )
+            .unwrap(),
             name,
             socket,
             own_cluster: Some(cluster),
@@ -72,7 +76,11 @@ impl World {
         maintenance.batch_execute(&create).await.unwrap();
         let socket = ground().cluster.socket().to_owned();
         Self {
-            pool: pool(&DatabaseUrl::on_socket(&socket, APP_ROLE, &name), POOL_CONNECTIONS).unwrap(),
+            pool: pool(
+                &DatabaseUrl::on_socket(&socket, APP_ROLE, &name),
+                POOL_CONNECTIONS,
+            )
+            .unwrap(),
             name,
             socket,
             own_cluster: None,

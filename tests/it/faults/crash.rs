@@ -63,7 +63,8 @@ impl Fragile<'_> {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_outlives_a_crash_of_the_database_and_the_server_answers_503_until_it_is_back() {
+async fn what_was_acknowledged_outlives_a_crash_of_the_database_and_the_server_answers_503_until_it_is_back()
+{
     let scene = Scene::furnished_in(World::apart().await, days_ago(3)).await;
     let token = counters_token(&scene).await;
     // With its jobs, which the crash reaches as well.

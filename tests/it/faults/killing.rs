@@ -47,13 +47,13 @@ impl<'w> Mortal<'w> {
     }
 
     fn throw(&self) {
-        self.happenings_left
-            .set(1 + self.dice.borrow_mut().below(60));
+        self.happenings_left.set(1 + self.dice.borrow_mut().below(60));
     }
 
     /// Something was sent or answered; the others are on their way at this moment.
     fn happened(&self) {
-        self.happenings_left.set(self.happenings_left.get().saturating_sub(1));
+        self.happenings_left
+            .set(self.happenings_left.get().saturating_sub(1));
         if self.happenings_left.get() > 0 || self.deaths_left.get() == 0 {
             return;
         }
@@ -128,7 +128,11 @@ async fn a_server_killed_while_it_records_loses_nothing_and_books_nothing_twice(
     batches_are_exact(&disturbed.world).await;
     // Whoever sends it all once more has the first answers again, to the byte.
     let again = sent(&disturbed, &token, 0, 0, occurred_at).await;
-    for (first, again) in answers.iter().zip(&again).filter(|(first, _)| first.status != 202) {
+    for (first, again) in answers
+        .iter()
+        .zip(&again)
+        .filter(|(first, _)| first.status != 202)
+    {
         assert_eq!((again.status, &again.body), (200, &first.body));
     }
     assert_eq!(booked(&disturbed.world).await, books);
