@@ -2,10 +2,12 @@
 //! Never here: what is done when nothing fails.
 
 mod client;
+mod closing;
 mod crash;
 mod killing;
 mod leaving;
 mod sending;
+mod settling;
 mod together;
 
 use std::time::{Duration, Instant};

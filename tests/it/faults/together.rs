@@ -5,16 +5,19 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use chrono::Duration;
+use daftar::domain::originator::{OriginatorKind, Scope};
 use daftar::jobs::files::timetable;
 use daftar::usecases::claim_slot::{Lease, claim_slot};
 use daftar::usecases::finish_slot::{Outcome, finish_slot};
 use daftar::usecases::register_worker::register_worker;
 use futures_util::future::join_all;
+use serde_json::Value;
 
 use super::client::{Address, Client, Said};
 use super::sending::rows_of;
-use super::{batches_are_exact, counters_token, days_ago, lines, one, until};
-use crate::scene::Scene;
+use super::{batches_are_exact, counters_token, days_ago, lines, one, token, until};
+use crate::counter::Case;
+use crate::scene::{OFFICES, PISHKHAN, Scene};
 use crate::serve::Serving;
 use crate::world::World;
 
@@ -66,6 +69,48 @@ async fn one_reference_posted_at_once_by_many_to_two_servers_is_booked_once_and_
         format!("{booked} {booked} {refused}")
     );
     batches_are_exact(&scene.world).await;
+}
+
+#[tokio::test]
+async fn one_settlement_approved_at_once_by_many_on_two_servers_takes_effect_once() {
+    let scene = Scene::furnished_in(World::new().await, days_ago(5)).await;
+    let happened = scene.day(0, 2);
+    let references: Vec<String> = (0..30).map(|n| format!("r-{n}")).collect();
+    let cases = references
+        .iter()
+        .enumerate()
+        .map(|(n, reference)| Case::central(OFFICES[n % 3], "passport", reference, happened));
+    scene.book(happened, &cases.collect::<Vec<_>>()).await;
+    scene.close(PISHKHAN, scene.day(1, 1)).await.unwrap();
+    scene.seal(PISHKHAN, scene.day(1, 1)).await.unwrap().unwrap();
+    let proposed = scene.propose(PISHKHAN, scene.day(1, 2)).await.unwrap();
+    let checker = token(&scene, "checker", OriginatorKind::Person, Scope::Finance).await;
+    let (_servers, addresses) = two_servers(&scene.world, &["--no-jobs"]);
+    let path = format!("/v1/settlements/{}/approve", proposed.id);
+    let approvals = (0..CLIENTS).map(async |n| {
+        Client::of(&addresses[n % 2], &checker)
+            .post(&path, "")
+            .await
+            .unwrap()
+    });
+    let answers = join_all(approvals).await;
+    let (done, others): (Vec<_>, Vec<_>) = answers.iter().partition(|said| said.status == 200);
+    assert_eq!(done.len(), 1, "{answers:?}");
+    for said in others {
+        assert_eq!(said.status, 409, "{}", said.body);
+        assert!(
+            said.body.contains("a_settlement_is_decided_once"),
+            "{}",
+            said.body
+        );
+    }
+    let told: Value = serde_json::from_str(&done[0].body).unwrap();
+    let effects = "SELECT concat_ws(' ', (SELECT count(*) FROM positions), (SELECT count(*) FROM payouts),
+        (SELECT count(*) FROM remittance_demands), (SELECT count(*) FROM statements), (SELECT count(*) FROM outbox)) AS line";
+    let counts =
+        ["positions", "payouts", "demands", "statements", "mails"].map(|name| told[name].to_string());
+    assert_eq!(one(&scene.world, effects).await, counts.join(" "));
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
