@@ -82,8 +82,9 @@ async fn a_rejection_needs_a_reason_and_an_owner_sees_no_whole_settlement() {
     let reject = format!("/v1/settlements/{}/reject", proposed.id);
     let silent = api.post(&reject, &json!({ "reason": " " }), &checker).await;
     assert_eq!(silent.status, 422, "{}", silent.text());
-    let rejected = api.post(&reject, &json!({ "reason": "the rate is disputed" }), &checker);
-    assert_eq!(rejected.await.json()["reason"], "the rate is disputed");
+    let reason = json!({ "reason": "the rate is disputed" });
+    let rejected = api.post(&reject, &reason, &checker).await;
+    assert_eq!(rejected.json()["reason"], "the rate is disputed");
     let preview = api.get("/v1/networks/pishkhan/settlement-preview", &owner).await;
     assert_eq!(preview.status, 403, "{}", preview.text());
     let unknown = api.post("/v1/settlements/77/approve", &nothing(), &checker).await;
