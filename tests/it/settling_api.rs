@@ -78,7 +78,7 @@ async fn a_rejection_needs_a_reason_and_an_owner_sees_no_whole_settlement() {
     let proposed = scene.propose("pishkhan", at).await.unwrap();
     let api = Api::of(&scene.world, at);
     let checker = api.token("api-checker", Scope::Finance, None).await;
-    let owner = api.token("owner", Scope::Finance, Some("office-1001")).await;
+    let owner = api.token("owner", Scope::Read, Some("office-1001")).await;
     let reject = format!("/v1/settlements/{}/reject", proposed.id);
     let silent = api.post(&reject, &json!({ "reason": " " }), &checker).await;
     assert_eq!(silent.status, 422, "{}", silent.text());
