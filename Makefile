@@ -6,6 +6,7 @@ demo: tools
 
 # Every test, on a throwaway PostgreSQL.
 test: tools
+	@bash .ci/ensure-tools tests
 	cargo test --locked
 
 # Formatting and clippy with all warnings denied.

@@ -364,16 +364,14 @@ async fn the_database_refuses_a_second_live_payout_another_amount_and_a_way_back
         ("UPDATE remittances SET amount = 1", "permission denied"),
     ] {
         let refused = conn.batch_execute(statement).await.unwrap_err();
-        let told = match &refused {
-            diesel::result::Error::DatabaseError(_, about) => {
-                format!(
-                    "{} {}",
-                    about.constraint_name().unwrap_or_default(),
-                    about.message()
-                )
-            }
-            other => other.to_string(),
+        let diesel::result::Error::DatabaseError(_, about) = &refused else {
+            panic!("{statement}: {refused}");
         };
+        let told = format!(
+            "{} {}",
+            about.constraint_name().unwrap_or_default(),
+            about.message()
+        );
         assert!(told.contains(constraint), "{statement}: {told}");
     }
 }

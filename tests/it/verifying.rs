@@ -62,7 +62,7 @@ pub fn day(scene: &Scene) -> Vec<Submitted> {
         rows.push(Submitted {
             amount: Some(Amount::from_minor(1_000_000 + i64::try_from(place).unwrap())),
             holder: Holder::Central,
-            ..row(scene, office, "duty", "duty")
+            ..row(scene, office, "duty", &format!("duty-{place}"))
         });
         rows.push(Submitted {
             principal: Some(Amount::from_minor(250_000)),

@@ -1,4 +1,4 @@
-//! `/v1/transactions`: rows come in, and what was booked is read and explained. Never here: rules of booking.
+//! `/v1/transactions`: rows come in, and what was booked is read. Never here: rules of booking.
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
