@@ -11,8 +11,9 @@ use crate::domain::language::Language;
 use crate::domain::office::Setting;
 use crate::domain::party::PartyKind;
 
-/// A register document. Each part may be left out; what is entered already stands and is not repeated.
+/// Each part may be left out. What stands already is not entered again: a document that repeats it is refused whole.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(title = "Register document")]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     /// The version of this shape.
