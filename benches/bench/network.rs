@@ -95,7 +95,9 @@ pub async fn furnish(conn: &mut Connection, now: DateTime<Utc>) -> People {
     let offices = (0..OFFICES).map(office).collect();
     register_offices(conn, by, before, offices).await.unwrap();
     let licences: Vec<LicenceEntry> = (0..OFFICES).map(|office| licence(office, before)).collect();
-    issue_licences(conn, by, before, &licences).await.unwrap();
+    issue_licences(conn, &people.maker, before, &licences)
+        .await
+        .unwrap();
     publish_all(conn, &people, before).await;
     people
 }

@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod output;
 pub mod payout;
 pub mod quarantine;
+pub mod register;
 pub mod remittance;
 pub mod serve;
 pub mod settle;
@@ -46,9 +47,11 @@ pub enum Command {
     Serve(serve::ServeArgs),
     /// Bring the schema up to date and make the database roles
     Migrate,
+    /// Enter networks, offices, licences and tariffs out of one document
+    Register(register::RegisterArgs),
     /// Who may ask: create, list and revoke bearer tokens
     Token(token::TokenArgs),
-    /// The tariff language: check a document, quote by it, its schema
+    /// Tariffs: check a document, quote by it, the language's schema; approve and publish drafts
     Tariff(tariff::TariffArgs),
     /// Record a file of transactions, refunds and reversals
     Import(import::ImportArgs),
@@ -109,8 +112,15 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Demo(args) => demo::demo(&args, configuration).await,
         Command::Serve(args) => serve::serve(&args, configuration).await,
         Command::Migrate => migrate(&configuration).await,
+        Command::Register(args) if args.schema => register::schema(),
+        Command::Register(args) => {
+            with_host(configuration, async |host| register::carry_out(&args, host).await).await
+        }
         Command::Token(args) => {
             with_host(configuration, async |host| token::carry_out(&args, host).await).await
+        }
+        Command::Tariff(args) if args.verb.needs_host() => {
+            with_host(configuration, async |host| tariff::carry_out(&args, host).await).await
         }
         Command::Tariff(args) => tariff::answer(&args),
         Command::Import(args) => {

@@ -1,5 +1,8 @@
-//! `daftar tariff`: checks a tariff document, quotes by it, prints the language's JSON Schema; no database is needed.
+//! `daftar tariff`: checks a tariff document, quotes by it, prints the language's JSON Schema, without a database; approves
+//! and publishes drafts (see `pending`).
 //! Never here: the rules of the language (`domain::tariff`).
+
+mod pending;
 
 use std::path::PathBuf;
 
@@ -11,10 +14,11 @@ use crate::domain::money::Amount;
 use crate::domain::tariff::derivation::{Line, amount_text};
 use crate::domain::tariff::validity::parse_moment;
 use crate::domain::tariff::{Derivation, Document, Question, Quote, Share, Tariff};
+use crate::host::Host;
 use crate::usecases::failure::Fault;
 use crate::usecases::{Done, Failure};
 
-/// The tariff language: check a document, quote by it, its schema.
+/// Tariffs: check a document, quote by it, the language's schema; approve and publish drafts.
 #[derive(Debug, Args)]
 pub struct TariffArgs {
     #[command(subcommand)]
@@ -29,6 +33,22 @@ pub enum TariffVerb {
     Quote(QuoteArgs),
     /// The JSON Schema of the language.
     Schema,
+    /// Versions that are drafted or approved and not in force yet.
+    Pending(pending::PendingArgs),
+    /// Approve drafts of others: four eyes.
+    Approve(pending::DecideArgs),
+    /// Put approved versions in force.
+    Publish(pending::DecideArgs),
+}
+
+impl TariffVerb {
+    /// Whether it needs the database.
+    pub const fn needs_host(&self) -> bool {
+        match self {
+            Self::Check(_) | Self::Quote(_) | Self::Schema => false,
+            Self::Pending(_) | Self::Approve(_) | Self::Publish(_) => true,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -74,7 +94,19 @@ pub fn answer(args: &TariffArgs) -> Done<String> {
     match &args.verb {
         TariffVerb::Check(args) => check(args),
         TariffVerb::Quote(args) => quote(args),
-        TariffVerb::Schema => Ok(pretty(&Document::schema())),
+        TariffVerb::Schema | TariffVerb::Pending(_) | TariffVerb::Approve(_) | TariffVerb::Publish(_) => {
+            Ok(pretty(&Document::schema()))
+        }
+    }
+}
+
+/// The verbs that need the database.
+pub async fn carry_out(args: &TariffArgs, host: &Host) -> Done<String> {
+    match &args.verb {
+        TariffVerb::Pending(args) => pending::list(args, host).await,
+        TariffVerb::Approve(args) => pending::approve(args, host).await,
+        TariffVerb::Publish(args) => pending::publish(args, host).await,
+        TariffVerb::Check(_) | TariffVerb::Quote(_) | TariffVerb::Schema => answer(args),
     }
 }
 

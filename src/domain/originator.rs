@@ -69,21 +69,28 @@ impl Originator {
     }
 
     pub fn may_settle(&self) -> Result<(), NotAllowed> {
-        self.needs(
-            Scope::Finance,
-            "close, seal or propose",
-            "the token lacks the scope `finance`",
-        )
+        const VERB: &str = "close, seal or propose";
+        self.needs(Scope::Finance, VERB, "the token lacks the scope `finance`")?;
+        self.acts_for_the_network(VERB)
     }
 
     /// Approving, rejecting and answering are decisions of people: a job or a machine may propose, never approve.
     pub fn may_decide(&self) -> Result<(), NotAllowed> {
         self.needs(Scope::Finance, "decide", "the token lacks the scope `finance`")?;
+        self.acts_for_the_network("decide")?;
         match self.kind {
             OriginatorKind::Person => Ok(()),
             OriginatorKind::Client | OriginatorKind::Job => {
                 Err(self.refused("decide", "only a person decides"))
             }
+        }
+    }
+
+    /// Whoever acts for one party never decides on the money of all.
+    fn acts_for_the_network(&self, verb: &'static str) -> Result<(), NotAllowed> {
+        match self.party_id {
+            None => Ok(()),
+            Some(_) => Err(self.refused(verb, "it acts for one party")),
         }
     }
 
@@ -127,6 +134,16 @@ mod tests {
             originator(OriginatorKind::Person, Scope::Finance).may_decide(),
             Ok(())
         );
+    }
+
+    #[test]
+    fn who_acts_for_one_party_neither_proposes_nor_decides() {
+        let owner = Originator {
+            party_id: Some(7),
+            ..originator(OriginatorKind::Person, Scope::Finance)
+        };
+        assert!(owner.may_settle().is_err() && owner.may_decide().is_err());
+        assert_eq!(owner.may_record(), Ok(()));
     }
 
     #[test]

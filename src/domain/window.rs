@@ -122,6 +122,14 @@ impl Schedule {
         self.zone
     }
 
+    /// Whether the network's first window has begun.
+    pub fn has_begun(&self, at: DateTime<Utc>) -> Result<(), WindowRule> {
+        match self.cycles.first() {
+            Some((first, _)) if at < *first => Err(WindowRule::NotBeforeTheFirst(*first)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// The window whose interval contains the instant.
     pub fn window_at(&self, at: DateTime<Utc>) -> Result<Window, WindowRule> {
         let applies = self.cycles.partition_point(|(from, _)| *from <= at);
@@ -259,6 +267,22 @@ pub enum Timeliness {
     NotYet,
 }
 
+/// Whether it is too late or not yet; what is neither is booked, in whichever window takes it.
+pub fn untimeliness(
+    happened_at: DateTime<Utc>,
+    booked_at: DateTime<Utc>,
+    lateness_max: Duration,
+    clock_difference_max: Duration,
+) -> Option<Timeliness> {
+    if happened_at - booked_at > clock_difference_max {
+        Some(Timeliness::NotYet)
+    } else if booked_at - happened_at > lateness_max {
+        Some(Timeliness::TooLate)
+    } else {
+        None
+    }
+}
+
 /// `lateness_max` counts back from the moment of booking, inclusive; `clock_difference_max` forward, inclusive.
 pub fn timeliness(
     happened_at: DateTime<Utc>,
@@ -267,15 +291,12 @@ pub fn timeliness(
     lateness_max: Duration,
     clock_difference_max: Duration,
 ) -> Timeliness {
-    if happened_at - booked_at > clock_difference_max {
-        Timeliness::NotYet
-    } else if booked_at - happened_at > lateness_max {
-        Timeliness::TooLate
-    } else if happened_at < window.from {
+    let booked = if happened_at < window.from {
         Timeliness::Late
     } else {
         Timeliness::InTime
-    }
+    };
+    untimeliness(happened_at, booked_at, lateness_max, clock_difference_max).unwrap_or(booked)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Refusals and failures of use cases, shaped by what the caller can do about them. Never here: HTTP (see `web::problem`).
 
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 
 use crate::domain::money::AmountOverflow;
 use crate::domain::originator::NotAllowed;
@@ -93,7 +93,7 @@ impl From<DieselError> for Failure {
     fn from(error: DieselError) -> Self {
         if let DieselError::DatabaseError(kind, information) = &error {
             if let Some(rule) = information.constraint_name() {
-                return Self::conflict(rule, information.message());
+                return Self::conflict(rule, told(kind, information.as_ref()));
             }
             if is_passing(kind, information.message()) {
                 return Self::Unavailable(information.message().to_owned());
@@ -106,6 +106,18 @@ impl From<DieselError> for Failure {
             }
             other => Self::Internal(other.to_string()),
         }
+    }
+}
+
+/// Of a key that exists already, which one; the details of other constraints show whole rows.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "diesel's kind is not Copy")]
+fn told(kind: &DatabaseErrorKind, information: &dyn DatabaseErrorInformation) -> String {
+    let details = information
+        .details()
+        .filter(|_| matches!(kind, DatabaseErrorKind::UniqueViolation));
+    match details {
+        Some(details) => format!("{}: {details}", information.message()),
+        None => information.message().to_owned(),
     }
 }
 

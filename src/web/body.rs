@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::JsonPayloadError;
-use actix_web::web::{Json, JsonConfig, PathConfig, QueryConfig};
+use actix_web::web::{Bytes, Json, JsonConfig, PathConfig, QueryConfig};
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
@@ -30,6 +30,27 @@ impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
             match tokio::time::timeout(Duration::from_secs(BODY_SECS_MAX), reading).await {
                 Ok(read) => read.map(|json| Self(json.into_inner())),
                 Err(_) => Err(Problem::too_slow().into()),
+            }
+        })
+    }
+}
+
+/// A body as its bytes, read whole within the limits of the framework and of time.
+#[derive(Clone, Debug)]
+pub struct Whole(pub Bytes);
+
+impl FromRequest for Whole {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let reading = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            match tokio::time::timeout(Duration::from_secs(BODY_SECS_MAX), reading).await {
+                Ok(read) => read
+                    .map(Self)
+                    .map_err(|error| Problem::malformed(error.to_string())),
+                Err(_) => Err(Problem::too_slow()),
             }
         })
     }

@@ -13,6 +13,6 @@ pub mod server;
 pub mod state;
 
 pub use authorised::Authorised;
-pub use body::Sent;
+pub use body::{Sent, Whole};
 pub use problem::{Answer, Problem};
 pub use state::AppState;

@@ -1,13 +1,14 @@
 //! The task that gathers single posts into one database transaction, and the memory that all recording of a server shares.
 //! Never here: what a row means; every row bears its own sender.
 //!
-//! It runs on a thread of its own with a connection of its own. A client that leaves drops its answer, never its row.
+//! It runs on a thread of its own with connections of its own. A client that leaves drops its answer, never its row.
 
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{mpsc, oneshot};
+use futures_util::future::join_all;
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::domain::originator::Originator;
 use crate::domain::transaction::{Outcome, Submitted};
@@ -21,6 +22,8 @@ use crate::usecases::{Connection, Done, Failure};
 const WAITING_MAX: usize = 4_096;
 /// Posts that are recorded together.
 const GROUP_MAX: usize = 512;
+/// Groups that are recorded at once: while one waits for the disk, another is prepared.
+const GROUPS_AT_ONCE: usize = 2;
 
 type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
@@ -67,20 +70,28 @@ impl Recorder {
 
     fn start(&self) -> mpsc::Sender<Post> {
         let (posts, waiting) = mpsc::channel(WAITING_MAX);
-        let gathering = Gathering {
-            memory: Arc::clone(&self.memory),
-            pool: self.pool.clone(),
-            clock: Arc::clone(&self.clock),
-            conn: None,
-        };
+        let waiting = Mutex::new(waiting);
+        let gatherings: Vec<Gathering> = (0..GROUPS_AT_ONCE).map(|_| self.gathering()).collect();
         let work = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime.block_on(gathering.run(waiting)),
+            Ok(runtime) => {
+                let runs = gatherings.into_iter().map(|gathering| gathering.run(&waiting));
+                runtime.block_on(join_all(runs));
+            }
             Err(error) => tracing::error!(%error, "the recorder cannot run"),
         };
         if let Err(error) = thread::Builder::new().name("recorder".to_owned()).spawn(work) {
             tracing::error!(%error, "the recorder cannot start");
         }
         posts
+    }
+
+    fn gathering(&self) -> Gathering {
+        Gathering {
+            memory: Arc::clone(&self.memory),
+            pool: self.pool.clone(),
+            clock: Arc::clone(&self.clock),
+            conn: None,
+        }
     }
 }
 
@@ -98,10 +109,10 @@ struct Gathering {
 }
 
 impl Gathering {
-    /// Until the server is gone. While one group is recorded, the next one gathers.
-    async fn run(mut self, mut waiting: mpsc::Receiver<Post>) {
+    /// Until the server is gone. While groups are recorded, the next one gathers.
+    async fn run(mut self, waiting: &Mutex<mpsc::Receiver<Post>>) {
         let mut group = Vec::with_capacity(GROUP_MAX);
-        while waiting.recv_many(&mut group, GROUP_MAX).await > 0 {
+        while waiting.lock().await.recv_many(&mut group, GROUP_MAX).await > 0 {
             let outcomes = self.outcomes(&group).await;
             for (post, outcome) in group.drain(..).zip(outcomes) {
                 // Who has left is not told; the row is recorded all the same.

@@ -47,7 +47,7 @@ struct Mail {
 }
 
 /// A reminder of a licence in this language to this recipient.
-async fn queue(conn: &mut AsyncPgConnection, recipient: &str, language: &str) {
+pub async fn queue(conn: &mut AsyncPgConnection, recipient: &str, language: &str) {
     let queue = "INSERT INTO outbox (licence_id, kind, recipient, language, message_id, cause_key, queued_at, next_attempt_at) \
         SELECT min(id), 'licence_expiry', $1 || '@example.ir', $2, $1 || '@daftar', 'test:' || $1, $3, $3 FROM licences";
     diesel::sql_query(queue)

@@ -74,10 +74,13 @@ pub struct Scene {
 
 impl Scene {
     pub async fn furnished() -> Self {
-        let world = World::new().await;
-        let began = at(BEGAN);
+        Self::furnished_in(World::new().await, at(BEGAN)).await
+    }
+
+    /// Networks that begin at `began`, the start of a day in Tehran: for what runs by the clock of the machine.
+    pub async fn furnished_in(world: World, began: DateTime<Utc>) -> Self {
         let mut conn = world.conn().await;
-        let [maker, checker, counters] = people(&mut conn).await;
+        let [maker, checker, counters] = people(&mut conn, began).await;
         found(&mut conn, &maker, began).await;
         drop(conn);
         let scene = Self {
@@ -89,6 +92,18 @@ impl Scene {
         };
         scene.publish_all().await;
         scene
+    }
+
+    /// The scene as it stands and a copy of it.
+    pub async fn twins(self) -> [Self; 2] {
+        let (began, maker, checker, counters) = (self.began, self.maker, self.checker, self.counters);
+        self.world.twins().await.map(|world| Self {
+            world,
+            began,
+            maker: maker.clone(),
+            checker: checker.clone(),
+            counters: counters.clone(),
+        })
     }
 
     /// Drafts, approves and publishes one tariff.
@@ -255,7 +270,7 @@ async fn found(conn: &mut Connection, by: &Originator, began: DateTime<Utc>) {
     issue_licences(conn, by, before, &licences).await.unwrap();
 }
 
-async fn people(conn: &mut Connection) -> [Originator; 3] {
+async fn people(conn: &mut Connection, began: DateTime<Utc>) -> [Originator; 3] {
     let by = Originator::host();
     let mut people = Vec::new();
     for (kind, code, scope) in [
@@ -269,7 +284,7 @@ async fn people(conn: &mut Connection) -> [Originator; 3] {
             name: code.to_owned(),
             party: None,
         };
-        register_originator(conn, &by, at(BEGAN), entry).await.unwrap();
+        register_originator(conn, &by, began, entry).await.unwrap();
         people.push(originator_of_code(conn, code, scope).await.unwrap());
     }
     people.try_into().unwrap()

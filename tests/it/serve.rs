@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use daftar::host::database::connect;
@@ -10,17 +11,32 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::host::Folder;
+use crate::world::World;
 
 /// A running `daftar serve`; killed with its test if that fails.
-struct Serving {
+pub struct Serving {
     process: Child,
     said: BufReader<std::process::ChildStdout>,
-    address: String,
+    pub address: String,
 }
 
 impl Serving {
     fn start(folder: &Folder, options: &[&str]) -> Self {
-        let mut process = serve(folder, options).stdout(Stdio::piped()).spawn().unwrap();
+        Self::by(serve(folder, options))
+    }
+
+    /// On the database of a test, with so many connections, beside other servers.
+    pub fn on(world: &World, connections: usize, options: &[&str]) -> Self {
+        let mut command = daftar(&std::env::temp_dir().join("daftar-nowhere"), "serve");
+        command
+            .args(options)
+            .env("DATABASE_URL", world.app_url().expose())
+            .env("DAFTAR_POOL_CONNECTIONS", connections.to_string());
+        Self::by(command)
+    }
+
+    fn by(mut command: Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
         said.read_line(&mut line).unwrap();
@@ -51,6 +67,12 @@ impl Serving {
         answer
     }
 
+    /// As the kernel does it: nothing is finished, nothing is said.
+    pub fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
     fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.process), signal).unwrap();
     }
@@ -71,12 +93,18 @@ impl Drop for Serving {
 }
 
 fn serve(folder: &Folder, options: &[&str]) -> Command {
+    let mut command = daftar(folder.path(), "serve");
+    command.args(options);
+    command
+}
+
+/// A command of the program that is tested.
+pub fn daftar(data_dir: &Path, command_name: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_daftar"));
     command
         .arg("--data-dir")
-        .arg(folder.path())
-        .arg("serve")
-        .args(options)
+        .arg(data_dir)
+        .arg(command_name)
         .env_remove("DATABASE_URL")
         .env("DAFTAR_LISTEN", "127.0.0.1:0")
         .env("DAFTAR_LOG", "warn");

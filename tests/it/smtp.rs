@@ -9,6 +9,7 @@ use daftar::host::mail::{Limits, Mailer};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// Recipients whose mail does not simply arrive, by the part before the `@`.
 pub const REFUSED_FOR_GOOD: &str = "nobody";
@@ -21,11 +22,15 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 
 pub struct SmtpServer {
     port: u16,
-    received: Received,
+    received: Arc<Received>,
 }
 
-/// Every mail that the server took, by its recipient's name.
-type Received = Arc<Mutex<HashMap<String, Vec<String>>>>;
+#[derive(Default)]
+struct Received {
+    /// Every mail that the server took, by its recipient's name.
+    mails: Mutex<HashMap<String, Vec<String>>>,
+    count: watch::Sender<usize>,
+}
 
 /// The client went away, or it is dropped.
 struct End;
@@ -34,14 +39,14 @@ struct Session {
     lines: Lines<BufReader<OwnedReadHalf>>,
     writer: OwnedWriteHalf,
     recipient: String,
-    received: Received,
+    received: Arc<Received>,
 }
 
 impl SmtpServer {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let received = Received::default();
+        let received = Arc::<Received>::default();
         let mails = Arc::clone(&received);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -66,9 +71,25 @@ impl SmtpServer {
         Mailer::Smtp { server, limits }
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// How many mails it took.
+    pub fn count(&self) -> usize {
+        *self.received.count.borrow()
+    }
+
+    /// Returns when it has taken so many.
+    pub async fn arrived(&self, count: usize) {
+        let mut counted = self.received.count.subscribe();
+        counted.wait_for(|taken| *taken >= count).await.unwrap();
+    }
+
     /// The mails of one recipient, in order.
     pub fn received_by(&self, recipient: &str) -> Vec<String> {
         self.received
+            .mails
             .lock()
             .unwrap()
             .get(recipient)
@@ -78,7 +99,7 @@ impl SmtpServer {
 }
 
 impl Session {
-    fn over(stream: TcpStream, received: Received) -> Self {
+    fn over(stream: TcpStream, received: Arc<Received>) -> Self {
         let (reader, writer) = stream.into_split();
         Self {
             lines: BufReader::new(reader).lines(),
@@ -138,11 +159,13 @@ impl Session {
         }
         let recipient = self.recipient.clone();
         self.received
+            .mails
             .lock()
             .unwrap()
             .entry(recipient)
             .or_default()
             .push(mail);
+        self.received.count.send_modify(|count| *count += 1);
         if self.recipient == DROPPED_AFTER_THE_DOT {
             return Err(End);
         }

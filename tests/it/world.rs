@@ -1,6 +1,7 @@
 //! A migrated database of its own for each test, in a throwaway cluster of the whole run. Never here: what a noun
 //! needs to be tested (that stands in the noun's file).
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -18,7 +19,10 @@ const POOL_CONNECTIONS: usize = 20;
 /// The database of one test. It is dropped with it.
 pub struct World {
     name: String,
+    socket: PathBuf,
     pool: Pool,
+    /// Of a test that lets its PostgreSQL crash.
+    own_cluster: Option<Throwaway>,
 }
 
 /// The cluster of this run, and the thread that clears away the databases of finished tests.
@@ -30,16 +34,61 @@ struct Ground {
 impl World {
     /// An empty database with the whole schema.
     pub async fn new() -> Self {
+        Self::copied_from(private::DATABASE).await
+    }
+
+    /// An empty database in a cluster of its own.
+    pub async fn apart() -> Self {
+        let cluster = Throwaway::start(&[]).unwrap();
+        private::prepare(cluster.socket()).await.unwrap();
+        let socket = cluster.socket().to_owned();
+        let name = private::DATABASE.to_owned();
+        Self {
+            pool: pool(
+                &DatabaseUrl::on_socket(&socket, APP_ROLE, &name),
+                POOL_CONNECTIONS,
+            )
+            .unwrap(),
+            name,
+            socket,
+            own_cluster: Some(cluster),
+        }
+    }
+
+    /// This database as it stands and a copy, down to the next number of every sequence.
+    pub async fn twins(mut self) -> [Self; 2] {
+        self.pool.close();
+        let end = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'",
+            self.name
+        );
+        maintenance().await.batch_execute(&end).await.unwrap();
+        let twin = Self::copied_from(&self.name).await;
+        self.pool = pool(&self.app_url(), POOL_CONNECTIONS).unwrap();
+        [self, twin]
+    }
+
+    async fn copied_from(template: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(1);
         let name = format!("world_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let mut maintenance = maintenance().await;
-        let create = format!(
-            "CREATE DATABASE {name} TEMPLATE {} OWNER daftar_owner",
-            private::DATABASE
-        );
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template} OWNER daftar_owner");
         maintenance.batch_execute(&create).await.unwrap();
-        let pool = pool(&url(APP_ROLE, &name), POOL_CONNECTIONS).unwrap();
-        Self { name, pool }
+        let socket = ground().cluster.socket().to_owned();
+        Self {
+            pool: pool(
+                &DatabaseUrl::on_socket(&socket, APP_ROLE, &name),
+                POOL_CONNECTIONS,
+            )
+            .unwrap(),
+            name,
+            socket,
+            own_cluster: None,
+        }
+    }
+
+    pub fn own_cluster(&self) -> &Throwaway {
+        self.own_cluster.as_ref().unwrap()
     }
 
     pub fn pool(&self) -> &Pool {
@@ -57,11 +106,11 @@ impl World {
     }
 
     pub fn app_url(&self) -> DatabaseUrl {
-        url(APP_ROLE, &self.name)
+        DatabaseUrl::on_socket(&self.socket, APP_ROLE, &self.name)
     }
 
     pub fn admin_url(&self) -> DatabaseUrl {
-        url(SUPERUSER, &self.name)
+        DatabaseUrl::on_socket(&self.socket, SUPERUSER, &self.name)
     }
 
     /// The schema as `pg_dump` writes it, without the lines that differ from run to run.
@@ -93,17 +142,17 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         self.pool.close();
+        if self.own_cluster.is_some() {
+            return;
+        }
         // At the end of the run the broom may be gone; the whole cluster goes then.
         let _gone = ground().broom.send(std::mem::take(&mut self.name));
     }
 }
 
-fn url(role: &str, database: &str) -> DatabaseUrl {
-    DatabaseUrl::on_socket(ground().cluster.socket(), role, database)
-}
-
 async fn maintenance() -> AsyncPgConnection {
-    connect(&url(SUPERUSER, "postgres")).await.unwrap()
+    let url = DatabaseUrl::on_socket(ground().cluster.socket(), SUPERUSER, "postgres");
+    connect(&url).await.unwrap()
 }
 
 fn ground() -> &'static Ground {

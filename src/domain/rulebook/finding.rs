@@ -6,7 +6,7 @@ use super::{BindingRules, LicenceRules, NetworkRules, Rulebook, TariffRules};
 use crate::domain::binding::in_force;
 use crate::domain::licence::{Happening, LicenceState, MoneyPolicy, Unlicensed};
 use crate::domain::transaction::{Reason, Submitted};
-use crate::domain::window::{Timeliness, timeliness};
+use crate::domain::window::{Timeliness, untimeliness};
 
 /// Clocks of counters may be ahead of ours by so much.
 const CLOCK_DIFFERENCE_MAX: Duration = Duration::minutes(5);
@@ -142,21 +142,19 @@ impl NetworkRules {
     /// Neither older than the network allows nor later than clocks may differ.
     pub fn timely(&self, case: Case<'_>) -> Result<(), NotBookable> {
         let (happened_at, booked_at) = (case.row.occurred_at, case.booked_at);
-        let window = self
-            .schedule
-            .window_at(booked_at)
+        self.schedule
+            .has_begun(booked_at)
             .map_err(|rule| NotBookable::quarantined(Reason::BeforeTheFirstWindow, rule.to_string()))?;
-        let (lateness_max, ahead_max) = (self.lateness_max, CLOCK_DIFFERENCE_MAX);
-        match timeliness(happened_at, booked_at, &window, lateness_max, ahead_max) {
-            Timeliness::InTime | Timeliness::Late => Ok(()),
-            Timeliness::TooLate => Err(NotBookable::quarantined(
+        match untimeliness(happened_at, booked_at, self.lateness_max, CLOCK_DIFFERENCE_MAX) {
+            None | Some(Timeliness::InTime | Timeliness::Late) => Ok(()),
+            Some(Timeliness::TooLate) => Err(NotBookable::quarantined(
                 Reason::TooLate,
                 format!(
                     "it happened at {happened_at}, longer ago than {} allows",
                     self.code
                 ),
             )),
-            Timeliness::NotYet => Err(NotBookable::quarantined(
+            Some(Timeliness::NotYet) => Err(NotBookable::quarantined(
                 Reason::InTheFuture,
                 format!("it is said to happen at {happened_at}, which is yet to come"),
             )),

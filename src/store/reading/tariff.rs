@@ -1,11 +1,11 @@
-//! Published tariff versions as people read them. Never here: drafts, publishing.
+//! Tariff versions as people read them. Never here: drafting, publishing.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::store::schema::{
-    currency_units, networks, parties, roles, services, tariff_terms, tariff_versions,
+    currency_units, networks, originators, parties, roles, services, tariff_terms, tariff_versions,
 };
 use crate::store::{Connection, Stored};
 
@@ -35,6 +35,17 @@ pub struct TermRow {
     pub refundable: bool,
 }
 
+/// A version that is drafted or approved.
+#[derive(Clone, Debug, Queryable)]
+pub struct PendingRow {
+    pub id: i32,
+    pub network: String,
+    pub service: String,
+    pub valid_from: DateTime<Utc>,
+    pub state: String,
+    pub made_by: String,
+}
+
 /// Which versions are wanted; `None` leaves a filter out.
 #[derive(Clone, Debug, Default)]
 pub struct TariffsWanted {
@@ -45,6 +56,26 @@ pub struct TariffsWanted {
     pub valid_at: Option<DateTime<Utc>>,
     /// As was known at this moment.
     pub known_at: Option<DateTime<Utc>>,
+}
+
+/// By id.
+pub async fn pending_tariffs(conn: &mut Connection) -> Stored<Vec<PendingRow>> {
+    Ok(tariff_versions::table
+        .inner_join(networks::table.on(networks::id.eq(tariff_versions::network_id)))
+        .inner_join(services::table.on(services::id.eq(tariff_versions::service_id)))
+        .inner_join(originators::table.on(originators::id.eq(tariff_versions::made_by)))
+        .filter(tariff_versions::state.ne("published"))
+        .select((
+            tariff_versions::id,
+            networks::code,
+            services::code,
+            tariff_versions::valid_from,
+            tariff_versions::state,
+            originators::code,
+        ))
+        .order(tariff_versions::id)
+        .load(conn)
+        .await?)
 }
 
 /// The next `rows` published versions after an id.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
-use crate::store::reading::tariff::{self, TariffRow, TariffsWanted, TermRow};
+use crate::store::reading::tariff::{self, PendingRow, TariffRow, TariffsWanted, TermRow};
 use crate::usecases::{Done, Failure};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -50,6 +50,18 @@ pub struct TermView {
     pub refundable: bool,
 }
 
+/// A version that is not in force yet.
+#[derive(Clone, Debug, Serialize)]
+pub struct PendingTariff {
+    pub id: i32,
+    pub network: String,
+    pub service: String,
+    pub valid_from: DateTime<Utc>,
+    /// `draft` or `approved`.
+    pub state: String,
+    pub made_by: String,
+}
+
 /// Filters of a list of tariffs; `None` leaves one out.
 #[derive(Clone, Debug, Default)]
 pub struct TariffFilter {
@@ -75,6 +87,21 @@ pub async fn list_tariffs(
     };
     let rows = tariff::list_tariffs(conn, &wanted, asked.after, asked.fetched()).await?;
     Ok(asked.page(rows).map(view))
+}
+
+/// Versions on their way into force, by id.
+pub async fn list_pending_tariffs(conn: &mut Connection, by: &Originator) -> Done<Vec<PendingTariff>> {
+    by.may_register()?;
+    let rows = tariff::pending_tariffs(conn).await?;
+    let view = |row: PendingRow| PendingTariff {
+        id: row.id,
+        network: row.network,
+        service: row.service,
+        valid_from: row.valid_from,
+        state: row.state,
+        made_by: row.made_by,
+    };
+    Ok(rows.into_iter().map(view).collect())
 }
 
 /// One published version with its document and terms.

@@ -1,5 +1,6 @@
 //! The register: who and what there is, in bulk. Never here: licences' events after the first, tariffs, money.
 
+pub mod document;
 pub mod instrument;
 pub mod licence;
 pub mod network;

@@ -1,6 +1,6 @@
 //! `POST /v1/transactions`: one row. Never here: reading what was booked, files of rows.
 
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, post};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::domain::transaction::{Booked, Difference, Outcome, RowFault, Submitted};
 use crate::usecases::Failure;
 use crate::usecases::failure::Fault;
-use crate::web::{Answer, AppState, Authorised, Problem};
+use crate::web::{Answer, AppState, Authorised, Problem, Whole};
 
 pub fn configure(config: &mut ServiceConfig) {
     config.service(post_transaction);
@@ -61,7 +61,7 @@ pub async fn post_transaction(
     request: HttpRequest,
     state: Data<AppState>,
     Authorised(by): Authorised,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Answer<HttpResponse> {
     by.may_record().map_err(Failure::from)?;
     is_json(&request)?;

@@ -1,0 +1,60 @@
+//! `daftar register`: a network and all that it rests on, out of one file. Never here: what may be registered.
+
+mod document;
+mod entry;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use self::document::Written;
+use crate::domain::originator::Originator;
+use crate::host::{Host, clock};
+use crate::usecases::register::document::register_document;
+use crate::usecases::{Done, Failure};
+
+/// Enter units, parties, networks, offices, licences and drafts of tariffs from one JSON document: all of it or nothing.
+#[derive(Debug, Args)]
+pub struct RegisterArgs {
+    /// The register document, JSON.
+    #[arg(required_unless_present = "schema")]
+    file: Option<PathBuf>,
+    /// Code of the person whose name licences and drafts bear; may stand in the document.
+    #[arg(long = "as", value_name = "CODE", required_unless_present = "schema")]
+    by: Option<String>,
+    /// Print the JSON Schema of the document instead.
+    #[arg(long)]
+    pub schema: bool,
+}
+
+/// The JSON Schema, which needs no database.
+pub fn schema() -> Done<String> {
+    serde_json::to_string_pretty(&schemars::schema_for!(Written))
+        .map_err(|error| Failure::Internal(error.to_string()))
+}
+
+pub async fn carry_out(args: &RegisterArgs, host: &Host) -> Done<String> {
+    let (Some(file), Some(code)) = (&args.file, &args.by) else {
+        return schema();
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure::invalid(
+            "file",
+            "a_file_is_readable",
+            format!("{}: {error}", file.display()),
+        )
+    })?;
+    let document = entry::read(&text)?;
+    let mut conn = host
+        .connection()
+        .await
+        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let drafts = register_document(&mut conn, &Originator::host(), clock::now(), code, document).await?;
+    Ok(match drafts.len() {
+        0 => "registered".to_owned(),
+        count => format!(
+            "registered; {count} drafts of tariffs wait: another person approves them with `daftar tariff approve --all \
+             --as CODE`, then `daftar tariff publish --all --as CODE` puts them in force"
+        ),
+    })
+}

@@ -1,0 +1,230 @@
+//! The shape of a register document as a file. Never here: what its entries become (see `entry`).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::domain::language::Language;
+use crate::domain::office::Setting;
+use crate::domain::party::PartyKind;
+
+/// A register document. Each part may be left out; what is entered already stands and is not repeated.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    /// The version of this shape.
+    #[schemars(extend("const" = 1))]
+    pub(super) register: u16,
+    #[serde(default)]
+    pub(super) units: Vec<WrittenUnit>,
+    #[serde(default)]
+    pub(super) instruments: Vec<WrittenInstrument>,
+    #[serde(default)]
+    pub(super) parties: Vec<WrittenParty>,
+    /// Named people, by code.
+    #[serde(default)]
+    pub(super) people: BTreeMap<String, String>,
+    /// Machine clients, by code.
+    #[serde(default)]
+    pub(super) clients: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) networks: Vec<WrittenNetwork>,
+    /// The party that is owed an agency's share, by the agency's code.
+    #[serde(default)]
+    pub(super) agencies: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) services: Vec<WrittenService>,
+    #[serde(default)]
+    pub(super) offices: Vec<WrittenOffice>,
+    #[serde(default)]
+    pub(super) licences: Vec<WrittenLicence>,
+    #[serde(default)]
+    pub(super) tariffs: Vec<WrittenTariff>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenUnit {
+    /// Such as `IRR`.
+    pub(super) code: String,
+    pub(super) iso_code: String,
+    pub(super) name_fa: String,
+    pub(super) name_en: String,
+    /// Decimal digits between the smallest part, in which all amounts are counted, and the displayed unit.
+    pub(super) scale: i16,
+    #[schemars(with = "String")]
+    pub(super) valid_from: DateTime<Utc>,
+    #[schemars(with = "Option<String>")]
+    pub(super) valid_until: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenInstrument {
+    pub(super) code: String,
+    pub(super) title: String,
+    pub(super) number: String,
+    #[schemars(with = "String")]
+    pub(super) issued_on: NaiveDate,
+    #[serde(default)]
+    pub(super) clause: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenParty {
+    pub(super) code: String,
+    /// office, agency, authority, operator, treasury, municipality, tax, insurer, central, union or other.
+    #[schemars(with = "String")]
+    pub(super) kind: PartyKind,
+    pub(super) name_fa: String,
+    pub(super) name_en: String,
+    /// Of its statements: fa or en.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    pub(super) language: Language,
+    pub(super) email: Option<String>,
+    #[serde(default)]
+    pub(super) accounts: Vec<WrittenAccount>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenAccount {
+    pub(super) iban: String,
+    /// Of the destination that is paid here; left out for the plain one.
+    #[serde(default)]
+    pub(super) deposit_identifier: String,
+    #[schemars(with = "String")]
+    pub(super) valid_from: DateTime<Utc>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenNetwork {
+    /// A lower-case word, such as `pishkhan`.
+    pub(super) code: String,
+    pub(super) name_fa: String,
+    pub(super) name_en: String,
+    /// Such as `Asia/Tehran`.
+    pub(super) time_zone: String,
+    pub(super) cycle: WrittenCycle,
+    /// On which a weekly window begins: 1 is Monday, 6 Saturday.
+    #[serde(default = "saturday")]
+    pub(super) week_starts_on: u8,
+    /// Of the first window, in the network's time zone: the beginning of a period of the cycle.
+    #[schemars(with = "String")]
+    pub(super) first_day: NaiveDate,
+    pub(super) unit: String,
+    /// The party that collects what is held centrally.
+    pub(super) central: String,
+    /// The party of each role that is the same in the whole network: operator, authority, treasury, tax, …
+    #[serde(default)]
+    pub(super) players: BTreeMap<String, String>,
+    /// Least balance that is paid out, in the smallest part of the unit.
+    #[serde(default)]
+    pub(super) payout_threshold: i64,
+    /// Cycles after which a smaller balance is paid out all the same.
+    #[serde(default = "three")]
+    pub(super) carried_cycles_max: i16,
+    #[serde(default = "seven")]
+    pub(super) remittance_due_days: i16,
+    /// An item that happened longer ago goes to quarantine.
+    #[serde(default = "nine_months")]
+    pub(super) lateness_max_days: i16,
+    #[serde(default)]
+    pub(super) after_suspension: WrittenAfterSuspension,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum WrittenCycle {
+    Daily,
+    Weekly,
+    JalaliMonth,
+    GregorianMonth,
+}
+
+/// What becomes of a service given after a suspension was recorded.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum WrittenAfterSuspension {
+    #[default]
+    Quarantine,
+    Refuse,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenService {
+    pub(super) code: String,
+    pub(super) agency: String,
+    pub(super) name_fa: String,
+    pub(super) name_en: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenOffice {
+    pub(super) code: String,
+    pub(super) name_fa: String,
+    pub(super) name_en: String,
+    pub(super) province: String,
+    pub(super) county: String,
+    pub(super) district: String,
+    /// urban or rural.
+    #[schemars(with = "String")]
+    pub(super) setting: Setting,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenLicence {
+    pub(super) office: String,
+    pub(super) network: String,
+    pub(super) class: String,
+    #[schemars(with = "String")]
+    pub(super) valid_from: DateTime<Utc>,
+    /// Exclusive.
+    #[schemars(with = "String")]
+    pub(super) valid_until: DateTime<Utc>,
+    /// The party that runs the office.
+    pub(super) licensee: String,
+    pub(super) municipality: Option<String>,
+    pub(super) provincial_treasury: Option<String>,
+    pub(super) deciding_body: String,
+    pub(super) decision: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenTariff {
+    pub(super) network: String,
+    pub(super) service: String,
+    #[schemars(with = "String")]
+    pub(super) valid_from: DateTime<Utc>,
+    /// Exclusive; an open end is closed when a later version is published.
+    #[schemars(with = "Option<String>")]
+    pub(super) valid_until: Option<DateTime<Utc>>,
+    /// In the tariff language, whose schema `daftar tariff schema` prints.
+    pub(super) document: Value,
+}
+
+const fn saturday() -> u8 {
+    6
+}
+
+const fn three() -> i16 {
+    3
+}
+
+const fn seven() -> i16 {
+    7
+}
+
+const fn nine_months() -> i16 {
+    270
+}

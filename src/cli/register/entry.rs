@@ -1,0 +1,254 @@
+//! A register document's entries as the use cases take them. Never here: whether they may be entered.
+
+use chrono_tz::Tz;
+
+use super::document::{
+    Written, WrittenAfterSuspension, WrittenCycle, WrittenInstrument, WrittenLicence, WrittenNetwork,
+    WrittenOffice, WrittenParty, WrittenService, WrittenTariff, WrittenUnit,
+};
+use crate::domain::money::{Amount, UnitCode};
+use crate::domain::originator::OriginatorKind;
+use crate::domain::period::PeriodKind;
+use crate::domain::zone::start_of_day;
+use crate::usecases::register::document::RegisterDocument;
+use crate::usecases::register::instrument::InstrumentEntry;
+use crate::usecases::register::licence::{LicenceEntry, OfficeRoles};
+use crate::usecases::register::network::{AfterSuspension, NetworkEntry};
+use crate::usecases::register::office::OfficeEntry;
+use crate::usecases::register::originator::OriginatorEntry;
+use crate::usecases::register::party::{BankAccountEntry, PartyEntry};
+use crate::usecases::register::service::{AgencyEntry, ServiceEntry};
+use crate::usecases::register::unit::UnitEntry;
+use crate::usecases::tariff::TariffDraft;
+use crate::usecases::{Done, Failure};
+
+/// The entries of a document; a fault is told with its place in it.
+pub(super) fn read(text: &str) -> Done<RegisterDocument> {
+    let written: Written = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text))
+        .map_err(|fault| {
+            let place = fault.path().to_string();
+            Failure::invalid(
+                place,
+                "a_register_document_has_its_shape",
+                fault.inner().to_string(),
+            )
+        })?;
+    if written.register != 1 {
+        return Err(Failure::invalid(
+            "register",
+            "a_known_version_of_the_shape",
+            "1 is known",
+        ));
+    }
+    written.entries()
+}
+
+impl Written {
+    fn entries(self) -> Done<RegisterDocument> {
+        let accounts = self.parties.iter().flat_map(WrittenParty::accounts).collect();
+        let people = self
+            .people
+            .into_iter()
+            .map(|named| originator(OriginatorKind::Person, named));
+        let clients = self
+            .clients
+            .into_iter()
+            .map(|named| originator(OriginatorKind::Client, named));
+        Ok(RegisterDocument {
+            units: self
+                .units
+                .into_iter()
+                .map(WrittenUnit::entry)
+                .collect::<Done<_>>()?,
+            instruments: self
+                .instruments
+                .into_iter()
+                .map(WrittenInstrument::entry)
+                .collect(),
+            accounts,
+            parties: self.parties.into_iter().map(WrittenParty::entry).collect(),
+            originators: people.chain(clients).collect(),
+            networks: self
+                .networks
+                .into_iter()
+                .map(WrittenNetwork::entry)
+                .collect::<Done<_>>()?,
+            agencies: self
+                .agencies
+                .into_iter()
+                .map(|(code, party)| AgencyEntry { code, party })
+                .collect(),
+            services: self.services.into_iter().map(WrittenService::entry).collect(),
+            offices: self.offices.into_iter().map(WrittenOffice::entry).collect(),
+            licences: self.licences.into_iter().map(WrittenLicence::entry).collect(),
+            tariffs: self.tariffs.into_iter().map(WrittenTariff::entry).collect(),
+        })
+    }
+}
+
+fn originator(kind: OriginatorKind, (code, name): (String, String)) -> OriginatorEntry {
+    OriginatorEntry {
+        kind,
+        code,
+        name,
+        party: None,
+    }
+}
+
+impl WrittenUnit {
+    fn entry(self) -> Done<UnitEntry> {
+        let code = UnitCode::parse(&self.code)
+            .map_err(|fault| Failure::invalid("units.code", "unit_code_is_upper_case", fault.to_string()))?;
+        Ok(UnitEntry {
+            code,
+            iso_code: self.iso_code,
+            name_fa: self.name_fa,
+            name_en: self.name_en,
+            scale: self.scale,
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+        })
+    }
+}
+
+impl WrittenInstrument {
+    fn entry(self) -> InstrumentEntry {
+        InstrumentEntry {
+            code: self.code,
+            title: self.title,
+            number: self.number,
+            issued_on: self.issued_on,
+            clause: self.clause,
+        }
+    }
+}
+
+impl WrittenParty {
+    fn accounts(&self) -> impl Iterator<Item = BankAccountEntry> {
+        self.accounts.iter().map(|account| BankAccountEntry {
+            party: self.code.clone(),
+            deposit_identifier: account.deposit_identifier.clone(),
+            iban: account.iban.clone(),
+            valid_from: account.valid_from,
+        })
+    }
+
+    fn entry(self) -> PartyEntry {
+        PartyEntry {
+            code: self.code,
+            kind: self.kind,
+            name_fa: self.name_fa,
+            name_en: self.name_en,
+            language: self.language,
+            email: self.email,
+        }
+    }
+}
+
+impl WrittenNetwork {
+    fn entry(self) -> Done<NetworkEntry> {
+        let refused = |field: &str, told: String| {
+            Failure::invalid(
+                format!("networks.{}.{field}", self.code),
+                "a_network_has_its_calendar",
+                told,
+            )
+        };
+        let time_zone: Tz = self
+            .time_zone
+            .parse()
+            .map_err(|_| refused("time_zone", format!("`{}` is no time zone", self.time_zone)))?;
+        let cycle = self
+            .cycle
+            .kind(self.week_starts_on)
+            .ok_or_else(|| refused("week_starts_on", "1 for Monday to 7 for Sunday".to_owned()))?;
+        Ok(NetworkEntry {
+            cycle,
+            time_zone,
+            first_window_starts_at: start_of_day(time_zone, self.first_day),
+            code: self.code,
+            name_fa: self.name_fa,
+            name_en: self.name_en,
+            unit: self.unit,
+            central: self.central,
+            players: self.players.into_iter().collect(),
+            payout_threshold: Amount::from_minor(self.payout_threshold),
+            carried_cycles_max: self.carried_cycles_max,
+            remittance_due_days: self.remittance_due_days,
+            lateness_max_days: self.lateness_max_days,
+            after_suspension: match self.after_suspension {
+                WrittenAfterSuspension::Quarantine => AfterSuspension::Quarantine,
+                WrittenAfterSuspension::Refuse => AfterSuspension::Refuse,
+            },
+        })
+    }
+}
+
+impl WrittenCycle {
+    fn kind(self, week_starts_on: u8) -> Option<PeriodKind> {
+        Some(match self {
+            Self::Daily => PeriodKind::Day,
+            Self::Weekly => PeriodKind::Week {
+                first_day: chrono::Weekday::try_from(week_starts_on.checked_sub(1)?).ok()?,
+            },
+            Self::JalaliMonth => PeriodKind::JalaliMonth,
+            Self::GregorianMonth => PeriodKind::GregorianMonth,
+        })
+    }
+}
+
+impl WrittenService {
+    fn entry(self) -> ServiceEntry {
+        ServiceEntry {
+            code: self.code,
+            agency: self.agency,
+            name_fa: self.name_fa,
+            name_en: self.name_en,
+        }
+    }
+}
+
+impl WrittenOffice {
+    fn entry(self) -> OfficeEntry {
+        OfficeEntry {
+            code: self.code,
+            name_fa: self.name_fa,
+            name_en: self.name_en,
+            province: self.province,
+            county: self.county,
+            district: self.district,
+            setting: self.setting,
+        }
+    }
+}
+
+impl WrittenLicence {
+    fn entry(self) -> LicenceEntry {
+        LicenceEntry {
+            office: self.office,
+            network: self.network,
+            class: self.class,
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+            roles: OfficeRoles {
+                licensee: self.licensee,
+                municipality: self.municipality,
+                provincial_treasury: self.provincial_treasury,
+            },
+            deciding_body: self.deciding_body,
+            decision: self.decision,
+        }
+    }
+}
+
+impl WrittenTariff {
+    fn entry(self) -> TariffDraft {
+        TariffDraft {
+            network: self.network,
+            service: self.service,
+            document: self.document.to_string(),
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+        }
+    }
+}

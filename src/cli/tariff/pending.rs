@@ -1,0 +1,85 @@
+//! Drafts of tariffs on their way into force: listed, approved by another than their maker, published. Never here: drafting.
+
+use std::fmt::Write;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::domain::originator::{Originator, Scope};
+use crate::host::Host;
+use crate::host::database::PooledConnection;
+use crate::usecases::reading::tariffs::{PendingTariff, list_pending_tariffs};
+use crate::usecases::register::originator::originator_of_code;
+use crate::usecases::tariff::{approve_tariffs, publish_tariffs};
+use crate::usecases::{Done, Failure};
+
+#[derive(Debug, Args)]
+pub struct PendingArgs {
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DecideArgs {
+    /// Ids of versions.
+    #[arg(required_unless_present = "all")]
+    ids: Vec<i32>,
+    /// All that are pending.
+    #[arg(long, conflicts_with = "ids")]
+    all: bool,
+    /// Code of the person who does it.
+    #[arg(long = "as", value_name = "CODE")]
+    by: String,
+}
+
+pub(super) async fn list(args: &PendingArgs, host: &Host) -> Done<String> {
+    let pending = list_pending_tariffs(&mut *connection(host).await?, &Originator::host()).await?;
+    if args.json {
+        return Ok(json!(pending).to_string());
+    }
+    let mut text = format!(
+        "{:<8}{:<16}{:<40}{:<12}{:<10}made by\n",
+        "id", "network", "service", "from", "state"
+    );
+    for tariff in pending {
+        let from = tariff.valid_from.format("%Y-%m-%d");
+        let _ = writeln!(
+            text,
+            "{:<8}{:<16}{:<40}{from:<12}{:<10}{}",
+            tariff.id, tariff.network, tariff.service, tariff.state, tariff.made_by
+        );
+    }
+    Ok(text)
+}
+
+pub(super) async fn approve(args: &DecideArgs, host: &Host) -> Done<String> {
+    let mut conn = connection(host).await?;
+    let by = originator_of_code(&mut conn, &args.by, Scope::Finance).await?;
+    let ids = asked(&mut conn, args, "draft").await?;
+    approve_tariffs(&mut conn, &by, &ids).await?;
+    Ok(format!("{} versions are approved", ids.len()))
+}
+
+pub(super) async fn publish(args: &DecideArgs, host: &Host) -> Done<String> {
+    let mut conn = connection(host).await?;
+    let by = originator_of_code(&mut conn, &args.by, Scope::Finance).await?;
+    let ids = asked(&mut conn, args, "approved").await?;
+    publish_tariffs(&mut conn, &by, &ids).await?;
+    Ok(format!("{} versions are in force", ids.len()))
+}
+
+async fn asked(conn: &mut PooledConnection, args: &DecideArgs, state: &str) -> Done<Vec<i32>> {
+    if !args.all {
+        return Ok(args.ids.clone());
+    }
+    let pending: Vec<PendingTariff> = list_pending_tariffs(conn, &Originator::host()).await?;
+    let waiting = pending.into_iter().filter(|tariff| tariff.state == state);
+    Ok(waiting.map(|tariff| tariff.id).collect())
+}
+
+async fn connection(host: &Host) -> Done<PooledConnection> {
+    host.connection()
+        .await
+        .map_err(|error| Failure::Unavailable(error.to_string()))
+}

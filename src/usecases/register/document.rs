@@ -1,0 +1,68 @@
+//! Enters everything of a register document in one go, or nothing of it. Never here: its shape as a file (see `cli::register`).
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+
+use super::instrument::{InstrumentEntry, register_instruments};
+use super::licence::{LicenceEntry, issue_licences};
+use super::network::{NetworkEntry, register_network};
+use super::office::{OfficeEntry, register_offices};
+use super::originator::{OriginatorEntry, originator_of_code, register_originator};
+use super::party::{BankAccountEntry, PartyEntry, add_bank_accounts, register_parties};
+use super::service::{AgencyEntry, ServiceEntry, register_agencies, register_services};
+use super::unit::{UnitEntry, register_unit};
+use crate::domain::originator::{Originator, Scope};
+use crate::store::Connection;
+use crate::usecases::Done;
+use crate::usecases::tariff::{TariffDraft, draft_tariffs};
+
+/// What a network needs before its first transaction, in the order in which one rests on another.
+#[derive(Clone, Debug, Default)]
+pub struct RegisterDocument {
+    pub units: Vec<UnitEntry>,
+    pub instruments: Vec<InstrumentEntry>,
+    pub parties: Vec<PartyEntry>,
+    pub accounts: Vec<BankAccountEntry>,
+    pub originators: Vec<OriginatorEntry>,
+    pub networks: Vec<NetworkEntry>,
+    pub agencies: Vec<AgencyEntry>,
+    pub services: Vec<ServiceEntry>,
+    pub offices: Vec<OfficeEntry>,
+    pub licences: Vec<LicenceEntry>,
+    pub tariffs: Vec<TariffDraft>,
+}
+
+/// Licences and drafts of tariffs bear the name of `code`, who may stand in the document. Tariffs stay drafts until another
+/// person approves them. Returns their ids.
+pub async fn register_document(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    code: &str,
+    document: RegisterDocument,
+) -> Done<Vec<i32>> {
+    by.may_register()?;
+    conn.transaction(async |conn| {
+        for entry in document.units {
+            register_unit(conn, by, entry).await?;
+        }
+        register_instruments(conn, by, document.instruments).await?;
+        register_parties(conn, by, at, document.parties).await?;
+        add_bank_accounts(conn, by, document.accounts).await?;
+        for entry in document.originators {
+            register_originator(conn, by, at, entry).await?;
+        }
+        let person = originator_of_code(conn, code, Scope::Finance).await?;
+        for entry in document.networks {
+            register_network(conn, by, entry).await?;
+        }
+        register_agencies(conn, by, document.agencies).await?;
+        register_services(conn, by, document.services).await?;
+        register_offices(conn, by, at, document.offices).await?;
+        if !document.licences.is_empty() {
+            issue_licences(conn, &person, at, &document.licences).await?;
+        }
+        draft_tariffs(conn, &person, at, &document.tariffs).await
+    })
+    .await
+}
