@@ -83,12 +83,11 @@ impl Client {
         body: &str,
         mut before_piece: impl FnMut(),
     ) -> Result<Said, Error> {
-        let mut stream = match self.stream.take() {
-            Some(stream) => stream,
-            None => {
-                let address = self.address.borrow().clone();
-                BufReader::new(TcpStream::connect(address).await?)
-            }
+        let mut stream = if let Some(stream) = self.stream.take() {
+            stream
+        } else {
+            let address = self.address.borrow().clone();
+            BufReader::new(TcpStream::connect(address).await?)
         };
         stream.write_all(head.as_bytes()).await?;
         for piece in body.as_bytes().chunks(PIECE_BYTES) {

@@ -21,7 +21,7 @@ pub fn rows_of(counter: usize, count: usize, occurred_at: DateTime<Utc>) -> Vec<
 }
 
 fn row(counter: usize, n: usize, occurred_at: DateTime<Utc>) -> Value {
-    let holder = if n % 2 == 0 { "office" } else { "central" };
+    let holder = if n.is_multiple_of(2) { "office" } else { "central" };
     let mut row = json!({
         "office": OFFICES[counter % OFFICES.len()], "network": "pishkhan", "reference": format!("c{counter}-{n}"),
         "holder": holder,
