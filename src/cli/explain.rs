@@ -114,14 +114,15 @@ fn transaction_text(explained: &TransactionExplained, language: Language) -> Str
 }
 
 fn instrument_text(instrument: &InstrumentView, words: &Words) -> String {
-    let parts = [
-        instrument.number.clone(),
-        instrument.date.clone(),
-        instrument
-            .clause
-            .as_ref()
-            .map(|clause| format!("{} {clause}", words.clause)),
-    ];
+    let clause = instrument.clause.as_ref().map(|clause| {
+        // Many write the word themselves.
+        if clause.starts_with(words.clause) {
+            clause.clone()
+        } else {
+            format!("{} {clause}", words.clause)
+        }
+    });
+    let parts = [instrument.number.clone(), instrument.date.clone(), clause];
     let told: Vec<String> = parts.into_iter().flatten().collect();
     format!("[{}] {} {}", instrument.key, instrument.title, told.join(", "))
 }

@@ -95,9 +95,22 @@ impl RefundLine {
             told(self.reversed)
         );
         let (total, taken) = (told(self.total), told(self.taken));
+        let unit = self.unit_text(language);
         match language {
-            Language::En => format!("{arithmetic} and {rest}/{total}; taken {taken}"),
-            Language::Fa => format!("{arithmetic} و {rest}/{total}؛ گرفته شد {taken}"),
+            Language::En => format!("{arithmetic} and {rest}/{total}; taken {taken}{unit}"),
+            Language::Fa => format!("{arithmetic} و {rest}/{total}؛ گرفته شد {taken}{unit}"),
+        }
+    }
+
+    /// Why it is not the whole units owed: the units that flooring leaves go to the largest rests.
+    fn unit_text(&self, language: Language) -> &'static str {
+        let owed = Amount::from_minor(self.owed_units);
+        match (self.taken.cmp(&owed), language) {
+            (std::cmp::Ordering::Equal, Language::En | Language::Fa) => "",
+            (std::cmp::Ordering::Greater, Language::En) => ", a unit more by the largest rest",
+            (std::cmp::Ordering::Greater, Language::Fa) => "، یک واحد بیشتر به بزرگ‌ترین باقی‌مانده",
+            (std::cmp::Ordering::Less, Language::En) => ", less by the smallest rest",
+            (std::cmp::Ordering::Less, Language::Fa) => "، کمتر به کوچک‌ترین باقی‌مانده",
         }
     }
 }
