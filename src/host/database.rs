@@ -119,6 +119,12 @@ pub async fn connection(pool: &Pool) -> Result<PooledConnection, DatabaseError> 
     }
 }
 
+/// A connection that leaves the pool for good, so that a task which keeps it starves nobody: a process has as many more
+/// than its pool.
+pub async fn own_connection(pool: &Pool) -> Result<AsyncPgConnection, DatabaseError> {
+    Ok(PooledConnection::take(connection(pool).await?))
+}
+
 /// Refuses a superuser and an owner of tables: for them neither grants nor row-level security hold.
 pub async fn require_humble_login(conn: &mut AsyncPgConnection) -> Result<(), DatabaseError> {
     let login = diesel::sql_query(include_str!("login.sql"))

@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::domain::originator::Originator;
 use crate::domain::transaction::{Outcome, Submitted};
-use crate::host::database::{self, Pool, PooledConnection};
+use crate::host::database::{self, Pool};
 use crate::usecases::record_transactions::{
     Course, Memory, NotRecorded, Recorded, Sent, record_transactions,
 };
@@ -105,7 +105,7 @@ struct Gathering {
     memory: Arc<Memory>,
     pool: Pool,
     clock: Clock,
-    conn: Option<PooledConnection>,
+    conn: Option<Connection>,
 }
 
 impl Gathering {
@@ -122,7 +122,14 @@ impl Gathering {
     }
 
     async fn outcomes(&mut self, group: &[Post]) -> Vec<Done<Outcome>> {
-        match self.record(group).await {
+        let kept = self.conn.is_some();
+        let mut recorded = self.record(group).await;
+        if kept && matches!(recorded, Err(Failure::Unavailable(_))) {
+            // The database may have gone away and come back since; who was booked before is answered again.
+            self.conn = None;
+            recorded = self.record(group).await;
+        }
+        match recorded {
             Ok(recorded) => recorded.into_iter().map(decided).collect(),
             Err(failure) => {
                 tracing::warn!(%failure, posts = group.len(), "posts were not recorded");
@@ -151,7 +158,7 @@ impl Gathering {
     async fn connection(&mut self) -> Done<&mut Connection> {
         let conn = match self.conn.take() {
             Some(conn) => conn,
-            None => database::connection(&self.pool).await.map_err(|error| {
+            None => database::own_connection(&self.pool).await.map_err(|error| {
                 tracing::warn!(%error, "no database connection");
                 Failure::Unavailable("the database is away or busy".to_owned())
             })?,
