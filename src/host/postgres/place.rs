@@ -50,8 +50,11 @@ impl Place {
         let ours = std::process::id();
         for attempt in 0..100_u32 {
             let root = Path::new(SHORT_PLACE).join(format!("daftar-{ours}-{attempt}"));
-            if !root.exists() {
-                return Self::made(root, account);
+            // Whoever makes the folder has it: two that start at once in one process would both find it free.
+            match fs::DirBuilder::new().mode(0o700).create(&root) {
+                Ok(()) => return Self::made(root, account),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(source) => return Err(PostgresError::Folder { path: root, source }),
             }
         }
         Err(PostgresError::Folder {
@@ -129,7 +132,21 @@ fn make_private(folder: &Path, account: Account) -> Result<(), PostgresError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::thread;
+
     use super::*;
+
+    #[test]
+    fn places_taken_at_once_are_different_ones() {
+        let taken = [(); 8].map(|()| thread::spawn(|| Place::throwaway(Account::Ours).unwrap()));
+        let places = taken.map(|taking| taking.join().unwrap());
+        let roots: BTreeSet<_> = places.iter().map(|place| &place.root).collect();
+        assert_eq!(roots.len(), 8);
+        for place in &places {
+            fs::remove_dir_all(&place.root).unwrap();
+        }
+    }
 
     #[test]
     fn a_socket_path_is_short_and_plain() {
