@@ -122,3 +122,51 @@ fn pretty_equal(one: &str, other: &str) {
     }
     assert_eq!(one.lines().count(), other.lines().count());
 }
+
+#[derive(Debug, PartialEq, Eq, diesel::QueryableByName)]
+struct Column {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    described: String,
+}
+
+/// Each column as schema.rs writes it, by table and place.
+const COLUMNS: &str = "SELECT table_name || '.' || column_name || ' -> ' || \
+     CASE WHEN is_nullable = 'YES' THEN 'Nullable<' || kind || '>' ELSE kind END AS described \
+     FROM (SELECT c.*, CASE c.udt_name WHEN 'int2' THEN 'Int2' WHEN 'int4' THEN 'Int4' WHEN 'int8' THEN 'Int8' \
+               WHEN 'text' THEN 'Text' WHEN 'bool' THEN 'Bool' WHEN 'bytea' THEN 'Bytea' WHEN 'date' THEN 'Date' \
+               WHEN 'timestamptz' THEN 'Timestamptz' WHEN '_int2' THEN 'Array<Int2>' WHEN '_int4' THEN 'Array<Int4>' \
+               WHEN '_int8' THEN 'Array<Int8>' WHEN '_text' THEN 'Array<Text>' ELSE c.udt_name END AS kind \
+             FROM information_schema.columns c WHERE c.table_schema = 'public' AND c.table_name NOT LIKE '\\_\\_diesel%') c \
+     ORDER BY table_name, ordinal_position";
+
+#[tokio::test]
+async fn the_stores_schema_is_that_of_the_migrated_database() {
+    let world = World::new().await;
+    let stored: Vec<Column> = diesel::sql_query(COLUMNS)
+        .load(&mut world.superuser().await)
+        .await
+        .unwrap();
+    let mut written = columns_of(include_str!("../../src/store/schema.rs"));
+    let mut stored: Vec<String> = stored.into_iter().map(|column| column.described).collect();
+    // Elements of an array may be null for the database; the store reads those of parties alone as such.
+    for column in &mut written {
+        *column = column.replace("Array<Nullable<Int4>>", "Array<Int4>");
+    }
+    written.sort();
+    stored.sort();
+    pretty_equal(&written.join("\n"), &stored.join("\n"));
+}
+
+/// Every `table.column -> Type` of the store's schema.
+fn columns_of(schema: &str) -> Vec<String> {
+    let mut table = "";
+    let mut columns = Vec::new();
+    for line in schema.lines().map(str::trim) {
+        if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with(") {")) {
+            table = name;
+        } else if let Some((column, kind)) = line.split_once(" -> ") {
+            columns.push(format!("{table}.{column} -> {}", kind.trim_end_matches(',')));
+        }
+    }
+    columns
+}
