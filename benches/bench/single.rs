@@ -1,14 +1,13 @@
 //! Single posts over 16 connections, against pgbench inserting the same row with the same durability over 16. Never here:
 //! batches.
 
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use daftar::domain::originator::{OriginatorKind, Scope};
 
 use crate::Extent;
 use crate::client::Client;
-use crate::ground::{Database, Ground, files};
+use crate::ground::{Database, Ground};
 use crate::network::window_from;
 use crate::report::{Aim, Figures, median, millis, quantile};
 use crate::rows::Rows;
@@ -20,23 +19,13 @@ const ROUND_SECS: f64 = 8.0;
 const ROUND_SECS_MIN: f64 = 2.0;
 
 /// A booked row as its columns are, each insert its own database transaction.
-const SCRIPT: &str = "\\set office random(1, 25000)
-\\set service random(1, 600)
-\\set allocation random(1, 100000)
-\\set amount random(100, 2000000)
-INSERT INTO transactions (allocation_id, batch_id, original_id, amount, principal, leaf, occurred_at, received_at, office_id, sender_id,
-                          service_id, licence_id, binding_id, facts_id, window_id, line, network_id, kind, holder, reference, citizen)
-VALUES (:allocation, 1, NULL, :amount, 0, :amount * 7919, now(), now(), :office, 1,
-        :service, :office, :office, 1, 1, 1, 1, 1, 1, gen_random_uuid()::text, NULL);
-";
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/bench/single.pgbench");
 
 pub async fn measure(ground: &Ground, extent: &Extent, figures: &mut Figures) {
     let span = Duration::from_secs_f64((ROUND_SECS * extent.scale).max(ROUND_SECS_MIN));
     println!("single posts: {CONNECTIONS} connections, {ROUNDS} rounds of {span:.0?} of HTTP, pgbench");
     let database = ground.database("single").await;
     let serving = Serving::on(&database, "counters", OriginatorKind::Client, Scope::Record).await;
-    let script = files().join("single.pgbench");
-    std::fs::write(&script, SCRIPT).unwrap();
     let (mut ratios, mut posts, mut inserts, mut waits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         ground.settle_down().await;
@@ -44,7 +33,7 @@ pub async fn measure(ground: &Ground, extent: &Extent, figures: &mut Figures) {
         let post_rate = own.len() as f64 / span.as_secs_f64();
         waits.extend(own);
         ground.settle_down().await;
-        let insert_rate = insert_for(ground, &database, &script, span);
+        let insert_rate = insert_for(ground, &database, span);
         println!("  HTTP {post_rate:.0}/s, pgbench {insert_rate:.0}/s");
         ratios.push(post_rate / insert_rate);
         posts.push(post_rate);
@@ -95,8 +84,7 @@ async fn post_until(until: Instant, address: String, token: String, mut rows: Ro
 }
 
 /// Inserts per second.
-fn insert_for(ground: &Ground, database: &Database, script: &Path, span: Duration) -> f64 {
-    let script: PathBuf = script.to_owned();
+fn insert_for(ground: &Ground, database: &Database, span: Duration) -> f64 {
     let output = ground
         .program("pgbench")
         .args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--client"])
@@ -104,7 +92,7 @@ fn insert_for(ground: &Ground, database: &Database, script: &Path, span: Duratio
         .arg("--time")
         .arg(span.as_secs().to_string())
         .arg("--file")
-        .arg(script)
+        .arg(SCRIPT)
         .arg(database.address())
         .output()
         .unwrap();

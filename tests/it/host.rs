@@ -152,12 +152,9 @@ fn a_running_server_without_an_owner_is_adopted() {
 fn ctrl_c_does_not_reach_the_server() {
     let folder = Folder::new();
     let owner = folder.enter(Purpose::Command).unwrap();
-    let pid = rustix::process::Pid::from_raw(folder.postmaster().parse().unwrap());
-    let (ours, its) = (
-        rustix::process::getsid(None).unwrap(),
-        rustix::process::getsid(pid).unwrap(),
-    );
-    assert_ne!(ours, its);
+    let server = rustix::process::Pid::from_raw(folder.postmaster().parse().unwrap()).unwrap();
+    let led_by = rustix::process::getsid(Some(server)).unwrap();
+    assert_eq!(led_by, server, "the server leads a session of its own");
     owner.leave();
 }
 
