@@ -6,7 +6,8 @@ use qrcode::{Color, EcLevel, QrCode};
 
 /// A square SVG without a quiet zone (the page around it is white); `None` for a text that no QR code can hold.
 ///
-/// Each run of dark modules in a row is one rectangle of one path: a quarter of the size of a rectangle a module.
+/// Each run of dark modules in a row is one stroke of one path, a module thick: a tenth of the size of a rectangle a
+/// module.
 pub fn qr_svg(text: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let width = code.width();
@@ -15,13 +16,13 @@ pub fn qr_svg(text: &str) -> Option<String> {
         let mut x = 0;
         for run in row.chunk_by(|one, next| one == next) {
             if run.first() == Some(&Color::Dark) {
-                write!(path, "M{x} {y}h{length}v1h-{length}z", length = run.len()).ok()?;
+                write!(path, "M{x} {y}.5h{}", run.len()).ok()?;
             }
             x += run.len();
         }
     }
     Some(format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {width}" shape-rendering="crispEdges"><path d="{path}"/></svg>"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {width}" shape-rendering="crispEdges"><path stroke="#000" d="{path}"/></svg>"#
     ))
 }
 
@@ -33,7 +34,7 @@ mod tests {
     fn a_verification_address_fits_a_qr_code() {
         let svg = qr_svg("https://daftar.example/verify/7K2M-9QXD-31HF").unwrap();
         assert!(
-            svg.starts_with("<svg") && svg.contains("M0 0h7v1h-7z"),
+            svg.starts_with("<svg") && svg.contains("M0 0.5h7M"),
             "the finder pattern begins at the corner"
         );
         assert_eq!(qr_svg(&"x".repeat(5_000)), None);
