@@ -2,19 +2,22 @@
 //! Never here: pricing; the trial questions go through the same door as real ones.
 
 mod choices;
+mod groups;
 mod header;
 mod probe;
 mod reach;
 mod rules;
 mod scope;
 mod shares;
+mod terms;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Document, FactValue, Part, Price, QuantityRule, Range, Taker};
 use super::fault::Fault;
 use super::formula::Formula;
-use super::pricing::{Choice, Computation, PAID, PRICE, PartOf, PriceRounding, Shares, TermChoice};
+use super::pricing::{Computation, PAID, PRICE};
+use super::sharing::{Choice, PartOf, PriceRounding, Shares, TermChoice};
 use super::term::{Role, Side, TermDeclaration};
 use super::{FactDeclaration, Slot, SlotKind, Tariff};
 use crate::domain::split::Rounding;

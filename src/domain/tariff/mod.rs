@@ -10,6 +10,7 @@ pub mod fault;
 mod formula;
 pub mod pricing;
 pub mod question;
+mod sharing;
 pub mod term;
 pub mod validity;
 
@@ -26,7 +27,8 @@ pub use validity::Validity;
 
 use super::facts::Facts;
 use document::{Fact, Instrument, QuantityRule, Range, Unit};
-use pricing::{Choice, Computation, PriceRounding};
+use pricing::Computation;
+use sharing::{Choice, PriceRounding};
 
 use crate::domain::money::Amount;
 

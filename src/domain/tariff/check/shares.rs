@@ -1,36 +1,19 @@
-//! Judging who bears and earns: components, groups, remainders, withholding, their terms.
-//! Never here: amounts of a question.
+//! Judging who bears and earns: components, what each takes, remainders. Never here: groups, terms, amounts of a question.
 
 use super::Checker;
 use super::rules::is_fixed;
-use super::scope::{Body, Division, Node, Scope};
-use crate::domain::rate::Rate;
-use crate::domain::split::{Residue, Rounding};
+use super::scope::{Body, Node, Scope};
 use crate::domain::tariff::SlotKind;
-use crate::domain::tariff::document::split::OwnTerm;
-use crate::domain::tariff::document::{
-    AmountRule, Component, DepositIdentifier, Fact, Split, SplitChoice, Taker, Withholding,
-};
-use crate::domain::tariff::pricing::{Choice, PAID, PRICE, PartOf, Shares, TermChoice, Withheld};
-use crate::domain::tariff::term::{ComponentKind, Role, Side, TermDeclaration, Title};
+use crate::domain::tariff::document::{AmountRule, Component, Fact, Split, SplitChoice, Taker};
+use crate::domain::tariff::pricing::{PAID, PRICE};
+use crate::domain::tariff::sharing::{Choice, Shares};
+use crate::domain::tariff::term::{Role, Side};
 
 /// A component that belongs to somebody, and the node of its amount.
-struct Owned<'a> {
-    component: &'a Component,
-    node: usize,
-    path: String,
-}
-
-/// What a term is declared with, wherever it is written.
-struct TermParts<'a> {
-    side: Side,
-    name: &'a str,
-    title: Option<&'a Title>,
-    kind: ComponentKind,
-    role: Role,
-    deposit_identifier: Option<&'a DepositIdentifier>,
-    refundable: Option<bool>,
-    instrument: Option<&'a String>,
+pub(super) struct Owned<'a> {
+    pub(super) component: &'a Component,
+    pub(super) node: usize,
+    pub(super) path: String,
 }
 
 impl<'a> Checker<'a> {
@@ -201,7 +184,7 @@ impl<'a> Checker<'a> {
         Body::Remainder(total, others.map(|other| top[other]).collect())
     }
 
-    fn add_component(
+    pub(super) fn add_component(
         &mut self,
         scope: &mut Scope<'a>,
         component: &'a Component,
@@ -223,7 +206,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A component has a party, or is divided among others.
-    fn own_or_divide(
+    pub(super) fn own_or_divide(
         &mut self,
         scope: &mut Scope<'a>,
         component: &'a Component,
@@ -257,127 +240,6 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn check_group(&mut self, component: &Component, path: &str) {
-        if component.name.is_none() {
-            self.fault(
-                path,
-                "bad_name",
-                "a component that is divided needs a name",
-                "give it a `name`",
-            );
-        }
-        if !component.withhold.is_empty() || component.deposit_identifier.is_some() {
-            let reason = "what is divided belongs to its members";
-            self.fault(
-                path,
-                "group_with_term",
-                reason,
-                "move `withhold` and `deposit_identifier` to the members",
-            );
-        }
-    }
-
-    fn add_members(
-        &mut self,
-        scope: &mut Scope<'a>,
-        members: &'a [Component],
-        side: Side,
-        path: &str,
-        owned: &mut Vec<Owned<'a>>,
-        group: Option<usize>,
-    ) -> Vec<usize> {
-        let mut nodes = Vec::new();
-        // Without a group of its own the list is one; its node comes right after its members.
-        let group_node = group.unwrap_or(usize::MAX);
-        for (at, member) in members.iter().enumerate() {
-            let path = format!("{path}[{at}]");
-            if member.take.is_some() {
-                let reason = "a member of a group has a `rate` or a `weight`, not a `take`";
-                let remedy =
-                    "a list has only `take`s, or only rates or weights; divide a remainder by `among`";
-                self.fault(&path, "take_in_group", reason, remedy);
-            }
-            nodes.push(self.add_component(scope, member, Body::Member(group_node), &path));
-        }
-        for (at, member) in members.iter().enumerate() {
-            self.own_or_divide(scope, member, nodes[at], side, &format!("{path}[{at}]"), owned);
-        }
-        if group.is_none() {
-            let group_node = scope.nodes.len();
-            for node in &nodes {
-                scope.move_member(*node, group_node);
-            }
-        }
-        nodes
-    }
-
-    /// The group's rates make up the whole, or its weights are weights.
-    fn attach(
-        &mut self,
-        scope: &mut Scope<'a>,
-        group: usize,
-        nodes: Vec<usize>,
-        members: &'a [Component],
-        residue_to: Option<&String>,
-        path: &str,
-    ) {
-        let rates = members
-            .iter()
-            .filter_map(|member| member.rate)
-            .collect::<Vec<_>>();
-        let weights = members
-            .iter()
-            .filter_map(|member| member.weight)
-            .map(i128::from)
-            .collect::<Vec<_>>();
-        if rates.len() + weights.len() != members.len() || (!rates.is_empty() && !weights.is_empty()) {
-            let reason = "every member of a group has a `rate`, or every member has a `weight`";
-            let remedy =
-                "give each the one or the other; what is fixed stands outside the group, with a `take`";
-            self.fault(path, "rate_or_weight", reason, remedy);
-            return;
-        }
-        if !rates.is_empty() && !Rate::make_up_the_whole(&rates) {
-            let reason = format!("the rates make up {}, not 100%", Rate::sum_text(&rates));
-            let remedy = "add the missing member, or write proportions as `weight`s";
-            self.fault(path, "rates_do_not_sum", reason, remedy);
-        }
-        let weights = if rates.is_empty() {
-            weights
-        } else {
-            Rate::weights(&rates)
-        };
-        if weights.iter().sum::<i128>() == 0 {
-            self.fault(
-                path,
-                "empty_list",
-                "nothing to divide among: no member, or all weights zero",
-                "weights above 0",
-            );
-        }
-        let residue = self.residue(members, residue_to, path);
-        scope.nodes[group].division = Some(Division {
-            members: nodes,
-            weights,
-            rates,
-            residue,
-        });
-    }
-
-    fn residue(&mut self, members: &[Component], residue_to: Option<&String>, path: &str) -> Residue {
-        let Some(taker) = residue_to else {
-            return Residue::LargestRemainder;
-        };
-        if let Some(index) = members.iter().position(|member| name_of(member) == taker) {
-            Residue::To(index)
-        } else {
-            let known = members.iter().map(name_of).collect::<Vec<_>>().join(", ");
-            let reason = format!("the residue goes to `{taker}`, which is no member");
-            self.fault(path, "unknown_residue", reason, format!("one of: {known}"));
-            Residue::LargestRemainder
-        }
-    }
-
     fn taker_of(&self, owned: &[Owned<'a>], side: Side) -> Option<usize> {
         let round = self.document.round_price.as_ref().filter(|_| side == Side::Leg)?;
         if let Taker::Component(name) = &round.taker {
@@ -385,134 +247,13 @@ impl<'a> Checker<'a> {
         }
         None
     }
-
-    fn part(&mut self, owned: &Owned<'a>, scope: &Scope<'a>, side: Side) -> PartOf {
-        let Owned {
-            component,
-            node,
-            path,
-        } = owned;
-        let term = self.term(
-            &TermParts {
-                side,
-                name: name_of(component),
-                title: component.title.as_ref(),
-                kind: component.kind.unwrap_or(ComponentKind::Fee),
-                role: component.party.clone().unwrap_or_else(Role::holder),
-                deposit_identifier: component.deposit_identifier.as_ref(),
-                refundable: component.refundable,
-                instrument: component.instrument.as_ref(),
-            },
-            path,
-        );
-        if side == Side::Source && !component.withhold.is_empty() {
-            self.fault(
-                path,
-                "withheld_source",
-                "nothing is withheld from a source",
-                "withhold from a leg",
-            );
-        }
-        let withheld = component.withhold.iter().enumerate();
-        let withheld = withheld
-            .map(|(at, held)| self.withheld(held, &format!("{path}.withhold[{at}]")))
-            .collect();
-        PartOf {
-            slot: scope.nodes[*node].slot,
-            term,
-            withheld,
-        }
-    }
-
-    fn withheld(&mut self, held: &'a Withholding, path: &str) -> Withheld {
-        self.check_name(&held.name, &format!("{path}.name"), false);
-        let term = self.term(
-            &TermParts {
-                side: Side::Leg,
-                name: &held.name,
-                title: held.title.as_ref(),
-                kind: held.kind.unwrap_or(ComponentKind::Withholding),
-                role: held.party.clone(),
-                deposit_identifier: held.deposit_identifier.as_ref(),
-                refundable: held.refundable,
-                instrument: held.instrument.as_ref(),
-            },
-            path,
-        );
-        let rounding = Rounding::to_step(held.round, held.step);
-        Withheld {
-            rate: held.rate,
-            inside: held.inside,
-            rounding,
-            term,
-        }
-    }
-
-    pub(super) fn own_term(&mut self, own: &'a OwnTerm) -> TermChoice {
-        self.term(
-            &TermParts {
-                side: Side::Leg,
-                name: own.name.as_deref().unwrap_or("rounding"),
-                title: own.title.as_ref(),
-                kind: own.kind.unwrap_or(ComponentKind::Rounding),
-                role: own.party.clone(),
-                deposit_identifier: own.deposit_identifier.as_ref(),
-                refundable: own.refundable,
-                instrument: own.instrument.as_ref(),
-            },
-            "$.round_price.taker",
-        )
-    }
-
-    /// One term, or one for each deposit identifier that the facts choose between.
-    fn term(&mut self, parts: &TermParts<'a>, path: &str) -> TermChoice {
-        let instrument = self.instrument_of(parts.instrument, &format!("{path}.instrument"));
-        let declare = |checker: &mut Self, deposit_identifier: Option<String>| {
-            checker.intern(TermDeclaration {
-                ordinal: 0,
-                side: parts.side,
-                name: parts.name.to_owned(),
-                title: parts.title.cloned(),
-                kind: parts.kind,
-                role: parts.role.clone(),
-                deposit_identifier,
-                refundable: parts.refundable.unwrap_or(true),
-                instrument: instrument.clone(),
-            })
-        };
-        match parts.deposit_identifier {
-            None => TermChoice::One(declare(self, None)),
-            Some(DepositIdentifier::One(identifier)) => {
-                self.check_identifier(identifier, path);
-                TermChoice::One(declare(self, Some(identifier.clone())))
-            }
-            Some(DepositIdentifier::Chosen(chosen)) => {
-                let path = format!("{path}.deposit_identifier.choose");
-                TermChoice::Chosen(self.decision(&chosen.choose, &path, |checker, identifier, path| {
-                    checker.check_identifier(identifier, path);
-                    declare(checker, Some(identifier.clone()))
-                }))
-            }
-        }
-    }
-
-    fn check_identifier(&mut self, identifier: &str, path: &str) {
-        if identifier.trim().is_empty() {
-            self.fault(
-                path,
-                "empty_name",
-                "the deposit identifier is empty",
-                "its digits, or leave it out",
-            );
-        }
-    }
 }
 
 fn is_remainder(rule: &AmountRule) -> bool {
     matches!(rule, AmountRule::Name(name) if name == "remainder")
 }
 
-fn name_of(component: &Component) -> &str {
+pub(super) fn name_of(component: &Component) -> &str {
     let party = component.party.as_ref().map(Role::short);
     component.name.as_deref().or(party).unwrap_or("")
 }

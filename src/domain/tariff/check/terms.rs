@@ -1,0 +1,145 @@
+//! Judging the terms of components, of what is withheld from them and of the rounding. Never here: what they take.
+
+use super::Checker;
+use super::scope::Scope;
+use super::shares::{Owned, name_of};
+use crate::domain::split::Rounding;
+use crate::domain::tariff::document::split::OwnTerm;
+use crate::domain::tariff::document::{DepositIdentifier, Withholding};
+use crate::domain::tariff::sharing::{PartOf, TermChoice, Withheld};
+use crate::domain::tariff::term::{ComponentKind, Role, Side, TermDeclaration, Title};
+
+/// What a term is declared with, wherever it is written.
+struct TermParts<'a> {
+    side: Side,
+    name: &'a str,
+    title: Option<&'a Title>,
+    kind: ComponentKind,
+    role: Role,
+    deposit_identifier: Option<&'a DepositIdentifier>,
+    refundable: Option<bool>,
+    instrument: Option<&'a String>,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn part(&mut self, owned: &Owned<'a>, scope: &Scope<'a>, side: Side) -> PartOf {
+        let Owned {
+            component,
+            node,
+            path,
+        } = owned;
+        let term = self.term(
+            &TermParts {
+                side,
+                name: name_of(component),
+                title: component.title.as_ref(),
+                kind: component.kind.unwrap_or(ComponentKind::Fee),
+                role: component.party.clone().unwrap_or_else(Role::holder),
+                deposit_identifier: component.deposit_identifier.as_ref(),
+                refundable: component.refundable,
+                instrument: component.instrument.as_ref(),
+            },
+            path,
+        );
+        if side == Side::Source && !component.withhold.is_empty() {
+            self.fault(
+                path,
+                "withheld_source",
+                "nothing is withheld from a source",
+                "withhold from a leg",
+            );
+        }
+        let withheld = component.withhold.iter().enumerate();
+        let withheld = withheld
+            .map(|(at, held)| self.withheld(held, &format!("{path}.withhold[{at}]")))
+            .collect();
+        PartOf {
+            slot: scope.nodes[*node].slot,
+            term,
+            withheld,
+        }
+    }
+
+    fn withheld(&mut self, held: &'a Withholding, path: &str) -> Withheld {
+        self.check_name(&held.name, &format!("{path}.name"), false);
+        let term = self.term(
+            &TermParts {
+                side: Side::Leg,
+                name: &held.name,
+                title: held.title.as_ref(),
+                kind: held.kind.unwrap_or(ComponentKind::Withholding),
+                role: held.party.clone(),
+                deposit_identifier: held.deposit_identifier.as_ref(),
+                refundable: held.refundable,
+                instrument: held.instrument.as_ref(),
+            },
+            path,
+        );
+        let rounding = Rounding::to_step(held.round, held.step);
+        Withheld {
+            rate: held.rate,
+            inside: held.inside,
+            rounding,
+            term,
+        }
+    }
+
+    pub(super) fn own_term(&mut self, own: &'a OwnTerm) -> TermChoice {
+        self.term(
+            &TermParts {
+                side: Side::Leg,
+                name: own.name.as_deref().unwrap_or("rounding"),
+                title: own.title.as_ref(),
+                kind: own.kind.unwrap_or(ComponentKind::Rounding),
+                role: own.party.clone(),
+                deposit_identifier: own.deposit_identifier.as_ref(),
+                refundable: own.refundable,
+                instrument: own.instrument.as_ref(),
+            },
+            "$.round_price.taker",
+        )
+    }
+
+    /// One term, or one for each deposit identifier that the facts choose between.
+    fn term(&mut self, parts: &TermParts<'a>, path: &str) -> TermChoice {
+        let instrument = self.instrument_of(parts.instrument, &format!("{path}.instrument"));
+        let declare = |checker: &mut Self, deposit_identifier: Option<String>| {
+            checker.intern(TermDeclaration {
+                ordinal: 0,
+                side: parts.side,
+                name: parts.name.to_owned(),
+                title: parts.title.cloned(),
+                kind: parts.kind,
+                role: parts.role.clone(),
+                deposit_identifier,
+                refundable: parts.refundable.unwrap_or(true),
+                instrument: instrument.clone(),
+            })
+        };
+        match parts.deposit_identifier {
+            None => TermChoice::One(declare(self, None)),
+            Some(DepositIdentifier::One(identifier)) => {
+                self.check_identifier(identifier, path);
+                TermChoice::One(declare(self, Some(identifier.clone())))
+            }
+            Some(DepositIdentifier::Chosen(chosen)) => {
+                let path = format!("{path}.deposit_identifier.choose");
+                TermChoice::Chosen(self.decision(&chosen.choose, &path, |checker, identifier, path| {
+                    checker.check_identifier(identifier, path);
+                    declare(checker, Some(identifier.clone()))
+                }))
+            }
+        }
+    }
+
+    fn check_identifier(&mut self, identifier: &str, path: &str) {
+        if identifier.trim().is_empty() {
+            self.fault(
+                path,
+                "empty_name",
+                "the deposit identifier is empty",
+                "its digits, or leave it out",
+            );
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Whose the price is: components and what is withheld from them, the taker of the rounding, quantities. Never here: how a
+//! slot's amount is computed (see `pricing`).
+
+use super::allocation::Share;
+use super::decision::Decision;
+use super::derivation::{Line, Step};
+use super::document::QuantityRule;
+use super::pricing::{Computation, PAID, PRICE, Working};
+use super::question::Refusal;
+use crate::domain::money::Amount;
+use crate::domain::rate::Rate;
+use crate::domain::split::{self, Rounding};
+
+/// One list of components that sum to a total.
+#[derive(Clone, Debug)]
+pub(super) struct Shares {
+    pub(super) total: usize,
+    pub(super) computations: Vec<Computation>,
+    pub(super) parts: Vec<PartOf>,
+    /// The part that takes the citizen's rounding.
+    pub(super) taker: Option<usize>,
+}
+
+/// A slot that is somebody's, and what is withheld from it.
+#[derive(Clone, Debug)]
+pub(super) struct PartOf {
+    pub(super) slot: usize,
+    pub(super) term: TermChoice,
+    pub(super) withheld: Vec<Withheld>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Withheld {
+    pub(super) rate: Rate,
+    pub(super) inside: bool,
+    pub(super) rounding: Rounding,
+    pub(super) term: TermChoice,
+}
+
+/// The term of a share, or its choice by facts (one per deposit identifier).
+#[derive(Clone, Debug)]
+pub(super) enum TermChoice {
+    One(i16),
+    Chosen(Decision<i16>),
+}
+
+/// One list of shares, or a choice between lists.
+#[derive(Clone, Debug)]
+pub(super) enum Choice {
+    Only(Shares),
+    ByLeg(Vec<(String, Choice)>),
+    Cases(Box<Decision<Choice>>),
+    Refuse(String),
+}
+
+/// The citizen's rounding and the term of its own, if no component takes the difference.
+#[derive(Clone, Debug)]
+pub(super) struct PriceRounding {
+    pub(super) rounding: Rounding,
+    pub(super) own_term: Option<TermChoice>,
+}
+
+/// The shares of one side and where the taker of the rounding stands.
+pub(super) struct Shared {
+    pub(super) shares: Vec<Share>,
+    taker: Option<usize>,
+}
+
+impl<'a> Working<'a> {
+    pub(super) fn share_out(&mut self, choice: &'a Choice) -> Result<Shared, Refusal> {
+        match choice {
+            Choice::Only(shares) => self.share_list(shares),
+            Choice::ByLeg(legs) => {
+                let leg = self.question.leg.as_ref();
+                let chosen = legs
+                    .iter()
+                    .find(|(name, _)| Some(name) == leg)
+                    .ok_or(Refusal::NoCase)?;
+                self.share_out(&chosen.1)
+            }
+            Choice::Cases(decision) => {
+                let (_, chosen) = decision.decide(self)?;
+                self.share_out(chosen)
+            }
+            Choice::Refuse(reason) => Err(Refusal::Refused(reason.clone())),
+        }
+    }
+
+    fn share_list(&mut self, list: &'a Shares) -> Result<Shared, Refusal> {
+        for computation in &list.computations {
+            self.compute(computation)?;
+        }
+        let components = Amount::sum(list.parts.iter().map(|part| self.amounts[part.slot]))?;
+        let total = self.amounts[list.total];
+        match components.cmp(&total) {
+            std::cmp::Ordering::Equal => {}
+            std::cmp::Ordering::Less => return Err(Refusal::ComponentsFallShort { components, total }),
+            std::cmp::Ordering::Greater => return Err(Refusal::ComponentsExceed { components, total }),
+        }
+        let mut shared = Shared {
+            shares: Vec::with_capacity(list.parts.len()),
+            taker: None,
+        };
+        for (index, part) in list.parts.iter().enumerate() {
+            if list.taker == Some(index) {
+                shared.taker = Some(shared.shares.len());
+            }
+            self.share_part(part, &mut shared.shares)?;
+        }
+        Ok(shared)
+    }
+
+    fn share_part(&mut self, part: &PartOf, shares: &mut Vec<Share>) -> Result<(), Refusal> {
+        let gross = self.amounts[part.slot];
+        let (at, ordinal) = (shares.len(), self.term(&part.term)?);
+        shares.push(Share {
+            ordinal,
+            amount: gross,
+        });
+        self.term_line(ordinal, gross, Some(part.slot));
+        let mut net = gross;
+        for withheld in &part.withheld {
+            let taken = self.withhold(gross, part.slot, withheld)?;
+            net = net.minus(taken.amount)?;
+            shares.push(taken);
+        }
+        if net.is_negative() {
+            return Err(Refusal::BelowZero {
+                name: self.tariff.slots[part.slot].name.clone(),
+            });
+        }
+        if net != gross {
+            shares[at].amount = net;
+            self.trace
+                .amend(ordinal, net, || Step::Withheld { gross, result: net });
+        }
+        Ok(())
+    }
+
+    fn withhold(&mut self, gross: Amount, slot: usize, withheld: &Withheld) -> Result<Share, Refusal> {
+        let (rate, inside, rounding) = (withheld.rate, withheld.inside, withheld.rounding);
+        let exact = if inside {
+            split::tax_inside(gross, rate)
+        } else {
+            split::rate_of(gross, rate)
+        };
+        let amount = exact.round(rounding)?;
+        let name = &self.tariff.slots[slot].name;
+        self.trace.step(|| {
+            let base_name = Some(name.clone());
+            Step::Rate {
+                rate,
+                inside,
+                base_name,
+                base: gross,
+                exact,
+                rounding,
+                result: amount,
+            }
+        });
+        let ordinal = self.term(&withheld.term)?;
+        self.term_line(ordinal, amount, None);
+        Ok(Share { ordinal, amount })
+    }
+
+    fn term(&self, choice: &TermChoice) -> Result<i16, Refusal> {
+        match choice {
+            TermChoice::One(ordinal) => Ok(*ordinal),
+            TermChoice::Chosen(decision) => decision.decide(self).map(|(_, ordinal)| *ordinal),
+        }
+    }
+
+    fn term_line(&mut self, ordinal: i16, amount: Amount, slot: Option<usize>) {
+        let declared = usize::try_from(ordinal)
+            .ok()
+            .and_then(|at| self.tariff.terms.get(at));
+        if let Some(term) = declared {
+            self.trace.recall(slot);
+            self.trace.line(|steps| Line::of_term(term, amount, steps));
+        }
+    }
+
+    /// The difference that rounding the citizen's price made goes to its taker, last of all (money rule 4).
+    pub(super) fn take_rounding(&mut self, legs: &mut Shared) -> Result<(), Refusal> {
+        let Some(rounding) = &self.tariff.rounding else {
+            return Ok(());
+        };
+        let difference = self.amounts[PAID].minus(self.amounts[PRICE])?;
+        if let Some(own) = &rounding.own_term {
+            let ordinal = self.term(own)?;
+            let (paid, price) = (self.amounts[PAID], self.amounts[PRICE]);
+            self.trace.step(|| Step::RoundingDifference {
+                paid,
+                price,
+                before: Amount::ZERO,
+                result: difference,
+            });
+            self.term_line(ordinal, difference, None);
+            legs.shares.push(Share {
+                ordinal,
+                amount: difference,
+            });
+            return Ok(());
+        }
+        let Some(share) = legs.taker.and_then(|at| legs.shares.get_mut(at)) else {
+            return Ok(());
+        };
+        let before = share.amount;
+        share.amount = before.plus(difference)?;
+        let (ordinal, result) = (share.ordinal, share.amount);
+        if result.is_negative() {
+            let name = usize::try_from(ordinal)
+                .ok()
+                .and_then(|at| self.tariff.terms.get(at));
+            let name = name.map(|term| term.name.clone()).unwrap_or_default();
+            return Err(Refusal::RoundingNotBorne { name, difference });
+        }
+        let (paid, price) = (self.amounts[PAID], self.amounts[PRICE]);
+        self.trace.amend(ordinal, result, || Step::RoundingDifference {
+            paid,
+            price,
+            before,
+            result,
+        });
+        Ok(())
+    }
+
+    pub(super) fn multiply(&mut self, shared: &mut Shared) -> Result<(), Refusal> {
+        if self.tariff.quantity == QuantityRule::Named {
+            return Ok(());
+        }
+        let quantity = self.question.quantity;
+        for share in &mut shared.shares {
+            let one = share.amount;
+            share.amount = one.times(i64::from(quantity))?;
+            let result = share.amount;
+            self.trace.amend(share.ordinal, result, || Step::Each {
+                one,
+                quantity,
+                result,
+            });
+        }
+        Ok(())
+    }
+}

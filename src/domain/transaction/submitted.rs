@@ -1,0 +1,339 @@
+//! A row as its sender states it, and what is wrong with one that cannot be read. Never here: what became of it.
+
+use std::fmt;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Holder, TransactionKind};
+use crate::domain::facts::Facts;
+use crate::domain::money::Amount;
+
+/// A row as its sender states it: the JSON of the recording API, and what a CSV line reads as.
+///
+/// What is absent here was not sent. Its canonical text is its JSON in the order of these fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Submitted {
+    /// Code of the office.
+    pub office: String,
+    /// Code of the service; not needed by what takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Code of the network, where the service is not allowed in one only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
+    /// The sender's own reference, unique per office and sender for ever.
+    pub reference: String,
+    #[serde(default, skip_serializing_if = "is_original")]
+    pub kind: TransactionKind,
+    /// Of a refund or reversal: the sender's reference of the original at the same office.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
+    /// When it happened.
+    pub occurred_at: DateTime<Utc>,
+    /// What the tariff calls the amount, or the citizen's price; of a refund, how much of it is given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
+    /// A bill's principal beside the fee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal: Option<Amount>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<u32>,
+    /// The activity leg.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leg: Option<String>,
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    pub facts: Facts,
+    /// Who holds the money, or gave it back.
+    pub holder: Holder,
+    /// Keyed hash of the citizen that the sender made, in hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "citizen_hex")]
+    pub citizen: Option<Vec<u8>>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_original(kind: &TransactionKind) -> bool {
+    *kind == TransactionKind::Original
+}
+
+/// What is wrong with one field of a row that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RowFault {
+    pub field: String,
+    pub rule: &'static str,
+    pub explanation: String,
+}
+
+impl RowFault {
+    pub fn new(field: impl Into<String>, rule: &'static str, explanation: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            rule,
+            explanation: explanation.into(),
+        }
+    }
+}
+
+impl fmt::Display for RowFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field.as_str() {
+            "" => f.write_str(&self.explanation),
+            field => write!(f, "{field}: {}", self.explanation),
+        }
+    }
+}
+
+const REFERENCE_MAX: usize = 80;
+const CODE_MAX: usize = 60;
+const QUANTITY_MAX: u32 = 1_000_000;
+const FACTS_MAX: usize = 32;
+const CITIZEN_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
+
+impl Submitted {
+    /// Reads one row of JSON.
+    pub fn from_json(json: &[u8]) -> Result<Self, Vec<RowFault>> {
+        match serde_json::from_slice::<Self>(json) {
+            Ok(row) => row.checked(),
+            Err(_) => Err(vec![fault_of_json(json)]),
+        }
+    }
+
+    /// The rules that hold for a row whatever the register and the tariffs say. Instants are cut to the microsecond,
+    /// which is what the database keeps.
+    pub fn checked(mut self) -> Result<Self, Vec<RowFault>> {
+        self.occurred_at = self.occurred_at.trunc_subsecs(6);
+        let mut faults = Vec::new();
+        self.check_texts(&mut faults);
+        self.check_numbers(&mut faults);
+        self.check_kind(&mut faults);
+        if faults.is_empty() { Ok(self) } else { Err(faults) }
+    }
+
+    /// The row as it is kept in quarantine.
+    pub fn canonical(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    fn check_texts(&self, faults: &mut Vec<RowFault>) {
+        let texts = [
+            ("office", Some(&self.office), CODE_MAX),
+            ("service", self.service.as_ref(), CODE_MAX),
+            ("network", self.network.as_ref(), CODE_MAX),
+            ("reference", Some(&self.reference), REFERENCE_MAX),
+            ("original", self.original.as_ref(), REFERENCE_MAX),
+            ("leg", self.leg.as_ref(), CODE_MAX),
+        ];
+        for (field, text, characters_max) in texts {
+            let Some(text) = text else { continue };
+            let fits = !text.is_empty()
+                && text.len() <= characters_max * 4
+                && text.chars().count() <= characters_max;
+            if !fits || text.chars().any(char::is_control) {
+                let explanation =
+                    format!("1 to {characters_max} characters, none of them a control character");
+                faults.push(RowFault::new(field, "text_is_printable", explanation));
+            }
+        }
+        if let Some(citizen) = &self.citizen
+            && !CITIZEN_BYTES.contains(&citizen.len())
+        {
+            faults.push(RowFault::new(
+                "citizen",
+                "citizen_is_a_hash",
+                "a keyed hash of 16 to 64 bytes in hexadecimal digits",
+            ));
+        }
+    }
+
+    fn check_numbers(&self, faults: &mut Vec<RowFault>) {
+        for (field, amount) in [("amount", self.amount), ("principal", self.principal)] {
+            if amount.is_some_and(Amount::is_negative) {
+                faults.push(RowFault::new(
+                    field,
+                    "not_negative",
+                    "zero or more; what takes back is a refund or reversal",
+                ));
+            }
+        }
+        if self
+            .quantity
+            .is_some_and(|quantity| !(1..=QUANTITY_MAX).contains(&quantity))
+        {
+            faults.push(RowFault::new(
+                "quantity",
+                "in_range",
+                format!("1 to {QUANTITY_MAX}"),
+            ));
+        }
+        if self.facts.len() > FACTS_MAX {
+            faults.push(RowFault::new(
+                "facts",
+                "few",
+                format!("at most {FACTS_MAX} facts"),
+            ));
+        }
+        let nul = |fact: &crate::domain::tariff::FactValue| matches!(fact, crate::domain::tariff::FactValue::Text(text) if text.contains('\0'));
+        if self
+            .facts
+            .iter()
+            .any(|(name, fact)| name.contains('\0') || nul(fact))
+        {
+            faults.push(RowFault::new(
+                "facts",
+                "text_is_printable",
+                "a text without NUL characters",
+            ));
+        }
+        let year = chrono::Datelike::year(&self.occurred_at);
+        if !(1970..=2199).contains(&year) {
+            faults.push(RowFault::new("occurred_at", "in_range", "a year of 1970 to 2199"));
+        }
+    }
+
+    fn check_kind(&self, faults: &mut Vec<RowFault>) {
+        match self.kind {
+            TransactionKind::Original => {
+                if self.service.is_none() {
+                    faults.push(RowFault::new("service", "required", "the code of the service"));
+                }
+                if self.original.is_some() {
+                    faults.push(RowFault::new(
+                        "original",
+                        "unexpected",
+                        "only a refund or reversal names an original",
+                    ));
+                }
+            }
+            TransactionKind::Refund | TransactionKind::Reversal => self.check_take_back(faults),
+            TransactionKind::Correction => {
+                faults.push(RowFault::new(
+                    "kind",
+                    "known",
+                    "original, refund or reversal; corrections are made by runs",
+                ));
+            }
+        }
+    }
+
+    fn check_take_back(&self, faults: &mut Vec<RowFault>) {
+        if self.original.is_none() {
+            faults.push(RowFault::new(
+                "original",
+                "required",
+                "the reference of the original",
+            ));
+        }
+        let own = [
+            ("quantity", self.quantity.is_some()),
+            ("leg", self.leg.is_some()),
+            ("facts", !self.facts.is_empty()),
+        ];
+        for (field, _) in own.iter().filter(|(_, sent)| *sent) {
+            faults.push(RowFault::new(*field, "unexpected", "the original has it"));
+        }
+        if self.kind == TransactionKind::Reversal && (self.amount.is_some() || self.principal.is_some()) {
+            faults.push(RowFault::new(
+                "amount",
+                "unexpected",
+                "a reversal takes whatever is left; a refund names an amount",
+            ));
+        }
+        let is_nothing = |amount: Option<Amount>| amount.is_none_or(Amount::is_zero);
+        let names_an_amount = self.amount.is_some() || self.principal.is_some();
+        if names_an_amount && is_nothing(self.amount) && is_nothing(self.principal) {
+            faults.push(RowFault::new(
+                "amount",
+                "more_than_zero",
+                "a refund gives something back; without an amount it gives back all that is left",
+            ));
+        }
+    }
+}
+
+fn fault_of_json(json: &[u8]) -> RowFault {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    match serde_path_to_error::deserialize::<_, Submitted>(&mut reader) {
+        Ok(_) => RowFault::new("", "json", "one JSON object, and nothing after it"),
+        Err(error) if error.inner().is_data() => {
+            let field = match error.path().to_string().as_str() {
+                "." => String::new(),
+                path => path.to_owned(),
+            };
+            RowFault::new(field, "shape", error.inner().to_string())
+        }
+        Err(error) => RowFault::new("", "json", error.inner().to_string()),
+    }
+}
+
+mod citizen_hex {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[allow(clippy::ref_option, reason = "serde passes a reference")]
+    pub(super) fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
+        match bytes {
+            Some(bytes) => to.serialize_str(&hex::encode(bytes)),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
+        let text = Option::<std::borrow::Cow<'de, str>>::deserialize(from)?;
+        text.map(|text| hex::decode(text.as_ref()).map_err(D::Error::custom))
+            .transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROW: &str = r#"{"office":"1001","service":"passport","reference":"r-1","occurred_at":"2026-11-24T07:30:00.1234567+03:30","amount":1476112,"facts":{"loss":2},"holder":"office","citizen":"00112233445566778899aabbccddeeff"}"#;
+
+    #[test]
+    fn a_row_reads_as_its_canonical_text_says() {
+        let row = Submitted::from_json(ROW.as_bytes()).unwrap();
+        assert_eq!(row.occurred_at.timestamp_subsec_nanos(), 123_456_000);
+        assert_eq!(Submitted::from_json(row.canonical().as_bytes()).unwrap(), row);
+        assert!(!row.canonical().contains("null"));
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_names_the_field() {
+        let wrong = ROW.replace("1476112", "\"x\"");
+        assert_eq!(
+            Submitted::from_json(wrong.as_bytes()).unwrap_err()[0].field,
+            "amount"
+        );
+        let unknown = ROW.replace("\"amount\"", "\"amuont\"");
+        assert!(
+            Submitted::from_json(unknown.as_bytes()).unwrap_err()[0]
+                .explanation
+                .contains("amuont")
+        );
+        let float = ROW.replace("1476112", "1476112.0");
+        assert!(Submitted::from_json(float.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn amounts_below_zero_empty_references_and_control_characters_are_refused() {
+        for (was, is, field) in [
+            ("1476112", "-1", "amount"),
+            ("\"r-1\"", "\"\"", "reference"),
+            ("\"r-1\"", "\"a\\u0000b\"", "reference"),
+        ] {
+            let faults = Submitted::from_json(ROW.replace(was, is).as_bytes()).unwrap_err();
+            assert_eq!(faults[0].field, field);
+        }
+    }
+
+    #[test]
+    fn a_refund_names_its_original_and_a_reversal_no_amount() {
+        let refund = ROW.replace("\"reference\"", "\"kind\":\"refund\",\"reference\"");
+        let faults = Submitted::from_json(refund.as_bytes()).unwrap_err();
+        assert_eq!(
+            faults.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(),
+            ["original", "facts"]
+        );
+    }
+}
