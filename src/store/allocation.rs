@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Text};
 use diesel_async::RunQueryDsl;
 
 use super::prepared::prepared;
-use super::{Connection, Stored};
+use super::{Connection, StoreFailure, Stored};
 
 /// One question and its answer, as columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,6 @@ pub struct NewAllocation {
     pub asked_amount: i64,
     pub quantity: i32,
     pub activity_leg: String,
-    pub read_facts_id: i32,
     /// Ordinals and amounts.
     pub sources: Vec<(i16, i64)>,
     pub legs: Vec<(i16, i64)>,
@@ -26,15 +25,8 @@ pub struct NewAllocation {
 pub struct NewRefundAllocation {
     pub original_id: i64,
     pub original_ordinal: i32,
+    pub read_facts_id: i32,
     pub share: NewAllocation,
-}
-
-#[derive(QueryableByName)]
-struct Interned {
-    #[diesel(sql_type = BigInt)]
-    place: i64,
-    #[diesel(sql_type = BigInt)]
-    id: i64,
 }
 
 #[derive(QueryableByName)]
@@ -54,7 +46,6 @@ struct Columns<'a> {
     asked_amounts: Vec<i64>,
     quantities: Vec<i32>,
     activity_legs: Vec<&'a str>,
-    read_facts_ids: Vec<i32>,
     source_terms: Vec<String>,
     source_amounts: Vec<String>,
     leg_terms: Vec<String>,
@@ -62,39 +53,52 @@ struct Columns<'a> {
     totals: Vec<i64>,
 }
 
-/// The ids of these allocations in their order, stored now if they were not. They must ascend by their key: writers that
-/// store the same ones in different orders lock each other out.
-pub async fn intern_allocations(conn: &mut Connection, new: &[&NewAllocation]) -> Stored<Vec<i64>> {
-    let columns = Columns::of(new.iter().copied());
-    prepared(include_str!("allocation/intern.sql"))
+/// Ids in the order of what was asked.
+#[derive(Debug, QueryableByName)]
+pub struct InternedAnswers {
+    #[diesel(sql_type = Array<Integer>)]
+    pub facts_ids: Vec<i32>,
+    #[diesel(sql_type = Array<BigInt>)]
+    pub allocation_ids: Vec<i64>,
+}
+
+/// The ids of these canonical facts, and of these allocations that read the facts of a place (from 0) among them; stored now,
+/// in a database transaction of their own, if they were not.
+///
+/// Its commit does not wait for the disk. Whoever refers to the rows commits after it and does wait, which writes it too;
+/// until then nobody may remember the ids.
+pub async fn intern_answers(
+    conn: &mut Connection,
+    facts: &[&str],
+    new: &[(NewAllocation, usize)],
+) -> Stored<InternedAnswers> {
+    let columns = Columns::of(new.iter().map(|(allocation, _)| allocation));
+    let places = new
+        .iter()
+        .map(|(_, place)| i32::try_from(place + 1).unwrap_or(i32::MAX));
+    let interned: InternedAnswers = prepared(include_str!("allocation/intern_answers.sql"))
+        .bind::<Array<Text>, _>(facts)
         .bind::<Array<Integer>, _>(&columns.tariff_version_ids)
         .bind::<Array<BigInt>, _>(&columns.asked_amounts)
         .bind::<Array<Integer>, _>(&columns.quantities)
         .bind::<Array<Text>, _>(&columns.activity_legs)
-        .bind::<Array<Integer>, _>(&columns.read_facts_ids)
+        .bind::<Array<Integer>, _>(places.collect::<Vec<i32>>())
         .bind::<Array<Text>, _>(&columns.source_terms)
         .bind::<Array<Text>, _>(&columns.source_amounts)
         .bind::<Array<Text>, _>(&columns.leg_terms)
         .bind::<Array<Text>, _>(&columns.leg_amounts)
         .bind::<Array<BigInt>, _>(&columns.totals)
-        .execute(conn)
+        .get_result(conn)
         .await?;
-    let found: Vec<Interned> = prepared(include_str!("allocation/find.sql"))
-        .bind::<Array<Integer>, _>(&columns.tariff_version_ids)
-        .bind::<Array<BigInt>, _>(&columns.asked_amounts)
-        .bind::<Array<Integer>, _>(&columns.quantities)
-        .bind::<Array<Text>, _>(&columns.activity_legs)
-        .bind::<Array<Integer>, _>(&columns.read_facts_ids)
-        .load(conn)
-        .await?;
-    let mut ids = vec![0; new.len()];
-    for row in found {
-        let place = usize::try_from(row.place - 1).ok();
-        if let Some(id) = place.and_then(|place| ids.get_mut(place)) {
-            *id = row.id;
-        }
+    if interned.facts_ids.len() == facts.len() && interned.allocation_ids.len() == new.len() {
+        return Ok(interned);
     }
-    Ok(ids)
+    let told = format!(
+        "{} of {} answers were stored",
+        interned.allocation_ids.len(),
+        new.len()
+    );
+    Err(StoreFailure::corrupt("allocations", "", told))
 }
 
 /// Inserts the allocations of refunds and returns their ids in order. The caller holds the originals' locks.
@@ -105,12 +109,13 @@ pub async fn insert_refund_allocations(
     let columns = Columns::of(new.iter().map(|refund| &refund.share));
     let original_ids: Vec<i64> = new.iter().map(|refund| refund.original_id).collect();
     let ordinals: Vec<i32> = new.iter().map(|refund| refund.original_ordinal).collect();
+    let read_facts_ids: Vec<i32> = new.iter().map(|refund| refund.read_facts_id).collect();
     let inserted: Vec<Inserted> = prepared(include_str!("allocation/insert_refunds.sql"))
         .bind::<Array<Integer>, _>(&columns.tariff_version_ids)
         .bind::<Array<BigInt>, _>(&columns.asked_amounts)
         .bind::<Array<Integer>, _>(&columns.quantities)
         .bind::<Array<Text>, _>(&columns.activity_legs)
-        .bind::<Array<Integer>, _>(&columns.read_facts_ids)
+        .bind::<Array<Integer>, _>(&read_facts_ids)
         .bind::<Array<Text>, _>(&columns.source_terms)
         .bind::<Array<Text>, _>(&columns.source_amounts)
         .bind::<Array<Text>, _>(&columns.leg_terms)
@@ -143,7 +148,6 @@ impl<'a> Columns<'a> {
             columns.asked_amounts.push(row.asked_amount);
             columns.quantities.push(row.quantity);
             columns.activity_legs.push(&row.activity_leg);
-            columns.read_facts_ids.push(row.read_facts_id);
             columns
                 .source_terms
                 .push(array_text(row.sources.iter().map(|(term, _)| i64::from(*term))));

@@ -6,7 +6,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, SmallInt
 use diesel_async::RunQueryDsl;
 use futures_util::future::try_join;
 
-use super::prepared::prepared;
+use super::prepared::{Prepared, prepared};
 use super::schema::{window_closings, windows};
 use super::{Connection, ROWS_PER_STATEMENT, Stored, locks};
 
@@ -159,24 +159,19 @@ pub async fn insert_windows(conn: &mut Connection, new: &[NewWindow]) -> Stored<
     Ok(())
 }
 
-pub async fn insert_batches(mut conn: &Connection, new: &[NewBatch]) -> Stored<()> {
-    let window_ids: Vec<i32> = new.iter().map(|batch| batch.window_id).collect();
-    let unit_ids: Vec<i16> = new.iter().map(|batch| batch.unit_id).collect();
-    let booked_at: Vec<DateTime<Utc>> = new.iter().map(|batch| batch.booked_at).collect();
-    let row_counts: Vec<i32> = new.iter().map(|batch| batch.row_count).collect();
-    let amount_sums: Vec<i64> = new.iter().map(|batch| batch.amount_sum).collect();
-    let principal_sums: Vec<i64> = new.iter().map(|batch| batch.principal_sum).collect();
-    let digests: Vec<&[u8]> = new.iter().map(|batch| batch.digest.as_slice()).collect();
-    prepared(include_str!("booking/insert_batches.sql"))
-        .bind::<Array<BigInt>, _>(new.iter().map(|batch| batch.id).collect::<Vec<i64>>())
-        .bind::<Array<Integer>, _>(window_ids)
-        .bind::<Array<SmallInt>, _>(unit_ids)
-        .bind::<Array<Timestamptz>, _>(booked_at)
-        .bind::<Array<Integer>, _>(row_counts)
-        .bind::<Array<BigInt>, _>(amount_sums)
-        .bind::<Array<BigInt>, _>(principal_sums)
-        .bind::<Array<Binary>, _>(digests)
-        .execute(&mut conn)
-        .await?;
-    Ok(())
+/// Binds batches as columns.
+pub(super) fn bind_batches<'v>(to: Prepared<'v>, new: &'v [NewBatch]) -> Prepared<'v> {
+    let column = |value: fn(&NewBatch) -> i64| new.iter().map(value).collect::<Vec<i64>>();
+    to.bind::<Array<BigInt>, _>(column(|batch| batch.id))
+        .bind::<Array<Integer>, _>(new.iter().map(|batch| batch.window_id).collect::<Vec<i32>>())
+        .bind::<Array<SmallInt>, _>(new.iter().map(|batch| batch.unit_id).collect::<Vec<i16>>())
+        .bind::<Array<Timestamptz>, _>(new.iter().map(|batch| batch.booked_at).collect::<Vec<_>>())
+        .bind::<Array<Integer>, _>(new.iter().map(|batch| batch.row_count).collect::<Vec<i32>>())
+        .bind::<Array<BigInt>, _>(column(|batch| batch.amount_sum))
+        .bind::<Array<BigInt>, _>(column(|batch| batch.principal_sum))
+        .bind::<Array<Binary>, _>(
+            new.iter()
+                .map(|batch| batch.digest.as_slice())
+                .collect::<Vec<_>>(),
+        )
 }

@@ -11,7 +11,7 @@ use diesel_async::RunQueryDsl;
 use super::prepared::prepared;
 use super::{Connection, Stored};
 
-const NETWORKS: i32 = 0x0DAF_0001;
+pub(super) const NETWORKS: i32 = 0x0DAF_0001;
 const ORIGINALS: i32 = 0x0DAF_0002;
 const CHAINS: i32 = 0x0DAF_0003;
 const TIMETABLE: i32 = 0x0DAF_0004;

@@ -3,7 +3,6 @@
 pub mod allocation;
 pub mod approval;
 pub mod booking;
-pub mod fact;
 pub mod failure;
 pub mod health;
 pub mod hold;

@@ -12,80 +12,77 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, Untyped};
 
 /// SQL whose placeholders `$1`, `$2`, … stand in this order, each once.
-pub(super) const fn prepared(sql: &'static str) -> Prepared<Opening> {
+pub(super) const fn prepared<'v>(sql: &'static str) -> Prepared<'v> {
     Prepared {
-        head: Opening,
-        tail: sql,
+        sql,
+        values: Vec::new(),
     }
 }
 
-/// What is bound so far, and the SQL after it.
-pub(super) struct Prepared<Head> {
-    head: Head,
-    tail: &'static str,
+/// A statement and what is bound so far.
+pub(super) struct Prepared<'v> {
+    sql: &'static str,
+    values: Vec<Box<dyn Bindable + Send + 'v>>,
 }
 
-/// Nothing is bound yet.
-pub(super) struct Opening;
+/// A value of any kind.
+trait Bindable {
+    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()>;
+}
 
-/// The text before a placeholder, and its value.
-pub(super) struct Bound<Head, Kind, Value> {
-    head: Head,
-    text: &'static str,
+struct Bound<Kind, Value> {
     value: Value,
-    kind: PhantomData<Kind>,
+    kind: PhantomData<fn() -> Kind>,
 }
 
-impl<Head> Prepared<Head> {
-    /// Binds the next placeholder.
-    pub(super) fn bind<Kind, Value>(self, value: Value) -> Prepared<Bound<Head, Kind, Value>> {
-        let (text, after) = self.tail.split_once('$').unwrap_or((self.tail, ""));
-        Prepared {
-            head: Bound {
-                head: self.head,
-                text,
-                value,
-                kind: PhantomData,
-            },
-            tail: after.trim_start_matches(|c: char| c.is_ascii_digit()),
-        }
-    }
-}
-
-impl QueryFragment<Pg> for Opening {
-    fn walk_ast<'b>(&'b self, _: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        Ok(())
-    }
-}
-
-impl<Head, Kind, Value> QueryFragment<Pg> for Bound<Head, Kind, Value>
+impl<Kind, Value> Bindable for Bound<Kind, Value>
 where
-    Head: QueryFragment<Pg>,
     Pg: HasSqlType<Kind>,
     Value: ToSql<Kind, Pg>,
 {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.head.walk_ast(out.reborrow())?;
-        out.push_sql(self.text);
+    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_bind_param::<Kind, Value>(&self.value)
     }
 }
 
-impl<Head: QueryFragment<Pg>> QueryFragment<Pg> for Prepared<Head> {
+impl<'v> Prepared<'v> {
+    /// Binds the next placeholder.
+    pub(super) fn bind<Kind, Value>(mut self, value: Value) -> Self
+    where
+        Pg: HasSqlType<Kind>,
+        Kind: 'v,
+        Value: ToSql<Kind, Pg> + Send + 'v,
+    {
+        self.values.push(Box::new(Bound {
+            value,
+            kind: PhantomData,
+        }));
+        self
+    }
+}
+
+impl QueryFragment<Pg> for Prepared<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.head.walk_ast(out.reborrow())?;
-        out.push_sql(self.tail);
+        let mut texts = self.sql.split('$');
+        out.push_sql(texts.next().unwrap_or_default());
+        let mut values = self.values.iter();
+        for text in texts {
+            if let Some(value) = values.next() {
+                value.push(&mut out)?;
+            }
+            out.push_sql(text.trim_start_matches(|c: char| c.is_ascii_digit()));
+        }
         Ok(())
     }
 }
 
-impl<Head> QueryId for Prepared<Head> {
+impl QueryId for Prepared<'_> {
     type QueryId = ();
 
     /// The text identifies it.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<Head> Query for Prepared<Head> {
+impl Query for Prepared<'_> {
     type SqlType = Untyped;
 }

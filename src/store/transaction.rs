@@ -2,13 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
-use futures_util::future::try_join;
 
-use super::booking::{NewBatch, insert_batches};
-use super::prepared::prepared;
-use super::{Connection, Stored};
+use super::booking::{NewBatch, bind_batches};
+use super::prepared::{Prepared, prepared};
+use super::{Connection, Stored, locks};
+
+/// The constraint on [`Key`].
+const KEY: &str = "one_transaction_per_office_sender_and_reference";
 
 /// Transactions as columns of equal length.
 #[derive(Clone, Debug, Default)]
@@ -127,49 +130,113 @@ pub struct TakenBack {
     pub leg_amounts: Vec<i64>,
 }
 
-/// Inserts those whose key is new and returns their number. Rows should ascend by key, so that two writers of the same keys
-/// wait for each other instead of deadlocking.
-pub async fn insert_transactions(conn: &mut Connection, new: &NewTransactions<'_>) -> Stored<usize> {
-    insert_rows(&*conn, new).await
+/// What became of an insert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entered {
+    All,
+    /// Some key is in the books already: nothing went in, and the database transaction is lost.
+    KeysAreTaken,
 }
 
-/// The same, with the batches of the rows in one flush. If fewer rows than were given went in, the batches are wrong
-/// and the caller rolls back.
-pub async fn insert_with_batches(
+/// What became of a booking in one round trip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AtOnce {
+    /// With ids for as many batches to come.
+    Booked(Vec<i64>),
+    /// A network has other rules or another open window than was remembered; nothing was booked.
+    StandsOtherwise,
+    /// Some key is in the books already; nothing was booked.
+    KeysAreTaken,
+}
+
+/// A network as it is remembered: under which rules rows were judged, and which window was open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Footing {
+    pub network_id: i16,
+    pub version: i64,
+    pub window_id: i32,
+}
+
+/// Inserts transactions with their batches. Rows must ascend by key, so that two writers of the same keys wait for each
+/// other instead of deadlocking.
+pub async fn enter_transactions(
     conn: &mut Connection,
     new: &NewTransactions<'_>,
     batches: &[NewBatch],
-) -> Stored<usize> {
-    let shared = &*conn;
-    let (inserted, ()) = try_join(insert_rows(shared, new), insert_batches(shared, batches)).await?;
-    Ok(inserted)
+) -> Stored<Entered> {
+    let head = prepared(include_str!("transaction/enter.sql"));
+    let entering = bind_batches(new.bind(head), batches);
+    entered(entering.execute(conn).await)
 }
 
-async fn insert_rows(mut conn: &Connection, new: &NewTransactions<'_>) -> Stored<usize> {
-    Ok(prepared(include_str!("transaction/insert.sql"))
-        .bind::<Array<BigInt>, _>(&new.allocation_ids)
-        .bind::<Array<BigInt>, _>(&new.batch_ids)
-        .bind::<Array<Nullable<BigInt>>, _>(&new.original_ids)
-        .bind::<Array<BigInt>, _>(&new.amounts)
-        .bind::<Array<BigInt>, _>(&new.principals)
-        .bind::<Array<BigInt>, _>(&new.leaves)
-        .bind::<Array<Timestamptz>, _>(&new.occurred_at)
-        .bind::<Array<Timestamptz>, _>(&new.received_at)
-        .bind::<Array<Integer>, _>(&new.office_ids)
-        .bind::<Array<Integer>, _>(&new.sender_ids)
-        .bind::<Array<Integer>, _>(&new.service_ids)
-        .bind::<Array<Integer>, _>(&new.licence_ids)
-        .bind::<Array<Integer>, _>(&new.binding_ids)
-        .bind::<Array<Integer>, _>(&new.facts_ids)
-        .bind::<Array<Integer>, _>(&new.window_ids)
-        .bind::<Array<SmallInt>, _>(&new.lines)
-        .bind::<Array<SmallInt>, _>(&new.network_ids)
-        .bind::<Array<SmallInt>, _>(&new.kinds)
-        .bind::<Array<SmallInt>, _>(&new.holders)
-        .bind::<Array<Text>, _>(&new.references)
-        .bind::<Array<Nullable<Binary>>, _>(&new.citizens)
-        .execute(&mut conn)
-        .await?)
+/// Books originals in one round trip and a database transaction of its own, if every network still has the remembered rules
+/// and the remembered window is still the one that is open at the moment.
+pub async fn book_originals(
+    conn: &mut Connection,
+    footings: &[Footing],
+    at: DateTime<Utc>,
+    new: &NewTransactions<'_>,
+    batches: &[NewBatch],
+) -> Stored<AtOnce> {
+    let network_ids: Vec<i16> = footings.iter().map(|footing| footing.network_id).collect();
+    let versions: Vec<i64> = footings.iter().map(|footing| footing.version).collect();
+    let window_ids: Vec<i32> = footings.iter().map(|footing| footing.window_id).collect();
+    let head = prepared(include_str!("transaction/book_originals.sql"))
+        .bind::<Integer, _>(locks::NETWORKS)
+        .bind::<Array<SmallInt>, _>(network_ids)
+        .bind::<Array<BigInt>, _>(versions)
+        .bind::<Array<Integer>, _>(window_ids)
+        .bind::<Timestamptz, _>(at);
+    let booked: QueryResult<NextBatches> = bind_batches(new.bind(head), batches).get_result(conn).await;
+    match booked {
+        Ok(NextBatches { ids: Some(ids) }) => Ok(AtOnce::Booked(ids)),
+        Ok(NextBatches { ids: None }) => Ok(AtOnce::StandsOtherwise),
+        Err(error) => entered(Err(error)).map(|_| AtOnce::KeysAreTaken),
+    }
+}
+
+#[derive(QueryableByName)]
+struct NextBatches {
+    #[diesel(sql_type = Nullable<Array<BigInt>>)]
+    ids: Option<Vec<i64>>,
+}
+
+fn entered(result: QueryResult<usize>) -> Stored<Entered> {
+    match result {
+        Ok(_) => Ok(Entered::All),
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, information))
+            if information.constraint_name() == Some(KEY) =>
+        {
+            Ok(Entered::KeysAreTaken)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl NewTransactions<'_> {
+    fn bind<'v>(&'v self, to: Prepared<'v>) -> Prepared<'v> {
+        to.bind::<Array<BigInt>, _>(&self.allocation_ids)
+            .bind::<Array<BigInt>, _>(&self.batch_ids)
+            .bind::<Array<Nullable<BigInt>>, _>(&self.original_ids)
+            .bind::<Array<BigInt>, _>(&self.amounts)
+            .bind::<Array<BigInt>, _>(&self.principals)
+            .bind::<Array<BigInt>, _>(&self.leaves)
+            .bind::<Array<Timestamptz>, _>(&self.occurred_at)
+            .bind::<Array<Timestamptz>, _>(&self.received_at)
+            .bind::<Array<Integer>, _>(&self.office_ids)
+            .bind::<Array<Integer>, _>(&self.sender_ids)
+            .bind::<Array<Integer>, _>(&self.service_ids)
+            .bind::<Array<Integer>, _>(&self.licence_ids)
+            .bind::<Array<Integer>, _>(&self.binding_ids)
+            .bind::<Array<Integer>, _>(&self.facts_ids)
+            .bind::<Array<Integer>, _>(&self.window_ids)
+            .bind::<Array<SmallInt>, _>(&self.lines)
+            .bind::<Array<SmallInt>, _>(&self.network_ids)
+            .bind::<Array<SmallInt>, _>(&self.kinds)
+            .bind::<Array<SmallInt>, _>(&self.holders)
+            .bind::<Array<Text>, _>(&self.references)
+            .bind::<Array<Nullable<Binary>>, _>(&self.citizens)
+    }
 }
 
 /// The stored transactions of these keys. A row that conflicted cannot be read back in the statement that met it.

@@ -1,7 +1,7 @@
 //! Rows that are booked together: their lines, leaves and columns, and their batches with exact counts, sums and digests.
 //! Never here: what is booked, SQL.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -66,6 +66,10 @@ struct Tally {
 }
 
 impl Entry<'_> {
+    fn purse(&self) -> Purse {
+        (self.ready.network_id, self.ready.unit_id)
+    }
+
     pub(super) fn key(&self) -> (i32, i32, &str) {
         (
             self.ready.office_id,
@@ -73,6 +77,10 @@ impl Entry<'_> {
             self.sent.row.reference.as_str(),
         )
     }
+}
+
+pub(super) fn purses(entries: &[Entry<'_>]) -> BTreeSet<Purse> {
+    entries.iter().map(Entry::purse).collect()
 }
 
 /// Puts the entries in the order of their keys and into one batch per purse.
@@ -85,7 +93,7 @@ pub(super) fn assemble<'a>(
     let mut assembled = Assembled::default();
     let mut tallies: BTreeMap<Purse, Tally> = BTreeMap::new();
     for entry in entries.iter() {
-        let purse = (entry.ready.network_id, entry.ready.unit_id);
+        let purse = entry.purse();
         let place = *places
             .get(&purse)
             .ok_or_else(|| Failure::Internal("no batch was opened".to_owned()))?;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
-use super::batch::{Entry, Place, Purse, assemble};
+use super::batch::{Entry, Place, Purse, assemble, purses};
 use super::comparison::compare;
 use super::pricing::Verdict;
 use super::rules::Snapshot;
@@ -14,7 +14,7 @@ use super::{Course, NotRecorded, Recorded, Sent, quarantining};
 use crate::domain::rulebook::NotBookable;
 use crate::domain::transaction::{Outcome, TransactionId};
 use crate::store::booking::{NetworkStanding, enter_networks, next_batch_id};
-use crate::store::transaction::{Key, StoredTransaction, find_by_keys, insert_with_batches};
+use crate::store::transaction::{Entered, Footing, Key, StoredTransaction, enter_transactions, find_by_keys};
 use crate::store::{Connection, StoreFailure, network};
 use crate::usecases::Failure;
 use crate::usecases::booking::window_for_booking;
@@ -53,20 +53,25 @@ struct Site {
     batch_id: Option<i64>,
 }
 
-pub(super) async fn book(conn: &mut Connection, plan: &Plan<'_>) -> Result<Vec<Recorded>, Halt> {
+/// What became of the rows, and how their networks stood.
+pub(super) async fn book(
+    conn: &mut Connection,
+    plan: &Plan<'_>,
+) -> Result<(Vec<Recorded>, Vec<Footing>), Halt> {
     conn.transaction(async |conn| {
         let mut ground = Ground::enter(conn, plan).await?;
         for (nth, round) in rounds(plan.rows).iter().enumerate() {
             let looks_first = plan.looks_first || nth > 0;
             ground.book_round(conn, plan, round, looks_first).await?;
         }
-        quarantining::finish(conn, plan, ground).await
+        let footings = ground.sites.values().filter_map(Site::footing).collect();
+        Ok((quarantining::finish(conn, plan, ground).await?, footings))
     })
     .await
 }
 
 /// The rows' indexes, each key once in a round: a key that is sent twice is looked at twice, in order.
-fn rounds(rows: &[Sent<'_>]) -> Vec<Vec<usize>> {
+pub(super) fn rounds(rows: &[Sent<'_>]) -> Vec<Vec<usize>> {
     let mut counts: HashMap<(&str, i32, &str), usize> = HashMap::with_capacity(rows.len());
     let mut rounds: Vec<Vec<usize>> = Vec::new();
     for (index, sent) in rows.iter().enumerate() {
@@ -157,7 +162,7 @@ impl Ground {
         self.recorded[index] = Some(Recorded::Decided(outcome));
     }
 
-    /// Books the entries. If others have booked any of their keys, the batches would be wrong and nothing is booked.
+    /// Books the entries, or none if any of their keys is in the books.
     pub(super) async fn insert(
         &mut self,
         conn: &mut Connection,
@@ -167,11 +172,11 @@ impl Ground {
         if entries.is_empty() {
             return Ok(());
         }
-        let places = self.open_batches(conn, plan, entries).await?;
+        let places = self.open_batches(conn, plan, &purses(entries)).await?;
         let assembled = assemble(entries, &places, plan.at)?;
-        let inserted = insert_with_batches(conn, &assembled.columns, &assembled.batches).await?;
-        if inserted < entries.len() {
-            return Err(Halt::KeysAreTaken);
+        match enter_transactions(conn, &assembled.columns, &assembled.batches).await? {
+            Entered::All => {}
+            Entered::KeysAreTaken => return Err(Halt::KeysAreTaken),
         }
         for (index, booked) in assembled.booked {
             self.recorded[index] = Some(Recorded::Decided(Outcome::Booked(booked)));
@@ -183,14 +188,10 @@ impl Ground {
         &mut self,
         conn: &mut Connection,
         plan: &Plan<'_>,
-        entries: &[Entry<'_>],
+        purses: &BTreeSet<Purse>,
     ) -> Result<BTreeMap<Purse, Place>, Halt> {
-        let purses: BTreeSet<Purse> = entries
-            .iter()
-            .map(|entry| (entry.ready.network_id, entry.ready.unit_id))
-            .collect();
         let mut places = BTreeMap::new();
-        for purse in purses {
+        for &purse in purses {
             let site = self
                 .sites
                 .get_mut(&purse.0)
@@ -202,6 +203,16 @@ impl Ground {
 }
 
 impl Site {
+    /// If its window is the one that is open at the moment.
+    fn footing(&self) -> Option<Footing> {
+        let window_id = self.standing.window_id.filter(|_| !self.standing.is_closed)?;
+        Some(Footing {
+            network_id: self.standing.network_id,
+            version: self.standing.version,
+            window_id,
+        })
+    }
+
     /// In the one window that contains the moment or, if that is closed, the earliest open one (money rule 10).
     async fn open_batch(&mut self, conn: &mut Connection, plan: &Plan<'_>) -> Result<Place, Halt> {
         let window_id = match self.standing.window_id {
@@ -221,7 +232,7 @@ impl Site {
 
 impl Plan<'_> {
     /// All networks that a row may be booked in, ascending. What is taken back was booked under a licence of its office.
-    fn network_ids(&self) -> Vec<i16> {
+    pub(super) fn network_ids(&self) -> Vec<i16> {
         let mut ids = BTreeSet::new();
         for verdict in self.verdicts {
             match verdict {

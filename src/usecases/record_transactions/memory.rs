@@ -1,12 +1,14 @@
-//! What one process remembers between calls: the rules, and the questions that were answered. Filled after commit only,
-//! checked under the networks' locks. Never here: anything that a lost memory could not find again.
+//! What one process remembers between calls: the rules, the questions that were answered, which windows are open, and ids
+//! for batches. Filled after commit only, checked under the networks' locks. Never here: anything that a lost memory could not find again.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::pricing::{Asked, Priced};
 use super::remembered::Remembered;
 use super::rules::{Snapshot, read_rules};
 use crate::store::Connection;
+use crate::store::transaction::Footing;
 use crate::usecases::Done;
 
 /// Of each of two generations; one takes about 250 bytes.
@@ -16,6 +18,8 @@ const ANSWERS_MAX: usize = 200_000;
 pub struct Memory {
     rules: RwLock<Arc<Snapshot>>,
     answers: Mutex<Remembered<Asked, Priced>>,
+    footings: Mutex<HashMap<i16, Footing>>,
+    spare_batch_ids: Mutex<Vec<i64>>,
 }
 
 impl Default for Memory {
@@ -23,6 +27,8 @@ impl Default for Memory {
         Self {
             rules: RwLock::default(),
             answers: Mutex::new(Remembered::bounded(ANSWERS_MAX)),
+            footings: Mutex::default(),
+            spare_batch_ids: Mutex::default(),
         }
     }
 }
@@ -41,15 +47,47 @@ impl Memory {
     }
 
     pub(super) fn answer(&self, asked: &Asked) -> Option<Priced> {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.find(asked)
+        held(&self.answers).find(asked)
     }
 
-    /// To be called after the commit that stored the answers.
+    /// To be called after a commit that waited for the disk and came after the answers were stored: an id that a crash of the
+    /// database takes back must not be remembered.
     pub(super) fn remember(&self, answered: impl IntoIterator<Item = (Asked, Priced)>) {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answers = held(&self.answers);
         for (asked, priced) in answered {
             answers.remember(asked, priced);
         }
     }
+
+    /// The footing of each of these networks under the rules of a version; `None` if any is not remembered.
+    pub(super) fn footings(&self, versions: impl Iterator<Item = (i16, i64)>) -> Option<Vec<Footing>> {
+        let footings = held(&self.footings);
+        let of = |(network, version)| {
+            let footing = footings.get(&network).copied();
+            footing.filter(|footing| footing.version == version)
+        };
+        versions.map(of).collect()
+    }
+
+    pub(super) fn remember_footings(&self, new: Vec<Footing>) {
+        held(&self.footings).extend(new.into_iter().map(|footing| (footing.network_id, footing)));
+    }
+
+    pub(super) fn forget_footings(&self) {
+        held(&self.footings).clear();
+    }
+
+    /// An id that no batch has.
+    pub(super) fn spare_batch_id(&self) -> Option<i64> {
+        held(&self.spare_batch_ids).pop()
+    }
+
+    pub(super) fn keep_batch_ids(&self, spare: Vec<i64>) {
+        held(&self.spare_batch_ids).extend(spare);
+    }
+}
+
+/// What is remembered is whole at any moment, whoever panicked.
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -12,6 +12,7 @@ use crate::domain::transaction::{Outcome, Reason, RowFault, Submitted};
 use crate::store::Connection;
 use crate::store::transaction::Key;
 
+mod at_once;
 mod batch;
 mod booking;
 mod comparison;
@@ -25,6 +26,7 @@ mod take_back;
 
 pub use memory::Memory;
 
+use at_once::book_at_once;
 use booking::{Halt, Plan, book};
 use pricing::{Verdict, judge};
 
@@ -104,6 +106,11 @@ pub enum Recorded {
 }
 
 impl Recorded {
+    /// In this call, whose commit has waited for the disk.
+    fn is_booked(&self) -> bool {
+        matches!(self, Self::Decided(Outcome::Booked(_)))
+    }
+
     pub fn is_in_the_books(&self) -> bool {
         match self {
             Self::Decided(Outcome::Booked(_) | Outcome::Repeated(_)) => true,
@@ -153,23 +160,42 @@ async fn record_together(
 ) -> Result<Vec<Recorded>, NotRecorded> {
     let (mut snapshot, mut looks_first) = (memory.rules(), false);
     for _ in 0..ATTEMPTS_MAX {
-        let verdicts = judge(conn, memory, &snapshot, at, rows).await?;
+        let judged = judge(conn, memory, &snapshot, at, rows).await?;
         let plan = Plan {
             snapshot: &snapshot,
             at,
             rows,
-            verdicts: &verdicts,
+            verdicts: &judged.verdicts,
             course,
             looks_first,
         };
-        match book(conn, &plan).await {
-            Ok(recorded) => return Ok(recorded),
+        match book_planned(conn, memory, &plan).await {
+            Ok(recorded) => {
+                if recorded.iter().any(Recorded::is_booked) {
+                    memory.remember(judged.answered);
+                }
+                return Ok(recorded);
+            }
             Err(Halt::KeysAreTaken) => looks_first = true,
             Err(Halt::RulesAreOlder) => snapshot = memory.read_rules(conn).await?,
             Err(Halt::NotRecorded(why)) => return Err(why),
         }
     }
     Err(Failure::Unavailable("the rules keep changing; try again".to_owned()).into())
+}
+
+/// In one round trip where that can be, else step by step.
+async fn book_planned(
+    conn: &mut Connection,
+    memory: &Memory,
+    plan: &Plan<'_>,
+) -> Result<Vec<Recorded>, Halt> {
+    if let Some(recorded) = book_at_once(conn, memory, plan).await? {
+        return Ok(recorded);
+    }
+    let (recorded, footings) = book(conn, plan).await?;
+    memory.remember_footings(footings);
+    Ok(recorded)
 }
 
 /// In halves, and those in halves: a row that is refused alone is quarantined, and the others are booked.
@@ -226,7 +252,7 @@ async fn quarantine_alone(
         looks_first: false,
     };
     match book(conn, &plan).await {
-        Ok(recorded) => Ok(recorded),
+        Ok((recorded, _)) => Ok(recorded),
         Err(Halt::KeysAreTaken | Halt::RulesAreOlder) => {
             Err(Failure::Unavailable("the rules have changed; try again".to_owned()).into())
         }

@@ -66,12 +66,12 @@ pub(super) fn refund_allocation(
     NewRefundAllocation {
         original_id: id_of(original).number(),
         original_ordinal: ordinal,
+        read_facts_id: original.read_facts_id,
         share: NewAllocation {
             tariff_version_id: original.tariff_version_id,
             asked_amount: taken.amount.minor(),
             quantity: original.quantity,
             activity_leg: original.activity_leg.clone(),
-            read_facts_id: original.read_facts_id,
             sources: columns(&taken.sources),
             legs: columns(&taken.legs),
             total: taken.amount.minor(),

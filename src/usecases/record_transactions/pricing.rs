@@ -1,10 +1,9 @@
 //! Under which rules each row is booked and how it is split: the same question is answered once and its answer stored.
 //! Never here: windows, what was booked before.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use diesel_async::AsyncConnection;
 
 use super::Sent;
 use super::batch::Ready;
@@ -17,8 +16,7 @@ use crate::domain::rulebook::{Case, Found, NotBookable, TariffRules};
 use crate::domain::tariff::{Question, Refusal, Share};
 use crate::domain::transaction::{Reason, Submitted, TransactionKind};
 use crate::store::Connection;
-use crate::store::allocation::{NewAllocation, intern_allocations};
-use crate::store::fact::intern_facts;
+use crate::store::allocation::{NewAllocation, intern_answers};
 use crate::usecases::{Done, Failure};
 
 /// A question as it was sent, of one tariff version.
@@ -69,21 +67,28 @@ struct Quoted<'r> {
     total: Amount,
 }
 
-/// The verdicts in the order of the rows. New questions are answered and stored in a short transaction of their own.
+/// The verdicts in the order of the rows, and what was answered for them anew.
+pub(super) struct Judged {
+    pub(super) verdicts: Vec<Verdict>,
+    /// To be remembered when something is booked with them.
+    pub(super) answered: HashMap<Asked, Priced>,
+}
+
+/// New questions are answered, and the answers stored in a short database transaction of their own.
 pub(super) async fn judge(
     conn: &mut Connection,
     memory: &Memory,
     snapshot: &Snapshot,
     at: DateTime<Utc>,
     rows: &[Sent<'_>],
-) -> Done<Vec<Verdict>> {
+) -> Done<Judged> {
     let mut verdicts: Vec<Option<Verdict>> = Vec::with_capacity(rows.len());
     let mut waiting = Vec::new();
     let mut new: HashMap<Asked, Quoted<'_>> = HashMap::new();
     for sent in rows {
         verdicts.push(match judge_one(memory, snapshot, at, sent, &mut new) {
-            Ok(Judged::Verdict(verdict)) => Some(verdict),
-            Ok(Judged::Waits(found, asked)) => {
+            Ok(Decision::Verdict(verdict)) => Some(verdict),
+            Ok(Decision::Waits(found, asked)) => {
                 waiting.push((verdicts.len(), found, asked));
                 None
             }
@@ -93,19 +98,23 @@ pub(super) async fn judge(
             }),
         });
     }
-    if !new.is_empty() {
-        let priced = store_answers(conn, &new).await?;
-        for (index, found, asked) in waiting {
-            let answer = priced.get(&asked);
-            verdicts[index] = answer.map(|answer| Verdict::Original(ready(&rows[index], &found, *answer)));
-        }
-        memory.remember(priced);
+    let answered = if new.is_empty() {
+        HashMap::new()
+    } else {
+        store_answers(conn, new).await?
+    };
+    for (index, found, asked) in waiting {
+        let answer = answered.get(&asked);
+        verdicts[index] = answer.map(|answer| Verdict::Original(ready(&rows[index], &found, *answer)));
     }
     let all: Option<Vec<Verdict>> = verdicts.into_iter().collect();
-    all.ok_or_else(|| lost("allocation"))
+    Ok(Judged {
+        verdicts: all.ok_or_else(|| lost("allocation"))?,
+        answered,
+    })
 }
 
-enum Judged<'r> {
+enum Decision<'r> {
     Verdict(Verdict),
     /// Its answer is among the new ones.
     Waits(Found<'r>, Asked),
@@ -117,10 +126,10 @@ fn judge_one<'r>(
     at: DateTime<Utc>,
     sent: &Sent<'_>,
     new: &mut HashMap<Asked, Quoted<'r>>,
-) -> Result<Judged<'r>, NotBookable> {
+) -> Result<Decision<'r>, NotBookable> {
     if sent.row.kind != TransactionKind::Original {
         let office_id = snapshot.book.office(sent.row)?;
-        return Ok(Judged::Verdict(Verdict::TakesBack { office_id }));
+        return Ok(Decision::Verdict(Verdict::TakesBack { office_id }));
     }
     let case = Case {
         row: sent.row,
@@ -134,13 +143,13 @@ fn judge_one<'r>(
         .map_err(|refusal| not_priced(&refusal))?;
     let asked = Asked::of(sent.row, found.tariff);
     if let Some(priced) = memory.answer(&asked) {
-        return Ok(Judged::Verdict(Verdict::Original(ready(sent, &found, priced))));
+        return Ok(Decision::Verdict(Verdict::Original(ready(sent, &found, priced))));
     }
     if !new.contains_key(&asked) {
         let quoted = Quoted::of(sent.row, found.tariff).map_err(|refusal| not_priced(&refusal))?;
         new.insert(asked.clone(), quoted);
     }
-    Ok(Judged::Waits(found, asked))
+    Ok(Decision::Waits(found, asked))
 }
 
 impl Asked {
@@ -184,18 +193,17 @@ impl<'r> Quoted<'r> {
         })
     }
 
-    fn new_allocation(&self, facts: &HashMap<String, i32>) -> Done<NewAllocation> {
+    fn new_allocation(&self) -> NewAllocation {
         let shares = |side: &[Share]| side.iter().map(|s| (s.ordinal, s.amount.minor())).collect();
-        Ok(NewAllocation {
+        NewAllocation {
             tariff_version_id: self.rules.id,
             asked_amount: self.asked_amount.minor(),
             quantity: self.quantity,
             activity_leg: self.leg.clone(),
-            read_facts_id: *facts.get(&self.read_facts).ok_or_else(|| lost("facts"))?,
             sources: shares(&self.sources),
             legs: shares(&self.legs),
             total: self.total.minor(),
-        })
+        }
     }
 
     fn priced(&self, allocation_id: i64, facts_id: i32) -> Priced {
@@ -227,43 +235,33 @@ impl<'r> Quoted<'r> {
     }
 }
 
-/// Stores facts and allocations, each in the order of its key (unsorted keys deadlock writers).
 async fn store_answers(
     conn: &mut Connection,
-    new: &HashMap<Asked, Quoted<'_>>,
+    new: HashMap<Asked, Quoted<'_>>,
 ) -> Done<HashMap<Asked, Priced>> {
-    conn.transaction(async |conn| {
-        let texts = new
-            .values()
-            .flat_map(|quoted| [&quoted.facts, &quoted.read_facts]);
-        let texts: BTreeSet<&str> = texts.map(String::as_str).collect();
-        let facts = intern_facts(conn, &texts.into_iter().collect::<Vec<_>>()).await?;
-        let mut allocations = BTreeMap::new();
-        for quoted in new.values() {
-            let allocation = quoted.new_allocation(&facts)?;
-            allocations.insert(key(&allocation), allocation);
-        }
-        let ids = intern_allocations(conn, &allocations.values().collect::<Vec<_>>()).await?;
-        let ids: HashMap<_, i64> = allocations.keys().cloned().zip(ids).collect();
-        let answer = |(asked, quoted): (&Asked, &Quoted<'_>)| -> Done<(Asked, Priced)> {
-            let id = ids.get(&key(&quoted.new_allocation(&facts)?)).copied();
-            let id = id.filter(|id| *id > 0).ok_or_else(|| lost("allocation"))?;
-            let facts_id = *facts.get(&quoted.facts).ok_or_else(|| lost("facts"))?;
-            Ok((asked.clone(), quoted.priced(id, facts_id)))
-        };
-        new.iter().map(answer).collect()
-    })
-    .await
-}
-
-fn key(allocation: &NewAllocation) -> (i32, i64, i32, String, i32) {
-    (
-        allocation.tariff_version_id,
-        allocation.asked_amount,
-        allocation.quantity,
-        allocation.activity_leg.clone(),
-        allocation.read_facts_id,
-    )
+    let texts = new
+        .values()
+        .flat_map(|quoted| [&quoted.facts, &quoted.read_facts]);
+    let texts: BTreeSet<&str> = texts.map(String::as_str).collect();
+    let texts: Vec<&str> = texts.into_iter().collect();
+    let place = |text: &str| texts.binary_search(&text).map_err(|_| lost("text of facts"));
+    let mut allocations = Vec::with_capacity(new.len());
+    let mut facts_places = Vec::with_capacity(new.len());
+    for quoted in new.values() {
+        allocations.push((quoted.new_allocation(), place(&quoted.read_facts)?));
+        facts_places.push(place(&quoted.facts)?);
+    }
+    let interned = intern_answers(conn, &texts, &allocations).await?;
+    let ids = facts_places
+        .iter()
+        .map(|place| interned.facts_ids[*place])
+        .zip(interned.allocation_ids);
+    let priced: Vec<Priced> = new
+        .values()
+        .zip(ids)
+        .map(|(quoted, (facts_id, id))| quoted.priced(id, facts_id))
+        .collect();
+    Ok(new.into_keys().zip(priced).collect())
 }
 
 fn ready(sent: &Sent<'_>, found: &Found<'_>, priced: Priced) -> Ready {

@@ -119,7 +119,7 @@ async fn release(
 async fn supersede_booked(conn: &mut Connection, plan: &Plan<'_>, recorded: &[Recorded]) -> Result<(), Halt> {
     let booked = plan.rows.iter().zip(recorded);
     let keys: Vec<(&str, i32, &str)> = booked
-        .filter(|(_, recorded)| matches!(recorded, Recorded::Decided(Outcome::Booked(_))))
+        .filter(|(_, recorded)| recorded.is_booked())
         .map(|(sent, _)| sent.key())
         .collect();
     if !keys.is_empty() {

@@ -1,0 +1,1 @@
+DROP FUNCTION book_originals, enter_transactions, intern_answers;
