@@ -7,13 +7,11 @@ CREATE FUNCTION intern_answers(texts text[], version_ids integer[], asked_amount
     LANGUAGE plpgsql
 AS $$
 BEGIN
-    INSERT INTO facts (canonical)
-    SELECT DISTINCT t FROM unnest(texts) AS u (t)
-     WHERE NOT EXISTS (SELECT FROM facts f WHERE f.canonical = t)
-     ORDER BY t
-    ON CONFLICT DO NOTHING;
-    facts_ids := ARRAY(SELECT f.id FROM unnest(texts) WITH ORDINALITY AS u (t, place)
-                         JOIN facts f ON f.canonical = u.t ORDER BY u.place);
+    IF EXISTS (SELECT FROM unnest(texts) AS t WHERE (SELECT f.id FROM facts f WHERE f.canonical = t) IS NULL) THEN
+        INSERT INTO facts (canonical) SELECT t FROM unnest(texts) AS t ORDER BY t ON CONFLICT DO NOTHING;
+    END IF;
+    facts_ids := ARRAY(SELECT (SELECT f.id FROM facts f WHERE f.canonical = t)
+                         FROM unnest(texts) WITH ORDINALITY AS u (t, place) ORDER BY place);
 
     INSERT INTO allocations (kind, tariff_version_id, asked_amount, quantity, activity_leg, read_facts_id,
                              source_terms, source_amounts, leg_terms, leg_amounts, total)
@@ -24,16 +22,17 @@ BEGIN
            AS a (version_id, asked, quantity, leg, read_facts_place, source_terms, source_amounts, leg_terms, leg_amounts, total)
      ORDER BY 2, 3, 4, 5, 6
     ON CONFLICT DO NOTHING;
-    allocation_ids := ARRAY(SELECT a.id
+    allocation_ids := ARRAY(SELECT (SELECT a.id
+                                      FROM allocations a
+                                     WHERE a.kind = 1 AND a.tariff_version_id = q.version_id AND a.asked_amount = q.asked
+                                       AND a.quantity = q.quantity AND a.activity_leg = q.leg
+                                       AND a.read_facts_id = facts_ids[q.read_facts_place])
                               FROM unnest(version_ids, asked_amounts, quantities, legs, read_facts_places)
                                    WITH ORDINALITY AS q (version_id, asked, quantity, leg, read_facts_place, place)
-                              JOIN allocations a ON a.kind = 1 AND a.tariff_version_id = q.version_id
-                                   AND a.asked_amount = q.asked AND a.quantity = q.quantity AND a.activity_leg = q.leg
-                                   AND a.read_facts_id = facts_ids[q.read_facts_place]
                              ORDER BY q.place);
 END
 $$;
-COMMENT ON FUNCTION intern_answers IS 'The ids of facts and of answered questions in their order, stored now if they were not. Writers store in the order of the keys: others lock each other out.';
+COMMENT ON FUNCTION intern_answers IS 'The ids of facts and of answered questions in their order, stored now if they were not. Writers store in the order of the keys: others lock each other out. Each is looked up by itself: a join, planned before there are statistics, reads the whole table.';
 
 CREATE FUNCTION enter_transactions(allocation_ids bigint[], batch_ids bigint[], original_ids bigint[], amounts bigint[],
                                    principals bigint[], leaves bigint[], occurred_at timestamptz[], received_at timestamptz[],
