@@ -19,7 +19,8 @@ use crate::store::Connection;
 use crate::store::verification::seal::{Part, broken_seals};
 
 pub use bookings::Known;
-pub(super) use nightly::{Night, verify_due_window};
+pub(super) use nightly::verify_due_window;
+pub(super) use plan::note;
 pub use plan::{Extent, Piece, Plan, PlannedPiece, note_verification, plan_verification};
 
 /// A piece that disagrees in more than so many rows is told by its first ones.

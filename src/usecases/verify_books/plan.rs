@@ -219,7 +219,7 @@ pub async fn note_verification(
     .await
 }
 
-pub(super) async fn note(
+pub(in crate::usecases) async fn note(
     conn: &mut Connection,
     at: DateTime<Utc>,
     window_id: Option<i32>,

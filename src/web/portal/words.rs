@@ -91,6 +91,7 @@ impl Words {
             "sending" => ("در حال ارسال", "being sent"),
             "accepted" => ("تحویل شد", "accepted"),
             "failed" => ("ناموفق", "failed"),
+            "lapsed" => ("رهاشده", "lapsed"),
             "unknown" => ("نامعلوم", "of unknown fate"),
             _ => ("", ""),
         };

@@ -5,6 +5,7 @@ mod client;
 mod closing;
 mod crash;
 mod killing;
+mod leasing;
 mod leaving;
 mod sending;
 mod settling;
@@ -25,7 +26,7 @@ use diesel_async::RunQueryDsl;
 use crate::scene::Scene;
 use crate::world::World;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Numbers that are the same at each run (splitmix64).
 pub struct Dice(u64);
