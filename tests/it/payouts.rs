@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use daftar::domain::money::Amount;
 use daftar::domain::originator::{Originator, OriginatorKind, Scope};
 use daftar::usecases::answer_payout::{AnsweredPayout, BankAnswer, BankOutcome, answer_payout};
-use daftar::usecases::reading::payouts::{MoneyFilter, PayoutView, list_payouts};
+use daftar::usecases::reading::payouts::{MoneyFilter, PayoutView, WaitsFor, list_payouts};
 use daftar::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
 use daftar::usecases::register::party::{BankAccountEntry, add_bank_accounts};
 use daftar::usecases::release_payouts::release_payouts;
@@ -57,7 +57,14 @@ impl Scene {
             rows: 100,
         };
         let mut conn = self.world.conn().await;
-        let found = list_payouts(&mut conn, &self.maker, &MoneyFilter::default(), &asked).await;
+        let found = list_payouts(
+            &mut conn,
+            &self.maker,
+            self.now(),
+            &MoneyFilter::default(),
+            &asked,
+        )
+        .await;
         let mut payouts = found.unwrap().items;
         payouts.reverse();
         payouts
@@ -190,6 +197,8 @@ async fn a_payout_without_an_account_waits_for_one_and_holds_up_nobody() {
     assert_eq!(scene.payout_to("provincial-treasury").await.iban, None);
     scene.remit(ALL, "r-1").await.unwrap();
     assert_eq!(scene.leaving().await, ["municipality", "identity"]);
+    let waits_for = scene.payout_to("provincial-treasury").await.waits_for;
+    assert_eq!(waits_for, Some(WaitsFor::Account));
     let account = BankAccountEntry {
         party: "provincial-treasury".to_owned(),
         deposit_identifier: String::new(),

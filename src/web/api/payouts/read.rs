@@ -49,7 +49,7 @@ pub async fn list_payouts(
     };
     let asked = page.asked()?;
     let mut conn = state.connection().await?;
-    let found = payouts::list_payouts(&mut conn, &by, &filter, &asked).await?;
+    let found = payouts::list_payouts(&mut conn, &by, state.now(), &filter, &asked).await?;
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }
 
@@ -62,7 +62,9 @@ pub async fn show_payout(
     id: Path<i64>,
 ) -> Answer<Json<PayoutDetails>> {
     let mut conn = state.connection().await?;
-    Ok(Json(payouts::show_payout(&mut conn, &by, *id).await?))
+    Ok(Json(
+        payouts::show_payout(&mut conn, &by, state.now(), *id).await?,
+    ))
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
