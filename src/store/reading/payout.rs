@@ -51,7 +51,7 @@ pub struct RemittanceRow {
     pub by: String,
 }
 
-/// Which payouts or remittances are wanted; `None` leaves a filter out.
+/// Which payouts, remittances or demands are wanted; `None` leaves a filter out.
 #[derive(Clone, Debug, Default)]
 pub struct MoneyWanted {
     pub id: Option<i64>,

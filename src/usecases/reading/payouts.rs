@@ -93,7 +93,7 @@ pub struct RemittanceView {
     pub by: String,
 }
 
-/// Filters of a list of payouts or remittances; `None` leaves one out.
+/// Filters of a list of payouts, remittances or demands; `None` leaves one out.
 #[derive(Clone, Debug, Default)]
 pub struct MoneyFilter {
     pub network: Option<String>,
@@ -149,7 +149,7 @@ pub async fn list_remittances(
     Ok(asked.page(rows).map(remittance))
 }
 
-fn wanted(by: &Originator, filter: &MoneyFilter) -> MoneyWanted {
+pub(super) fn wanted(by: &Originator, filter: &MoneyFilter) -> MoneyWanted {
     MoneyWanted {
         id: None,
         network: filter.network.clone(),
