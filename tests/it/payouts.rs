@@ -492,12 +492,18 @@ async fn a_demand_is_due_partly_paid_overdue_or_paid_and_the_next_settlement_tak
         [told("due", 0, ALL + 1), replaced.clone()]
     );
 
-    let page = api.get(&format!("{PATH}?limit=1&party=office-1002"), &reader).await;
+    let page = api
+        .get(&format!("{PATH}?limit=1&party=office-1002"), &reader)
+        .await;
     assert_eq!(demands(&page), [told("due", 0, ALL + 1)]);
     let next = page.json()["next"].as_str().unwrap().to_owned();
     let last = api.get(&next, &reader).await;
     assert_eq!((demands(&last), last.json().get("next")), (vec![replaced], None));
-    for (filter, count) in [("network=police10", 2), ("network=pishkhan", 0), ("party=identity", 0)] {
+    for (filter, count) in [
+        ("network=police10", 2),
+        ("network=pishkhan", 0),
+        ("party=identity", 0),
+    ] {
         let page = api.get(&format!("{PATH}?{filter}"), &reader).await;
         assert_eq!(demands(&page).len(), count, "{filter}");
     }

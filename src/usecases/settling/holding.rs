@@ -41,7 +41,7 @@ struct Licensed {
     bindings: Vec<Binding>,
 }
 
-/// Judged by what is known at `at`.
+/// Judged by what is known at `at` and by the approvals of the windows before.
 pub async fn held(
     conn: &mut Connection,
     network_id: i16,
@@ -57,7 +57,8 @@ pub async fn held(
     let mut items = BTreeMap::new();
     if !restricted.is_empty() {
         let sums = holdable_sums(conn, network_id, window.ordinal, &restricted).await?;
-        let approvals = approvals(conn, network_id).await?;
+        let mut approvals = approvals(conn, network_id).await?;
+        approvals.retain(|(ordinal, _)| *ordinal < window.ordinal);
         for sum in sums {
             if register.holds(&sum, &approvals, at)? {
                 add(&mut items, &sum)?;

@@ -4,8 +4,10 @@
 mod allocations;
 mod bookings;
 mod books;
+mod holds;
 mod nightly;
 mod plan;
+mod schedules;
 mod settlements;
 mod tariffs;
 mod windows;
