@@ -118,7 +118,6 @@ fn as_value(job: &Job, now: DateTime<Utc>) -> serde_json::Value {
         "cron": job.cron,
         "time_zone": job.slots.zone().name(),
         "catch_up": catch_up(job),
-        "lease_minutes": job.lease.num_minutes(),
         "attempts": job.on_failure.attempts_max,
         "wait_minutes": job.on_failure.wait.num_minutes(),
         "next": job.slots.next(now),

@@ -63,7 +63,7 @@ pub enum Command {
     Settle(settle::SettleArgs),
     /// Payouts: list, let leave, answer
     Payout(payout::PayoutArgs),
-    /// Remittances: record, list
+    /// Remittances: record, list, demands
     Remittance(remittance::RemittanceArgs),
     /// Why a transaction's legs or a statement's line are what they are
     Explain(explain::ExplainArgs),

@@ -13,7 +13,7 @@ use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::Asked;
 use crate::host::{Host, clock};
 use crate::usecases::answer_payout::{BankAnswer, BankOutcome, answer_payout};
-use crate::usecases::reading::payouts::{MoneyFilter, PayoutView, list_payouts};
+use crate::usecases::reading::payouts::{MoneyFilter, PayoutView, WaitsFor, list_payouts};
 use crate::usecases::register::originator::originator_of_code;
 use crate::usecases::release_payouts::release_payouts;
 use crate::usecases::{Connection, Done, Failure};
@@ -120,7 +120,7 @@ async fn list(conn: &mut Connection, asked: &ListArgs, as_json: bool) -> Done<St
         after: None,
         rows: asked.limit,
     };
-    let found = list_payouts(conn, &Originator::host(), &filter, &page).await?;
+    let found = list_payouts(conn, &Originator::host(), clock::now(), &filter, &page).await?;
     Ok(if as_json {
         json!(found.items).to_string()
     } else {
@@ -130,13 +130,13 @@ async fn list(conn: &mut Connection, asked: &ListArgs, as_json: bool) -> Done<St
 
 fn table(payouts: &[PayoutView]) -> String {
     let mut text = format!(
-        "{:<8}{:<16}{:<24}{:>18} {:<6}{:<10}{:<5}account\n",
-        "id", "network", "party", "amount", "unit", "state", "rank"
+        "{:<8}{:<16}{:<24}{:>18} {:<6}{:<10}{:<5}{:<18}account\n",
+        "id", "network", "party", "amount", "unit", "state", "rank", "waits for"
     );
     for payout in payouts {
         let _ = writeln!(
             text,
-            "{:<8}{:<16}{:<24}{:>18} {:<6}{:<10}{:<5}{}",
+            "{:<8}{:<16}{:<24}{:>18} {:<6}{:<10}{:<5}{:<18}{}",
             payout.id,
             payout.network,
             payout.party,
@@ -144,10 +144,20 @@ fn table(payouts: &[PayoutView]) -> String {
             payout.unit,
             payout.state,
             payout.priority,
+            waits_for(payout),
             payout.iban.as_deref().unwrap_or("not known")
         );
     }
     text
+}
+
+fn waits_for(payout: &PayoutView) -> String {
+    match payout.waits_for {
+        None => String::new(),
+        Some(WaitsFor::Account) => "an account".to_owned(),
+        Some(WaitsFor::Money) => "money".to_owned(),
+        Some(WaitsFor::Hold) => format!("hold {}", payout.hold_cause.as_deref().unwrap_or_default()),
+    }
 }
 
 async fn release(conn: &mut Connection, code: &str, as_json: bool) -> Done<String> {

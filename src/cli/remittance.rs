@@ -1,4 +1,4 @@
-//! `daftar remittance`: money that arrived in a network's account. Never here: matching it with demands.
+//! `daftar remittance`: money that arrived in a network's account, and what was demanded. Never here: what became of a demand.
 
 use std::fmt::Write;
 
@@ -6,10 +6,12 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::domain::demand::DemandState;
 use crate::domain::money::Amount;
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::Asked;
 use crate::host::{Host, clock};
+use crate::usecases::reading::demands::{DemandView, list_demands};
 use crate::usecases::reading::payouts::{MoneyFilter, RemittanceView, list_remittances};
 use crate::usecases::record_remittance::{RemittanceEntry, record_remittance};
 use crate::usecases::register::originator::originator_of_code;
@@ -31,6 +33,8 @@ enum RemittanceVerb {
     Record(RecordArgs),
     /// Remittances, newest first.
     List(ListArgs),
+    /// What settlements demanded, newest first, and how much of it has come in.
+    Demands(ListArgs),
 }
 
 #[derive(Debug, Args)]
@@ -75,6 +79,7 @@ pub async fn carry_out(args: &RemittanceArgs, host: &Host) -> Done<String> {
     match &args.verb {
         RemittanceVerb::Record(asked) => record(&mut conn, asked, args.json).await,
         RemittanceVerb::List(asked) => list(&mut conn, asked, args.json).await,
+        RemittanceVerb::Demands(asked) => demands(&mut conn, asked, args.json).await,
     }
 }
 
@@ -100,17 +105,25 @@ async fn record(conn: &mut Connection, asked: &RecordArgs, as_json: bool) -> Don
     Ok(format!("remittance {} of {} {how}", recorded.id, recorded.party))
 }
 
+impl ListArgs {
+    fn filter(&self) -> MoneyFilter {
+        MoneyFilter {
+            network: self.network.clone(),
+            party: self.party.clone(),
+            ..MoneyFilter::default()
+        }
+    }
+
+    const fn page(&self) -> Asked<i64> {
+        Asked {
+            after: None,
+            rows: self.limit,
+        }
+    }
+}
+
 async fn list(conn: &mut Connection, asked: &ListArgs, as_json: bool) -> Done<String> {
-    let filter = MoneyFilter {
-        network: asked.network.clone(),
-        party: asked.party.clone(),
-        ..MoneyFilter::default()
-    };
-    let page = Asked {
-        after: None,
-        rows: asked.limit,
-    };
-    let found = list_remittances(conn, &Originator::host(), &filter, &page).await?;
+    let found = list_remittances(conn, &Originator::host(), &asked.filter(), &asked.page()).await?;
     Ok(if as_json {
         json!(found.items).to_string()
     } else {
@@ -137,4 +150,47 @@ fn table(remittances: &[RemittanceView]) -> String {
         );
     }
     text
+}
+
+async fn demands(conn: &mut Connection, asked: &ListArgs, as_json: bool) -> Done<String> {
+    let (by, at) = (Originator::host(), clock::now());
+    let found = list_demands(conn, &by, at, &asked.filter(), &asked.page()).await?;
+    Ok(if as_json {
+        json!(found.items).to_string()
+    } else {
+        table_of_demands(&found.items)
+    })
+}
+
+fn table_of_demands(demands: &[DemandView]) -> String {
+    let mut text = format!(
+        "{:<8}{:<16}{:<24}{:>18}{:>18} {:<6}{:<13}{:<13}reference\n",
+        "id", "network", "party", "amount", "open", "unit", "due", "state"
+    );
+    for demand in demands {
+        let _ = writeln!(
+            text,
+            "{:<8}{:<16}{:<24}{:>18}{:>18} {:<6}{:<13}{:<13}{}",
+            demand.id,
+            demand.network,
+            demand.party,
+            demand.amount.minor(),
+            demand.open.minor(),
+            demand.unit,
+            demand.due_at.date_naive().to_string(),
+            state(demand.state),
+            demand.reference
+        );
+    }
+    text
+}
+
+const fn state(state: DemandState) -> &'static str {
+    match state {
+        DemandState::Due => "due",
+        DemandState::PartlyPaid => "partly paid",
+        DemandState::Overdue => "overdue",
+        DemandState::Paid => "paid",
+        DemandState::Replaced => "replaced",
+    }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::money::{Amount, AmountOverflow};
@@ -116,6 +117,25 @@ impl Holds {
     }
 }
 
+/// An item as far as holds go: the window it was booked in, and whether it is held by what is known at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Holdable<F> {
+    pub ordinal: i32,
+    pub is_held: F,
+}
+
+impl<F: Fn(DateTime<Utc>) -> bool> Holdable<F> {
+    /// The settlement that paid it: the first to pay its chain once an approval had let it go. `approvals` and `paying` are
+    /// in ascending order of the windows' ordinals. A hold recorded since then stops that payment, not the settlement
+    /// (money rule 18).
+    pub fn paid_by(&self, approvals: &[(i32, DateTime<Utc>)], paying: &[i32]) -> Option<i32> {
+        let lets_go =
+            |(ordinal, at): &&(i32, DateTime<Utc>)| self.ordinal <= *ordinal && !(self.is_held)(*at);
+        let (from, _) = approvals.iter().find(lets_go)?;
+        paying.iter().find(|ordinal| from <= ordinal).copied()
+    }
+}
+
 impl HoldCause {
     pub fn parse(text: &str) -> Result<Self, NoSuchCause> {
         let refused = || NoSuchCause(text.to_owned());
@@ -194,6 +214,30 @@ mod tests {
         assert_eq!(reduction(101), Some(moved(SUSPENSION, -100)));
         assert_eq!(reduction(0), None);
         assert_eq!(holds.reduction(&RETENTION, Amount::from_minor(30)), None);
+    }
+
+    #[test]
+    fn an_item_was_paid_by_the_first_settlement_that_paid_its_chain_once_it_was_let_go() {
+        let day = |n: i64| DateTime::UNIX_EPOCH + chrono::Duration::days(n);
+        let approvals = [(1, day(1)), (2, day(2)), (3, day(3))];
+        let item = |ordinal, held_until| Holdable {
+            ordinal,
+            is_held: move |at| at < day(held_until),
+        };
+        assert_eq!(item(1, 0).paid_by(&approvals, &[1, 3]), Some(1));
+        assert_eq!(item(2, 0).paid_by(&approvals, &[1, 3]), Some(3), "carried over");
+        assert_eq!(
+            item(1, 2).paid_by(&approvals, &[1, 2, 3]),
+            Some(2),
+            "held at first"
+        );
+        assert_eq!(
+            item(1, 4).paid_by(&approvals, &[1, 2, 3]),
+            None,
+            "held ever since"
+        );
+        assert_eq!(item(4, 0).paid_by(&approvals, &[1, 2, 3]), None, "not settled");
+        assert_eq!(item(3, 0).paid_by(&approvals, &[1, 2]), None, "not paid");
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod canonical;
 #[cfg(test)]
 pub(crate) mod cases;
+pub mod demand;
 pub mod facts;
 pub mod hold;
 pub mod identifiers;

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     const NIGHTLY: &str = "runs = \"verify-books\"\ncron = \"30 2 * * *\"\ntime_zone = \"Asia/Tehran\"\n\
-         catch_up = \"each\"\nlease_minutes = 60\n[on_failure]\nattempts = 3\nwait_minutes = 15\n";
+         catch_up = \"each\"\n[on_failure]\nattempts = 3\nwait_minutes = 15\n";
 
     fn timetable(files: &[(&str, &str)]) -> Result<Timetable, Vec<TimetableFault>> {
         let owned: Vec<_> = files

@@ -15,7 +15,7 @@ use crate::usecases::register_worker::UNSEEN_SECS_MAX;
 use crate::usecases::{Done, Failure};
 
 /// A failed run or one of another worker whose lease lapsed is looked for this often.
-const LOOK_AGAIN_SECS: i64 = 30;
+const LOOK_AGAIN_SECS: i64 = 15;
 
 /// Follows one job until told to stop. A slow job holds up no other.
 pub(super) async fn follow(jobs: Arc<Jobs>, job: Job, mut heard: watch::Receiver<Signal>) {

@@ -1,19 +1,23 @@
-//! Running one claimed slot: steps until nothing is due, then the outcome. Never here: claiming (see `follow`).
+//! Running one claimed slot: steps until nothing is due, then the outcome, and signs of life all the while. Never here:
+//! claiming (see `follow`).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Jobs, post};
 use crate::domain::originator::Originator;
 use crate::domain::timetable::{Job, Work};
 use crate::host::patience::Patience;
-use crate::usecases::claim_slot::Lease;
-use crate::usecases::finish_slot::{Outcome, finish_slot};
+use crate::usecases::claim_slot::{LEASE_SECS, Lease};
+use crate::usecases::finish_slot::{Outcome, finish_slot, keep_slot};
 use crate::usecases::name_job::name_job;
 use crate::usecases::run_job_step::{Step, run_job_step};
 use crate::usecases::{Done, Failure};
 
 /// A run that comes to more steps than this ends; the next slot goes on.
 const STEPS_MAX: usize = 10_000;
+/// Two signs of life may fail before the lease ends.
+const RENEWED_EVERY: Duration = Duration::from_secs(LEASE_SECS.unsigned_abs() / 3);
 /// So many steps are told in the outcome, the others counted.
 const TOLD_MAX: usize = 5;
 
@@ -37,11 +41,36 @@ pub(super) async fn run(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<Outc
 /// In a task of its own, so that a panic is an outcome too and nobody's silence.
 async fn carry_out(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Result<String, String> {
     let (jobs, job, lease) = (Arc::clone(jobs), job.clone(), lease.clone());
-    let task = tokio::spawn(async move { work(&jobs, &job, &lease).await });
-    match task.await {
+    let renewing = renew(Arc::clone(&jobs), lease.clone());
+    let mut task = tokio::spawn(async move { work(&jobs, &job, &lease).await });
+    let ended = tokio::select! {
+        ended = &mut task => ended,
+        () = renewing => task.await,
+    };
+    match ended {
         Ok(done) => done.map_err(|failure| failure.to_string()),
         Err(broken) => Err(format!("the job broke off: {broken}")),
     }
+}
+
+/// Gives signs of life until another has taken the slot over, of which the work itself learns at its next commit.
+async fn renew(jobs: Arc<Jobs>, lease: Lease) {
+    loop {
+        tokio::time::sleep(RENEWED_EVERY).await;
+        match renewed(&jobs, &lease).await {
+            Ok(()) => {}
+            Err(failure @ Failure::Conflict { .. }) => {
+                tracing::warn!(job = lease.job, %failure, "a slot was lost");
+                return;
+            }
+            Err(failure) => tracing::warn!(job = lease.job, %failure, "a lease could not be renewed"),
+        }
+    }
+}
+
+async fn renewed(jobs: &Jobs, lease: &Lease) -> Done<()> {
+    let mut conn = jobs.connection().await?;
+    keep_slot(&mut conn, jobs.now(), lease).await
 }
 
 async fn work(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<String> {

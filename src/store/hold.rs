@@ -34,7 +34,7 @@ pub struct RestrictedLicence {
     pub since: DateTime<Utc>,
     pub binds: DateTime<Utc>,
     pub horizon: DateTime<Utc>,
-    /// When the first restriction was recorded: what was approved before is not held any more.
+    /// When the first restriction was recorded: what was approved before is not held any more and is left out.
     pub recorded: DateTime<Utc>,
 }
 

@@ -52,13 +52,13 @@ pub async fn insert_run(conn: &mut Connection, claim: &Claim<'_>) -> Stored<Opti
     Ok(inserted.get_result(conn).await.optional()?)
 }
 
-/// Id and new fencing number of a failed run that is tried again, or nothing if somebody else was first.
+/// Id and new fencing number of a run that is tried again, or nothing if somebody else was first.
 pub async fn reopen_run(conn: &mut Connection, claim: &Claim<'_>) -> Stored<Option<(i64, i64)>> {
-    let failed = job_runs::table
+    let unfinished = job_runs::table
         .filter(job_runs::job.eq(claim.job))
         .filter(job_runs::slot.eq(claim.slot))
-        .filter(job_runs::state.eq("failed"));
-    let reopened = diesel::update(failed)
+        .filter(job_runs::state.eq_any(["failed", "lapsed"]));
+    let reopened = diesel::update(unfinished)
         .set((
             job_runs::state.eq("running"),
             job_runs::worker.eq(claim.worker),
@@ -73,19 +73,30 @@ pub async fn reopen_run(conn: &mut Connection, claim: &Claim<'_>) -> Stored<Opti
     Ok(reopened.get_result(conn).await.optional()?)
 }
 
-/// Runs whose lease lapsed have failed, and their fencing number rises: whoever held them can commit nothing more.
-pub async fn fail_lapsed(conn: &mut Connection, job: &str, at: DateTime<Utc>) -> Stored<usize> {
-    let lapsed = job_runs::table
+/// Ends the runs whose lease has, and raises their fencing number: whoever held them can commit nothing more.
+pub async fn end_lapsed(conn: &mut Connection, job: &str, at: DateTime<Utc>) -> Stored<usize> {
+    let silent = job_runs::table
         .filter(job_runs::job.eq(job))
         .filter(job_runs::state.eq("running"))
         .filter(job_runs::lease_until.le(at));
-    let failed = diesel::update(lapsed).set((
-        job_runs::state.eq("failed"),
+    let lapsed = diesel::update(silent).set((
+        job_runs::state.eq("lapsed"),
         job_runs::fencing.eq(job_runs::fencing + 1),
         job_runs::finished_at.eq(job_runs::lease_until.nullable()),
         job_runs::outcome.eq("the worker gave no sign of life within its lease"),
     ));
-    Ok(failed.execute(conn).await?)
+    Ok(lapsed.execute(conn).await?)
+}
+
+/// Whether the run is held under this fencing number; if so nobody takes it over before this transaction ends.
+pub async fn hold_run(conn: &mut Connection, run_id: i64, fencing: i64) -> Stored<bool> {
+    let held = job_runs::table
+        .find(run_id)
+        .filter(job_runs::fencing.eq(fencing))
+        .filter(job_runs::state.eq("running"))
+        .select(job_runs::id)
+        .for_share();
+    Ok(held.first::<i64>(conn).await.optional()?.is_some())
 }
 
 /// Whether the run is still held under this fencing number; if so its lease now ends at `until`.
@@ -185,6 +196,7 @@ fn past_run(row: JobRun) -> Stored<PastRun> {
     let state = match (row.state.as_str(), row.finished_at) {
         ("running", None) => RunState::Running,
         ("failed", Some(at)) => RunState::Failed { at },
+        ("lapsed", Some(_)) => RunState::Lapsed,
         (other, _) => {
             return Err(StoreFailure::corrupt(
                 "job_runs",

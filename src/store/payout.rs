@@ -2,11 +2,12 @@
 //! leave (see `domain::settlement`).
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::min;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
-use super::schema::{payout_answers, payouts};
+use super::schema::{payout_answers, payouts, settlements, windows};
 use super::{Connection, Stored};
 
 /// One that waits and has an account to go to.
@@ -20,6 +21,17 @@ pub struct WaitingRow {
     pub amount: i64,
     #[diesel(sql_type = Text)]
     pub iban: String,
+}
+
+/// One that has not come back, by the ordinal of its settlement's window.
+#[derive(Clone, Debug, Queryable)]
+pub struct PayingRow {
+    pub id: i64,
+    pub party_id: i32,
+    pub deposit_identifier: String,
+    pub unit_id: i16,
+    pub state: String,
+    pub ordinal: i32,
 }
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -75,10 +87,44 @@ pub async fn queues(conn: &mut Connection) -> Stored<Vec<(i16, i16)>> {
         .await?)
 }
 
-/// In the order in which they leave.
+/// When the oldest payout was made that waits in a network.
+pub async fn oldest_waiting(conn: &mut Connection, network_id: i16) -> Stored<Option<DateTime<Utc>>> {
+    let waiting = payouts::table
+        .filter(payouts::network_id.eq(network_id))
+        .filter(payouts::state.eq("waiting"));
+    Ok(waiting.select(min(payouts::made_at)).first(conn).await?)
+}
+
+/// All payouts to these parties but those that came back, in the order of their settlements.
+pub async fn paying_payouts(
+    conn: &mut Connection,
+    network_id: i16,
+    party_ids: &[i32],
+) -> Stored<Vec<PayingRow>> {
+    Ok(payouts::table
+        .inner_join(settlements::table.on(settlements::id.eq(payouts::settlement_id)))
+        .inner_join(windows::table.on(windows::id.eq(settlements::window_id)))
+        .filter(payouts::network_id.eq(network_id))
+        .filter(payouts::party_id.eq_any(party_ids))
+        .filter(payouts::state.ne("returned"))
+        .order((windows::ordinal, payouts::id))
+        .select((
+            payouts::id,
+            payouts::party_id,
+            payouts::deposit_identifier,
+            payouts::unit_id,
+            payouts::state,
+            windows::ordinal,
+        ))
+        .load(conn)
+        .await?)
+}
+
+/// In the order in which they leave, without those that are stopped.
 pub async fn waiting_payouts(
     conn: &mut Connection,
     (network_id, unit_id): (i16, i16),
+    stopped: &[i64],
     at: DateTime<Utc>,
     rows_max: i64,
 ) -> Stored<Vec<WaitingRow>> {
@@ -87,6 +133,7 @@ pub async fn waiting_payouts(
         .bind::<SmallInt, _>(unit_id)
         .bind::<Timestamptz, _>(at)
         .bind::<BigInt, _>(rows_max)
+        .bind::<Array<BigInt>, _>(stopped)
         .load(conn)
         .await?)
 }

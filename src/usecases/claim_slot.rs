@@ -16,9 +16,10 @@ pub struct Lease {
     pub job: String,
     pub slot: DateTime<Utc>,
     pub fencing: i64,
-    pub length: Duration,
 }
 
+/// A worker that gave no sign of life for so long has lost its slot; it says so three times as often.
+pub const LEASE_SECS: i64 = 45;
 /// Failures that are older than this are history, not work.
 const LOOK_BACK_DAYS: i64 = 400;
 
@@ -34,7 +35,7 @@ pub async fn claim_slot(
 ) -> Done<Option<Lease>> {
     conn.transaction(async |conn| {
         enter(conn, worker).await?;
-        job::fail_lapsed(conn, &job.name, at).await?;
+        job::end_lapsed(conn, &job.name, at).await?;
         let newest = job::newest_slot(conn, &job.name).await?;
         let look_back = Duration::days(LOOK_BACK_DAYS);
         let unfinished = job::unfinished_runs(conn, &job.name, at, look_back).await?;
@@ -100,7 +101,7 @@ fn claim<'a>(worker: &'a str, at: DateTime<Utc>, job: &'a Job, slot: DateTime<Ut
         slot,
         worker,
         at,
-        lease_until: at + job.lease,
+        lease_until: lease_from(at),
     }
 }
 
@@ -110,6 +111,10 @@ fn lease(job: &Job, slot: DateTime<Utc>, run_id: i64, fencing: i64) -> Lease {
         job: job.name.clone(),
         slot,
         fencing,
-        length: job.lease,
     }
+}
+
+/// When a lease ends whose holder lived at `at`.
+pub(super) fn lease_from(at: DateTime<Utc>) -> DateTime<Utc> {
+    at + Duration::seconds(LEASE_SECS)
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
-use super::claim_slot::Lease;
+use super::claim_slot::{Lease, lease_from};
 use super::{Done, Failure};
 use crate::store::{Connection, job};
 
@@ -46,15 +46,21 @@ pub async fn finish_slot(
     .await
 }
 
-/// A sign of life: the lease is counted from `at` anew.
+/// A sign of life: the lease is counted from `at` anew. To be given while the work goes on, however long a step takes.
+///
+/// # Errors
+/// Conflict `a_lapsed_lease_commits_nothing` if another has taken the slot over.
 pub async fn keep_slot(conn: &mut Connection, at: DateTime<Utc>, lease: &Lease) -> Done<()> {
-    conn.transaction(async |conn| require_lease(conn, at, lease).await)
-        .await
+    conn.transaction(async |conn| {
+        let held = job::extend_lease(conn, lease.run_id, lease.fencing, lease_from(at)).await?;
+        if held { Ok(()) } else { Err(lapsed(lease)) }
+    })
+    .await
 }
 
 /// The last thing inside every transaction of a job: refuses the whole of it when the slot was taken over meanwhile.
-pub(super) async fn require_lease(conn: &mut Connection, at: DateTime<Utc>, lease: &Lease) -> Done<()> {
-    let held = job::extend_lease(conn, lease.run_id, lease.fencing, at + lease.length).await?;
+pub(super) async fn require_lease(conn: &mut Connection, lease: &Lease) -> Done<()> {
+    let held = job::hold_run(conn, lease.run_id, lease.fencing).await?;
     if held { Ok(()) } else { Err(lapsed(lease)) }
 }
 

@@ -5,6 +5,7 @@ use diesel_async::AsyncConnection;
 use serde::Serialize;
 
 use super::Done;
+use super::settling::stopping::stopped_payouts;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::settlement::{WaitingPayout, funded};
@@ -25,7 +26,7 @@ pub struct Released {
 
 /// Of the first network and unit in which any may leave, all that may; nothing when none may. They leave whole, in the
 /// network's declared priority, and the first that lacks money holds up those behind it; one whose account is not known
-/// waits and holds up nobody (money rule 15).
+/// or whose money is held since it was approved waits and holds up nobody (money rules 15 and 18).
 pub async fn release_payouts(
     conn: &mut Connection,
     by: &Originator,
@@ -44,7 +45,8 @@ pub async fn release_payouts(
 }
 
 async fn release(conn: &mut Connection, queue: (i16, i16), at: DateTime<Utc>) -> Done<Option<Released>> {
-    let waiting = payout::waiting_payouts(conn, queue, at, LEAVING_MAX).await?;
+    let stopped: Vec<i64> = stopped_payouts(conn, queue.0, at).await?.into_keys().collect();
+    let waiting = payout::waiting_payouts(conn, queue, &stopped, at, LEAVING_MAX).await?;
     let money = Amount::from_minor(payout::money_at_hand(conn, queue).await?);
     let leaving = leaving(waiting, money);
     if leaving.is_empty() {

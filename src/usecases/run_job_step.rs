@@ -12,7 +12,7 @@ use super::propose_settlement::propose_due_settlement;
 use super::release_payouts::release_payouts;
 use super::remind_licence_expiry::remind_licence_expiry;
 use super::seal_window::seal_due_window;
-use super::verify_books::{Night, verify_due_window};
+use super::verify_books::{note, verify_due_window};
 use crate::domain::originator::Originator;
 use crate::domain::timetable::Work;
 use crate::store::Connection;
@@ -29,8 +29,7 @@ pub enum Step {
     Nothing,
 }
 
-/// One use case of the job's work together with the proof that the slot is still held, in one database transaction:
-/// a worker that was frozen past its lease commits nothing.
+/// One use case of the job's work, committed together with the proof that the slot is still held: a worker that was frozen past its lease commits nothing.
 ///
 /// # Errors
 /// Those of the use case, and the conflict `a_lapsed_lease_commits_nothing`.
@@ -50,7 +49,7 @@ pub async fn run_job_step(
         | Work::SendMail => {
             conn.transaction(async |conn| {
                 let step = step_of(conn, by, at, work).await?;
-                require_lease(conn, at, lease).await?;
+                require_lease(conn, lease).await?;
                 Ok(step)
             })
             .await
@@ -58,21 +57,31 @@ pub async fn run_job_step(
     }
 }
 
-/// In a database transaction that sees one state of all tables.
+/// Reads in a transaction that sees one state of all tables, and notes what it found in another: to the first, whoever
+/// renews the lease meanwhile would look like one who takes the slot over.
 async fn verification_step(conn: &mut Connection, at: DateTime<Utc>, lease: &Lease) -> Done<Step> {
-    conn.build_transaction()
+    let night = conn
+        .build_transaction()
         .repeatable_read()
+        .read_only()
         .run(async |conn| {
             let since = run::claimed_at(conn, lease.run_id).await?;
-            let night = verify_due_window(conn, at, lease.slot, since).await?;
-            require_lease(conn, at, lease).await?;
-            Ok(match night {
-                Night::Agrees(told) => Step::Did(told),
-                Night::Disagrees(told) => Step::Disagrees(told),
-                Night::Done => Step::Nothing,
-            })
+            verify_due_window(conn, lease.slot, since).await
         })
-        .await
+        .await?;
+    let Some(night) = night else {
+        return Ok(Step::Nothing);
+    };
+    conn.transaction(async |conn| {
+        note(conn, at, night.window, &night.findings).await?;
+        require_lease(conn, lease).await
+    })
+    .await?;
+    Ok(if night.findings.is_empty() {
+        Step::Did(night.told())
+    } else {
+        Step::Disagrees(night.told())
+    })
 }
 
 async fn step_of(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, work: Work) -> Done<Step> {

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod authorised;
 pub mod body;
+pub mod haste;
 pub mod metrics;
 pub mod openapi;
 pub mod page;
@@ -14,5 +15,6 @@ pub mod state;
 
 pub use authorised::Authorised;
 pub use body::{Sent, Whole};
+pub use haste::Unhurried;
 pub use problem::{Answer, Problem};
 pub use state::AppState;

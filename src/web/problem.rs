@@ -12,7 +12,7 @@ use crate::usecases::Failure;
 use crate::usecases::failure::Fault;
 
 /// When a client of a database that is away may try again.
-const RETRY_AFTER_SECS: u64 = 2;
+const RETRY_AFTER_SECS: u16 = 2;
 
 /// What a handler returns.
 pub type Answer<T> = Result<T, Problem>;
@@ -37,6 +37,9 @@ pub struct Problem {
     pub errors: Vec<Fault>,
     #[serde(skip)]
     allowed_methods: Option<Box<str>>,
+    /// When the same may be asked again.
+    #[serde(skip)]
+    retry_after_secs: Option<u16>,
 }
 
 impl Problem {
@@ -54,6 +57,7 @@ impl Problem {
             rule: None,
             errors: Vec::new(),
             allowed_methods: None,
+            retry_after_secs: None,
         }
     }
 
@@ -104,6 +108,19 @@ impl Problem {
         )
     }
 
+    /// This address may ask again after so many seconds.
+    pub fn too_often(retry_after_secs: u16) -> Self {
+        Self {
+            retry_after_secs: Some(retry_after_secs),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "urn:daftar:problem:too-often",
+                "This was asked too often",
+                format!("ask again in {retry_after_secs} seconds"),
+            )
+        }
+    }
+
     /// `allowed` as in the header: `GET, POST`.
     pub fn method_not_allowed(allowed: String) -> Self {
         let detail = format!("here only {allowed} may be asked");
@@ -127,8 +144,8 @@ impl Problem {
     /// The beginning of a page that tells of it to people.
     pub fn page(&self) -> HttpResponseBuilder {
         let mut response = HttpResponse::build(self.status());
-        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header((RETRY_AFTER, RETRY_AFTER_SECS));
+        if let Some(secs) = self.retry_after_secs {
+            response.insert_header((RETRY_AFTER, u64::from(secs)));
         }
         response
     }
@@ -172,12 +189,15 @@ impl From<Failure> for Problem {
                     detail,
                 )
             },
-            Failure::Unavailable(_) => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "urn:daftar:problem:unavailable",
-                "Not now: try again",
-                detail,
-            ),
+            Failure::Unavailable(_) => Self {
+                retry_after_secs: Some(RETRY_AFTER_SECS),
+                ..Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "urn:daftar:problem:unavailable",
+                    "Not now: try again",
+                    detail,
+                )
+            },
             Failure::Internal(_) => internal(&detail),
         }
     }

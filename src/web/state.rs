@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::usecases::{Done, Failure};
 
 use super::authorised::RememberedTokens;
+use super::haste::Haste;
 use super::metrics::Metrics;
 use super::recorder::Recorder;
 
@@ -18,6 +19,7 @@ pub struct AppState {
     pool: Pool,
     clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     pub tokens: Arc<RememberedTokens>,
+    pub haste: Arc<Haste>,
     pub metrics: Arc<Metrics>,
     pub recorder: Arc<Recorder>,
 }
@@ -27,6 +29,7 @@ impl AppState {
         let clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync> = Arc::new(clock);
         Self {
             recorder: Arc::new(Recorder::new(pool.clone(), Arc::clone(&clock))),
+            haste: Arc::new(Haste::new(Arc::clone(&clock))),
             pool,
             clock,
             tokens: Arc::default(),

@@ -36,6 +36,7 @@ const WORLDLY: &[(&str, &[&str])] = &[
     ("diesel", &["store", "usecases", "host"]),
     ("diesel_async", &["store", "usecases", "host", "web"]),
     ("diesel_migrations", &["host"]),
+    ("governor", &["web"]),
     ("indicatif", &["cli"]),
     ("lettre", &["host"]),
     ("prometheus", &["web", "host"]),

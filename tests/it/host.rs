@@ -8,6 +8,8 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use daftar::host::configuration::Configuration;
 use daftar::host::database::connection;
@@ -53,7 +55,13 @@ impl Folder {
         self.0.join("postgres/cluster")
     }
 
-    fn postmaster(&self) -> String {
+    /// As the kernel does it when memory runs out.
+    pub fn kill_postmaster(&self) {
+        let postmaster = rustix::process::Pid::from_raw(self.postmaster().parse().unwrap()).unwrap();
+        rustix::process::kill_process(postmaster, rustix::process::Signal::KILL).unwrap();
+    }
+
+    pub fn postmaster(&self) -> String {
         let file = fs::read_to_string(self.cluster().join("postmaster.pid")).unwrap();
         file.lines().next().unwrap().to_owned()
     }
@@ -149,6 +157,32 @@ fn a_running_server_without_an_owner_is_adopted() {
 }
 
 #[test]
+fn its_owner_starts_a_server_again_that_was_killed_and_stops_it_in_the_end() {
+    let folder = Folder::new();
+    let mut owner = folder.enter(Purpose::Command).unwrap();
+    owner.prepared();
+    let guest = folder.enter(Purpose::Command).unwrap();
+    // The second time it is the heir who does.
+    for first_owner in [Some(owner), None] {
+        folder.is_started_again_when_killed();
+        drop(first_owner);
+    }
+    guest.leave();
+    assert!(!answers(&folder.socket()));
+}
+
+#[test]
+fn an_owner_that_takes_in_orphans_starts_a_killed_server_again_too() {
+    let folder = Folder::new();
+    let mut owner = owner_process(&folder);
+    folder.is_started_again_when_killed();
+    owner.kill().unwrap();
+    owner.wait().unwrap();
+    folder.wait_for_watchdog();
+    assert!(!answers(&folder.socket()));
+}
+
+#[test]
 fn ctrl_c_does_not_reach_the_server() {
     let folder = Folder::new();
     let owner = folder.enter(Purpose::Command).unwrap();
@@ -219,6 +253,16 @@ async fn the_pool_recovers_by_itself_from_a_crash_of_the_server() {
 }
 
 impl Folder {
+    fn is_started_again_when_killed(&self) {
+        let killed = self.postmaster();
+        self.kill_postmaster();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !answers(&self.socket()) || self.postmaster() == killed {
+            assert!(Instant::now() < deadline, "nobody started it again");
+            sleep(Duration::from_millis(20));
+        }
+    }
+
     fn assert_works(&self) {
         let ready = Command::new(programs().path("pg_isready"))
             .arg("-q")
@@ -270,6 +314,8 @@ fn an_owner_waits_to_be_killed() {
     let Ok(data_dir) = std::env::var(OWNED) else {
         return;
     };
+    // As the first process of a container does.
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid())).unwrap();
     let owner = Tenancy::enter(Path::new(&data_dir), &[], Purpose::Serve).unwrap();
     println!("owning");
     std::io::stdin().lines().for_each(drop);

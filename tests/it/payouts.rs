@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use daftar::domain::money::Amount;
 use daftar::domain::originator::{Originator, OriginatorKind, Scope};
 use daftar::usecases::answer_payout::{AnsweredPayout, BankAnswer, BankOutcome, answer_payout};
-use daftar::usecases::reading::payouts::{MoneyFilter, PayoutView, list_payouts};
+use daftar::usecases::reading::payouts::{MoneyFilter, PayoutView, WaitsFor, list_payouts};
 use daftar::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
 use daftar::usecases::register::party::{BankAccountEntry, add_bank_accounts};
 use daftar::usecases::release_payouts::release_payouts;
@@ -13,7 +13,7 @@ use daftar::usecases::{Done, Failure};
 use diesel_async::SimpleAsyncConnection;
 use serde_json::json;
 
-use crate::api::Api;
+use crate::api::{Api, Said};
 use crate::counter::Case;
 use crate::scene::{POLICE, Scene};
 use crate::settling::rule_of;
@@ -57,7 +57,14 @@ impl Scene {
             rows: 100,
         };
         let mut conn = self.world.conn().await;
-        let found = list_payouts(&mut conn, &self.maker, &MoneyFilter::default(), &asked).await;
+        let found = list_payouts(
+            &mut conn,
+            &self.maker,
+            self.now(),
+            &MoneyFilter::default(),
+            &asked,
+        )
+        .await;
         let mut payouts = found.unwrap().items;
         payouts.reverse();
         payouts
@@ -190,6 +197,8 @@ async fn a_payout_without_an_account_waits_for_one_and_holds_up_nobody() {
     assert_eq!(scene.payout_to("provincial-treasury").await.iban, None);
     scene.remit(ALL, "r-1").await.unwrap();
     assert_eq!(scene.leaving().await, ["municipality", "identity"]);
+    let waits_for = scene.payout_to("provincial-treasury").await.waits_for;
+    assert_eq!(waits_for, Some(WaitsFor::Account));
     let account = BankAccountEntry {
         party: "provincial-treasury".to_owned(),
         deposit_identifier: String::new(),
@@ -434,5 +443,86 @@ async fn the_api_records_and_answers_for_people_with_the_scope() {
             .items()
             .len(),
         1
+    );
+}
+
+/// State, remitted and open of each demand on a page.
+fn demands(page: &Said) -> Vec<(String, i64, i64)> {
+    let figure = |demand: &serde_json::Value, name: &str| demand[name].as_i64().unwrap();
+    let told = |demand: &serde_json::Value| {
+        let state = demand["state"].as_str().unwrap().to_owned();
+        (state, figure(demand, "remitted"), figure(demand, "open"))
+    };
+    page.items().iter().map(told).collect()
+}
+
+fn told(state: &str, remitted: i64, open: i64) -> (String, i64, i64) {
+    (state.to_owned(), remitted, open)
+}
+
+#[actix_web::test]
+async fn a_demand_is_due_partly_paid_overdue_or_paid_and_the_next_settlement_takes_over_what_is_left() {
+    const PATH: &str = "/v1/remittance-demands";
+    let scene = Scene::passport_settled().await;
+    let api = Api::of(&scene.world, scene.now());
+    let reader = api.token("reader", Scope::Read, None).await;
+    let first = api.get(PATH, &reader).await;
+    assert_eq!(demands(&first), [told("due", 0, ALL)]);
+    let due_at: DateTime<Utc> = first.items()[0]["due_at"].as_str().unwrap().parse().unwrap();
+    scene.remit(ALL - 1, "r-1").await.unwrap();
+    assert_eq!(
+        demands(&api.get(PATH, &reader).await),
+        [told("partly_paid", ALL - 1, 1)]
+    );
+    let at_the_end = Api::of(&scene.world, due_at);
+    assert_eq!(
+        demands(&at_the_end.get(PATH, &reader).await),
+        [told("overdue", ALL - 1, 1)]
+    );
+    let just_before = Api::of(&scene.world, due_at - Duration::microseconds(1));
+    assert_eq!(
+        demands(&just_before.get(PATH, &reader).await),
+        [told("partly_paid", ALL - 1, 1)]
+    );
+    scene.book_passport("p-2", 8).await;
+    scene.settle(POLICE, scene.day(14, 1)).await;
+    let replaced = told("replaced", ALL - 1, 0);
+    assert_eq!(
+        demands(&api.get(PATH, &reader).await),
+        [told("due", 0, ALL + 1), replaced.clone()]
+    );
+
+    let page = api
+        .get(&format!("{PATH}?limit=1&party=office-1002"), &reader)
+        .await;
+    assert_eq!(demands(&page), [told("due", 0, ALL + 1)]);
+    let next = page.json()["next"].as_str().unwrap().to_owned();
+    let last = api.get(&next, &reader).await;
+    assert_eq!((demands(&last), last.json().get("next")), (vec![replaced], None));
+    for (filter, count) in [
+        ("network=police10", 2),
+        ("network=pishkhan", 0),
+        ("party=identity", 0),
+    ] {
+        let page = api.get(&format!("{PATH}?{filter}"), &reader).await;
+        assert_eq!(demands(&page).len(), count, "{filter}");
+    }
+    for (party, count) in [("office-1002", 2), ("identity", 0)] {
+        let own = api.token(&format!("of-{party}"), Scope::Read, Some(party)).await;
+        assert_eq!(demands(&api.get(PATH, &own).await).len(), count, "{party}");
+    }
+}
+
+#[tokio::test]
+async fn a_demand_that_was_remitted_in_full_stays_paid() {
+    let scene = Scene::passport_settled().await;
+    let api = Api::of(&scene.world, scene.day(14, 2));
+    let reader = api.token("reader", Scope::Read, None).await;
+    scene.remit(ALL, "r-1").await.unwrap();
+    scene.book_passport("p-2", 8).await;
+    scene.settle(POLICE, scene.day(14, 1)).await;
+    assert_eq!(
+        demands(&api.get("/v1/remittance-demands", &reader).await),
+        [told("due", 0, ALL), told("paid", ALL, 0)]
     );
 }

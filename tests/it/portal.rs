@@ -12,6 +12,14 @@ use crate::scene::{Scene, at};
 use crate::settled::{EARNED, settled};
 use crate::world::World;
 
+/// From this address, through a proxy on the same machine.
+fn asked_from(address: &str, path: &str) -> TestRequest {
+    TestRequest::get()
+        .uri(path)
+        .peer_addr("127.0.0.1:4711".parse().unwrap())
+        .insert_header(("X-Forwarded-For", address))
+}
+
 #[actix_web::test]
 async fn the_start_page_says_what_is_running_in_the_readers_language() {
     let scene = Scene::furnished().await;
@@ -134,4 +142,42 @@ async fn the_qr_code_of_a_statement_leads_to_a_page_that_knows_it_and_tells_no_a
         "{}",
         unknown.text()
     );
+}
+
+#[actix_web::test]
+async fn whoever_tries_codes_is_told_to_wait_on_the_page_and_on_the_route_and_nobody_else_is() {
+    let scene = Scene::furnished().await;
+    let settled = settled(&scene).await;
+    let code = settled.statements[0].verification_code();
+    let state = AppState::new(scene.world.pool().clone(), || at("2026-03-23T06:00:00Z"));
+    let app = init_service(app(state)).await;
+    let paths = [
+        format!("/verify/{code}?lang=en"),
+        format!("/verify?code={code}&lang=en"),
+        format!("/v1/statements/verify/{code}"),
+    ];
+    for n in 0..30 {
+        let asked = asked_from("192.0.2.1", &paths[n % 3]).to_request();
+        assert_eq!(call_service(&app, asked).await.status(), 200, "{n}");
+    }
+    for path in &paths {
+        let refused = call_service(&app, asked_from("192.0.2.1", path).to_request()).await;
+        assert_eq!(refused.status(), 429, "{path}");
+        let header = |name| refused.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        let wait: u64 = header("retry-after").parse().unwrap();
+        let kind = header("content-type");
+        assert!((1..=3).contains(&wait), "{wait}");
+        let told = String::from_utf8(read_body(refused).await.to_vec()).unwrap();
+        if path.starts_with("/v1/") {
+            assert_eq!(kind, "application/problem+json");
+            assert!(told.contains("urn:daftar:problem:too-often"), "{told}");
+        } else {
+            assert!(told.contains("Asked too often"), "{told}");
+            assert!(!told.contains(&settled.statements[0].content().number));
+        }
+        let other = asked_from("192.0.2.2", path).to_request();
+        assert_eq!(call_service(&app, other).await.status(), 200);
+    }
+    let others = TestRequest::get().uri("/healthz").to_request();
+    assert_eq!(call_service(&app, others).await.status(), 200);
 }

@@ -21,7 +21,7 @@ pub struct Serving {
 }
 
 impl Serving {
-    fn start(folder: &Folder, options: &[&str]) -> Self {
+    pub fn start(folder: &Folder, options: &[&str]) -> Self {
         Self::by(serve(folder, options))
     }
 
@@ -73,12 +73,12 @@ impl Serving {
         self.process.wait().unwrap();
     }
 
-    fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.process), signal).unwrap();
     }
 
     /// What it said last, once it has ended well.
-    fn ended(mut self) -> String {
+    pub fn ended(mut self) -> String {
         let mut last = String::new();
         self.said.read_to_string(&mut last).unwrap();
         assert!(self.process.wait().unwrap().success());

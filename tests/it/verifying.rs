@@ -18,6 +18,8 @@ use daftar::usecases::verify_books::{Extent, Verified};
 use daftar::usecases::keep_statement_pdf::keep_statement_pdf;
 use daftar::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, record_licence_event};
 
+use diesel_async::SimpleAsyncConnection;
+
 use crate::scene::{PISHKHAN, Scene};
 use crate::tampering::Tampering;
 
@@ -252,5 +254,91 @@ async fn the_nightly_run_tells_what_it_verified_and_fails_loudly_where_something
             .count("SELECT count(*) FROM verifications WHERE NOT agreed")
             .await
             >= 1
+    );
+}
+
+/// Edits past all triggers, and tells what is then found in a table: row, column, stored, expected.
+async fn found_after(scene: &Scene, table: &str, edit: &str) -> Vec<[String; 4]> {
+    let mut conn = scene.world.superuser().await;
+    let all = "ALTER TABLE windows DISABLE TRIGGER ALL; ALTER TABLE hold_movements DISABLE TRIGGER ALL; \
+        ALTER TABLE licence_events DISABLE TRIGGER ALL; SET session_replication_role = replica";
+    conn.batch_execute(all).await.unwrap();
+    conn.batch_execute(edit).await.unwrap();
+    let findings = verified(scene).await.findings;
+    let of_table = findings.into_iter().filter(|finding| finding.table == table);
+    of_table
+        .map(|finding| [finding.row, finding.what, finding.stored, finding.expected])
+        .collect()
+}
+
+#[tokio::test]
+async fn a_window_that_its_networks_schedule_does_not_make_is_pointed_at() {
+    let scene = settled().await;
+    let id = scene
+        .count("SELECT id::bigint AS count FROM windows WHERE network_id = 1 AND ordinal = 2")
+        .await;
+    let renamed = format!("UPDATE windows SET period_key = '2027-01-01' WHERE id = {id}");
+    let found = found_after(&scene, "windows", &renamed).await;
+    let row = id.to_string();
+    let expected = [row.as_str(), "period_key", "2027-01-01", "2026-03-22"].map(str::to_owned);
+    assert!(found.contains(&expected), "{found:?}");
+    // Shorter, because the database itself refuses two windows that overlap.
+    for (column, shorter, back) in [("starts_at", '+', '-'), ("ends_at", '-', '+')] {
+        let edit = |sign| {
+            format!(
+                "UPDATE windows SET period_key = '2026-03-22', {column} = {column} {sign} interval '1 hour' WHERE id = {id}"
+            )
+        };
+        let found = found_after(&scene, "windows", &edit(shorter)).await;
+        let named = found
+            .iter()
+            .any(|finding| finding[0] == row && finding[1] == column);
+        assert!(named, "{column}: {found:?}");
+        found_after(&scene, "windows", &edit(back)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_hold_that_the_licences_events_do_not_make_is_pointed_at() {
+    let scene = settled().await;
+    let movement = "FROM hold_movements WHERE id = (SELECT min(id) FROM hold_movements)";
+    let id = scene
+        .count(&format!("SELECT id AS count {movement}"))
+        .await
+        .to_string();
+    let amount = scene.count(&format!("SELECT amount AS count {movement}")).await;
+    let finding = |stored: i64, expected: i64| {
+        [
+            id.clone(),
+            "amount".to_owned(),
+            stored.to_string(),
+            expected.to_string(),
+        ]
+    };
+    let larger = format!("UPDATE hold_movements SET amount = amount + 1 WHERE id = {id}");
+    let found = found_after(&scene, "hold_movements", &larger).await;
+    assert!(found.contains(&finding(amount + 1, amount)), "{found:?}");
+    // Nothing is wrong with the movement any more, but nobody was suspended.
+    let unsuspended = format!(
+        "UPDATE hold_movements SET amount = {amount} WHERE id = {id}; DELETE FROM licence_events WHERE kind = 'suspended'"
+    );
+    let found = found_after(&scene, "hold_movements", &unsuspended).await;
+    assert!(found.contains(&finding(amount, 0)), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_hold_that_is_missing_is_told_with_what_it_should_be() {
+    let scene = settled().await;
+    let amount = scene
+        .count("SELECT amount AS count FROM hold_movements ORDER BY id LIMIT 1")
+        .await;
+    let gone = "DELETE FROM hold_movements WHERE id = (SELECT min(id) FROM hold_movements)";
+    let found = found_after(&scene, "hold_movements", gone).await;
+    let told = format!("there, of {amount}");
+    assert!(
+        found
+            .iter()
+            .any(|finding| finding[2] == "absent" && finding[3] == told),
+        "{found:?}"
     );
 }

@@ -1,7 +1,7 @@
 //! A migrated database of its own for each test, in a throwaway cluster of the whole run. Never here: what a noun
 //! needs to be tested (that stands in the noun's file).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -21,12 +21,20 @@ pub struct World {
     name: String,
     socket: PathBuf,
     pool: Pool,
-    /// Of a test that lets its PostgreSQL crash.
-    own_cluster: Option<Throwaway>,
+    ground: Ground,
+}
+
+/// Whose PostgreSQL it is in.
+enum Ground {
+    Shared,
+    /// Of a test that lets it crash.
+    Own(Throwaway),
+    /// Of the server that is tested.
+    Private,
 }
 
 /// The cluster of this run, and the thread that clears away the databases of finished tests.
-struct Ground {
+struct Shared {
     cluster: Throwaway,
     broom: Sender<String>,
 }
@@ -51,7 +59,17 @@ impl World {
             .unwrap(),
             name,
             socket,
-            own_cluster: Some(cluster),
+            ground: Ground::Own(cluster),
+        }
+    }
+
+    /// The database of a private PostgreSQL that runs.
+    pub fn private(socket: &Path) -> Self {
+        Self {
+            pool: pool(&private::app_url(socket), POOL_CONNECTIONS).unwrap(),
+            name: private::DATABASE.to_owned(),
+            socket: socket.to_owned(),
+            ground: Ground::Private,
         }
     }
 
@@ -74,7 +92,7 @@ impl World {
         let mut maintenance = maintenance().await;
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} OWNER daftar_owner");
         maintenance.batch_execute(&create).await.unwrap();
-        let socket = ground().cluster.socket().to_owned();
+        let socket = shared().cluster.socket().to_owned();
         Self {
             pool: pool(
                 &DatabaseUrl::on_socket(&socket, APP_ROLE, &name),
@@ -83,12 +101,15 @@ impl World {
             .unwrap(),
             name,
             socket,
-            own_cluster: None,
+            ground: Ground::Shared,
         }
     }
 
     pub fn own_cluster(&self) -> &Throwaway {
-        self.own_cluster.as_ref().unwrap()
+        match &self.ground {
+            Ground::Own(cluster) => cluster,
+            Ground::Shared | Ground::Private => panic!("it has no cluster of its own"),
+        }
     }
 
     pub fn pool(&self) -> &Pool {
@@ -127,7 +148,7 @@ impl World {
     }
 
     fn dump(&self, what: &str) -> String {
-        let mut dump = std::process::Command::new(ground().cluster.program("pg_dump"));
+        let mut dump = std::process::Command::new(shared().cluster.program("pg_dump"));
         dump.args([what, "--dbname", self.admin_url().expose()]);
         let output = dump.output().unwrap();
         assert!(
@@ -142,26 +163,26 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         self.pool.close();
-        if self.own_cluster.is_some() {
-            return;
+        match self.ground {
+            // At the end of the run the broom may be gone; the whole cluster goes then.
+            Ground::Shared => drop(shared().broom.send(std::mem::take(&mut self.name))),
+            Ground::Own(_) | Ground::Private => {}
         }
-        // At the end of the run the broom may be gone; the whole cluster goes then.
-        let _gone = ground().broom.send(std::mem::take(&mut self.name));
     }
 }
 
 async fn maintenance() -> AsyncPgConnection {
-    let url = DatabaseUrl::on_socket(ground().cluster.socket(), SUPERUSER, "postgres");
+    let url = DatabaseUrl::on_socket(shared().cluster.socket(), SUPERUSER, "postgres");
     connect(&url).await.unwrap()
 }
 
-fn ground() -> &'static Ground {
-    static GROUND: OnceLock<Ground> = OnceLock::new();
+fn shared() -> &'static Shared {
+    static SHARED: OnceLock<Shared> = OnceLock::new();
     // Every test has a runtime of its own, so what they share is made on a thread that has none.
-    GROUND.get_or_init(|| thread::spawn(prepare).join().unwrap())
+    SHARED.get_or_init(|| thread::spawn(prepare).join().unwrap())
 }
 
-fn prepare() -> Ground {
+fn prepare() -> Shared {
     let cluster = Throwaway::start(&[]).unwrap();
     let socket = cluster.socket().to_owned();
     runtime().block_on(private::prepare(&socket)).unwrap();
@@ -179,7 +200,7 @@ fn prepare() -> Ground {
         });
     };
     thread::spawn(sweep);
-    Ground { cluster, broom }
+    Shared { cluster, broom }
 }
 
 fn runtime() -> Runtime {

@@ -126,7 +126,7 @@ async fn answer_released(conn: &mut Connection, by: &Originator, at: DateTime<Ut
             after: None,
             rows: ROWS,
         };
-        let page = list_payouts(conn, by, &released, &asked).await?;
+        let page = list_payouts(conn, by, at, &released, &asked).await?;
         for payout in &page.items {
             answer_payout(conn, by, at, payout.id, &answer(payout)).await?;
         }

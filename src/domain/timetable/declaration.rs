@@ -30,8 +30,6 @@ pub struct Job {
     pub cron: String,
     pub slots: Slots,
     pub catch_up: CatchUp,
-    /// How long a worker may go without a sign of life before another takes its slot over.
-    pub lease: Duration,
     pub on_failure: OnFailure,
 }
 
@@ -57,7 +55,6 @@ struct Declared {
     cron: String,
     time_zone: String,
     catch_up: CatchUp,
-    lease_minutes: i64,
     on_failure: DeclaredOnFailure,
 }
 
@@ -68,7 +65,6 @@ struct DeclaredOnFailure {
     wait_minutes: i64,
 }
 
-const LEASE_MINUTES: RangeInclusive<i64> = 1..=720;
 const ATTEMPTS: RangeInclusive<i16> = 1..=20;
 const WAIT_MINUTES: RangeInclusive<i64> = 0..=1_440;
 
@@ -124,7 +120,6 @@ impl Job {
                 cron: declared.cron,
                 slots,
                 catch_up: declared.catch_up,
-                lease: Duration::minutes(declared.lease_minutes),
                 on_failure: OnFailure {
                     attempts_max: declared.on_failure.attempts,
                     wait: Duration::minutes(declared.on_failure.wait_minutes),
@@ -137,13 +132,12 @@ impl Job {
     /// What is declared, in one fixed form.
     pub(super) fn canonical(&self) -> String {
         format!(
-            "{} {} [{}] {} {:?} {} {} {}",
+            "{} {} [{}] {} {:?} {} {}",
             self.name,
             self.runs,
             self.cron,
             self.slots.zone(),
             self.catch_up,
-            self.lease.num_seconds(),
             self.on_failure.attempts_max,
             self.on_failure.wait.num_seconds(),
         )
@@ -178,11 +172,6 @@ fn out_of_range(name: &str, declared: &Declared) -> Vec<TimetableFault> {
         }
     };
     let failure = &declared.on_failure;
-    within(
-        "lease_minutes",
-        LEASE_MINUTES.contains(&declared.lease_minutes),
-        format!("{LEASE_MINUTES:?}"),
-    );
     within(
         "on_failure.attempts",
         ATTEMPTS.contains(&failure.attempts),
@@ -244,7 +233,7 @@ mod tests {
     use super::*;
 
     const MAIL: &str = "runs = \"send-mail\"\ncron = \"* * * * *\"\ntime_zone = \"UTC\"\n\
-         catch_up = \"latest\"\nlease_minutes = 15\n[on_failure]\nattempts = 3\nwait_minutes = 1\n";
+         catch_up = \"latest\"\n[on_failure]\nattempts = 3\nwait_minutes = 1\n";
 
     fn fault_of(text: &str) -> TimetableFault {
         Job::parse("mail", text).unwrap_err().remove(0)
@@ -271,8 +260,6 @@ mod tests {
         let cases = [
             ("* * * * *", "* * * *", "cron"),
             ("\"UTC\"", "\"Utopia\"", "time_zone"),
-            ("= 15", "= 0", "lease_minutes"),
-            ("= 15", "= 721", "lease_minutes"),
             ("attempts = 3", "attempts = 21", "on_failure.attempts"),
             ("wait_minutes = 1", "wait_minutes = -1", "on_failure.wait_minutes"),
             ("\"latest\"", "\"each\"", "catch_up"),

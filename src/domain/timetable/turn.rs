@@ -16,7 +16,11 @@ pub struct PastRun {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunState {
     Running,
-    Failed { at: DateTime<Utc> },
+    Failed {
+        at: DateTime<Utc>,
+    },
+    /// Its worker gave no sign of life: nothing says that the work itself is at fault.
+    Lapsed,
 }
 
 /// What a job does now.
@@ -26,7 +30,7 @@ pub enum Turn {
     Wait,
     /// A slot that nobody claimed yet.
     Take(DateTime<Utc>),
-    /// A slot that failed and is due to be tried again.
+    /// A slot that failed and is due to be tried again, or whose worker is gone.
     TakeAgain(DateTime<Utc>),
 }
 
@@ -76,6 +80,7 @@ impl Job {
 
     fn again(&self, run: &PastRun, now: DateTime<Utc>) -> Turn {
         match run.state {
+            RunState::Lapsed => Turn::TakeAgain(run.slot),
             RunState::Failed { at } if at + self.on_failure.wait <= now => Turn::TakeAgain(run.slot),
             RunState::Failed { .. } | RunState::Running => Turn::Wait,
         }
@@ -89,7 +94,7 @@ mod tests {
     fn job(runs: &str, cron: &str, catch_up: &str) -> Job {
         let text = format!(
             "runs = \"{runs}\"\ncron = \"{cron}\"\ntime_zone = \"UTC\"\ncatch_up = \"{catch_up}\"\n\
-             lease_minutes = 5\n[on_failure]\nattempts = 3\nwait_minutes = 10\n"
+             [on_failure]\nattempts = 3\nwait_minutes = 10\n"
         );
         Job::parse("it", &text).unwrap()
     }
@@ -173,6 +178,21 @@ mod tests {
             mail().turn(newest, &run, utc("24T12:15")),
             Turn::TakeAgain(utc("24T12:00"))
         );
+    }
+
+    #[test]
+    fn the_slot_of_a_worker_that_is_gone_is_taken_again_without_a_wait_and_not_for_ever() {
+        let newest = Some(utc("24T02:00"));
+        let lapsed = |attempts| PastRun {
+            slot: utc("24T02:00"),
+            state: RunState::Lapsed,
+            attempts,
+        };
+        assert_eq!(
+            nightly().turn(newest, &[lapsed(1)], utc("24T02:01")),
+            Turn::TakeAgain(utc("24T02:00"))
+        );
+        assert_eq!(nightly().turn(newest, &[lapsed(3)], utc("24T02:01")), Turn::Wait);
     }
 
     #[test]

@@ -7,10 +7,12 @@ use serde::Serialize;
 
 pub mod allocation;
 pub mod booking;
+pub mod hold;
 pub mod position;
 pub mod seal;
 pub mod statement;
 pub mod term;
+pub mod window;
 
 /// One thing that does not agree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -5,10 +5,13 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, WaitOptions, waitpid};
 
 use super::PostgresError;
 use super::account::Account;
@@ -21,6 +24,7 @@ pub const SUPERUSER: &str = "daftar_superuser";
 const START_PATIENCE: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_millis(50);
 const SETTINGS_FILE: &str = "daftar.conf";
+const SOCKET_FILE: &str = ".s.PGSQL.5432";
 
 /// What the cluster is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +63,31 @@ impl Server {
         }
         self.write_settings()?;
         self.start()
+    }
+
+    /// Starts the server again if it has died; one that answers, or is about to, is left alone.
+    pub fn revive(&self) -> Result<(), PostgresError> {
+        if self.listens() || self.answer()? != Answer::Silent {
+            return Ok(());
+        }
+        tracing::warn!("the private PostgreSQL has died and is started again");
+        self.bury();
+        self.start()
+    }
+
+    /// Where this process takes in orphans, as the first one of a container does, a dead server would be taken for a live
+    /// one until its end is asked for. Anywhere else it is nobody's child here.
+    fn bury(&self) {
+        let file = fs::read_to_string(self.place.cluster.join("postmaster.pid")).unwrap_or_default();
+        let number = file.lines().next().and_then(|line| line.parse().ok());
+        if let Some(postmaster) = number.and_then(Pid::from_raw) {
+            let _nobodys_child = waitpid(Some(postmaster), WaitOptions::NOHANG);
+        }
+    }
+
+    /// Cheaper than its answer; wrongly false when more connect at once than wait in line.
+    fn listens(&self) -> bool {
+        UnixStream::connect(self.place.socket.join(SOCKET_FILE)).is_ok()
     }
 
     pub fn answer(&self) -> Result<Answer, PostgresError> {

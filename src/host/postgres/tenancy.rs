@@ -1,5 +1,5 @@
-//! Who owns a private PostgreSQL and who is only its guest. The owner starts it and stops it; guests attach; the
-//! last to leave stops it, whoever that is. Never here: how a server is started (see `server`).
+//! Who owns a private PostgreSQL and who is only its guest. The owner starts it, starts it again when it dies, and stops it;
+//! guests attach; the last to leave stops it, whoever that is. Never here: how a server is started (see `server`).
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +17,8 @@ use super::{PostgresError, made};
 /// How long a newcomer waits for an owner that is starting or a watchdog that is stopping.
 const PATIENCE: Duration = Duration::from_secs(180);
 const POLL: Duration = Duration::from_millis(50);
+/// How often the owner looks whether the server lives.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -81,6 +83,7 @@ impl Tenancy {
             _serving: serving,
         };
         tenancy.own_or_attach()?;
+        tenancy.keep()?;
         Ok(tenancy)
     }
 
@@ -113,7 +116,7 @@ impl Tenancy {
             }
             if self.server.answer()? == Answer::Ready {
                 drop(self.locks.preparing().shared()?);
-                return self.stand_by();
+                return Ok(());
             }
             if Instant::now() > deadline {
                 return Err(PostgresError::NotReady);
@@ -122,15 +125,15 @@ impl Tenancy {
         }
     }
 
-    /// A guest inherits the duty when the owner leaves first: it looks for the owner's lock as long as it lives.
-    fn stand_by(&self) -> Result<(), PostgresError> {
+    /// As long as it stays, the owner starts a server again that died, and a guest inherits the duty when the owner leaves first.
+    fn keep(&self) -> Result<(), PostgresError> {
         let (server, locks, duty) = (self.server.clone(), self.locks.clone(), Arc::clone(&self.duty));
-        let wait = move || {
-            if let Err(error) = inherit(&server, &locks, &duty) {
-                tracing::error!(%error, "the private PostgreSQL lost its owner and could not be taken over");
+        let keep = move || {
+            while let Some(pause) = attend(&server, &locks, &duty) {
+                sleep(pause);
             }
         };
-        let spawned = Builder::new().name("heir".to_owned()).spawn(wait);
+        let spawned = Builder::new().name("keeper".to_owned()).spawn(keep);
         spawned.map(drop).map_err(|source| PostgresError::Program {
             program: "a thread",
             source,
@@ -172,21 +175,27 @@ fn take_over(server: &Server, locks: &Locks, owner: Held) -> Result<Ownership, P
     Ok(Ownership { watchdog, owner })
 }
 
-/// The lock is asked for only while the duty is held, so that whoever leaves meanwhile decides alone who stops the server.
-fn inherit(server: &Server, locks: &Locks, duty: &Mutex<Duty>) -> Result<(), PostgresError> {
-    loop {
-        let mut duty = lock(duty);
-        if matches!(*duty, Duty::Left) {
-            return Ok(());
-        }
-        if let Some(owner) = locks.owner().try_exclusive()? {
-            tracing::info!("taking over the private PostgreSQL from its former owner");
-            *duty = Duty::Ours(take_over(server, locks, owner)?);
-            return Ok(());
-        }
-        drop(duty);
-        sleep(POLL);
+/// Does what has to be done now; after the pause it is to be called again, and never again when there is none. The duty is held
+/// meanwhile, so that whoever leaves decides alone who stops the server.
+fn attend(server: &Server, locks: &Locks, duty: &Mutex<Duty>) -> Option<Duration> {
+    let mut duty = lock(duty);
+    let attended = match &*duty {
+        Duty::Left => return None,
+        Duty::Ours(_) => server.revive().map(|()| LOOK_AGAIN),
+        Duty::None => inherit(server, locks, &mut duty).map(|()| POLL),
+    };
+    Some(attended.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the private PostgreSQL could not be started and is tried again");
+        LOOK_AGAIN
+    }))
+}
+
+fn inherit(server: &Server, locks: &Locks, duty: &mut Duty) -> Result<(), PostgresError> {
+    if let Some(owner) = locks.owner().try_exclusive()? {
+        tracing::info!("taking over the private PostgreSQL from its former owner");
+        *duty = Duty::Ours(take_over(server, locks, owner)?);
     }
+    Ok(())
 }
 
 /// Asked twice, before and after the owner's lock is free: a guest that leaves in between finds the lock taken and

@@ -1,6 +1,7 @@
 //! What is only looked at: lists in the order of a key, and sums. Never here: a row written, a lock.
 
 pub mod book;
+pub mod demand;
 pub mod earning;
 pub mod explanation;
 pub mod job;

@@ -13,6 +13,7 @@ use crate::store::{Connection, Stored};
 pub struct PayoutRow {
     pub id: i64,
     pub settlement_id: i32,
+    pub network_id: i16,
     pub network: String,
     pub party: String,
     pub deposit_identifier: String,
@@ -50,7 +51,7 @@ pub struct RemittanceRow {
     pub by: String,
 }
 
-/// Which payouts or remittances are wanted; `None` leaves a filter out.
+/// Which payouts, remittances or demands are wanted; `None` leaves a filter out.
 #[derive(Clone, Debug, Default)]
 pub struct MoneyWanted {
     pub id: Option<i64>,
@@ -77,6 +78,7 @@ pub async fn list_payouts(
         .select((
             payouts::id,
             payouts::settlement_id,
+            payouts::network_id,
             networks::code,
             parties::code,
             payouts::deposit_identifier,

@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text,
 use diesel_async::RunQueryDsl;
 
 use crate::domain::verification::position::{Moved, StoredPosition};
+use crate::store::hold::HeldSum;
 use crate::store::schema::{hold_movements, settlements};
 use crate::store::{Connection, Stored};
 
@@ -166,6 +167,31 @@ pub async fn head(conn: &mut Connection, settlement_id: i32) -> Stored<Head> {
         .select(columns)
         .first(conn)
         .await?)
+}
+
+/// When an approved settlement was approved.
+pub async fn decided_at(conn: &mut Connection, settlement_id: i32) -> Stored<DateTime<Utc>> {
+    let decided_at = settlements::decided_at.assume_not_null();
+    Ok(settlements::table
+        .find(settlement_id)
+        .select(decided_at)
+        .first(conn)
+        .await?)
+}
+
+/// The active holds of a network before the settlement of the window of this ordinal.
+pub async fn held_before(conn: &mut Connection, network_id: i16, ordinal: i32) -> Stored<Vec<HeldSum>> {
+    Ok(diesel::sql_query(
+        "SELECT m.party_id, m.deposit_identifier, m.unit_id, m.cause, sum(m.amount)::bigint AS amount
+           FROM hold_movements m JOIN settlements s ON s.id = m.settlement_id JOIN windows w ON w.id = s.window_id
+          WHERE s.network_id = $1 AND w.ordinal < $2
+          GROUP BY 1, 2, 3, 4
+         HAVING sum(m.amount) <> 0",
+    )
+    .bind::<SmallInt, _>(network_id)
+    .bind::<Integer, _>(ordinal)
+    .load(conn)
+    .await?)
 }
 
 pub async fn hold_movements(conn: &mut Connection, settlement_id: i32) -> Stored<Vec<MovementRow>> {

@@ -1,10 +1,12 @@
 //! Windows to be verified, and what of a sealed one disagrees with its transactions. Never here: leaves (see `booking`).
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
 use super::book::Oddity;
+use crate::store::schema::windows;
 use crate::store::{Connection, Stored};
 
 /// A window with the batches that were booked in it.
@@ -95,6 +97,26 @@ pub struct TotalMismatch {
 /// All windows that have begun to book, in the order of their ids.
 pub async fn windows(conn: &mut Connection) -> Stored<Vec<WindowRow>> {
     Ok(diesel::sql_query(include_str!("window/windows.sql"))
+        .load(conn)
+        .await?)
+}
+
+/// A window's place in time and its name.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = windows)]
+pub struct IntervalRow {
+    pub id: i32,
+    pub period_key: String,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+}
+
+/// All windows of a network, in order.
+pub async fn window_intervals(conn: &mut Connection, network_id: i16) -> Stored<Vec<IntervalRow>> {
+    Ok(windows::table
+        .filter(windows::network_id.eq(network_id))
+        .order(windows::id)
+        .select(IntervalRow::as_select())
         .load(conn)
         .await?)
 }

@@ -1,14 +1,18 @@
 //! Payouts with what the bank said of them, and remittances. Never here: releasing, answering, recording.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::hold::HoldCause;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
 use crate::store::reading::payout::{self, MoneyWanted, PayoutAnswerRow, PayoutRow, RemittanceRow};
+use crate::usecases::settling::stopping::stopped_payouts;
 use crate::usecases::{Done, Failure};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -29,8 +33,25 @@ pub struct PayoutView {
     pub priority: i16,
     /// `waiting`, `released`, `settled` or `returned`.
     pub state: String,
+    /// Of one that waits.
+    pub waits_for: Option<WaitsFor>,
+    /// Of one that waits for the end of a hold: its cause.
+    #[schema(example = "licence:17")]
+    pub hold_cause: Option<String>,
     pub made_at: DateTime<Utc>,
     pub released_at: Option<DateTime<Utc>>,
+}
+
+/// What keeps a payout from leaving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WaitsFor {
+    /// None of its destination is known.
+    Account,
+    /// Its money is held by what was recorded since it was approved; it leaves when the hold is lifted.
+    Hold,
+    /// It leaves in its turn, once the books show the money.
+    Money,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -72,7 +93,7 @@ pub struct RemittanceView {
     pub by: String,
 }
 
-/// Filters of a list of payouts or remittances; `None` leaves one out.
+/// Filters of a list of payouts, remittances or demands; `None` leaves one out.
 #[derive(Clone, Debug, Default)]
 pub struct MoneyFilter {
     pub network: Option<String>,
@@ -87,24 +108,32 @@ pub struct MoneyFilter {
 pub async fn list_payouts(
     conn: &mut Connection,
     by: &Originator,
+    at: DateTime<Utc>,
     filter: &MoneyFilter,
     asked: &Asked<i64>,
 ) -> Done<Page<PayoutView>> {
     let rows = payout::list_payouts(conn, &wanted(by, filter), asked.after, asked.fetched()).await?;
-    Ok(asked.page(rows).map(view))
+    let stopped = stopped_of(conn, &rows, at).await?;
+    Ok(asked.page(rows).map(|row| view(row, &stopped)))
 }
 
-pub async fn show_payout(conn: &mut Connection, by: &Originator, id: i64) -> Done<PayoutDetails> {
+pub async fn show_payout(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    id: i64,
+) -> Done<PayoutDetails> {
     let wanted = MoneyWanted {
         id: Some(id),
         party_id: by.party_id,
         ..MoneyWanted::default()
     };
-    let found = payout::list_payouts(conn, &wanted, None, 1).await?.pop();
-    let found = found.ok_or_else(|| Failure::not_found("payout", id))?;
+    let mut found = payout::list_payouts(conn, &wanted, None, 1).await?;
+    let stopped = stopped_of(conn, &found, at).await?;
+    let found = found.pop().ok_or_else(|| Failure::not_found("payout", id))?;
     let answers = payout::answers_of(conn, id).await?;
     Ok(PayoutDetails {
-        payout: view(found),
+        payout: view(found, &stopped),
         answers: answers.into_iter().map(answer).collect(),
     })
 }
@@ -120,7 +149,7 @@ pub async fn list_remittances(
     Ok(asked.page(rows).map(remittance))
 }
 
-fn wanted(by: &Originator, filter: &MoneyFilter) -> MoneyWanted {
+pub(super) fn wanted(by: &Originator, filter: &MoneyFilter) -> MoneyWanted {
     MoneyWanted {
         id: None,
         network: filter.network.clone(),
@@ -131,8 +160,26 @@ fn wanted(by: &Originator, filter: &MoneyFilter) -> MoneyWanted {
     }
 }
 
-fn view(row: PayoutRow) -> PayoutView {
+/// What holds stop in the networks of those that wait.
+async fn stopped_of(
+    conn: &mut Connection,
+    rows: &[PayoutRow],
+    at: DateTime<Utc>,
+) -> Done<BTreeMap<i64, HoldCause>> {
+    let waiting = rows.iter().filter(|row| row.state == "waiting");
+    let networks: BTreeSet<i16> = waiting.map(|row| row.network_id).collect();
+    let mut stopped = BTreeMap::new();
+    for network_id in networks {
+        stopped.extend(stopped_payouts(conn, network_id, at).await?);
+    }
+    Ok(stopped)
+}
+
+fn view(row: PayoutRow, stopped: &BTreeMap<i64, HoldCause>) -> PayoutView {
+    let cause = stopped.get(&row.id);
     PayoutView {
+        waits_for: waits_for(&row, cause),
+        hold_cause: cause.map(ToString::to_string),
         id: row.id,
         settlement: row.settlement_id,
         network: row.network,
@@ -145,6 +192,15 @@ fn view(row: PayoutRow) -> PayoutView {
         state: row.state,
         made_at: row.made_at,
         released_at: row.released_at,
+    }
+}
+
+fn waits_for(row: &PayoutRow, cause: Option<&HoldCause>) -> Option<WaitsFor> {
+    match (cause, &row.iban) {
+        _ if row.state != "waiting" => None,
+        (Some(_), _) => Some(WaitsFor::Hold),
+        (None, None) => Some(WaitsFor::Account),
+        (None, Some(_)) => Some(WaitsFor::Money),
     }
 }
 

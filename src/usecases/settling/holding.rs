@@ -31,7 +31,7 @@ pub struct Held {
 }
 
 /// Licences with what befell them and to whom they are bound.
-struct Register {
+pub(super) struct Register {
     licences: HashMap<i32, Licensed>,
 }
 
@@ -41,7 +41,7 @@ struct Licensed {
     bindings: Vec<Binding>,
 }
 
-/// Judged by what is known at `at`.
+/// Judged by what is known at `at` and by the approvals of the windows before.
 pub async fn held(
     conn: &mut Connection,
     network_id: i16,
@@ -57,7 +57,8 @@ pub async fn held(
     let mut items = BTreeMap::new();
     if !restricted.is_empty() {
         let sums = holdable_sums(conn, network_id, window.ordinal, &restricted).await?;
-        let approvals = approvals(conn, network_id).await?;
+        let mut approvals = approvals(conn, network_id).await?;
+        approvals.retain(|(ordinal, _)| *ordinal < window.ordinal);
         for sum in sums {
             if register.holds(&sum, &approvals, at)? {
                 add(&mut items, &sum)?;
@@ -88,7 +89,7 @@ fn add(items: &mut BTreeMap<(Chain, HoldCause), Amount>, sum: &HoldableSum) -> D
 }
 
 impl Register {
-    async fn load(conn: &mut Connection, rows: Vec<LicenceRow>) -> Done<Self> {
+    pub(super) async fn load(conn: &mut Connection, rows: Vec<LicenceRow>) -> Done<Self> {
         let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
         let mut events: HashMap<i32, Vec<LicenceEvent>> = HashMap::new();
         for row in events_of(conn, &ids).await? {
@@ -122,17 +123,38 @@ impl Register {
         restricted
     }
 
+    /// The restricted ones of which something was recorded since a moment. What was approved before then is looked at too.
+    pub(super) fn restricted_since(&self, since: DateTime<Utc>, at: DateTime<Utc>) -> Vec<RestrictedLicence> {
+        let changed = |r: &RestrictedLicence| self.licences[&r.licence_id].changed(since, at);
+        let restricted = self.restricted(at).into_iter().filter(changed);
+        restricted
+            .map(|r| RestrictedLicence {
+                recorded: r.since,
+                ..r
+            })
+            .collect()
+    }
+
     /// Whether an item was held at every approval since its own window and still is: what an approved settlement has once
     /// let go is neither held again nor recovered.
     fn holds(&self, sum: &HoldableSum, approvals: &[(i32, DateTime<Utc>)], at: DateTime<Utc>) -> Done<bool> {
-        let licensed = self
-            .licences
-            .get(&sum.licence_id)
-            .ok_or_else(|| Failure::Internal(format!("the licence {} was not loaded", sum.licence_id)))?;
+        let licensed = self.licensed(sum)?;
         let since = approvals.partition_point(|(ordinal, _)| *ordinal < sum.ordinal);
         let approved = approvals.iter().skip(since).map(|(_, approved_at)| *approved_at);
         let held = |known_at| licensed.holds(sum.occurred_at, sum.received_at, known_at);
         Ok(approved.chain([at]).all(held))
+    }
+
+    /// Whether an item is held by what is known at a moment, whatever approvals have let go.
+    pub(super) fn judges_held(&self, sum: &HoldableSum) -> Done<impl Fn(DateTime<Utc>) -> bool> {
+        let licensed = self.licensed(sum)?;
+        let (happened_at, received_at) = (sum.occurred_at, sum.received_at);
+        Ok(move |known_at| licensed.holds(happened_at, received_at, known_at))
+    }
+
+    fn licensed(&self, sum: &HoldableSum) -> Done<&Licensed> {
+        let found = self.licences.get(&sum.licence_id);
+        found.ok_or_else(|| Failure::Internal(format!("the licence {} was not loaded", sum.licence_id)))
     }
 
     /// Whoever was a licensee and, at the end of the window, is bound to no licence that stands or may stand again.
@@ -150,6 +172,14 @@ impl Register {
 }
 
 impl Licensed {
+    /// Whether something was recorded of it after a moment that is known at another.
+    fn changed(&self, since: DateTime<Utc>, at: DateTime<Utc>) -> bool {
+        let events = self.licence.events();
+        events
+            .iter()
+            .any(|event| since < event.recorded_at && event.recorded_at <= at)
+    }
+
     /// Whatever the restrictions' effect is, it lies within these bounds.
     fn restricted(&self, licence_id: i32, at: DateTime<Utc>) -> Option<RestrictedLicence> {
         let restricting = |event: &&LicenceEvent| match event.change {

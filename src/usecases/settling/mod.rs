@@ -4,4 +4,5 @@
 pub mod holding;
 pub mod issuing;
 pub mod stands;
+pub mod stopping;
 pub mod wording;

@@ -1,4 +1,4 @@
-//! The books as a whole: the line of windows, journals against their causes, accounts, holds. Never here: journals of
+//! The books as a whole: the line of windows and their schedules, journals against their causes, accounts, holds. Never here: journals of
 //! windows (see `windows`).
 
 use crate::domain::verification::seal::PROTECTED;
@@ -10,11 +10,13 @@ use crate::store::verification::window::out_of_line;
 use crate::usecases::Done;
 
 use super::ROWS_MAX;
+use super::schedules::verify_schedules;
 
 pub(super) async fn verify_books(conn: &mut Connection) -> Done<Vec<Finding>> {
     let mut odd = out_of_line(conn).await?;
     odd.extend(oddities(conn).await?);
     let mut findings: Vec<Finding> = odd.into_iter().map(oddity_finding).collect();
+    findings.extend(verify_schedules(conn).await?);
     findings.extend(cause_mismatches(conn, ROWS_MAX).await?.iter().map(entry_finding));
     for hold in negative_holds(conn).await? {
         findings.push(Finding::new(

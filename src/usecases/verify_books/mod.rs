@@ -4,8 +4,10 @@
 mod allocations;
 mod bookings;
 mod books;
+mod holds;
 mod nightly;
 mod plan;
+mod schedules;
 mod settlements;
 mod tariffs;
 mod windows;
@@ -19,7 +21,8 @@ use crate::store::Connection;
 use crate::store::verification::seal::{Part, broken_seals};
 
 pub use bookings::Known;
-pub(super) use nightly::{Night, verify_due_window};
+pub(super) use nightly::verify_due_window;
+pub(super) use plan::note;
 pub use plan::{Extent, Piece, Plan, PlannedPiece, note_verification, plan_verification};
 
 /// A piece that disagrees in more than so many rows is told by its first ones.

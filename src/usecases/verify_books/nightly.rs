@@ -1,11 +1,11 @@
 //! One step of the nightly run: the next window that is due, or at the end the house as a whole. Never here: the whole at
-//! once (see `plan`).
+//! once, and noting what was found (see `plan`).
 
 use std::collections::HashSet;
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::plan::{house_pieces, note, window_pieces};
+use super::plan::{house_pieces, window_pieces};
 use super::{Known, verify};
 use crate::domain::verification::Finding;
 use crate::store::Connection;
@@ -20,20 +20,20 @@ const NIGHTS: i32 = 28;
 const TOLD_MAX: usize = 3;
 
 /// What one step of the night came to.
-pub(in crate::usecases) enum Night {
-    Agrees(String),
-    Disagrees(String),
-    Done,
+pub(in crate::usecases) struct Night {
+    what: String,
+    /// The house as a whole where there is none.
+    pub window: Option<i32>,
+    pub findings: Vec<Finding>,
 }
 
-/// `slot` says which part of what was found good before has its turn; `since`, from when on this run has been verifying.
-/// The caller's transaction sees one state of all tables.
+/// Nothing when all is done. `slot` says which part of what was found good before has its turn; `since`, from when on
+/// this run has been verifying. The caller's transaction sees one state of all tables.
 pub(in crate::usecases) async fn verify_due_window(
     conn: &mut Connection,
-    at: DateTime<Utc>,
     slot: DateTime<Utc>,
     since: DateTime<Utc>,
-) -> Done<Night> {
+) -> Done<Option<Night>> {
     let part = Part {
         part: slot.num_days_from_ce().rem_euclid(NIGHTS),
         parts: NIGHTS,
@@ -46,15 +46,15 @@ pub(in crate::usecases) async fn verify_due_window(
         .await?
         .into_iter()
         .find(|window| window.is_sealed && !done.contains(&Some(window.id)) && has_turn(window));
-    let (told, window, pieces) = match &due {
+    let (what, window, pieces) = match &due {
         Some(window) => {
-            let told = format!(
+            let what = format!(
                 "window {} of {} with {} transactions",
                 window.period_key, window.network, window.row_count
             );
-            (told, Some(window.id), window_pieces(conn, window).await?)
+            (what, Some(window.id), window_pieces(conn, window).await?)
         }
-        None if done.contains(&None) => return Ok(Night::Done),
+        None if done.contains(&None) => return Ok(None),
         None => (
             "the register and the books".to_owned(),
             None,
@@ -66,17 +66,28 @@ pub(in crate::usecases) async fn verify_due_window(
     for planned in pieces {
         findings.extend(verify(conn, &mut known, planned.piece).await?);
     }
-    note(conn, at, window, &findings).await?;
-    Ok(night(&told, &findings))
+    Ok(Some(Night {
+        what,
+        window,
+        findings,
+    }))
 }
 
-fn night(told: &str, findings: &[Finding]) -> Night {
-    let named: Vec<String> = findings.iter().take(TOLD_MAX).map(ToString::to_string).collect();
-    match findings.len() {
-        0 => Night::Agrees(format!("{told} agree")),
-        count => Night::Disagrees(format!(
-            "{told} DO NOT AGREE, {count} findings: {}",
-            named.join("; ")
-        )),
+impl Night {
+    pub(in crate::usecases) fn told(&self) -> String {
+        let named: Vec<String> = self
+            .findings
+            .iter()
+            .take(TOLD_MAX)
+            .map(ToString::to_string)
+            .collect();
+        match self.findings.len() {
+            0 => format!("{} agree", self.what),
+            count => format!(
+                "{} DO NOT AGREE, {count} findings: {}",
+                self.what,
+                named.join("; ")
+            ),
+        }
     }
 }

@@ -55,9 +55,9 @@ pub enum Piece {
     Bookings { window: i32, first: i64, last: i64 },
     /// Totals, proof sheet, root and journals of a sealed window.
     Window { window: i32 },
-    /// The line of windows, all journals and accounts, and the holds.
+    /// The line of windows and their schedules, all journals and accounts, and the holds' sums.
     Books,
-    /// Positions, demands and statements of an approved settlement.
+    /// Positions, holds, demands and statements of an approved settlement.
     Settlement { settlement: i32 },
 }
 
@@ -219,7 +219,7 @@ pub async fn note_verification(
     .await
 }
 
-pub(super) async fn note(
+pub(in crate::usecases) async fn note(
     conn: &mut Connection,
     at: DateTime<Utc>,
     window_id: Option<i32>,

@@ -1,8 +1,10 @@
-//! An approved settlement: each position against what moved, each statement against its bytes, chain and positions.
+//! An approved settlement: each position against what moved, each hold against the licences' events (see `holds`), each statement
+//! against its bytes, chain and positions.
 //! Never here: journals (see `books`).
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::holds::verify_holds;
 use crate::domain::hold::{HoldCause, HoldMovement};
 use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
@@ -32,6 +34,7 @@ pub(super) async fn verify_settlement(conn: &mut Connection, settlement: i32) ->
     if findings.is_empty() {
         findings.extend(verify_digest(conn, settlement, &settled).await?);
     }
+    findings.extend(verify_holds(conn, settlement).await?);
     let mut positions = Positions::new();
     for one in settled {
         if let Some(stored) = one.stored {
@@ -99,7 +102,7 @@ async fn verify_digest(
     Ok(findings)
 }
 
-fn chain(party: i32, deposit_identifier: &str, unit: i16) -> Chain {
+pub(super) fn chain(party: i32, deposit_identifier: &str, unit: i16) -> Chain {
     let deposit_identifier = deposit_identifier.to_owned();
     Chain {
         destination: Destination {

@@ -12,7 +12,7 @@ use crate::usecases::Failure;
 use crate::usecases::keep_statement_pdf::{Paper, keep_statement_pdf, render_statement};
 use crate::usecases::reading::statements::{self, StatementFilter, StatementView, VerifiedStatement};
 use crate::web::page::{PageOf, PageQuery, presented};
-use crate::web::{Answer, AppState, Authorised};
+use crate::web::{Answer, AppState, Authorised, Problem, Unhurried};
 
 pub fn configure(config: &mut ServiceConfig) {
     config
@@ -58,15 +58,25 @@ pub async fn list_statements(
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }
 
-/// Whether a statement is ours, by the code that is printed on it: its number, party, period and digest. Needs no token.
+/// Whether a statement is ours, by the code that is printed on it: its number, party, period and digest.
+///
+/// Needs no token; one address may ask 30 times a minute.
 #[utoipa::path(
     tag = "statements",
     params(("code" = String, Path, example = "7K2M-9QXD-31HF")),
-    responses((status = 200, body = VerifiedStatement)),
+    responses(
+        (status = 200, body = VerifiedStatement),
+        (status = 429, body = Problem, content_type = "application/problem+json",
+            description = "Asked too often; the header Retry-After says when to ask again")
+    ),
     security(())
 )]
 #[get("/v1/statements/verify/{code}")]
-pub async fn verify_statement(state: Data<AppState>, code: Path<String>) -> Answer<Json<VerifiedStatement>> {
+pub async fn verify_statement(
+    _: Unhurried,
+    state: Data<AppState>,
+    code: Path<String>,
+) -> Answer<Json<VerifiedStatement>> {
     let mut conn = state.connection().await?;
     Ok(Json(statements::verify_statement(&mut conn, &code).await?))
 }

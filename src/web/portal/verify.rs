@@ -10,15 +10,22 @@ use super::{Words, page};
 use crate::domain::language::Language;
 use crate::usecases::Failure;
 use crate::usecases::reading::statements::{SpokenStatement, speak_statement};
-use crate::web::{Answer, AppState};
+use crate::web::{Answer, AppState, Problem, Unhurried};
 
 #[derive(Template)]
 #[template(path = "pages/verify.html")]
 struct VerifyPage {
     words: &'static Words,
     typed: String,
-    /// Nothing when no statement bears the code.
-    statement: Option<SpokenStatement>,
+    verdict: Verdict,
+}
+
+enum Verdict {
+    Genuine(SpokenStatement),
+    /// No statement bears the code.
+    Unknown,
+    /// This address asks too often: nothing was looked up.
+    NotNow,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -29,34 +36,48 @@ pub struct Typed {
 /// From the form of the start page.
 #[get("/verify")]
 pub async fn verify_typed(
+    haste: Result<Unhurried, Problem>,
     state: Data<AppState>,
     Dialect(language): Dialect,
     typed: Query<Typed>,
 ) -> Answer<HttpResponse> {
-    verified(&state, language, &typed.code).await
+    verified(haste, &state, language, &typed.code).await
 }
 
 /// From the QR code.
 #[get("/verify/{code}")]
 pub async fn verify_code(
+    haste: Result<Unhurried, Problem>,
     state: Data<AppState>,
     Dialect(language): Dialect,
     code: Path<String>,
 ) -> Answer<HttpResponse> {
-    verified(&state, language, &code).await
+    verified(haste, &state, language, &code).await
 }
 
-async fn verified(state: &AppState, language: Language, typed: &str) -> Answer<HttpResponse> {
-    let mut conn = state.connection().await?;
-    let (statement, problem) = match speak_statement(&mut conn, typed, language).await {
-        Ok(statement) => (Some(statement), None),
-        Err(unknown @ Failure::NotFound(_)) => (None, Some(unknown.into())),
-        Err(failure) => return Err(failure.into()),
+async fn verified(
+    haste: Result<Unhurried, Problem>,
+    state: &AppState,
+    language: Language,
+    typed: &str,
+) -> Answer<HttpResponse> {
+    let (verdict, problem) = match haste {
+        Ok(Unhurried) => judged(state, language, typed).await?,
+        Err(too_often) => (Verdict::NotNow, Some(too_often)),
     };
     let filled = VerifyPage {
         words: Words::of(language),
         typed: typed.to_owned(),
-        statement,
+        verdict,
     };
     page(&filled, problem.as_ref())
+}
+
+async fn judged(state: &AppState, language: Language, typed: &str) -> Answer<(Verdict, Option<Problem>)> {
+    let mut conn = state.connection().await?;
+    match speak_statement(&mut conn, typed, language).await {
+        Ok(statement) => Ok((Verdict::Genuine(statement), None)),
+        Err(unknown @ Failure::NotFound(_)) => Ok((Verdict::Unknown, Some(unknown.into()))),
+        Err(failure) => Err(failure.into()),
+    }
 }

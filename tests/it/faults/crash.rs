@@ -1,14 +1,16 @@
-//! PostgreSQL ended as a crash ends it, under a server that lives on. Never here: the server's own death.
+//! PostgreSQL ended as a crash ends it or killed, under a server that lives on. Never here: the server's own death.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use chrono::Duration;
 use futures_util::future::join_all;
+use rustix::process::Signal;
 
 use super::client::{Address, Client, Said};
 use super::sending::{acknowledged, booked, rows_of, send};
 use super::{Dice, batches_are_exact, counters_token, days_ago};
+use crate::host::Folder;
 use crate::scene::Scene;
 use crate::serve::Serving;
 use crate::world::World;
@@ -16,6 +18,8 @@ use crate::world::World;
 const COUNTERS: usize = 8;
 const ROWS: usize = 60;
 const CRASHES: usize = 3;
+/// After as many answers the postmaster is killed.
+const KILLED_AFTER: [usize; 2] = [30, 200];
 /// Answers that counters have between a crash and the recovery.
 const ANSWERS_WHILE_AWAY: usize = 40;
 
@@ -96,4 +100,38 @@ async fn what_was_acknowledged_outlives_a_crash_of_the_database_and_the_server_a
     batches_are_exact(&scene.world).await;
     assert_eq!(health.get("/healthz").await.unwrap().status, 200);
     drop(serving);
+}
+
+#[tokio::test]
+async fn a_server_starts_its_private_postgresql_again_that_was_killed_and_has_all_that_was_acknowledged() {
+    let folder = Folder::new();
+    let serving = Serving::start(&folder, &[]);
+    let scene = Scene::furnished_in(World::private(&folder.socket()), days_ago(3)).await;
+    let token = counters_token(&scene).await;
+    let address: Address = Rc::new(RefCell::new(serving.address.clone()));
+    let (away, answered) = (Cell::new(0), Cell::new(0));
+    let first = folder.postmaster();
+    let counters = (0..COUNTERS).map(async |counter| {
+        let mut client = Client::of(&address, &token);
+        let mut answers = Vec::new();
+        for row in rows_of(counter, ROWS, scene.began + Duration::days(2)) {
+            answers.push(send(&mut client, &row, &away).await);
+            answered.set(answered.get() + 1);
+            if KILLED_AFTER.contains(&answered.get()) {
+                folder.kill_postmaster();
+            }
+        }
+        answers
+    });
+    let answers: Vec<Said> = join_all(counters).await.into_iter().flatten().collect();
+    assert!(away.get() > 0, "it was never told to wait");
+    assert_ne!(folder.postmaster(), first);
+    assert_eq!(acknowledged(&answers), booked(&scene.world).await);
+    batches_are_exact(&scene.world).await;
+    let mut health = Client::of(&address, &token);
+    assert_eq!(health.get("/healthz").await.unwrap().status, 200);
+    drop(scene);
+    serving.signal(Signal::TERM);
+    assert_eq!(serving.ended(), "Daftar has ended\n");
+    assert!(!folder.database_answers());
 }

@@ -5,9 +5,11 @@ mod client;
 mod closing;
 mod crash;
 mod killing;
+mod leasing;
 mod leaving;
 mod sending;
 mod settling;
+mod severing;
 mod together;
 
 use std::time::{Duration, Instant};
@@ -17,6 +19,7 @@ use chrono_tz::Asia::Tehran;
 use daftar::domain::originator::{Originator, OriginatorKind, Scope};
 use daftar::domain::zone::{day_of, start_of_day};
 use daftar::host::clock;
+use daftar::usecases::Connection;
 use daftar::usecases::register::token::{TokenHolder, issue_token};
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
@@ -25,7 +28,7 @@ use diesel_async::RunQueryDsl;
 use crate::scene::Scene;
 use crate::world::World;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Numbers that are the same at each run (splitmix64).
 pub struct Dice(u64);
@@ -69,13 +72,17 @@ pub async fn token(scene: &Scene, code: &str, kind: OriginatorKind, scope: Scope
 
 /// The first column of a query, as text.
 pub async fn lines(world: &World, query: &str) -> Vec<String> {
+    lines_by(&mut *world.conn().await, query).await
+}
+
+/// The same, as whoever's connection it is sees it.
+pub async fn lines_by(conn: &mut Connection, query: &str) -> Vec<String> {
     #[derive(QueryableByName)]
     struct Line {
         #[diesel(sql_type = Text)]
         line: String,
     }
-    let found = diesel::sql_query(query).load(&mut *world.conn().await).await;
-    let found: Vec<Line> = found.unwrap();
+    let found: Vec<Line> = diesel::sql_query(query).load(conn).await.unwrap();
     found.into_iter().map(|row| row.line).collect()
 }
 

@@ -22,7 +22,7 @@ use crate::smtp::SmtpServer;
 use crate::verifying::record;
 use crate::world::World;
 
-const WINDOWS: i64 = 3;
+pub(super) const WINDOWS: i64 = 3;
 const COUNTERS: usize = 3;
 const ROWS: usize = 48;
 const DEATHS_PER_STEP_MAX: u32 = 2;
@@ -169,7 +169,7 @@ impl<'w> Desk<'w> {
 }
 
 /// Three days of a network with all kinds of services and refunds, booked when they happened.
-async fn recorded() -> Scene {
+pub(super) async fn recorded() -> Scene {
     let scene = Scene::furnished_in(World::new().await, days_ago(5)).await;
     for day in 0..WINDOWS {
         let at = scene.day(day, 12);

@@ -5,6 +5,7 @@ use daftar::domain::page::Asked;
 use daftar::domain::transaction::{Outcome, Reason};
 use daftar::usecases::Failure;
 use daftar::usecases::quarantine::{list_quarantine, reject_quarantined, release_quarantined};
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use super::Counter;
@@ -177,4 +178,44 @@ async fn a_row_that_the_database_refuses_is_quarantined_and_the_others_are_booke
         "{outcomes:?}"
     );
     counter.batches_are_exact().await;
+}
+
+#[tokio::test]
+async fn a_row_that_the_database_refuses_is_quarantined_with_its_reason_and_all_others_are_booked() {
+    const ROWS: usize = 101;
+    let counter = Counter::open().await;
+    let mut superuser = counter.scene.world.superuser().await;
+    let refuse =
+        "ALTER TABLE transactions ADD CONSTRAINT no_poison_is_taken CHECK (reference NOT LIKE '%poison')";
+    superuser.batch_execute(refuse).await.unwrap();
+    for place in [0, ROWS / 2, ROWS - 1] {
+        let reference = |n| {
+            let kind = if n == place { "poison" } else { "copy" };
+            format!("{place}-{n}-{kind}")
+        };
+        let rows: Vec<Value> = (0..ROWS).map(|n| counter.row(&reference(n), json!({}))).collect();
+        for (n, outcome) in counter.send(&rows).await.iter().enumerate() {
+            let is_booked = matches!(outcome, Outcome::Booked(_));
+            assert_eq!(is_booked, n != place, "{n}: {outcome:?}");
+            if let Outcome::Quarantined {
+                reason, explanation, ..
+            } = outcome
+            {
+                assert_eq!(*reason, Reason::RefusedByTheDatabase);
+                assert!(explanation.contains("no_poison_is_taken"), "{explanation}");
+            }
+        }
+        let booked = format!("SELECT count(*) FROM transactions WHERE reference LIKE '{place}-%'");
+        assert_eq!(counter.figure(&booked).await, 100);
+    }
+    let waiting = "SELECT count(*) FROM quarantine
+        WHERE state = 'waiting' AND reason = 'refused_by_the_database' AND reference LIKE '%poison'";
+    assert_eq!(counter.figure(waiting).await, 3);
+    counter.batches_are_exact().await;
+
+    let repaired = "ALTER TABLE transactions DROP CONSTRAINT no_poison_is_taken";
+    superuser.batch_execute(repaired).await.unwrap();
+    counter.booked(counter.row("0-0-poison", json!({}))).await;
+    assert_eq!(counter.figure(waiting).await, 2);
+    assert_eq!(counter.figure("SELECT count(*) FROM transactions").await, 301);
 }

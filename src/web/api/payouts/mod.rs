@@ -1,4 +1,4 @@
-//! `/v1/payouts` and `/v1/remittances`: money that leaves and comes in. Never here: which payouts may leave.
+//! `/v1/payouts`, `/v1/remittances` and `/v1/remittance-demands`: money that leaves, comes in, and should. Never here: which payouts may leave.
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -1,4 +1,4 @@
-//! Payouts with their answers, and remittances, read. Never here: answering and recording.
+//! Payouts with their answers, remittances and demands of them, read. Never here: answering and recording.
 
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, get};
@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::usecases::reading::demands::{self, DemandView};
 use crate::usecases::reading::payouts::{self, MoneyFilter, PayoutDetails, PayoutView, RemittanceView};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised};
@@ -14,7 +15,8 @@ pub fn configure(config: &mut ServiceConfig) {
     config
         .service(list_payouts)
         .service(show_payout)
-        .service(list_remittances);
+        .service(list_remittances)
+        .service(list_demands);
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -49,7 +51,7 @@ pub async fn list_payouts(
     };
     let asked = page.asked()?;
     let mut conn = state.connection().await?;
-    let found = payouts::list_payouts(&mut conn, &by, &filter, &asked).await?;
+    let found = payouts::list_payouts(&mut conn, &by, state.now(), &filter, &asked).await?;
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }
 
@@ -62,7 +64,9 @@ pub async fn show_payout(
     id: Path<i64>,
 ) -> Answer<Json<PayoutDetails>> {
     let mut conn = state.connection().await?;
-    Ok(Json(payouts::show_payout(&mut conn, &by, *id).await?))
+    Ok(Json(
+        payouts::show_payout(&mut conn, &by, state.now(), *id).await?,
+    ))
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -72,6 +76,16 @@ pub struct RemittanceQuery {
     pub network: Option<String>,
     /// From this party.
     pub party: Option<String>,
+}
+
+impl RemittanceQuery {
+    fn filter(self) -> MoneyFilter {
+        MoneyFilter {
+            network: self.network,
+            party: self.party,
+            ..MoneyFilter::default()
+        }
+    }
 }
 
 /// Remittances, newest first; one who acts for a party sees its own.
@@ -88,14 +102,30 @@ pub async fn list_remittances(
     query: Query<RemittanceQuery>,
     page: Query<PageQuery>,
 ) -> Answer<Json<PageOf<RemittanceView>>> {
-    let Query(query) = query;
-    let filter = MoneyFilter {
-        network: query.network,
-        party: query.party,
-        ..MoneyFilter::default()
-    };
     let asked = page.asked()?;
+    let filter = query.into_inner().filter();
     let mut conn = state.connection().await?;
     let found = payouts::list_remittances(&mut conn, &by, &filter, &asked).await?;
+    Ok(Json(presented(&request, found, |row| row.id, |row| row)))
+}
+
+/// Remittances that settlements demanded, newest first, with their state now; one who acts for a party sees its own.
+#[utoipa::path(
+    tag = "payouts",
+    params(RemittanceQuery, PageQuery),
+    responses((status = 200, body = PageOf<DemandView>))
+)]
+#[get("/v1/remittance-demands")]
+pub async fn list_demands(
+    request: HttpRequest,
+    state: Data<AppState>,
+    Authorised(by): Authorised,
+    query: Query<RemittanceQuery>,
+    page: Query<PageQuery>,
+) -> Answer<Json<PageOf<DemandView>>> {
+    let asked = page.asked()?;
+    let filter = query.into_inner().filter();
+    let mut conn = state.connection().await?;
+    let found = demands::list_demands(&mut conn, &by, state.now(), &filter, &asked).await?;
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }

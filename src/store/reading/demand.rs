@@ -1,0 +1,56 @@
+//! Remittances that were demanded, as people read them. Never here: what became of them (see `domain::demand`).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
+use diesel_async::RunQueryDsl;
+
+use super::payout::MoneyWanted;
+use crate::store::{Connection, Stored};
+
+#[derive(Clone, Debug, QueryableByName)]
+pub struct DemandRow {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = Integer)]
+    pub settlement_id: i32,
+    #[diesel(sql_type = Text)]
+    pub network: String,
+    #[diesel(sql_type = Text)]
+    pub party: String,
+    #[diesel(sql_type = Text)]
+    pub deposit_identifier: String,
+    #[diesel(sql_type = Text)]
+    pub unit: String,
+    #[diesel(sql_type = BigInt)]
+    pub amount: i64,
+    #[diesel(sql_type = Text)]
+    pub reference: String,
+    #[diesel(sql_type = Timestamptz)]
+    pub due_at: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    pub period_key: String,
+    /// Whether a later settlement of the network is approved.
+    #[diesel(sql_type = Bool)]
+    pub is_succeeded: bool,
+    /// Until then.
+    #[diesel(sql_type = BigInt)]
+    pub remitted: i64,
+}
+
+/// The next `rows` demands before an id.
+pub async fn list_demands(
+    conn: &mut Connection,
+    wanted: &MoneyWanted,
+    before: Option<i64>,
+    rows: i64,
+) -> Stored<Vec<DemandRow>> {
+    Ok(diesel::sql_query(include_str!("demands.sql"))
+        .bind::<Nullable<Text>, _>(&wanted.network)
+        .bind::<Nullable<Text>, _>(&wanted.party)
+        .bind::<Nullable<Integer>, _>(wanted.party_id)
+        .bind::<Nullable<BigInt>, _>(before)
+        .bind::<BigInt, _>(rows)
+        .load(conn)
+        .await?)
+}
