@@ -133,14 +133,14 @@ pub async fn insert_totals(conn: &mut Connection, window_id: i32) -> Stored<Proo
     diesel::sql_query(concat!(
         "INSERT INTO window_totals (window_id, party_id, deposit_identifier, unit_id, earlier,
                                     service_ids, sides, transaction_kinds, component_kinds, counts, sums)
-         SELECT $1, party_id, deposit_identifier, unit_id, earlier,
+         SELECT $1, party_id, min(deposit_identifier), min(unit_id), earlier,
                 array_agg(service_id), array_agg(side), array_agg(transaction_kind), array_agg(component_kind),
                 array_agg(items), array_agg(amount)
            FROM (SELECT * FROM (",
         include_str!("window_total/lines.sql"),
         ") line WHERE party_id IS NOT NULL
-                  ORDER BY party_id, deposit_identifier, unit_id, earlier, service_id, side, transaction_kind, component_kind) line
-          GROUP BY party_id, deposit_identifier, unit_id, earlier"
+                  ORDER BY party_id, destination, earlier, label, transaction_kind) line
+          GROUP BY party_id, destination, earlier"
     ))
     .bind::<Integer, _>(window_id)
     .execute(conn)
