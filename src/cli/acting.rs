@@ -11,8 +11,8 @@ use crate::usecases::{Connection, Done, Failure};
 /// Whoever may read the host's files is believed who they say they are; four eyes are asked for all the same.
 #[derive(Debug, Args)]
 pub struct Acting {
-    /// Code of the person who acts; its lines bear that name.
-    #[arg(long = "as", value_name = "CODE")]
+    /// Code of the person who acts: what is written bears that name.
+    #[arg(long = "as", value_name = "PERSON")]
     pub code: String,
 }
 

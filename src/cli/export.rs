@@ -5,18 +5,20 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
+use chrono_tz::Tz;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::output;
+use crate::domain::calendar::day_of_text;
 use crate::domain::originator::Originator;
-use crate::domain::tariff::validity::parse_moment;
 use crate::host::Host;
 use crate::host::database::PooledConnection;
 use crate::usecases::export::{
     BooksFormat, JournalsWanted, Tabular, export_journals, export_transactions, journal_head,
     require_network, transactions_head,
 };
+use crate::usecases::reading::moment::Moment;
 use crate::usecases::reading::transactions::Stretch;
 use crate::usecases::{Done, Failure};
 
@@ -66,12 +68,13 @@ pub struct TransactionsArgs {
 
 #[derive(Debug, Args)]
 pub struct StretchArgs {
-    /// From this date (UTC) or moment on: of posting, or of the service given.
+    /// From this moment or day on, in either calendar: of posting (days in UTC), or of the service given (days of the
+    /// office's network).
     #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub from: Option<DateTime<Utc>>,
-    /// Before this date (UTC) or moment.
+    pub from: Option<Moment>,
+    /// Before this moment or day.
     #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub until: Option<DateTime<Utc>>,
+    pub until: Option<Moment>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -106,8 +109,8 @@ async fn journals(conn: &mut PooledConnection, args: &JournalArgs) -> Done<Strin
     };
     let wanted = JournalsWanted {
         network: args.network.clone(),
-        from: args.stretch.from,
-        until: args.stretch.until,
+        from: args.stretch.from.map(|from| from.instant(Tz::UTC)),
+        until: args.stretch.until.map(|until| until.instant(Tz::UTC)),
     };
     let by = Originator::host();
     if let Some(code) = &args.network {
@@ -197,6 +200,11 @@ fn unwritable(error: &io::Error) -> Failure {
     Failure::invalid("output", "the_file_is_writable", error.to_string())
 }
 
-fn moment(text: &str) -> Result<DateTime<Utc>, String> {
-    parse_moment(text, chrono_tz::Tz::UTC).map_err(|error| error.to_string())
+fn moment(text: &str) -> Result<Moment, String> {
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Ok(Moment::Instant(instant.to_utc()));
+    }
+    day_of_text(text)
+        .map(Moment::Day)
+        .ok_or_else(|| "a moment as 2025-09-23T08:30:00Z, or a day as 2025-09-23 or 1404-07-01".to_owned())
 }

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::unavailable;
+use super::{output, unavailable};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::Asked;
 use crate::domain::submission::{CHUNK_ROWS, Format, Line, Reader};
@@ -84,7 +84,23 @@ pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
     let view = recorded?;
     // What could be read is recorded, and the rest is said to be unreadable.
     read?;
-    told(args, &import.by, &mut conn, &view).await
+    let said = told(args, &import.by, &mut conn, &view).await?;
+    if some_could_be_read(&view) {
+        return Ok(said);
+    }
+    output::say(&said);
+    let explanation = format!("none of its {} rows could be read as {format}", view.malformed);
+    Err(Failure::invalid(
+        args.file.display().to_string(),
+        "rows_are_readable",
+        explanation,
+    ))
+}
+
+/// A file that holds no rows has none that could not be read.
+const fn some_could_be_read(view: &SubmissionView) -> bool {
+    view.malformed == 0
+        || view.booked + view.repeated + view.quarantined + view.conflicting + view.refused > 0
 }
 
 fn format_of(args: &ImportArgs) -> Done<Format> {

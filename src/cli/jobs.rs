@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::acting::{connected, reader};
+use super::output;
 use crate::domain::slots::CatchUp;
 use crate::domain::timetable::{Job, Timetable};
 use crate::host::Host;
@@ -17,6 +18,7 @@ use crate::host::mail::Mailer;
 use crate::jobs::files::{TimetableRefused, timetable};
 use crate::jobs::follow::{run_next, run_now};
 use crate::jobs::{Jobs, worker_name};
+use crate::usecases::finish_slot::Outcome;
 use crate::usecases::list_job_runs::list_job_runs;
 use crate::usecases::{Done, Failure};
 
@@ -147,22 +149,40 @@ async fn run(args: &JobsArgs, host: &Host, name: &str) -> Done<String> {
     jobs.register().await?;
     let told = run_due_or_now(&jobs, &job).await;
     jobs.leave().await?;
-    let told = told?;
-    if args.json {
-        return Ok(json!({ "job": name, "runs": told }).to_string());
-    }
-    Ok(told.join("\n"))
+    let outcomes = told?;
+    let told: Vec<String> = outcomes.iter().map(ToString::to_string).collect();
+    let said = if args.json {
+        json!({ "job": name, "runs": told }).to_string()
+    } else {
+        told.join("\n")
+    };
+    succeeded(name, &outcomes)
+        .map(|()| said.clone())
+        .inspect_err(|_| {
+            output::say(&said);
+        })
 }
 
-async fn run_due_or_now(jobs: &Arc<Jobs>, job: &Job) -> Done<Vec<String>> {
-    let mut told = Vec::new();
+fn succeeded(name: &str, outcomes: &[Outcome]) -> Done<()> {
+    let has_failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed(_));
+    if !outcomes.iter().any(has_failed) {
+        return Ok(());
+    }
+    Err(Failure::conflict(
+        "every_run_succeeds",
+        format!("{name} has failed"),
+    ))
+}
+
+async fn run_due_or_now(jobs: &Arc<Jobs>, job: &Job) -> Done<Vec<Outcome>> {
+    let mut outcomes = Vec::new();
     while let Some(outcome) = run_next(jobs, job).await? {
-        told.push(outcome.to_string());
+        outcomes.push(outcome);
     }
-    if told.is_empty() {
-        told.push(run_now(jobs, job).await?.to_string());
+    if outcomes.is_empty() {
+        outcomes.push(run_now(jobs, job).await?);
     }
-    Ok(told)
+    Ok(outcomes)
 }
 
 fn jobs(args: &JobsArgs, host: &Host) -> Done<Jobs> {
@@ -226,6 +246,13 @@ mod tests {
         );
         assert!(text.contains("verify-books"), "{text}");
         assert!(text.contains("2026-11-25 02:30 +0330"), "{text}");
+    }
+
+    #[test]
+    fn one_failed_run_is_a_failure_of_the_command() {
+        let good = || Outcome::Succeeded("did".to_owned());
+        assert!(succeeded("x", &[good(), good()]).is_ok());
+        assert!(succeeded("x", &[good(), Outcome::Failed("broke".to_owned())]).is_err());
     }
 
     #[test]

@@ -7,14 +7,16 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::acting::Acting;
 use super::output;
+use crate::domain::json;
 use crate::domain::money::Amount;
-use crate::domain::originator::{Originator, Scope};
+use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
+use crate::domain::payout::PayoutState;
 use crate::host::{Host, clock};
 use crate::usecases::answer_payout::{BankAnswer, BankOutcome, answer_payout};
 use crate::usecases::reading::payouts::{MoneyFilter, PayoutView, WaitsFor, list_payouts};
-use crate::usecases::register::originator::originator_of_code;
 use crate::usecases::release_payouts::release_payouts;
 use crate::usecases::{Connection, Done, Failure};
 
@@ -33,11 +35,7 @@ enum PayoutVerb {
     /// Payouts, newest first.
     List(ListArgs),
     /// Let those leave for which the books show the money; the job `release-payouts` does the same.
-    Release {
-        /// Code of the person who does it.
-        #[arg(long = "as", value_name = "CODE")]
-        by: String,
-    },
+    Release(Acting),
     /// Write down what the bank said: of one payout, or of all in a CSV file.
     Answer(AnswerArgs),
 }
@@ -49,8 +47,8 @@ struct ListArgs {
     #[arg(long, value_name = "CODE")]
     party: Option<String>,
     /// waiting, released, settled or returned.
-    #[arg(long)]
-    state: Option<String>,
+    #[arg(long, value_parser = json::word::<PayoutState>)]
+    state: Option<PayoutState>,
     #[arg(long, default_value_t = 50)]
     limit: u32,
 }
@@ -59,8 +57,8 @@ struct ListArgs {
 #[command(group = ArgGroup::new("what").required(true).args(["id", "csv"]))]
 #[command(group = ArgGroup::new("outcome").args(["settled", "returned"]))]
 struct AnswerArgs {
-    /// The payout.
-    #[arg(requires = "outcome", requires = "reference")]
+    /// The payout; its outcome and the bank's reference are needed with it.
+    #[arg(requires = "outcome", requires = "bank_reference")]
     id: Option<i64>,
     /// The money has arrived.
     #[arg(long)]
@@ -68,21 +66,20 @@ struct AnswerArgs {
     /// The money came back, or never left; with the bank's reason.
     #[arg(long, value_name = "REASON")]
     returned: Option<String>,
-    /// The bank's reference.
+    /// The bank's reference: needed with the payout's id.
     #[arg(long, value_name = "TEXT")]
-    reference: Option<String>,
+    bank_reference: Option<String>,
     /// Compared with the payout's, in the smallest part of the unit.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     amount: Option<i64>,
     /// Compared with the payout's.
     #[arg(long)]
     iban: Option<String>,
     /// With the columns payout, amount, iban, outcome (settled or returned), bank_reference, reason.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["settled", "returned", "reference", "amount", "iban"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["settled", "returned", "bank_reference", "amount", "iban"])]
     csv: Option<PathBuf>,
-    /// Code of the person who says so.
-    #[arg(long = "as", value_name = "CODE")]
-    by: String,
+    #[command(flatten)]
+    acting: Acting,
 }
 
 /// A line of the bank's answers: id, amount and account must all be those of the payout (money rule 21).
@@ -104,7 +101,7 @@ pub async fn carry_out(args: &PayoutArgs, host: &Host) -> Done<String> {
         .map_err(|error| Failure::Unavailable(error.to_string()))?;
     match &args.verb {
         PayoutVerb::List(asked) => list(&mut conn, asked, args.json).await,
-        PayoutVerb::Release { by } => release(&mut conn, by, args.json).await,
+        PayoutVerb::Release(acting) => release(&mut conn, acting, args.json).await,
         PayoutVerb::Answer(asked) => answer(&mut conn, asked, args.json).await,
     }
 }
@@ -113,7 +110,7 @@ async fn list(conn: &mut Connection, asked: &ListArgs, as_json: bool) -> Done<St
     let filter = MoneyFilter {
         network: asked.network.clone(),
         party: asked.party.clone(),
-        state: asked.state.clone(),
+        state: asked.state,
         settlement: None,
     };
     let page = Asked {
@@ -160,8 +157,8 @@ fn waits_for(payout: &PayoutView) -> String {
     }
 }
 
-async fn release(conn: &mut Connection, code: &str, as_json: bool) -> Done<String> {
-    let by = originator_of_code(conn, code, Scope::Finance).await?;
+async fn release(conn: &mut Connection, acting: &Acting, as_json: bool) -> Done<String> {
+    let by = acting.person(conn).await?;
     let mut all = Vec::new();
     while let Some(released) = release_payouts(conn, &by, clock::now()).await? {
         all.push(released);
@@ -183,7 +180,7 @@ async fn release(conn: &mut Connection, code: &str, as_json: bool) -> Done<Strin
 }
 
 async fn answer(conn: &mut Connection, asked: &AnswerArgs, as_json: bool) -> Done<String> {
-    let by = originator_of_code(conn, &asked.by, Scope::Finance).await?;
+    let by = asked.acting.person(conn).await?;
     match (&asked.csv, asked.id) {
         (Some(file), _) => answer_all(conn, &by, file).await,
         (None, Some(id)) => {
@@ -194,7 +191,7 @@ async fn answer(conn: &mut Connection, asked: &AnswerArgs, as_json: bool) -> Don
                     },
                     None => BankOutcome::Settled,
                 },
-                bank_reference: asked.reference.clone().unwrap_or_default(),
+                bank_reference: asked.bank_reference.clone().unwrap_or_default(),
                 amount: asked.amount.map(Amount::from_minor),
                 iban: asked.iban.clone(),
             };

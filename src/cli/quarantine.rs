@@ -6,12 +6,14 @@ use chrono::SecondsFormat;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::acting::Acting;
 use super::unavailable;
-use crate::domain::originator::{Originator, Scope};
+use crate::domain::json;
+use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
+use crate::domain::quarantine::QuarantineState;
 use crate::host::{Host, clock};
 use crate::usecases::record_transactions::Memory;
-use crate::usecases::register::originator::originator_of_code;
 use crate::usecases::{Connection, Done, quarantine};
 
 /// Rows that could not be booked: list, release, reject.
@@ -29,8 +31,8 @@ pub enum QuarantineVerb {
     /// Rows with their reasons, the oldest first.
     List {
         /// waiting, released, rejected or superseded.
-        #[arg(long, default_value = "waiting")]
-        state: String,
+        #[arg(long, default_value = "waiting", value_parser = json::word::<QuarantineState>)]
+        state: QuarantineState,
         /// Only rows after this one.
         #[arg(long, value_name = "ID")]
         after: Option<i64>,
@@ -46,9 +48,8 @@ pub enum QuarantineVerb {
 #[derive(Debug, Args)]
 pub struct DecisionArgs {
     pub id: i64,
-    /// Code of the person who decides.
-    #[arg(long, value_name = "CODE")]
-    pub by: String,
+    #[command(flatten)]
+    pub acting: Acting,
     /// Why; a rejection needs it.
     #[arg(long, default_value = "")]
     pub note: String,
@@ -62,14 +63,19 @@ pub async fn carry_out(args: &QuarantineArgs, host: &Host) -> Done<String> {
                 after: *after,
                 rows: *limit,
             };
-            list(args, &mut conn, state, &asked).await
+            list(args, &mut conn, *state, &asked).await
         }
         QuarantineVerb::Release(decision) => release(args, &mut conn, decision).await,
         QuarantineVerb::Reject(decision) => reject(args, &mut conn, decision).await,
     }
 }
 
-async fn list(args: &QuarantineArgs, conn: &mut Connection, state: &str, asked: &Asked<i64>) -> Done<String> {
+async fn list(
+    args: &QuarantineArgs,
+    conn: &mut Connection,
+    state: QuarantineState,
+    asked: &Asked<i64>,
+) -> Done<String> {
     let page = quarantine::list_quarantine(conn, &Originator::host(), state, asked).await?;
     if args.json {
         return Ok(json!({ "items": page.items, "more": page.more }).to_string());
@@ -93,7 +99,7 @@ async fn list(args: &QuarantineArgs, conn: &mut Connection, state: &str, asked: 
 }
 
 async fn release(args: &QuarantineArgs, conn: &mut Connection, decision: &DecisionArgs) -> Done<String> {
-    let by = originator_of_code(conn, &decision.by, Scope::Finance).await?;
+    let by = decision.acting.person(conn).await?;
     let (memory, at) = (Memory::default(), clock::now());
     let booked = quarantine::release_quarantined(conn, &memory, &by, at, decision.id, &decision.note).await?;
     if args.json {
@@ -106,7 +112,7 @@ async fn release(args: &QuarantineArgs, conn: &mut Connection, decision: &Decisi
 }
 
 async fn reject(args: &QuarantineArgs, conn: &mut Connection, decision: &DecisionArgs) -> Done<String> {
-    let by = originator_of_code(conn, &decision.by, Scope::Finance).await?;
+    let by = decision.acting.person(conn).await?;
     quarantine::reject_quarantined(conn, &by, clock::now(), decision.id, &decision.note).await?;
     if args.json {
         return Ok(json!({ "id": decision.id, "state": "rejected" }).to_string());

@@ -9,6 +9,7 @@ use clap::Args;
 
 use self::document::Written;
 use crate::domain::originator::Originator;
+use crate::domain::printable;
 use crate::host::{Host, clock};
 use crate::usecases::register::document::register_document;
 use crate::usecases::{Done, Failure};
@@ -44,6 +45,7 @@ pub async fn carry_out(args: &RegisterArgs, host: &Host) -> Done<String> {
             format!("{}: {error}", file.display()),
         )
     })?;
+    is_printable(&text)?;
     let document = entry::read(&text)?;
     let mut conn = host
         .connection()
@@ -57,4 +59,13 @@ pub async fn carry_out(args: &RegisterArgs, host: &Host) -> Done<String> {
              --as CODE`, then `daftar tariff publish --all --as CODE` puts them in force"
         ),
     })
+}
+
+/// What is no JSON at all is told where it is read.
+fn is_printable(text: &str) -> Done<()> {
+    let document = serde_json::from_str(text).unwrap_or_default();
+    match printable::unprintable_in(&document) {
+        None => Ok(()),
+        Some(field) => Err(Failure::invalid(field, printable::RULE, printable::TOLD)),
+    }
 }

@@ -6,15 +6,15 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::acting::Acting;
 use crate::domain::demand::DemandState;
 use crate::domain::money::Amount;
-use crate::domain::originator::{Originator, Scope};
+use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::host::{Host, clock};
 use crate::usecases::reading::demands::{DemandView, list_demands};
 use crate::usecases::reading::payouts::{MoneyFilter, RemittanceView, list_remittances};
 use crate::usecases::record_remittance::{RemittanceEntry, record_remittance};
-use crate::usecases::register::originator::originator_of_code;
 use crate::usecases::{Connection, Done, Failure};
 
 /// Money that parties sent to the networks' accounts.
@@ -48,17 +48,16 @@ struct RecordArgs {
     #[arg(long, value_name = "TEXT", default_value = "")]
     deposit_identifier: String,
     /// In the smallest part of the network's unit.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     amount: i64,
     /// The bank's reference: once in a network, for ever.
     #[arg(long, value_name = "TEXT")]
-    reference: String,
+    bank_reference: String,
     /// When the bank received it (RFC 3339); now when left out.
     #[arg(long, value_name = "TIME")]
     received_at: Option<DateTime<Utc>>,
-    /// Code of the person who records it.
-    #[arg(long = "as", value_name = "CODE")]
-    by: String,
+    #[command(flatten)]
+    acting: Acting,
 }
 
 #[derive(Debug, Args)]
@@ -84,13 +83,13 @@ pub async fn carry_out(args: &RemittanceArgs, host: &Host) -> Done<String> {
 }
 
 async fn record(conn: &mut Connection, asked: &RecordArgs, as_json: bool) -> Done<String> {
-    let by = originator_of_code(conn, &asked.by, Scope::Finance).await?;
+    let by = asked.acting.person(conn).await?;
     let entry = RemittanceEntry {
         network: asked.network.clone(),
         party: asked.party.clone(),
         deposit_identifier: asked.deposit_identifier.clone(),
         amount: Amount::from_minor(asked.amount),
-        bank_reference: asked.reference.clone(),
+        bank_reference: asked.bank_reference.clone(),
         received_at: asked.received_at,
     };
     let recorded = record_remittance(conn, &by, clock::now(), &entry).await?;

@@ -65,10 +65,10 @@ pub struct QuoteArgs {
     /// The tariff document, JSON.
     pub file: PathBuf,
     /// The amount that the sender states, in the unit's smallest part.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub amount: Option<i64>,
     /// Money that passes beside the fee, such as a bill, in the unit's smallest part.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub principal: Option<i64>,
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub quantity: u32,

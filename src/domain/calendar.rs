@@ -167,6 +167,19 @@ fn persian_digit(c: char) -> char {
         .unwrap_or(c)
 }
 
+/// No service was given before this Gregorian year, and no Jalali year is as late: which calendar is meant is certain.
+const GREGORIAN_YEAR_MIN: i32 = 1700;
+
+/// A day as people write it, in either calendar and in any digits: `2025-09-23`, `1404-07-01`, `۱۴۰۴/۰۷/۰۱`.
+pub fn day_of_text(text: &str) -> Option<NaiveDate> {
+    let text = latin_digits(text.trim());
+    let year: i32 = text.split(['-', '/']).next()?.parse().ok()?;
+    if year < GREGORIAN_YEAR_MIN {
+        return JalaliDate::parse(&text).ok().map(JalaliDate::to_gregorian);
+    }
+    text.parse().ok()
+}
+
 /// The text with Persian and Arabic digits turned into Latin ones: people type all three.
 pub fn latin_digits(text: &str) -> String {
     text.chars().map(latin_digit).collect()

@@ -5,12 +5,16 @@ use std::fmt;
 use std::ops::Neg;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A signed count of the smallest part of one currency unit (rial, paisa). MONEY rule 1: integers only.
 ///
 /// Addition is checked: a sum that leaves the range of 64 bits is an error, never a wrap.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(transparent)]
+#[schema(value_type = i64)]
 pub struct Amount(i64);
 
 /// A sum or product of amounts left the range of 64 bits.
@@ -78,8 +82,9 @@ impl fmt::Display for Amount {
 /// The code of a currency unit, such as `IRR`: a currency in one period of validity with one scale.
 ///
 /// A bare currency code is not enough (MONEY rule 1): a redenominated rial is another unit with the same name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String)]
 pub struct UnitCode(String);
 
 /// A unit's code has 2 to 12 of the characters A–Z, 0–9 and `-`.

@@ -1,9 +1,10 @@
 //! Where an office stands. Never here: licences and the parties behind them.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Whether an office serves a town or a village.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Setting {
     Urban,

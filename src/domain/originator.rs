@@ -21,6 +21,20 @@ pub enum OriginatorKind {
     Job,
 }
 
+/// As long as the code of an originator may be.
+const CODE_CHARS_MAX: usize = 80;
+/// What such a code is, in words.
+pub const CODE_TOLD: &str = "1 to 80 of A-Z, a-z, 0-9 and . _ @ -, beginning with a letter or a digit";
+
+/// Whether a text can be the code of a person, a client or a job.
+pub fn may_be_code(text: &str) -> bool {
+    text.len() <= CODE_CHARS_MAX
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '@' | '-'))
+}
+
 /// What a token allows: each scope includes those before it, except that a job never decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -74,6 +88,13 @@ impl Originator {
         self.acts_for_the_network(VERB)
     }
 
+    /// Writing down what the network's bank shows.
+    pub fn may_receive(&self) -> Result<(), NotAllowed> {
+        const VERB: &str = "record remittances";
+        self.needs(Scope::Finance, VERB, "the token lacks the scope `finance`")?;
+        self.acts_for_the_network(VERB)
+    }
+
     /// Approving, rejecting and answering are decisions of people: a job or a machine may propose, never approve.
     pub fn may_decide(&self) -> Result<(), NotAllowed> {
         self.needs(Scope::Finance, "decide", "the token lacks the scope `finance`")?;
@@ -123,6 +144,20 @@ mod tests {
             scope,
             party_id: None,
         }
+    }
+
+    #[test]
+    fn a_code_is_a_word_of_its_characters() {
+        for (code, may_be) in [
+            ("ali.r@desk-1", true),
+            ("a", true),
+            ("bad code", false),
+            (".a", false),
+            ("", false),
+        ] {
+            assert_eq!(may_be_code(code), may_be, "{code}");
+        }
+        assert!(may_be_code(&"a".repeat(80)) && !may_be_code(&"a".repeat(81)));
     }
 
     #[test]

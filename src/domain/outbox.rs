@@ -1,6 +1,8 @@
 //! What becomes of a mail after an attempt to send it. Never here: SMTP (see `host::mail`), the wording (see `documents`).
 
 use chrono::Duration;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// What the mail server made of one attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +22,8 @@ pub enum Answer {
 }
 
 /// The state of a mail, as stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum MailState {
     Queued,
     Sending,

@@ -1,9 +1,10 @@
 //! What kinds of parties there are. Never here: who plays which role in a tariff (see `tariff`).
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Whoever can be owed money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PartyKind {
     Office,

@@ -1,12 +1,33 @@
 //! Positions: what each party is owed after a window, and which payouts may leave. Never here: journals (see `posting`).
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::money::{Amount, AmountOverflow};
 
 pub use sheet::{Chain, Figures, SettledLine, Sheet, SheetRule, Stand, Terms, settlement_digest};
 
 mod sheet;
+
+/// Whether a settlement is decided, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SettlementState {
+    Proposed,
+    Approved,
+    Rejected,
+}
+
+impl SettlementState {
+    /// As stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+        }
+    }
+}
 
 /// What moved one destination's balance in a window, credit-positive: what the network owes is positive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 mod outcome;
 mod submitted;
 
 pub use outcome::{Booked, Difference, Outcome, Reason};
-pub use submitted::{RowFault, Submitted};
+pub use submitted::{RowFault, Submitted, may_be_reference};
 
 /// The id that people and refunds name: its batch and its line there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ impl fmt::Display for TransactionId {
 }
 
 /// What a transaction does to the money of its case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TransactionKind {
     #[default]
@@ -103,7 +104,7 @@ impl TransactionKind {
 }
 
 /// Who holds the citizen's money, or gave it back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Holder {
     Office,

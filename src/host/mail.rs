@@ -111,6 +111,13 @@ impl Mailer {
         }
     }
 
+    /// The domain of the sender's address: that of the Message-IDs.
+    pub fn domain(&self) -> &str {
+        let sender = self.sender();
+        let (_, domain) = sender.rsplit_once('@').unwrap_or(("", sender));
+        domain.trim_end_matches('>').trim()
+    }
+
     fn sender(&self) -> &str {
         match self {
             Self::Smtp { server, .. } => &server.from,

@@ -37,7 +37,8 @@ pub(super) async fn send_mail(jobs: &Arc<Jobs>, by: &Originator, lease: &Lease) 
     let mut fates = Fates::new();
     for _ in 0..CLAIMS_MAX {
         let claimed_at = jobs.now();
-        let claimed = claim_mail(&mut *jobs.connection().await?, by, claimed_at).await?;
+        let domain = jobs.mailer.domain();
+        let claimed = claim_mail(&mut *jobs.connection().await?, by, claimed_at, domain).await?;
         if claimed.is_empty() {
             break;
         }

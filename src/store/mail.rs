@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamptz};
+use diesel::sql_types::{BigInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::schema::outbox;
@@ -40,11 +40,13 @@ pub async fn claim_mail(
     at: DateTime<Utc>,
     lease_until: DateTime<Utc>,
     rows_max: i64,
+    domain: &str,
 ) -> Stored<Vec<ClaimedMail>> {
     let claimed = diesel::sql_query(include_str!("outbox/claim.sql"))
         .bind::<Timestamptz, _>(at)
         .bind::<Timestamptz, _>(lease_until)
-        .bind::<BigInt, _>(rows_max);
+        .bind::<BigInt, _>(rows_max)
+        .bind::<Text, _>(domain);
     Ok(claimed.load(conn).await?)
 }
 

@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::schema::{submission_rows, submissions};
 use super::{Connection, Stored};
+use crate::domain::submission::Unread;
 use crate::domain::transaction::{Outcome, RowFault};
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -74,16 +75,20 @@ impl<'a> Noted<'a> {
                 noted(Fate::Refused, reason.code(), explanation.clone())
             }
             Outcome::Conflict { .. } => noted(Fate::Conflict, "same_reference_other_content", outcome.told()),
-            Outcome::Malformed { faults } => Self::malformed(line, faults),
+            Outcome::Malformed { faults } => Self::malformed(line, reference, faults),
         }
     }
 
-    pub fn malformed(line: i64, faults: &[RowFault]) -> Self {
+    pub fn unread(line: i64, unread: &'a Unread) -> Self {
+        Self::malformed(line, &unread.reference, &unread.faults)
+    }
+
+    fn malformed(line: i64, reference: &'a str, faults: &[RowFault]) -> Self {
         let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
         Self {
             line,
             fate: Fate::Malformed,
-            reference: "",
+            reference,
             reason: faults.first().map_or("", |fault| fault.rule).to_owned(),
             explanation: told.join("; ").replace('\0', "\u{fffd}"),
         }

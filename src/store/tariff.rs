@@ -122,6 +122,34 @@ pub async fn set_published(conn: &mut Connection, id: i32) -> Stored<bool> {
     Ok(rows == 1)
 }
 
+/// A version in force that holds for a part of the same time: its id and validity.
+pub async fn overlapped_by(
+    conn: &mut Connection,
+    version: &TariffVersionRow,
+) -> Stored<Option<(i32, DateTime<Utc>, Option<DateTime<Utc>>)>> {
+    let mut overlapped = tariff_versions::table
+        .filter(tariff_versions::network_id.eq(version.network_id))
+        .filter(tariff_versions::service_id.eq(version.service_id))
+        .filter(tariff_versions::state.eq("published"))
+        .filter(tariff_versions::known_until.is_null())
+        .filter(
+            tariff_versions::valid_until
+                .is_null()
+                .or(tariff_versions::valid_until.gt(version.valid_from)),
+        )
+        .select((
+            tariff_versions::id,
+            tariff_versions::valid_from,
+            tariff_versions::valid_until,
+        ))
+        .order(tariff_versions::valid_from)
+        .into_boxed();
+    if let Some(until) = version.valid_until {
+        overlapped = overlapped.filter(tariff_versions::valid_from.lt(until));
+    }
+    Ok(overlapped.first(conn).await.optional()?)
+}
+
 /// Ends the version that a later one follows: the only change a published version ever sees.
 pub async fn close_open_end(
     conn: &mut Connection,

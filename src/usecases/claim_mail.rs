@@ -14,10 +14,16 @@ pub const MAIL_LEASE_MINUTES: i64 = 15;
 /// More mails than this are not claimed at once: all must be sent within the lease, slow servers included.
 pub const MAILS_MAX: i64 = 40;
 
-/// Due mails, now `sending` and nobody else's; none when the outbox has nothing that is due.
-pub async fn claim_mail(conn: &mut Connection, by: &Originator, at: DateTime<Utc>) -> Done<Vec<ClaimedMail>> {
+/// Due mails, now `sending` and nobody else's; none when the outbox has nothing that is due. `domain` is the sender's: the
+/// Message-ID of a mail that is claimed for the first time ends in it.
+pub async fn claim_mail(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    domain: &str,
+) -> Done<Vec<ClaimedMail>> {
     by.may_settle()?;
     let lease_until = at + Duration::minutes(MAIL_LEASE_MINUTES);
-    conn.transaction(async |conn| Ok(mail::claim_mail(conn, at, lease_until, MAILS_MAX).await?))
+    conn.transaction(async |conn| Ok(mail::claim_mail(conn, at, lease_until, MAILS_MAX, domain).await?))
         .await
 }

@@ -93,7 +93,7 @@ impl From<DieselError> for Failure {
     fn from(error: DieselError) -> Self {
         if let DieselError::DatabaseError(kind, information) = &error {
             if let Some(rule) = information.constraint_name() {
-                return Self::conflict(rule, told(kind, information.as_ref()));
+                return Self::conflict(rule, in_words(rule, information.as_ref()));
             }
             if is_passing(kind, information.message()) {
                 return Self::Unavailable(information.message().to_owned());
@@ -109,15 +109,38 @@ impl From<DieselError> for Failure {
     }
 }
 
-/// Of a key that exists already, which one; the details of other constraints show whole rows.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "diesel's kind is not Copy")]
-fn told(kind: &DatabaseErrorKind, information: &dyn DatabaseErrorInformation) -> String {
-    let details = information
-        .details()
-        .filter(|_| matches!(kind, DatabaseErrorKind::UniqueViolation));
-    match details {
-        Some(details) => format!("{}: {details}", information.message()),
-        None => information.message().to_owned(),
+/// PostgreSQL's own messages in words of ours; what a trigger of ours says stays. Details are told of keys alone: those of
+/// other constraints show whole rows.
+fn in_words(rule: &str, information: &dyn DatabaseErrorInformation) -> String {
+    let message = information.message();
+    let begins = |opening| message.starts_with(opening);
+    if begins("duplicate key value") {
+        return taken(rule, information.details().unwrap_or_default());
+    }
+    if begins("conflicting key value") {
+        return "another that is there already holds for a part of the same time".to_owned();
+    }
+    if begins("new row for relation") {
+        return "a value is not as this rule has it".to_owned();
+    }
+    if begins("insert or update on table") || begins("update or delete on table") {
+        return "what is named there is not there".to_owned();
+    }
+    if begins("null value in column") {
+        return "a value is missing".to_owned();
+    }
+    message.to_owned()
+}
+
+/// Of details such as `Key (code)=(IRR) already exists.`
+fn taken(rule: &str, details: &str) -> String {
+    let values = details.split_once(")=(").map_or("", |(_, rest)| rest);
+    let values = values.split(')').next().unwrap_or_default();
+    match rule.strip_suffix("_codes_are_unique") {
+        Some(noun) => {
+            format!("the {noun} `{values}` is registered already: leave it out, or give another code")
+        }
+        None => format!("`{values}` is there already"),
     }
 }
 

@@ -9,12 +9,12 @@ use super::record_transactions::{Course, Memory, NotRecorded, Recorded, Sent, re
 use super::{Done, Failure};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::{Asked, Page};
+use crate::domain::quarantine::QuarantineState;
 use crate::domain::transaction::{Booked, Outcome, Submitted};
 use crate::store::Connection;
 use crate::store::quarantine::{self, QuarantinedRow};
 
 const NOTE_CHARACTERS_MAX: usize = 500;
-const STATES: [&str; 4] = ["waiting", "released", "rejected", "superseded"];
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct QuarantinedView {
@@ -39,15 +39,12 @@ pub struct QuarantinedView {
 pub async fn list_quarantine(
     conn: &mut Connection,
     by: &Originator,
-    state: &str,
+    state: QuarantineState,
     asked: &Asked<i64>,
 ) -> Done<Page<QuarantinedView>> {
-    if !STATES.contains(&state) {
-        return Err(Failure::invalid("state", "state_is_known", STATES.join(", ")));
-    }
     let sender_id = (by.scope < Scope::Finance).then_some(by.id);
     let after = asked.after.unwrap_or(0);
-    let rows = quarantine::rows_in_state(conn, state, sender_id, after, asked.fetched()).await?;
+    let rows = quarantine::rows_in_state(conn, state.code(), sender_id, after, asked.fetched()).await?;
     Ok(asked.page(rows).map(view))
 }
 

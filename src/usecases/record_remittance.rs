@@ -59,7 +59,7 @@ pub async fn record_remittance(
     at: DateTime<Utc>,
     entry: &RemittanceEntry,
 ) -> Done<RecordedRemittance> {
-    by.may_settle()?;
+    by.may_receive()?;
     check(entry, at)?;
     conn.transaction(async |conn| {
         let network = network_of_code(conn, &entry.network).await?;

@@ -11,8 +11,7 @@ use super::record_transactions::{Course, Memory, NotRecorded, Passage, Recorded,
 use super::{Done, Failure};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::{Asked, Page};
-use crate::domain::submission::{ATOMIC_ROWS_MAX, CHUNK_ROWS, Line};
-use crate::domain::transaction::RowFault;
+use crate::domain::submission::{ATOMIC_ROWS_MAX, CHUNK_ROWS, Line, Unread};
 use crate::store::Connection;
 use crate::store::submission::{self, Noted, SubmissionRow};
 
@@ -162,7 +161,7 @@ impl Delivery {
     ) -> Done<Failure> {
         let unread = chunk.malformed.iter();
         let mut noted: Vec<Noted<'_>> = unread
-            .map(|(line, faults)| Noted::malformed(*line, faults))
+            .map(|(line, unread)| Noted::unread(*line, unread))
             .collect();
         for (line, recorded) in chunk.lines.iter().zip(recorded) {
             if let (Ok(row), Recorded::Decided(outcome), false) =
@@ -195,7 +194,7 @@ pub fn may_be_whole(rows: usize) -> Done<()> {
 struct Chunk<'l> {
     lines: Vec<&'l Line>,
     numbers: Vec<i64>,
-    malformed: Vec<(i64, Vec<RowFault>)>,
+    malformed: Vec<(i64, Unread)>,
 }
 
 impl<'l> Chunk<'l> {
@@ -211,7 +210,7 @@ impl<'l> Chunk<'l> {
                     chunk.lines.push(line);
                     chunk.numbers.push(line.number);
                 }
-                Err(faults) => chunk.malformed.push((line.number, faults.clone())),
+                Err(unread) => chunk.malformed.push((line.number, unread.clone())),
             }
         }
         chunk

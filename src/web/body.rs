@@ -1,16 +1,22 @@
-//! JSON bodies with a limit on size and time. Never here: streamed batches, which are read as they come.
+//! Bodies with a limit on size and time, and what is wrong with JSON that cannot be read. Never here: streamed batches,
+//! which are read as they come.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::error::JsonPayloadError;
-use actix_web::web::{Bytes, Json, JsonConfig, PathConfig, QueryConfig};
+use actix_web::error::PayloadError;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Bytes, PathConfig, PayloadConfig, QueryConfig};
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
+use crate::domain::json::{self, Misread};
+use crate::domain::printable;
+use crate::usecases::Failure;
+use crate::usecases::failure::Fault;
 
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// The server's own time-out covers headers only.
@@ -21,21 +27,25 @@ const BODY_SECS_MAX: u64 = 20;
 pub struct Sent<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
-    type Error = actix_web::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let reading = Json::<T>::from_request(request, payload);
+        let named = names_json(request);
+        let reading = Whole::from_request(request, payload);
         Box::pin(async move {
-            match tokio::time::timeout(Duration::from_secs(BODY_SECS_MAX), reading).await {
-                Ok(read) => read.map(|json| Self(json.into_inner())),
-                Err(_) => Err(Problem::too_slow().into()),
+            if !named {
+                return Err(Problem::unsupported("send `Content-Type: application/json`"));
             }
+            let Whole(body) = reading.await?;
+            let read = json::object(&body).map_err(misread)?;
+            is_printable(&body)?;
+            Ok(Self(read))
         })
     }
 }
 
-/// A body as its bytes, read whole within the limits of the framework and of time.
+/// A body as its bytes, read whole within the limits.
 #[derive(Clone, Debug)]
 pub struct Whole(pub Bytes);
 
@@ -47,43 +57,62 @@ impl FromRequest for Whole {
         let reading = Bytes::from_request(request, payload);
         Box::pin(async move {
             match tokio::time::timeout(Duration::from_secs(BODY_SECS_MAX), reading).await {
-                Ok(read) => read
-                    .map(Self)
-                    .map_err(|error| Problem::malformed(error.to_string())),
+                Ok(read) => read.map(Self).map_err(|error| unreadable(&error)),
                 Err(_) => Err(Problem::too_slow()),
             }
         })
     }
 }
 
-/// Bodies that cannot be read become problems.
-pub fn json_config() -> JsonConfig {
-    JsonConfig::default()
-        .limit(BODY_BYTES_MAX)
-        .error_handler(|error, _| unreadable(&error).into())
+pub fn payload_config() -> PayloadConfig {
+    PayloadConfig::new(BODY_BYTES_MAX)
 }
 
-/// Parameters of the query that cannot be read become problems.
+/// Parameters of the query that the door let through and that cannot be read all the same become problems.
 pub fn query_config() -> QueryConfig {
     QueryConfig::default()
         .error_handler(|error, _| Problem::malformed(format!("in the query: {error}")).into())
 }
 
-/// Parts of the path that cannot be read become problems.
+/// Parts of the path likewise.
 pub fn path_config() -> PathConfig {
     PathConfig::default().error_handler(|error, _| Problem::malformed(format!("in the path: {error}")).into())
 }
 
-#[allow(
-    clippy::wildcard_enum_match_arm,
-    reason = "the enum is open: others may be added"
-)]
-fn unreadable(error: &JsonPayloadError) -> Problem {
-    match error {
-        JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => {
-            Problem::too_large(format!("at most {BODY_BYTES_MAX} bytes"))
-        }
-        JsonPayloadError::ContentType => Problem::unsupported("send `Content-Type: application/json`"),
-        other => Problem::malformed(other.to_string()),
+fn names_json(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| {
+        let kind = kind.trim().to_ascii_lowercase();
+        kind == "application/json" || kind.ends_with("+json")
+    })
+}
+
+/// What is no JSON is malformed, JSON of another shape is invalid.
+fn misread(misread: Misread) -> Problem {
+    let no_json = misread.rule == json::IS_JSON;
+    let faults = vec![Fault {
+        field: misread.field,
+        rule: misread.rule.to_owned(),
+        explanation: misread.explanation,
+    }];
+    if no_json {
+        return Problem::no_json(faults);
+    }
+    Failure::Invalid(faults).into()
+}
+
+fn is_printable(body: &[u8]) -> Result<(), Failure> {
+    let document = serde_json::from_slice(body).unwrap_or_default();
+    match printable::unprintable_in(&document) {
+        None => Ok(()),
+        Some(field) => Err(Failure::invalid(field, printable::RULE, printable::TOLD)),
+    }
+}
+
+fn unreadable(error: &actix_web::Error) -> Problem {
+    match error.as_error::<PayloadError>() {
+        Some(PayloadError::Overflow) => Problem::too_large(format!("at most {BODY_BYTES_MAX} bytes")),
+        Some(_) | None => Problem::malformed(error.to_string()),
     }
 }

@@ -3,7 +3,9 @@
 pub mod api;
 pub mod authorised;
 pub mod body;
+pub mod door;
 pub mod haste;
+pub mod head;
 pub mod metrics;
 pub mod openapi;
 pub mod page;
@@ -12,6 +14,7 @@ pub mod problem;
 pub mod recorder;
 pub mod server;
 pub mod state;
+pub mod wanted;
 
 pub use authorised::Authorised;
 pub use body::{Sent, Whole};

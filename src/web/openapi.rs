@@ -1,6 +1,7 @@
 //! The `OpenAPI` 3.1 document, made from the handlers. Never here: a route written by hand.
 
 use actix_web::App;
+use actix_web::http::Method;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
@@ -35,7 +36,8 @@ pub fn document() -> OpenApi {
     finished(routes)
 }
 
-/// Says once for all operations what no handler has to repeat: how errors look, and that a token is needed.
+/// Says once for all operations what no handler has to repeat: how errors look, that a token is needed, and that an answer
+/// is what the operation is for.
 fn finished(mut document: OpenApi) -> OpenApi {
     if let Some(components) = &mut document.components {
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
@@ -64,6 +66,14 @@ fn finish(operation: &mut Operation, needs_token: bool) {
             Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem")))),
         )
         .build();
+    let summary = operation.summary.clone().unwrap_or_default();
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description.clone_from(&summary);
+        }
+    }
     operation
         .responses
         .responses
@@ -75,11 +85,25 @@ fn finish(operation: &mut Operation, needs_token: bool) {
     }
 }
 
+/// What the document says of a route under a method.
+pub fn operation_of<'d>(document: &'d OpenApi, pattern: &str, method: &Method) -> Option<&'d Operation> {
+    let item = document.paths.paths.get(pattern)?;
+    match method.as_str() {
+        "GET" => item.get.as_ref(),
+        "POST" => item.post.as_ref(),
+        "PUT" => item.put.as_ref(),
+        "PATCH" => item.patch.as_ref(),
+        "DELETE" => item.delete.as_ref(),
+        _ => None,
+    }
+}
+
 /// The methods of a route, as in the header Allow.
 pub fn methods_of(document: &OpenApi, pattern: &str) -> Option<String> {
     let item = document.paths.paths.get(pattern)?;
     let named = [
         ("GET", &item.get),
+        ("HEAD", &item.get),
         ("POST", &item.post),
         ("PUT", &item.put),
         ("PATCH", &item.patch),
@@ -107,6 +131,84 @@ mod tests {
                 assert_eq!(operation.security.is_some(), path.starts_with("/v1/"), "{path}");
                 let open = operation.security == Some(vec![SecurityRequirement::default()]);
                 assert_eq!(open, path == "/v1/statements/verify/{code}", "{path}");
+            }
+        }
+    }
+
+    fn operations(document: &OpenApi) -> impl Iterator<Item = (String, &Operation)> {
+        document.paths.paths.iter().flat_map(|(path, item)| {
+            let own = [("GET", &item.get), ("POST", &item.post)];
+            own.into_iter().filter_map(move |(method, operation)| {
+                Some((format!("{method} {path}"), operation.as_ref()?))
+            })
+        })
+    }
+
+    #[test]
+    fn every_answer_is_described_and_every_json_has_fields() {
+        let document = document();
+        let mut vague = Vec::new();
+        for (name, operation) in operations(&document) {
+            let body = operation.request_body.iter().flat_map(|body| match body {
+                RefOr::T(body) => body.content.iter(),
+                RefOr::Ref(_) => panic!("{name}"),
+            });
+            let answers = operation
+                .responses
+                .responses
+                .values()
+                .flat_map(|answer| match answer {
+                    RefOr::T(answer) => {
+                        assert!(!answer.description.is_empty(), "{name}");
+                        answer.content.iter()
+                    }
+                    RefOr::Ref(_) => panic!("{name}"),
+                });
+            for (kind, content) in body.chain(answers).filter(|(kind, _)| kind.ends_with("json")) {
+                let RefOr::T(content) = content else {
+                    panic!("{name}")
+                };
+                let schema = serde_json::to_value(&content.schema).unwrap();
+                let has_rows_only = name.contains("/transactions/batch") && kind == "application/x-ndjson";
+                if !has_rows_only && !has_fields(&document, &schema) {
+                    vague.push(format!("{name} {kind} {schema}"));
+                }
+            }
+        }
+        assert!(vague.is_empty(), "{vague:#?}");
+    }
+
+    fn has_fields(document: &OpenApi, schema: &serde_json::Value) -> bool {
+        if let Some(reference) = schema["$ref"].as_str() {
+            let name = reference.rsplit('/').next().unwrap();
+            let schemas = &document.components.as_ref().unwrap().schemas;
+            return has_fields(document, &serde_json::to_value(&schemas[name]).unwrap());
+        }
+        if let Some(parts) = schema["allOf"].as_array() {
+            return parts.iter().any(|part| has_fields(document, part));
+        }
+        match schema["type"].as_str() {
+            Some("array") => has_fields(document, &schema["items"]),
+            _ => schema["properties"]
+                .as_object()
+                .is_some_and(|fields| !fields.is_empty()),
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_is_one_of_a_list_says_of_which() {
+        let document = document();
+        for (name, operation) in operations(&document) {
+            for parameter in operation.parameters.iter().flatten() {
+                let parameter = serde_json::to_value(parameter).unwrap();
+                let closed = ["state", "kind", "setting", "by", "calendar", "lang", "format"];
+                if closed.contains(&parameter["name"].as_str().unwrap()) {
+                    let schema = parameter["schema"].to_string();
+                    assert!(
+                        schema.contains("\"enum\"") && !schema.contains("\"object\""),
+                        "{name} {parameter}"
+                    );
+                }
             }
         }
     }

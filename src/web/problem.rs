@@ -80,6 +80,11 @@ impl Problem {
         )
     }
 
+    /// The body is no JSON: where it is not, stands in the only fault.
+    pub fn no_json(faults: Vec<Fault>) -> Self {
+        Self::malformed("the body is no JSON object").with_errors(faults)
+    }
+
     pub fn too_large(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,

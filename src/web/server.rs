@@ -16,6 +16,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::usecases::Failure;
 
+use super::door::guarded;
+use super::head::answered_without_body;
 use super::metrics::measured;
 use super::openapi;
 use super::problem::{Answer, Problem};
@@ -74,17 +76,20 @@ pub fn app(
     App::new()
         .app_data(Data::new(state))
         .app_data(Data::new(document.clone()))
-        .app_data(body::json_config())
         .app_data(body::query_config())
         .app_data(body::path_config())
+        .app_data(body::payload_config())
+        .wrap(from_fn(guarded))
         .wrap(from_fn(measured))
         .wrap(Compress::default())
         .wrap(common_headers())
+        .wrap(from_fn(answered_without_body))
         .wrap(TracingLogger::<OneEventPerAnswer>::new())
         .into_utoipa_app()
         .configure(api::configure)
         .into_app()
         .configure(portal::configure)
+        .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
         .default_service(web::to(nothing_here))
 }
@@ -169,11 +174,22 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn head_is_answered_as_get_without_its_body() {
+        let (status, kind, body) = asked(Method::HEAD, "/metrics").await;
+        assert_eq!(
+            (status, kind.as_str(), body.as_str()),
+            (200, "text/plain; version=0.0.4", "")
+        );
+        assert_eq!(asked(Method::HEAD, "/v1/windows/1/close").await.0, 405);
+    }
+
+    #[actix_web::test]
     async fn the_document_and_its_pages_are_served() {
         let (status, _, body) = asked(Method::GET, "/openapi.json").await;
         assert_eq!(status, 200);
         assert!(body.contains("\"openapi\":\"3.1.0\""), "{body}");
         assert_eq!(asked(Method::GET, "/docs/").await.0, 200);
+        assert_eq!(asked(Method::GET, "/docs").await.0, 307);
         assert_eq!(asked(Method::GET, "/metrics").await.0, 200);
     }
 }

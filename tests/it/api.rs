@@ -66,6 +66,15 @@ impl Api {
         self.ask(request, token).await
     }
 
+    pub async fn post_text(&self, path: &str, kind: &'static str, body: &str, token: &str) -> Said {
+        let request = TestRequest::default()
+            .method(Method::POST)
+            .uri(path)
+            .insert_header(("Content-Type", kind))
+            .set_payload(body.to_owned());
+        self.ask(request, token).await
+    }
+
     async fn ask(&self, request: TestRequest, token: &str) -> Said {
         let app = init_service(app(self.state.clone())).await;
         let request = if token.is_empty() {

@@ -180,14 +180,19 @@ async fn a_worker_that_was_frozen_past_its_lease_writes_nothing_down() {
     let mut conn = scene.world.conn().await;
     queue(&mut conn, "office", "fa").await;
     let by = sender();
-    let frozen = claim_mail(&mut conn, &by, first_run())
+    let frozen = claim_mail(&mut conn, &by, first_run(), "example.ir")
         .await
         .unwrap()
         .pop()
         .unwrap();
     let within_lease = first_run() + Duration::minutes(14);
-    assert!(claim_mail(&mut conn, &by, within_lease).await.unwrap().is_empty());
-    let awake = claim_mail(&mut conn, &by, first_run() + Duration::minutes(15))
+    assert!(
+        claim_mail(&mut conn, &by, within_lease, "example.ir")
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let awake = claim_mail(&mut conn, &by, first_run() + Duration::minutes(15), "example.ir")
         .await
         .unwrap()
         .pop()
@@ -207,6 +212,42 @@ async fn a_worker_that_was_frozen_past_its_lease_writes_nothing_down() {
 }
 
 #[tokio::test]
+async fn a_message_id_is_this_installations_and_keeps_the_domain_of_its_first_claim() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    queue(&mut conn, "office", "fa").await;
+    diesel::sql_query("UPDATE outbox SET message_id = 'licence-1-30.' || installation()")
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    let mut ids = Vec::new();
+    for (run, domain) in [(first_run(), "example.ir"), (later_run(), "moved.example")] {
+        ids.push(
+            claim_mail(&mut conn, &sender(), run, domain)
+                .await
+                .unwrap()
+                .remove(0)
+                .message_id,
+        );
+    }
+    let here = installation(&mut conn).await;
+    assert_eq!(ids, [format!("licence-1-30.{here}@example.ir"), ids[0].clone()]);
+    let another = World::new().await;
+    assert_ne!(here, installation(&mut *another.conn().await).await);
+}
+
+#[derive(diesel::QueryableByName)]
+struct Installation {
+    #[diesel(sql_type = Text)]
+    installation: String,
+}
+
+async fn installation(conn: &mut AsyncPgConnection) -> String {
+    let here = diesel::sql_query("SELECT installation()");
+    here.get_result::<Installation>(conn).await.unwrap().installation
+}
+
+#[tokio::test]
 async fn a_mail_whose_senders_always_die_ends_as_unknown() {
     let scene = Scene::furnished().await;
     let mut conn = scene.world.conn().await;
@@ -218,7 +259,13 @@ async fn a_mail_whose_senders_always_die_ends_as_unknown() {
             .execute(&mut *conn)
             .await
             .unwrap();
-        assert_eq!(claim_mail(&mut conn, &sender(), at).await.unwrap().len(), 1);
+        assert_eq!(
+            claim_mail(&mut conn, &sender(), at, "example.ir")
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
     }
     let server = SmtpServer::start().await;
     assert_eq!(
@@ -287,9 +334,11 @@ async fn a_statement_lies_in_the_mailbox_with_the_pdf_that_is_kept_for_ever() {
         send_mail(&scene.world, mailer.clone(), first_run).await,
         "2 accepted"
     );
+    let here = installation(&mut conn).await;
     for (id, statement) in settled.statement_ids.iter().zip(&settled.statements) {
-        let mail = std::fs::read_to_string(folder.join(format!("statement-{id}@daftar.eml"))).unwrap();
-        assert!(mail.contains(&format!("Message-ID: <statement-{id}@daftar>\r\n")));
+        let message_id = format!("statement-{id}.{here}@localhost");
+        let mail = std::fs::read_to_string(folder.join(format!("{message_id}.eml"))).unwrap();
+        assert!(mail.contains(&format!("Message-ID: <{message_id}>\r\n")));
         assert!(mail.contains(&format!("{}.pdf", statement.content().number)));
         let kept: Pdf = diesel::sql_query("SELECT bytes FROM statement_pdfs WHERE statement_id = $1")
             .bind::<BigInt, _>(*id)

@@ -10,6 +10,7 @@
 
 mod api;
 mod counter;
+mod doors;
 mod explaining;
 mod exporting;
 mod faults;

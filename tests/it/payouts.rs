@@ -417,7 +417,7 @@ async fn the_api_records_and_answers_for_people_with_the_scope() {
         refused.text()
     );
     let misspelt = json!({ "outcome": "settled", "bank_reference": "b-1", "ammount": 1 });
-    assert_eq!(api.post(&path, &misspelt, &finance).await.status, 400);
+    assert_eq!(api.post(&path, &misspelt, &finance).await.status, 422);
     let other_amount = json!({ "outcome": "settled", "bank_reference": "b-1", "amount": 1 });
     let refused = api.post(&path, &other_amount, &finance).await;
     assert_eq!(

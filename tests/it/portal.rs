@@ -135,6 +135,15 @@ async fn the_qr_code_of_a_statement_leads_to_a_page_that_knows_it_and_tells_no_a
         api.get(&format!("/verify?code={code}&lang=en"), "").await.status,
         200
     );
+    for nothing_typed in ["/verify?lang=en", "/verify?code=&lang=en"] {
+        let form = api.get(nothing_typed, "").await;
+        assert_eq!(form.status, 200, "{nothing_typed}");
+        assert!(
+            form.text().contains("<form") && !form.text().contains("verdict"),
+            "{}",
+            form.text()
+        );
+    }
     let unknown = api.get("/verify/%3Cb%3E?lang=en", "").await;
     assert_eq!(unknown.status, 404);
     assert!(

@@ -2,7 +2,10 @@
 
 use std::process::{Command, Output};
 
+use daftar::usecases::tariff::{TariffDraft, approve_tariffs, draft_tariffs, publish_tariffs};
+
 use crate::host::Folder;
+use crate::scene::{PISHKHAN, Scene};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/register.json");
 
@@ -49,7 +52,12 @@ fn a_network_is_registered_whole_or_not_at_all_and_its_tariff_needs_two_people()
     assert!(told.contains("party nobody"), "{told}");
     said(&daftar(&folder, &["register", DOCUMENT, "--as", "ali"]));
     let told = refused(&daftar(&folder, &["register", DOCUMENT, "--as", "ali"]));
-    assert!(told.contains("(code)=(IRR) already exists"), "{told}");
+    assert!(
+        told.contains("the unit `IRR` is registered already: leave it out")
+            && told.contains("unit_codes_are_unique"),
+        "{told}"
+    );
+    assert!(!told.contains("duplicate key"), "{told}");
     let told = refused(&daftar(&folder, &["tariff", "approve", "--all", "--as", "ali"]));
     assert!(
         told.contains("a_tariff_is_approved_by_another_than_its_maker"),
@@ -65,6 +73,104 @@ fn a_network_is_registered_whole_or_not_at_all_and_its_tariff_needs_two_people()
         ],
     ));
     assert!(token.starts_with("daftar_") && token.len() == 56, "{token}");
+    refusals_say_what_would_be_right(&folder);
+}
+
+fn refusals_say_what_would_be_right(folder: &Folder) {
+    let rows = folder.path().join("rows.csv");
+    std::fs::write(&rows, "office,reference\n1001,r-1\n").unwrap();
+    let rows = rows.to_str().unwrap();
+    let remittance = [
+        "remittance",
+        "record",
+        "--network",
+        "pishkhan",
+        "--party",
+        "office-1",
+        "--amount",
+        "-5",
+        "--bank-reference",
+        "b-1",
+        "--as",
+        "ali",
+    ];
+    for (arguments, status, told) in [
+        (
+            &["import", rows, "--format", "ndjson", "--sender", "counters"][..],
+            1,
+            "none of its 2 rows could be read",
+        ),
+        (&remittance, 1, "a_remittance_is_positive"),
+        (
+            &["payout", "list", "--state", "lost"],
+            2,
+            "one of waiting, released, settled, returned",
+        ),
+        (&["payout", "list", "--network", "nowhere"], 1, "network_is_known"),
+        (
+            &["remittance", "list", "--network", "nowhere"],
+            1,
+            "network_is_known",
+        ),
+        (
+            &["quarantine", "release", "9", "--as", "ali"],
+            1,
+            "quarantined row 9",
+        ),
+        (&["window", "close", "pishkhan"], 2, "--as <PERSON>"),
+        (
+            &["payout", "answer", "7", "--settled", "--as", "ali"],
+            2,
+            "--bank-reference",
+        ),
+        (
+            &[
+                "token", "create", "--as", "bad code", "--name", "x", "--scope", "read",
+            ],
+            1,
+            "originator_code_has_its_form",
+        ),
+    ] {
+        let output = daftar(folder, arguments);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}");
+        let refusal = refused(&output);
+        assert!(refusal.contains(told), "{arguments:?}: {refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_tariff_that_overlaps_another_is_refused_with_the_one_it_overlaps() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    let before = scene.began - chrono::Duration::days(400);
+    let document = serde_json::json!({
+        "tariff": 1, "service": "copy", "network": PISHKHAN, "unit": { "code": "IRR" },
+        "instruments": { "order": { "title": "o" } }, "price": 1,
+        "split": [{ "party": "office", "take": "remainder" }]
+    });
+    let draft = TariffDraft {
+        network: PISHKHAN.to_owned(),
+        service: "copy".to_owned(),
+        document: document.to_string(),
+        valid_from: before,
+        valid_until: None,
+    };
+    let ids = draft_tariffs(&mut conn, &scene.maker, before, &[draft])
+        .await
+        .unwrap();
+    approve_tariffs(&mut conn, &scene.checker, &ids).await.unwrap();
+    let refused = publish_tariffs(&mut conn, &scene.maker, &ids)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.contains("one_tariff_per_service_network_validity_and_knowledge"),
+        "{refused}"
+    );
+    assert!(
+        refused.contains("holds [2025-03-20") && !refused.contains("conflicting key"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -78,4 +184,10 @@ fn a_fault_of_the_document_is_told_with_its_place() {
         &["register", faulty.to_str().unwrap(), "--as", "ali"],
     ));
     assert!(told.contains("networks[0].cycle"), "{told}");
+    std::fs::write(&faulty, sound.replace("\"pishkhan\"", "\"pish\\u0000khan\"")).unwrap();
+    let told = refused(&daftar(
+        &folder,
+        &["register", faulty.to_str().unwrap(), "--as", "ali"],
+    ));
+    assert!(told.contains("text_is_printable"), "{told}");
 }

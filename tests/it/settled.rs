@@ -180,7 +180,7 @@ async fn issue(
 /// Puts a mail of a statement into the outbox.
 pub async fn queue_statement(conn: &mut AsyncPgConnection, statement_id: i64, recipient: &str) {
     let queue = "INSERT INTO outbox (statement_id, kind, recipient, language, message_id, cause_key, queued_at, next_attempt_at) \
-        SELECT id, 'statement', $2, language, 'statement-' || id || '@daftar', 'statement:' || id, issued_at, issued_at \
+        SELECT id, 'statement', $2, language, 'statement-' || id || '.' || installation(), 'statement:' || id, issued_at, issued_at \
           FROM statements WHERE id = $1";
     diesel::sql_query(queue)
         .bind::<BigInt, _>(statement_id)

@@ -194,7 +194,7 @@ async fn each_party_that_reads_mail_is_told_once_in_its_language() {
     assert_eq!((approved.statements, approved.mails), (7, 2));
     let mails = "SELECT count(*) FROM outbox o JOIN statements s ON s.id = o.statement_id JOIN parties p ON p.id = s.party_id \
                   WHERE o.state = 'queued' AND o.recipient = p.email AND o.language = p.language \
-                    AND o.message_id = 'statement-' || s.id || '@daftar'";
+                    AND o.message_id = 'statement-' || s.id || '.' || installation()";
     assert_eq!(scene.count(mails).await, 2);
 }
 

@@ -108,6 +108,10 @@ async fn who_acts_for_a_party_never_settles_and_no_token_outlives_a_leap_year() 
     let (by, at) = (Originator::host(), scene.began);
     let refused = issue_token(&mut conn, &by, at, &holder("x", Some("tax")), Scope::Finance, 1).await;
     assert!(matches!(refused, Err(Failure::Invalid(faults)) if faults[0].rule == "a_party_never_settles"));
+    let refused = issue_token(&mut conn, &by, at, &holder("bad code", None), Scope::Read, 1).await;
+    assert!(
+        matches!(refused, Err(Failure::Invalid(faults)) if faults[0].rule == "originator_code_has_its_form")
+    );
     for (days, allowed) in [(0, false), (1, true), (366, true), (367, false)] {
         let issued = issue_token(&mut conn, &by, at, &holder("y", None), Scope::Read, days).await;
         assert_eq!(issued.is_ok(), allowed, "{days}");

@@ -17,8 +17,6 @@ pub struct Told {
     pub last: NaiveDate,
     /// The last day that was told whole; none at first.
     pub until: Option<NaiveDate>,
-    /// Whether the books were verified after the last day.
-    pub is_verified: bool,
 }
 
 #[derive(Debug)]
@@ -59,7 +57,6 @@ impl Told {
             first: span.first,
             last: span.last,
             until: None,
-            is_verified: false,
         }
     }
 

@@ -8,6 +8,8 @@ use super::founding::{People, ZONE};
 use super::story::{before_by, moment};
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
+use crate::domain::payout::PayoutState;
+use crate::domain::settlement::SettlementState;
 use crate::domain::zone::day_of;
 use crate::usecases::answer_payout::{BankAnswer, BankOutcome, answer_payout};
 use crate::usecases::reading::payouts::{MoneyFilter, PayoutView, list_payouts};
@@ -52,7 +54,7 @@ pub async fn bank_day(conn: &mut Connection, people: &People, day: NaiveDate) ->
 
 async fn approved_on(conn: &mut Connection, by: &Originator, day: NaiveDate) -> Done<Vec<SettlementView>> {
     let approved = SettlementFilter {
-        state: Some("approved".to_owned()),
+        state: Some(SettlementState::Approved),
         ..SettlementFilter::default()
     };
     let asked = Asked {
@@ -118,7 +120,7 @@ fn habit_of(position: &PositionView) -> Habit {
 
 async fn answer_released(conn: &mut Connection, by: &Originator, at: DateTime<Utc>) -> Done<()> {
     let released = MoneyFilter {
-        state: Some("released".to_owned()),
+        state: Some(PayoutState::Released),
         ..MoneyFilter::default()
     };
     loop {

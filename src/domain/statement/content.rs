@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     Cycle, DestinationPosition, Due, DueKind, EarlierTotal, HeldItem, Movement, MovementKind, ServiceTotal,
@@ -11,7 +12,7 @@ use crate::domain::language::Language;
 use crate::domain::money::{Amount, AmountOverflow, UnitCode};
 
 /// Everything that a statement says, in the order in which its canonical JSON says it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StatementContent {
     /// [`super::FORMAT_VERSION`].
     pub format: u16,
@@ -95,7 +96,7 @@ impl StatementContent {
 }
 
 /// A name in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Names {
     pub fa: String,
     pub en: String,
@@ -119,7 +120,7 @@ impl Names {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Network {
     pub code: String,
     pub names: Names,
@@ -127,7 +128,7 @@ pub struct Network {
     pub contact: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Party {
     pub code: String,
     /// Such as `office`, `agency`, `municipality`: the code of the kind and its names.
@@ -136,7 +137,7 @@ pub struct Party {
 }
 
 /// A code and its names: a service, a component, a kind.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Coded {
     pub code: String,
     pub names: Names,
@@ -151,7 +152,7 @@ impl Coded {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Unit {
     pub code: UnitCode,
     pub names: Names,
@@ -162,14 +163,14 @@ pub struct Unit {
 }
 
 /// A unit that exists in speech only: one toman is the rial with one digit dropped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SpokenUnit {
     pub names: Names,
     pub digits_dropped: u8,
 }
 
 /// The half-open interval that the statement covers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Interval {
     pub from: DateTime<Utc>,
     /// Exclusive.
@@ -180,14 +181,14 @@ pub struct Interval {
     pub period: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PreviousStatement {
     pub number: String,
     pub digest: StatementDigest,
     pub closings: Vec<DestinationClosing>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DestinationClosing {
     pub destination: Option<String>,
     pub closing: Amount,

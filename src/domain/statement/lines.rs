@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Coded, DestinationClosing, Names};
 use crate::domain::money::{Amount, AmountOverflow};
 
 /// The position lines of money rule 14 of one destination, credit-positive for the party; `collected` is positive and
 /// subtracted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DestinationPosition {
     /// The deposit identifier, or `None` for the party's own account.
     pub destination: Option<String>,
@@ -47,14 +48,14 @@ impl DestinationPosition {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     Earned,
     Collected,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     Original,
@@ -63,7 +64,7 @@ pub enum EntryKind {
 }
 
 /// What one service brought or took in the interval, for one component: refunds bear their sign in `amount`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct ServiceTotal {
     pub destination: Option<String>,
     pub side: Side,
@@ -77,14 +78,14 @@ pub struct ServiceTotal {
 
 /// A total of items that happened in an earlier period and were booked in this one (money rule 11). These items are not
 /// in [`super::StatementContent::services`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct EarlierTotal {
     pub period: String,
     pub total: ServiceTotal,
 }
 
 /// One memo, received remittance or returned payout: each sum of the position is spelt out.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Movement {
     pub destination: Option<String>,
     pub kind: MovementKind,
@@ -95,7 +96,7 @@ pub struct Movement {
     pub amount: Amount,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MovementKind {
     Memo,
@@ -104,7 +105,7 @@ pub enum MovementKind {
 }
 
 /// An active hold. The sum may exceed the position's `held`, which no hold makes larger than what was earned.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct HeldItem {
     pub destination: Option<String>,
     pub cause: Names,
@@ -112,7 +113,7 @@ pub struct HeldItem {
 }
 
 /// Why something other than the held part stays in the account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CarryReason {
     BelowThreshold { threshold: Amount },
@@ -121,7 +122,7 @@ pub enum CarryReason {
 }
 
 /// Money that is due to the party or from it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Due {
     pub destination: Option<String>,
     pub kind: DueKind,
@@ -131,7 +132,7 @@ pub struct Due {
     pub reference: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DueKind {
     Payout,
@@ -139,7 +140,7 @@ pub enum DueKind {
 }
 
 /// One bar pair of the chart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Cycle {
     pub period: String,
     pub earned: Amount,

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::Unread;
 use crate::domain::facts::Facts;
+use crate::domain::json;
 use crate::domain::money::Amount;
 use crate::domain::tariff::FactValue;
-use crate::domain::transaction::{Holder, RowFault, Submitted, TransactionKind};
+use crate::domain::transaction::{Holder, RowFault, Submitted, TransactionKind, may_be_reference};
 
 /// What each column of a file is called.
 #[derive(Debug)]
@@ -51,8 +53,11 @@ impl Columns {
         Ok(Self(names))
     }
 
-    pub(super) fn read(&self, record: &[u8]) -> Result<Submitted, Vec<RowFault>> {
-        let told = |explanation: String| vec![RowFault::new("", "csv", explanation)];
+    pub(super) fn read(&self, record: &[u8]) -> Result<Submitted, Unread> {
+        let told = |explanation: String| Unread {
+            reference: String::new(),
+            faults: vec![RowFault::new("", "csv", explanation)],
+        };
         let fields = fields_of(record).map_err(told)?;
         if fields.len() != self.0.len() {
             let (named, found) = (self.0.len(), fields.len());
@@ -68,7 +73,11 @@ impl Columns {
                 cells.stated.insert(name, field);
             }
         }
-        cells.row()
+        let reference = cells.text("reference").filter(|text| may_be_reference(text));
+        cells.row().map_err(|faults| Unread {
+            reference: reference.unwrap_or_default(),
+            faults,
+        })
     }
 }
 
@@ -143,10 +152,10 @@ impl Cells<'_> {
     /// A word as JSON knows it.
     fn word<W: serde::de::DeserializeOwned>(&mut self, name: &'static str) -> Option<W> {
         let field = *self.stated.get(name)?;
-        match serde_json::from_value(serde_json::Value::from(field)) {
+        match json::word(field) {
             Ok(word) => Some(word),
-            Err(error) => {
-                self.fault(name, error.to_string());
+            Err(told) => {
+                self.fault(name, told);
                 None
             }
         }
@@ -154,22 +163,24 @@ impl Cells<'_> {
 
     fn citizen(&mut self) -> Option<Vec<u8>> {
         let field = *self.stated.get("citizen")?;
-        match hex::decode(field) {
-            Ok(bytes) => Some(bytes),
-            Err(error) => {
-                self.fault("citizen", error.to_string());
-                None
-            }
+        let read = hex::decode(field).ok();
+        if read.is_none() {
+            self.fault("citizen", "hexadecimal digits, two a byte".to_owned());
         }
+        read
     }
 
     /// Of columns `fact.NAME`, or of one column `facts` that holds JSON.
     fn facts(&mut self) -> Facts {
-        let mut facts = match self.stated.get("facts").map(|json| serde_json::from_str(json)) {
+        let mut facts = match self
+            .stated
+            .get("facts")
+            .map(|facts| json::object(facts.as_bytes()))
+        {
             None => Facts::new(),
             Some(Ok(facts)) => facts,
-            Some(Err(error)) => {
-                self.fault("facts", error.to_string());
+            Some(Err(misread)) => {
+                self.fault("facts", misread.explanation);
                 Facts::new()
             }
         };

@@ -1,9 +1,11 @@
 //! A file or stream of rows: cut into records as its bytes come in, and read into what was submitted.
 //! Never here: files, sockets, what becomes of a row.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use super::transaction::{RowFault, Submitted};
+use super::transaction::{RowFault, Submitted, may_be_reference};
 
 mod csv_row;
 mod record;
@@ -26,11 +28,28 @@ pub enum Format {
     Csv,
 }
 
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ndjson => "JSON, one object a line",
+            Self::Csv => "CSV",
+        })
+    }
+}
+
 /// One row and where it stood: lines count from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub number: i64,
-    pub row: Result<Submitted, Vec<RowFault>>,
+    pub row: Result<Submitted, Unread>,
+}
+
+/// A row that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The sender's own, so that it finds the row again; empty where not even that can be read.
+    pub reference: String,
+    pub faults: Vec<RowFault>,
 }
 
 /// The whole cannot be read on: what follows has no meaning.
@@ -80,7 +99,10 @@ impl Reader {
                 continue;
             }
             let row = match (self.format, &self.columns) {
-                (Format::Ndjson, _) => Submitted::from_json(record),
+                (Format::Ndjson, _) => Submitted::from_json(record).map_err(|faults| Unread {
+                    reference: reference_in(record).unwrap_or_default(),
+                    faults,
+                }),
                 (Format::Csv, Some(columns)) => columns.read(record),
                 (Format::Csv, None) => {
                     self.columns = Some(Columns::read_names(record).map_err(|explanation| Unreadable {
@@ -93,6 +115,15 @@ impl Reader {
             lines.push(Line { number, row });
         }
         Ok(())
+    }
+}
+
+/// The reference that a line of JSON names, whatever else is wrong with it.
+fn reference_in(json: &[u8]) -> Option<String> {
+    let mut row: serde_json::Value = serde_json::from_slice(json).ok()?;
+    match row.get_mut("reference").map(serde_json::Value::take) {
+        Some(serde_json::Value::String(reference)) => may_be_reference(&reference).then_some(reference),
+        Some(_) | None => None,
     }
 }
 

@@ -57,7 +57,7 @@ fn a_row_that_cannot_be_read_says_its_field_and_the_others_are_read() {
     let text = CSV.replace(",5,", ",5.0,");
     let lines = read_in_pieces(Format::Csv, &text, 10);
     assert!(lines[0].row.is_ok());
-    assert_eq!(lines[1].row.as_ref().unwrap_err()[0].field, "amount");
+    assert_eq!(lines[1].row.as_ref().unwrap_err().faults[0].field, "amount");
 }
 
 #[test]

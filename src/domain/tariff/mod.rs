@@ -28,6 +28,7 @@ pub use validity::Validity;
 use super::facts::Facts;
 use document::{Fact, Instrument, QuantityRule, Range, Unit};
 use pricing::Computation;
+use question::listed;
 use sharing::{Choice, PriceRounding};
 
 use crate::domain::money::Amount;
@@ -180,12 +181,7 @@ impl Tariff {
         let declared = self.facts.iter().find(|declared| declared.name == name);
         let declared = declared.ok_or_else(|| Refusal::FactUnknown {
             name: name.to_owned(),
-            known: self
-                .facts
-                .iter()
-                .map(|fact| fact.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", "),
+            known: listed(self.facts.iter().map(|fact| fact.name.as_str())),
         })?;
         let value = declared.fact.read(text);
         value

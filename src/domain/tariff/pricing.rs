@@ -6,7 +6,7 @@ use super::decision::{Condition, Seen, Subject};
 use super::derivation::{Derivation, Line, LineSubject, Step, Trace};
 use super::document::{FactValue, QuantityRule, Range};
 use super::formula::Formula;
-use super::question::{Question, Refusal};
+use super::question::{Question, Refusal, listed};
 use super::sharing::{PriceRounding, Shared};
 use super::{FactDeclaration, SlotKind, Tariff};
 use crate::domain::money::Amount;
@@ -147,7 +147,7 @@ impl Tariff {
     }
 
     fn admit_leg(&self, leg: Option<&String>) -> Result<(), Refusal> {
-        let known = || self.activity_legs.join(", ");
+        let known = || listed(self.activity_legs.iter().map(String::as_str));
         match leg {
             None if self.activity_legs.is_empty() => Ok(()),
             None => Err(Refusal::LegMissing { known: known() }),

@@ -154,3 +154,13 @@ impl Refusal {
         }
     }
 }
+
+/// Names in a message; a dash where there are none.
+pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    if names.is_empty() {
+        "—".to_owned()
+    } else {
+        names.join(", ")
+    }
+}

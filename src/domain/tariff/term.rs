@@ -77,10 +77,24 @@ impl fmt::Display for ComponentKind {
 pub struct Role(String);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is no role: a lower-case word such as `office` or `provincial_treasury`, or `party:CODE` for one fixed party"
-)]
+#[error("`{0}` is no role: {known}, or `party:CODE` for one fixed party", known = ROLES.join(", "))]
 pub struct InvalidRole(String);
+
+/// All roles: who plays one is said by the office's binding, by the service, by the holder or by the network.
+pub const ROLES: [&str; 12] = [
+    "office",
+    "municipality",
+    "provincial_treasury",
+    "agency",
+    "operator",
+    "authority",
+    "treasury",
+    "tax",
+    "insurer",
+    "central",
+    "union",
+    "holder",
+];
 
 const CODE_MAX: usize = 64;
 
@@ -88,7 +102,7 @@ impl Role {
     pub fn parse(code: &str) -> Result<Self, InvalidRole> {
         let valid = match code.strip_prefix("party:") {
             Some(party) => !party.is_empty() && party.chars().all(is_party_character),
-            None => code.starts_with(|c: char| c.is_ascii_lowercase()) && code.chars().all(is_word_character),
+            None => ROLES.contains(&code),
         };
         if valid && code.len() <= CODE_MAX {
             Ok(Self(code.to_owned()))
@@ -124,10 +138,6 @@ impl Role {
     pub fn short(&self) -> &str {
         self.party_code().unwrap_or(&self.0)
     }
-}
-
-fn is_word_character(c: char) -> bool {
-    c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
 }
 
 fn is_party_character(c: char) -> bool {

@@ -389,3 +389,60 @@ fn quoting_and_explaining_give_the_same_answer() {
         }
     }
 }
+
+#[test]
+fn a_misspelt_role_is_refused_with_those_that_there_are() {
+    let misspelt = document(&json!(100), &json!([{"party": "offce", "take": "remainder"}]));
+    let faults = Tariff::parse(&misspelt.to_string()).map(|_| ()).unwrap_err();
+    assert_eq!(faults[0].path, "$.split[0].party");
+    assert!(
+        faults[0]
+            .reason
+            .contains("`offce` is no role: office, municipality"),
+        "{}",
+        faults[0]
+    );
+}
+
+#[test]
+fn a_deposit_identifier_is_as_long_as_a_bank_takes_it() {
+    let of = |identifier: String| {
+        document(
+            &json!(100),
+            &json!([{"party": "treasury", "take": "remainder", "deposit_identifier": identifier}]),
+        )
+    };
+    parse(&of("1".repeat(64)));
+    for refused in ["1".repeat(65), "1\u{7}".to_owned()] {
+        assert_eq!(rules_broken(&of(refused)), ["deposit_identifier_is_short"]);
+    }
+}
+
+#[test]
+fn a_date_of_the_validity_is_of_either_calendar() {
+    let from = |day: &str| {
+        let valid = json!({"from": day, "zone": "Asia/Tehran"});
+        parse(&with(document(&json!(100), &office_takes_all()), "valid", valid))
+            .validity()
+            .unwrap()
+            .from
+    };
+    assert_eq!(from("1404-01-01"), from("2025-03-21"));
+}
+
+#[test]
+fn an_undeclared_fact_is_told_without_an_empty_list() {
+    let choose = json!({"choose": {"cases": [{"when": {"loss": 1}, "then": 1}], "otherwise": 2}});
+    let faults = Tariff::parse(&document(&choose, &office_takes_all()).to_string())
+        .map(|_| ())
+        .unwrap_err();
+    assert!(
+        faults[0].remedy.ends_with("test one of: quantity, leg"),
+        "{}",
+        faults[0]
+    );
+    let refused = parse(&document(&json!(100), &office_takes_all()))
+        .read_fact("loss", "1")
+        .unwrap_err();
+    assert!(refused.to_string().ends_with("known: —"), "{refused}");
+}

@@ -1,9 +1,10 @@
 //! The half-open validity that a tariff document states about itself.
 //! Never here: which version is in force (the store's columns decide that).
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::domain::calendar::day_of_text;
 use crate::domain::zone::start_of_day;
 
 /// `[from, until)`.
@@ -16,7 +17,9 @@ pub struct Validity {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no time: write a date such as 2025-03-21 or a moment such as 2025-03-21T00:00:00+03:30")]
+#[error(
+    "`{0}` is no time: write a date such as 2025-03-21 or 1404-01-01, or a moment such as 2025-03-21T00:00:00+03:30"
+)]
 pub struct InvalidMoment(String);
 
 impl Validity {
@@ -26,14 +29,12 @@ impl Validity {
     }
 }
 
-/// A moment with its offset, or a date, which is its first instant in `zone`.
+/// A moment with its offset, or a date in either calendar, which is its first instant in `zone`.
 pub fn parse_moment(text: &str, zone: Tz) -> Result<DateTime<Utc>, InvalidMoment> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(moment.to_utc());
     }
-    let date = text
-        .parse::<NaiveDate>()
-        .map_err(|_| InvalidMoment(text.to_owned()))?;
+    let date = day_of_text(text).ok_or_else(|| InvalidMoment(text.to_owned()))?;
     Ok(start_of_day(zone, date))
 }
 
@@ -48,7 +49,8 @@ mod tests {
         assert_eq!(moment("2022-03-21"), "2022-03-20T20:30:00+00:00");
         assert_eq!(moment("2022-03-22"), "2022-03-21T20:30:00+00:00");
         assert_eq!(moment("2022-03-22T10:00:00+04:30"), "2022-03-22T05:30:00+00:00");
-        assert!(parse_moment("1401/01/01", zone).is_err());
+        assert_eq!(moment("1401-01-02"), moment("2022-03-22"));
+        assert!(parse_moment("1401-13-01", zone).is_err());
     }
 
     #[test]

@@ -4,21 +4,26 @@ use std::fmt;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Holder, TransactionKind};
 use crate::domain::facts::Facts;
 use crate::domain::money::Amount;
+use crate::domain::tariff::FactValue;
+use crate::domain::{json, printable};
 
 /// A row as its sender states it: the JSON of the recording API, and what a CSV line reads as.
 ///
 /// What is absent here was not sent. Its canonical text is its JSON in the order of these fields.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Submitted {
     /// Code of the office.
+    #[schema(example = "72110042")]
     pub office: String,
     /// Code of the service; not needed by what takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "passport-issue")]
     pub service: Option<String>,
     /// Code of the network, where the service is not allowed in one only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,24 +36,30 @@ pub struct Submitted {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<String>,
     /// When it happened.
+    #[serde(deserialize_with = "json::moment")]
     pub occurred_at: DateTime<Utc>,
     /// What the tariff calls the amount, or the citizen's price; of a refund, how much of it is given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>, minimum = 0)]
     pub amount: Option<Amount>,
     /// A bill's principal beside the fee.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>, minimum = 0)]
     pub principal: Option<Amount>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<u32>,
     /// The activity leg.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leg: Option<String>,
+    /// By their names, each true, false, a whole number or a text.
     #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     pub facts: Facts,
     /// Who holds the money, or gave it back.
     pub holder: Holder,
     /// Keyed hash of the citizen that the sender made, in hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "citizen_hex")]
+    #[schema(value_type = Option<String>)]
     pub citizen: Option<Vec<u8>>,
 }
 
@@ -92,10 +103,10 @@ const CITIZEN_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
 
 impl Submitted {
     /// Reads one row of JSON.
-    pub fn from_json(json: &[u8]) -> Result<Self, Vec<RowFault>> {
-        match serde_json::from_slice::<Self>(json) {
-            Ok(row) => row.checked(),
-            Err(_) => Err(vec![fault_of_json(json)]),
+    pub fn from_json(text: &[u8]) -> Result<Self, Vec<RowFault>> {
+        match serde_json::from_slice::<Self>(text) {
+            Ok(row) if !json::is_no_object(text) => row.checked(),
+            Ok(_) | Err(_) => Err(vec![fault_of_json(text)]),
         }
     }
 
@@ -129,10 +140,10 @@ impl Submitted {
             let fits = !text.is_empty()
                 && text.len() <= characters_max * 4
                 && text.chars().count() <= characters_max;
-            if !fits || text.chars().any(char::is_control) {
+            if !fits || !printable::is_printable(text) {
                 let explanation =
                     format!("1 to {characters_max} characters, none of them a control character");
-                faults.push(RowFault::new(field, "text_is_printable", explanation));
+                faults.push(RowFault::new(field, printable::RULE, explanation));
             }
         }
         if let Some(citizen) = &self.citizen
@@ -173,17 +184,15 @@ impl Submitted {
                 format!("at most {FACTS_MAX} facts"),
             ));
         }
-        let nul = |fact: &crate::domain::tariff::FactValue| matches!(fact, crate::domain::tariff::FactValue::Text(text) if text.contains('\0'));
-        if self
-            .facts
-            .iter()
-            .any(|(name, fact)| name.contains('\0') || nul(fact))
-        {
-            faults.push(RowFault::new(
-                "facts",
-                "text_is_printable",
-                "a text without NUL characters",
-            ));
+        let printable = |fact: &FactValue| match fact {
+            FactValue::Text(text) => printable::is_printable(text),
+            FactValue::Bool(_) | FactValue::Integer(_) => true,
+        };
+        for (name, fact) in &self.facts {
+            if !printable::is_printable(name) || !printable(fact) {
+                let field = format!("facts.{}", name.escape_debug());
+                faults.push(RowFault::new(field, printable::RULE, printable::TOLD));
+            }
         }
         let year = chrono::Datelike::year(&self.occurred_at);
         if !(1970..=2199).contains(&year) {
@@ -251,18 +260,15 @@ impl Submitted {
     }
 }
 
-fn fault_of_json(json: &[u8]) -> RowFault {
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    match serde_path_to_error::deserialize::<_, Submitted>(&mut reader) {
-        Ok(_) => RowFault::new("", "json", "one JSON object, and nothing after it"),
-        Err(error) if error.inner().is_data() => {
-            let field = match error.path().to_string().as_str() {
-                "." => String::new(),
-                path => path.to_owned(),
-            };
-            RowFault::new(field, "shape", error.inner().to_string())
-        }
-        Err(error) => RowFault::new("", "json", error.inner().to_string()),
+/// Whether a text can be a sender's reference.
+pub fn may_be_reference(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= REFERENCE_MAX && printable::is_printable(text)
+}
+
+fn fault_of_json(text: &[u8]) -> RowFault {
+    match json::object::<Submitted>(text) {
+        Ok(_) => RowFault::new("", json::IS_JSON, "one JSON object"),
+        Err(misread) => RowFault::new(misread.field, misread.rule, misread.explanation),
     }
 }
 
@@ -279,8 +285,10 @@ mod citizen_hex {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
         let text = Option::<std::borrow::Cow<'de, str>>::deserialize(from)?;
-        text.map(|text| hex::decode(text.as_ref()).map_err(D::Error::custom))
-            .transpose()
+        text.map(|text| {
+            hex::decode(text.as_ref()).map_err(|_| D::Error::custom("hexadecimal digits, two a byte"))
+        })
+        .transpose()
     }
 }
 
@@ -306,10 +314,11 @@ mod tests {
             "amount"
         );
         let unknown = ROW.replace("\"amount\"", "\"amuont\"");
+        let fault = &Submitted::from_json(unknown.as_bytes()).unwrap_err()[0];
+        assert_eq!(fault.field, "amuont");
         assert!(
-            Submitted::from_json(unknown.as_bytes()).unwrap_err()[0]
-                .explanation
-                .contains("amuont")
+            fault.explanation.contains("known: office, service, network"),
+            "{fault}"
         );
         let float = ROW.replace("1476112", "1476112.0");
         assert!(Submitted::from_json(float.as_bytes()).is_err());

@@ -2,7 +2,7 @@
 -- A licence that was given up, or that another term follows without a gap, needs no reminder.
 INSERT INTO outbox (licence_id, kind, recipient, language, message_id, cause_key, queued_at, next_attempt_at)
 SELECT l.id, 'licence_expiry', p.email, p.language,
-       'licence-' || l.id || '-' || step.days || '@daftar',
+       'licence-' || l.id || '-' || step.days || '.' || installation(),
        'licence_expiry:' || l.id || ':' || step.days,
        $1, $1
   FROM licences l

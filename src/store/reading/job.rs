@@ -37,3 +37,12 @@ pub async fn list_job_runs(
     }
     Ok(query.order(job_runs::id.desc()).limit(rows).load(conn).await?)
 }
+
+/// The names of all jobs that ever ran.
+pub async fn jobs_that_ran(conn: &mut Connection) -> Stored<Vec<String>> {
+    Ok(job_runs::table
+        .select(job_runs::job)
+        .distinct()
+        .load(conn)
+        .await?)
+}

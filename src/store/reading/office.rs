@@ -24,7 +24,7 @@ pub struct OfficeRow {
 #[derive(Clone, Debug, Default)]
 pub struct OfficesWanted {
     pub province: Option<String>,
-    pub setting: Option<String>,
+    pub setting: Option<&'static str>,
     /// Those with a licence in this network, of whatever state.
     pub network: Option<String>,
     /// Those of which this party is or was the licensee.
@@ -45,8 +45,8 @@ pub async fn list_offices(
     if let Some(province) = &wanted.province {
         query = query.filter(offices::province.eq(province.clone()));
     }
-    if let Some(setting) = &wanted.setting {
-        query = query.filter(offices::setting.eq(setting.clone()));
+    if let Some(setting) = wanted.setting {
+        query = query.filter(offices::setting.eq(setting));
     }
     if let Some(network) = &wanted.network {
         query = query.filter(licensed_in(network));
@@ -55,6 +55,13 @@ pub async fn list_offices(
         query = query.filter(licensed_to(party_id));
     }
     Ok(query.order(offices::code).limit(rows).load(conn).await?)
+}
+
+pub async fn stands_in(conn: &mut Connection, province: &str) -> Stored<bool> {
+    let offices = offices::table.filter(offices::province.eq(province));
+    Ok(diesel::select(diesel::dsl::exists(offices))
+        .get_result(conn)
+        .await?)
 }
 
 /// The office of this code, if it is anybody's, or this party's when one is named.

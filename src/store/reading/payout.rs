@@ -59,7 +59,7 @@ pub struct MoneyWanted {
     pub party: Option<String>,
     pub party_id: Option<i32>,
     /// Of payouts.
-    pub state: Option<String>,
+    pub state: Option<&'static str>,
     /// Of payouts.
     pub settlement_id: Option<i32>,
 }
@@ -104,7 +104,7 @@ pub async fn list_payouts(
         query = query.filter(payouts::party_id.eq(party_id));
     }
     if let Some(state) = &wanted.state {
-        query = query.filter(payouts::state.eq(state.clone()));
+        query = query.filter(payouts::state.eq(*state));
     }
     if let Some(settlement_id) = wanted.settlement_id {
         query = query.filter(payouts::settlement_id.eq(settlement_id));

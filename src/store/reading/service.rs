@@ -1,5 +1,6 @@
 //! Services and agencies as people read them. Never here: their tariffs.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -57,4 +58,14 @@ pub async fn list_agencies(conn: &mut Connection, after: Option<&str>, rows: i64
         query = query.filter(agencies::code.gt(code.to_owned()));
     }
     Ok(query.order(agencies::code).limit(rows).load(conn).await?)
+}
+
+pub async fn has_agency(conn: &mut Connection, code: &str) -> Stored<bool> {
+    let found = agencies::table.filter(agencies::code.eq(code));
+    Ok(diesel::select(exists(found)).get_result(conn).await?)
+}
+
+pub async fn has_service(conn: &mut Connection, code: &str) -> Stored<bool> {
+    let found = services::table.filter(services::code.eq(code));
+    Ok(diesel::select(exists(found)).get_result(conn).await?)
 }

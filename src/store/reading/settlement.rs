@@ -124,7 +124,7 @@ pub type PositionKey = (i32, String, i16);
 pub struct SettlementsWanted {
     pub id: Option<i32>,
     pub network: Option<String>,
-    pub state: Option<String>,
+    pub state: Option<&'static str>,
     /// Those in which this party has a position.
     pub party_id: Option<i32>,
 }
@@ -138,7 +138,7 @@ pub async fn list_settlements(
 ) -> Stored<Vec<SettlementRow>> {
     Ok(diesel::sql_query(include_str!("settlements.sql"))
         .bind::<Nullable<Text>, _>(wanted.network.as_deref())
-        .bind::<Nullable<Text>, _>(wanted.state.as_deref())
+        .bind::<Nullable<Text>, _>(wanted.state)
         .bind::<Nullable<Integer>, _>(wanted.id)
         .bind::<Nullable<Integer>, _>(wanted.party_id)
         .bind::<Nullable<Integer>, _>(before)

@@ -3,8 +3,6 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-
 use super::{Tabular, unwritable};
 use crate::documents::transaction_journal::{self, JournalTerm, JournalTransaction};
 use crate::domain::money::Amount;
@@ -51,10 +49,11 @@ pub async fn export_transactions(
     after: Option<TransactionKey>,
 ) -> Done<TransactionPage> {
     let office = find_office(conn, by, office).await?;
+    let (from, until) = stretch.of_office(conn, office.id).await?;
     let wanted = TransactionsWanted {
         office_id: office.id,
-        from: stretch.from.unwrap_or(DateTime::UNIX_EPOCH),
-        until: stretch.until.unwrap_or(DateTime::<Utc>::MAX_UTC),
+        from,
+        until,
         licensee: by.party_id,
     };
     let rows = transactions_in_order(conn, wanted, after, TRANSACTIONS_AT_ONCE).await?;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::payouts::{MoneyFilter, wanted};
+use super::payouts::{MoneyFilter, named, wanted};
 use crate::domain::demand::{Demand, DemandState, Successor};
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
@@ -50,6 +50,7 @@ pub async fn list_demands(
     filter: &MoneyFilter,
     asked: &Asked<i64>,
 ) -> Done<Page<DemandView>> {
+    named(conn, by, filter).await?;
     let rows = demand::list_demands(conn, &wanted(by, filter), asked.after, asked.fetched()).await?;
     let page = asked.page(rows);
     let items = page.items.into_iter().map(|row| view(row, at));

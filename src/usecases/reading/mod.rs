@@ -3,6 +3,8 @@
 
 pub mod demands;
 pub mod earnings;
+pub mod moment;
+mod naming;
 pub mod offices;
 pub mod operation;
 pub mod overview;

@@ -4,7 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::naming::{network_is_known, province_is_known};
 use super::standing::{LicenceState, state_at};
+use crate::domain::office::Setting;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
@@ -21,7 +23,7 @@ const SCANNED_AT_ONCE: i64 = 1_000;
 #[derive(Clone, Debug, Default)]
 pub struct OfficeFilter {
     pub province: Option<String>,
-    pub setting: Option<String>,
+    pub setting: Option<Setting>,
     pub network: Option<String>,
     /// Those with a licence in this state now, in the network asked for if one is.
     pub state: Option<LicenceState>,
@@ -94,9 +96,11 @@ pub async fn list_offices(
     filter: &OfficeFilter,
     asked: &Asked<String>,
 ) -> Done<Page<OfficeView>> {
+    network_is_known(conn, filter.network.as_deref()).await?;
+    province_is_known(conn, filter.province.as_deref()).await?;
     let wanted = OfficesWanted {
         province: filter.province.clone(),
-        setting: filter.setting.clone(),
+        setting: filter.setting.map(Setting::code),
         network: filter.network.clone(),
         party_id: by.party_id,
     };

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::naming::job_is_known;
 use crate::domain::originator::Originator;
+use crate::domain::outbox::MailState;
 use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
 use crate::store::reading::job::{self, JobRunRow};
@@ -58,10 +60,17 @@ pub async fn count_stock(conn: &mut Connection, by: &Originator) -> Done<Stock> 
 pub async fn list_mail(
     conn: &mut Connection,
     by: &Originator,
-    state: Option<&str>,
+    state: Option<MailState>,
     asked: &Asked<i64>,
 ) -> Done<Page<MailView>> {
-    let rows = mail::list_mail(conn, state, by.party_id, asked.after, asked.fetched()).await?;
+    let rows = mail::list_mail(
+        conn,
+        state.map(MailState::code),
+        by.party_id,
+        asked.after,
+        asked.fetched(),
+    )
+    .await?;
     Ok(asked.page(rows).map(mail_view))
 }
 
@@ -78,6 +87,7 @@ pub async fn list_job_runs(
     if by.party_id.is_some() {
         return Err(Failure::Forbidden(format!("{} may not see the jobs", by.code)));
     }
+    job_is_known(conn, job).await?;
     let rows = job::list_job_runs(conn, job, asked.after, asked.fetched()).await?;
     Ok(asked.page(rows).map(run_view))
 }

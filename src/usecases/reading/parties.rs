@@ -5,10 +5,11 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::earnings::Moment;
+use super::moment::Moment;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
+use crate::domain::party::PartyKind;
 use crate::domain::zone::start_of_day;
 use crate::store::Connection;
 use crate::store::reading::network::{NetworkRow, all_networks};
@@ -56,10 +57,17 @@ pub struct BalanceView {
 pub async fn list_parties(
     conn: &mut Connection,
     by: &Originator,
-    kind: Option<&str>,
+    kind: Option<PartyKind>,
     asked: &Asked<String>,
 ) -> Done<Page<PartyView>> {
-    let rows = party::list_parties(conn, kind, by.party_id, asked.after.as_deref(), asked.fetched()).await?;
+    let rows = party::list_parties(
+        conn,
+        kind.map(PartyKind::code),
+        by.party_id,
+        asked.after.as_deref(),
+        asked.fetched(),
+    )
+    .await?;
     Ok(asked.page(rows).map(view))
 }
 
@@ -87,7 +95,7 @@ pub async fn report_balances(
     })
 }
 
-async fn find_party(conn: &mut Connection, by: &Originator, code: &str) -> Done<PartyRow> {
+pub(super) async fn find_party(conn: &mut Connection, by: &Originator, code: &str) -> Done<PartyRow> {
     party::find_party(conn, code)
         .await?
         .filter(|party| by.party_id.is_none_or(|own| own == party.id))

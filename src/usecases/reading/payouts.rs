@@ -6,10 +6,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::naming::{network_is_known, party_is_known};
 use crate::domain::hold::HoldCause;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
+use crate::domain::payout::PayoutState;
 use crate::store::Connection;
 use crate::store::reading::payout::{self, MoneyWanted, PayoutAnswerRow, PayoutRow, RemittanceRow};
 use crate::usecases::settling::stopping::stopped_payouts;
@@ -99,7 +101,7 @@ pub struct MoneyFilter {
     pub network: Option<String>,
     pub party: Option<String>,
     /// Of payouts.
-    pub state: Option<String>,
+    pub state: Option<PayoutState>,
     /// Of payouts.
     pub settlement: Option<i32>,
 }
@@ -112,6 +114,7 @@ pub async fn list_payouts(
     filter: &MoneyFilter,
     asked: &Asked<i64>,
 ) -> Done<Page<PayoutView>> {
+    named(conn, by, filter).await?;
     let rows = payout::list_payouts(conn, &wanted(by, filter), asked.after, asked.fetched()).await?;
     let stopped = stopped_of(conn, &rows, at).await?;
     Ok(asked.page(rows).map(|row| view(row, &stopped)))
@@ -145,8 +148,14 @@ pub async fn list_remittances(
     filter: &MoneyFilter,
     asked: &Asked<i64>,
 ) -> Done<Page<RemittanceView>> {
+    named(conn, by, filter).await?;
     let rows = payout::list_remittances(conn, &wanted(by, filter), asked.after, asked.fetched()).await?;
     Ok(asked.page(rows).map(remittance))
+}
+
+pub(super) async fn named(conn: &mut Connection, by: &Originator, filter: &MoneyFilter) -> Done<()> {
+    network_is_known(conn, filter.network.as_deref()).await?;
+    party_is_known(conn, by, filter.party.as_deref()).await
 }
 
 pub(super) fn wanted(by: &Originator, filter: &MoneyFilter) -> MoneyWanted {
@@ -155,7 +164,7 @@ pub(super) fn wanted(by: &Originator, filter: &MoneyFilter) -> MoneyWanted {
         network: filter.network.clone(),
         party: filter.party.clone(),
         party_id: by.party_id,
-        state: filter.state.clone(),
+        state: filter.state.map(PayoutState::code),
         settlement_id: filter.settlement,
     }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::naming::agency_is_known;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
@@ -71,6 +72,7 @@ pub async fn list_services(
     agency: Option<&str>,
     asked: &Asked<String>,
 ) -> Done<Page<ServiceView>> {
+    agency_is_known(conn, agency).await?;
     let rows = service::list_services(conn, agency, asked.after.as_deref(), asked.fetched()).await?;
     Ok(asked.page(rows).map(service_view))
 }

@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::naming::network_is_known;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
+use crate::domain::settlement::SettlementState;
 use crate::store::Connection;
 use crate::store::reading::settlement::{
     self, PositionKey, PositionRow, SettlementRow, SettlementsWanted, SumsRow,
@@ -127,7 +129,7 @@ pub struct DemandOfPosition {
 #[derive(Clone, Debug, Default)]
 pub struct SettlementFilter {
     pub network: Option<String>,
-    pub state: Option<String>,
+    pub state: Option<SettlementState>,
 }
 
 /// Newest first; one who acts for a party sees those in which it has a position.
@@ -137,10 +139,11 @@ pub async fn list_settlements(
     filter: &SettlementFilter,
     asked: &Asked<i32>,
 ) -> Done<Page<SettlementView>> {
+    network_is_known(conn, filter.network.as_deref()).await?;
     let wanted = SettlementsWanted {
         id: None,
         network: filter.network.clone(),
-        state: filter.state.clone(),
+        state: filter.state.map(SettlementState::code),
         party_id: by.party_id,
     };
     let rows = settlement::list_settlements(conn, &wanted, asked.after, asked.fetched()).await?;

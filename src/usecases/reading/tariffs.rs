@@ -4,9 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::moment::{Moment, zone_of};
+use super::naming::{network_named, service_is_known};
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
+use crate::store::reading::network::all_networks;
 use crate::store::reading::tariff::{self, PendingRow, TariffRow, TariffsWanted, TermRow};
 use crate::usecases::{Done, Failure};
 
@@ -67,8 +70,8 @@ pub struct PendingTariff {
 pub struct TariffFilter {
     pub service: Option<String>,
     pub network: Option<String>,
-    /// In force at this moment, as known when it is asked.
-    pub valid_at: Option<DateTime<Utc>>,
+    /// In force at this moment, as known when it is asked; a day is one of the network's, or of the first one.
+    pub valid_at: Option<Moment>,
 }
 
 pub async fn list_tariffs(
@@ -78,11 +81,15 @@ pub async fn list_tariffs(
     filter: &TariffFilter,
     asked: &Asked<i32>,
 ) -> Done<Page<TariffView>> {
+    service_is_known(conn, filter.service.as_deref()).await?;
+    let networks = all_networks(conn).await?;
+    let network = network_named(&networks, filter.network.as_deref())?;
+    let zone = zone_of(network.or(networks.first()))?;
     let wanted = TariffsWanted {
         id: None,
         service: filter.service.clone(),
         network: filter.network.clone(),
-        valid_at: filter.valid_at,
+        valid_at: filter.valid_at.map(|moment| moment.instant(zone)),
         known_at: filter.valid_at.map(|_| at),
     };
     let rows = tariff::list_tariffs(conn, &wanted, asked.after, asked.fetched()).await?;

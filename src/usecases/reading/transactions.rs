@@ -5,12 +5,15 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::moment::{Moment, network_of_office, zone_of};
 use super::offices::find_office;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::domain::transaction::TransactionId;
 use crate::store::Connection;
+use crate::store::reading::licence::licences_of;
+use crate::store::reading::network::all_networks;
 use crate::store::reading::office;
 use crate::store::reading::transaction::{
     self, ShareRow, TransactionKey, TransactionRow, TransactionsWanted,
@@ -83,9 +86,27 @@ pub struct ShareView {
 /// The stretch of event time that is listed; `None` leaves an end open.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stretch {
-    pub from: Option<DateTime<Utc>>,
+    pub from: Option<Moment>,
     /// Exclusive.
-    pub until: Option<DateTime<Utc>>,
+    pub until: Option<Moment>,
+}
+
+impl Stretch {
+    /// Its ends, with days as the office counts them.
+    pub(in crate::usecases) async fn of_office(
+        self,
+        conn: &mut Connection,
+        office_id: i32,
+    ) -> Done<(DateTime<Utc>, DateTime<Utc>)> {
+        let licences = licences_of(conn, &[office_id]).await?;
+        let networks = all_networks(conn).await?;
+        let zone = zone_of(network_of_office(&networks, &licences))?;
+        let instant = |moment: Moment| moment.instant(zone);
+        Ok((
+            self.from.map_or(DateTime::UNIX_EPOCH, instant),
+            self.until.map_or(DateTime::<Utc>::MAX_UTC, instant),
+        ))
+    }
 }
 
 /// An office's transactions, newest first by the time when the service was given.
@@ -100,10 +121,11 @@ pub async fn list_transactions(
     asked: &Asked<TransactionKey>,
 ) -> Done<Page<(TransactionKey, TransactionView)>> {
     let office = find_office(conn, by, code).await?;
+    let (from, until) = stretch.of_office(conn, office.id).await?;
     let wanted = TransactionsWanted {
         office_id: office.id,
-        from: stretch.from.unwrap_or(DateTime::UNIX_EPOCH),
-        until: stretch.until.unwrap_or(DateTime::<Utc>::MAX_UTC),
+        from,
+        until,
         licensee: by.party_id,
     };
     let rows = transaction::list_transactions(conn, wanted, asked.after, asked.fetched()).await?;

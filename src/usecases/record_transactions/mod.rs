@@ -8,7 +8,8 @@ use chrono::{DateTime, SubsecRound, Utc};
 use super::Failure;
 use crate::domain::originator::{NotAllowed, Originator};
 use crate::domain::rulebook::NotBookable;
-use crate::domain::transaction::{Outcome, Reason, RowFault, Submitted};
+use crate::domain::submission::Unread;
+use crate::domain::transaction::{Outcome, Reason, Submitted};
 use crate::store::Connection;
 use crate::store::transaction::Key;
 
@@ -95,7 +96,7 @@ pub struct Passage<'a> {
     /// Where each row stood.
     pub lines: &'a [i64],
     /// Rows that could not be read.
-    pub malformed: &'a [(i64, Vec<RowFault>)],
+    pub malformed: &'a [(i64, Unread)],
 }
 
 /// What became of a row in one call.

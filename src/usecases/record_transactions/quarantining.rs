@@ -136,7 +136,7 @@ async fn note(
 ) -> Result<(), Halt> {
     let unread = passage.malformed.iter();
     let mut noted: Vec<submission::Noted<'_>> = unread
-        .map(|(line, faults)| submission::Noted::malformed(*line, faults))
+        .map(|(line, unread)| submission::Noted::unread(*line, unread))
         .collect();
     for ((line, sent), recorded) in passage.lines.iter().zip(rows).zip(recorded) {
         if let Recorded::Decided(outcome) = recorded {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
 use super::known;
-use crate::domain::originator::{Originator, OriginatorKind, Scope};
+use crate::domain::originator::{CODE_TOLD, Originator, OriginatorKind, Scope, may_be_code};
 use crate::store::{Connection, originator, party};
 use crate::usecases::{Done, Failure};
 
@@ -24,6 +24,7 @@ pub async fn register_originator(
     entry: OriginatorEntry,
 ) -> Done<i32> {
     by.may_register()?;
+    has_its_form(&entry.code)?;
     conn.transaction(async |conn| {
         let party_id = match &entry.party {
             Some(code) => Some(known(&party::party_ids(conn, &[code]).await?, "party", code)?),
@@ -39,6 +40,17 @@ pub async fn register_originator(
         Ok(originator::insert_originator(conn, &row).await?)
     })
     .await
+}
+
+pub(super) fn has_its_form(code: &str) -> Done<()> {
+    if may_be_code(code) {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        "code",
+        "originator_code_has_its_form",
+        CODE_TOLD,
+    ))
 }
 
 /// The originator of a code, for commands given on the host by whoever holds its keys.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::known;
+use super::originator::has_its_form;
 use crate::domain::originator::{Originator, OriginatorKind, Scope};
 use crate::store::originator::{self, NewOriginator, NewToken, OriginatorRow, TokenRow};
 use crate::store::{Connection, party};
@@ -113,6 +114,7 @@ pub async fn revoke_token(conn: &mut Connection, by: &Originator, at: DateTime<U
 }
 
 fn check(holder: &TokenHolder, scope: Scope, days: i64) -> Done<()> {
+    has_its_form(&holder.code)?;
     if !(1..=TOKEN_DAYS_MAX).contains(&days) {
         let told = format!("from 1 to {TOKEN_DAYS_MAX}");
         return Err(Failure::invalid("days", "days_are_in_range", told));

@@ -55,6 +55,7 @@ async fn publish_tariff(conn: &mut Connection, version: &TariffVersionRow) -> Do
         .map(|term| cast.term_row(version, term))
         .collect::<Done<Vec<_>>>()?;
     tariff::close_open_end(conn, version.network_id, version.service_id, version.valid_from).await?;
+    stands_alone(conn, version).await?;
     if !tariff::set_published(conn, version.id).await? {
         return Err(Failure::conflict(
             "only_an_approved_version_is_published",
@@ -62,6 +63,23 @@ async fn publish_tariff(conn: &mut Connection, version: &TariffVersionRow) -> Do
         ));
     }
     Ok(tariff::insert_tariff_terms(conn, &terms).await?)
+}
+
+/// Two tariffs of a service and network never hold at once.
+async fn stands_alone(conn: &mut Connection, version: &TariffVersionRow) -> Done<()> {
+    let Some((id, from, until)) = tariff::overlapped_by(conn, version).await? else {
+        return Ok(());
+    };
+    let until = until.map_or_else(|| "…".to_owned(), |until| until.to_string());
+    let told = format!(
+        "tariff version {} would hold from {}, and version {id} holds [{from} – {until}): draft it with a `valid.from` \
+         from which on no other holds",
+        version.id, version.valid_from
+    );
+    Err(Failure::conflict(
+        "one_tariff_per_service_network_validity_and_knowledge",
+        told,
+    ))
 }
 
 async fn cast_of(conn: &mut Connection, network_id: i16, tariff: &Tariff) -> Done<Cast> {

@@ -2,13 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::calendar::{JalaliDate, latin_digits};
+use crate::domain::calendar::{day_of_text, latin_digits};
 use crate::usecases::Failure;
-use crate::usecases::reading::earnings::Moment;
+use crate::usecases::reading::moment::Moment;
 use crate::web::{Answer, Problem};
-
-/// No service was given before this Gregorian year, and no Jalali year is as late: which calendar is meant is certain.
-const GREGORIAN_YEAR_MIN: i32 = 1700;
 
 pub fn moment(field: &str, text: Option<&str>) -> Answer<Option<Moment>> {
     text.map(|text| parse(text).ok_or_else(|| unreadable(field)))
@@ -16,23 +13,10 @@ pub fn moment(field: &str, text: Option<&str>) -> Answer<Option<Moment>> {
 }
 
 fn parse(text: &str) -> Option<Moment> {
-    let text = latin_digits(text.trim());
-    if let Some(instant) = instant(&text) {
-        return Some(Moment::Instant(instant));
+    match instant(&latin_digits(text.trim())) {
+        Some(instant) => Some(Moment::Instant(instant)),
+        None => day_of_text(text).map(Moment::Day),
     }
-    let year: i32 = text.split('-').next()?.parse().ok()?;
-    if year < GREGORIAN_YEAR_MIN {
-        return JalaliDate::parse(&text)
-            .ok()
-            .map(|day| Moment::Day(day.to_gregorian()));
-    }
-    text.parse().ok().map(Moment::Day)
-}
-
-/// A moment, where a day would not do.
-pub fn instant_of(field: &str, text: Option<&str>) -> Answer<Option<DateTime<Utc>>> {
-    text.map(|text| instant(text).ok_or_else(|| unreadable(field)))
-        .transpose()
 }
 
 /// A `+` that came unescaped in a query has become a blank.
@@ -54,7 +38,7 @@ mod tests {
     #[test]
     fn a_day_is_read_in_either_calendar_and_in_either_digits() {
         let day = Some(Moment::Day("2025-09-23".parse().unwrap()));
-        for text in ["2025-09-23", "1404-07-01", "۱۴۰۴-۰۷-۰۱"] {
+        for text in ["2025-09-23", "1404-07-01", "1404/07/01", "۱۴۰۴-۰۷-۰۱"] {
             assert_eq!(parse(text), day, "{text}");
         }
         assert_eq!(parse("1404-13-01"), None);

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::office::Setting;
 use crate::usecases::reading::offices::{self, OfficeFilter, OfficeHistory, OfficeView};
 use crate::usecases::reading::standing::LicenceState;
 use crate::web::page::{PageOf, PageQuery, presented};
@@ -20,8 +21,8 @@ pub fn configure(config: &mut ServiceConfig) {
 pub struct OfficeQuery {
     /// In this province.
     pub province: Option<String>,
-    /// `urban` or `rural`.
-    pub setting: Option<String>,
+    #[param(inline)]
+    pub setting: Option<Setting>,
     /// With a licence in this network.
     pub network: Option<String>,
     /// With a licence in this state now.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::outbox::MailState;
 use crate::usecases::reading::operation::{self, MailView};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised};
@@ -17,8 +18,9 @@ pub fn configure(config: &mut ServiceConfig) {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MailQuery {
-    /// `queued`, `sending`, `accepted`, `failed` or `unknown`.
-    pub state: Option<String>,
+    /// In this state.
+    #[param(inline)]
+    pub state: Option<MailState>,
 }
 
 /// Mail, newest first.
@@ -33,6 +35,6 @@ pub async fn list_mail(
 ) -> Answer<Json<PageOf<MailView>>> {
     let asked = page.asked()?;
     let mut conn = state.connection().await?;
-    let found = operation::list_mail(&mut conn, &by, query.state.as_deref(), &asked).await?;
+    let found = operation::list_mail(&mut conn, &by, query.state, &asked).await?;
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }

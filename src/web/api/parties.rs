@@ -7,7 +7,8 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::moment::moment;
-use crate::usecases::reading::earnings::Moment;
+use crate::domain::party::PartyKind;
+use crate::usecases::reading::moment::Moment;
 use crate::usecases::reading::parties::{self, PartyBalances, PartyView};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised};
@@ -19,8 +20,9 @@ pub fn configure(config: &mut ServiceConfig) {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PartyQuery {
-    /// Of this kind: `office`, `agency`, `treasury`, …
-    pub kind: Option<String>,
+    /// Of this kind.
+    #[param(inline)]
+    pub kind: Option<PartyKind>,
 }
 
 /// Parties, by code; one who acts for a party sees that one.
@@ -35,7 +37,7 @@ pub async fn list_parties(
 ) -> Answer<Json<PageOf<PartyView>>> {
     let asked = page.asked()?;
     let mut conn = state.connection().await?;
-    let found = parties::list_parties(&mut conn, &by, query.kind.as_deref(), &asked).await?;
+    let found = parties::list_parties(&mut conn, &by, query.kind, &asked).await?;
     Ok(Json(presented(
         &request,
         found,

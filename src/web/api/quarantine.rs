@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::quarantine::QuarantineState;
 use crate::usecases::quarantine::{self, QuarantinedView};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised, Sent};
@@ -20,9 +21,10 @@ pub fn configure(config: &mut ServiceConfig) {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct QuarantineQuery {
-    /// `waiting`, `released`, `rejected` or `superseded`.
-    #[param(default = "waiting")]
-    pub state: Option<String>,
+    /// In this state; `waiting` when left out.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    pub state: QuarantineState,
 }
 
 /// Rows in quarantine, the oldest first. A client sees its own.
@@ -40,9 +42,8 @@ pub async fn list_quarantine(
     page: Query<PageQuery>,
 ) -> Answer<Json<PageOf<QuarantinedView>>> {
     let asked = page.asked()?;
-    let wanted = query.state.as_deref().unwrap_or("waiting");
     let mut conn = state.connection().await?;
-    let found = quarantine::list_quarantine(&mut conn, &by, wanted, &asked).await?;
+    let found = quarantine::list_quarantine(&mut conn, &by, query.state, &asked).await?;
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }
 

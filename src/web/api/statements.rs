@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::originator::Originator;
+use crate::domain::statement::StatementContent;
 use crate::usecases::Failure;
 use crate::usecases::keep_statement_pdf::{Paper, keep_statement_pdf, render_statement};
 use crate::usecases::reading::statements::{self, StatementFilter, StatementView, VerifiedStatement};
@@ -88,7 +89,7 @@ pub async fn verify_statement(
     tag = "statements",
     params(("number" = String, Path, example = "pishkhan-office-72010001-IRR-0003.pdf")),
     responses((status = 200, content(
-        (serde_json::Value = "application/json"),
+        (StatementContent = "application/json"),
         (String = "text/csv"),
         (Vec<u8> = "application/pdf"),
     )))

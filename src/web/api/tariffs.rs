@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::moment::instant_of;
+use super::moment::moment;
 use crate::usecases::reading::tariffs::{self, TariffDetails, TariffFilter, TariffView};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised};
@@ -20,7 +20,8 @@ pub fn configure(config: &mut ServiceConfig) {
 pub struct TariffQuery {
     pub service: Option<String>,
     pub network: Option<String>,
-    /// In force at this moment, as known now; all versions when left out.
+    /// In force at this moment, or at the beginning of this day in either calendar, as known now; all versions when left out.
+    #[param(example = "1404-07-01")]
     pub at: Option<String>,
 }
 
@@ -36,7 +37,7 @@ pub async fn list_tariffs(
 ) -> Answer<Json<PageOf<TariffView>>> {
     let Query(query) = query;
     let filter = TariffFilter {
-        valid_at: instant_of("at", query.at.as_deref())?,
+        valid_at: moment("at", query.at.as_deref())?,
         service: query.service,
         network: query.network,
     };

@@ -21,6 +21,8 @@ struct VerifyPage {
 }
 
 enum Verdict {
+    /// No code was typed.
+    NoneAsked,
     Genuine(SpokenStatement),
     /// No statement bears the code.
     Unknown,
@@ -28,12 +30,23 @@ enum Verdict {
     NotNow,
 }
 
+impl VerifyPage {
+    fn form(language: Language) -> Self {
+        Self {
+            words: Words::of(language),
+            typed: String::new(),
+            verdict: Verdict::NoneAsked,
+        }
+    }
+}
+
 #[derive(Clone, Debug, Deserialize)]
 pub struct Typed {
+    #[serde(default)]
     code: String,
 }
 
-/// From the form of the start page.
+/// From the form of the start page; without a code it is the form alone.
 #[get("/verify")]
 pub async fn verify_typed(
     haste: Result<Unhurried, Problem>,
@@ -41,6 +54,9 @@ pub async fn verify_typed(
     Dialect(language): Dialect,
     typed: Query<Typed>,
 ) -> Answer<HttpResponse> {
+    if typed.code.trim().is_empty() {
+        return page(&VerifyPage::form(language), None);
+    }
     verified(haste, &state, language, &typed.code).await
 }
 

@@ -91,7 +91,7 @@ impl Words {
             "succeeded" => ("انجام شد", "done"),
             "queued" => ("در صف", "queued"),
             "sending" => ("در حال ارسال", "being sent"),
-            "accepted" => ("تحویل شد", "accepted"),
+            "accepted" => ("پذیرفته شد", "accepted"),
             "failed" => ("ناموفق", "failed"),
             "lapsed" => ("رهاشده", "lapsed"),
             "unknown" => ("نامعلوم", "of unknown fate"),

@@ -2,6 +2,7 @@
 
 use daftar::domain::originator::{Originator, Scope};
 use daftar::domain::page::Asked;
+use daftar::domain::quarantine::QuarantineState;
 use daftar::domain::transaction::{Outcome, Reason};
 use daftar::usecases::Failure;
 use daftar::usecases::quarantine::{list_quarantine, reject_quarantined, release_quarantined};
@@ -127,9 +128,14 @@ async fn a_rejected_row_stays_on_record_with_its_reason() {
         after: None,
         rows: 10,
     };
-    let rejected = list_quarantine(&mut conn, &counter.scene.checker, "rejected", &asked)
-        .await
-        .unwrap();
+    let rejected = list_quarantine(
+        &mut conn,
+        &counter.scene.checker,
+        QuarantineState::Rejected,
+        &asked,
+    )
+    .await
+    .unwrap();
     assert_eq!(rejected.items.len(), 1);
     let row = &rejected.items[0];
     assert_eq!(

@@ -5,6 +5,7 @@ use super::Checker;
 use super::reach::{self, Domain};
 use crate::domain::tariff::decision::{Condition, Decision, Subject};
 use crate::domain::tariff::document::{Case, Choose, Fact, FactValue, Test, Within};
+use crate::domain::tariff::question::listed;
 
 impl<'a> Checker<'a> {
     pub(super) fn decision<T, U>(
@@ -68,13 +69,9 @@ impl<'a> Checker<'a> {
         }
         let found = self.facts.iter().position(|fact| fact.name == name);
         let Some(index) = found else {
-            let known = self
-                .facts
-                .iter()
-                .map(|fact| fact.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ");
-            let remedy = format!("declare it in `facts`, or test one of: {known}, quantity, leg");
+            let facts = self.facts.iter().map(|fact| fact.name.as_str());
+            let known = listed(facts.chain(["quantity", "leg"]));
+            let remedy = format!("declare it in `facts`, or test one of: {known}");
             self.fault(
                 path,
                 "unknown_fact",

@@ -6,6 +6,7 @@ use super::scope::{Body, Node, Scope};
 use crate::domain::tariff::SlotKind;
 use crate::domain::tariff::document::{AmountRule, Component, Fact, Split, SplitChoice, Taker};
 use crate::domain::tariff::pricing::{PAID, PRICE};
+use crate::domain::tariff::question::listed;
 use crate::domain::tariff::sharing::{Choice, Shares};
 use crate::domain::tariff::term::{Role, Side};
 
@@ -62,7 +63,8 @@ impl<'a> Checker<'a> {
         }
         for leg in written {
             if !self.activity_legs.contains(leg) {
-                let remedy = format!("one of: {}", self.activity_legs.join(", "));
+                let known = listed(self.activity_legs.iter().map(String::as_str));
+                let remedy = format!("declare it in `activity_legs`; known: {known}");
                 self.fault(
                     path,
                     "unknown_leg",

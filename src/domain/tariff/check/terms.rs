@@ -3,11 +3,15 @@
 use super::Checker;
 use super::scope::Scope;
 use super::shares::{Owned, name_of};
+use crate::domain::printable::is_printable;
 use crate::domain::split::Rounding;
 use crate::domain::tariff::document::split::OwnTerm;
 use crate::domain::tariff::document::{DepositIdentifier, Withholding};
 use crate::domain::tariff::sharing::{PartOf, TermChoice, Withheld};
 use crate::domain::tariff::term::{ComponentKind, Role, Side, TermDeclaration, Title};
+
+/// Longer than any that a bank takes.
+const DEPOSIT_IDENTIFIER_CHARS_MAX: usize = 64;
 
 /// What a term is declared with, wherever it is written.
 struct TermParts<'a> {
@@ -139,6 +143,14 @@ impl<'a> Checker<'a> {
                 "empty_name",
                 "the deposit identifier is empty",
                 "its digits, or leave it out",
+            );
+        }
+        if identifier.chars().count() > DEPOSIT_IDENTIFIER_CHARS_MAX || !is_printable(identifier) {
+            self.fault(
+                path,
+                "deposit_identifier_is_short",
+                "no bank takes such a deposit identifier",
+                format!("1 to {DEPOSIT_IDENTIFIER_CHARS_MAX} characters, none of them a control character"),
             );
         }
     }

@@ -8,6 +8,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::moment::{Moment, network_of_office, zone_of};
+use super::naming::network_named;
 use super::offices::find_office;
 use super::standing::held_stretch;
 use crate::domain::originator::Originator;
@@ -15,7 +17,7 @@ use crate::domain::period::PeriodKind;
 use crate::store::Connection;
 use crate::store::reading::earning::{EarningsWanted, HeldStretch, earnings_of};
 use crate::store::reading::licence::{EventRow, events_of, licences_of, licensees_of};
-use crate::store::reading::network::{NetworkRow, all_networks};
+use crate::store::reading::network::all_networks;
 use crate::usecases::{Done, Failure};
 
 pub use due::NextDue;
@@ -23,7 +25,6 @@ pub use gathering::{EarningLine, NetworkEarnings, Sums};
 
 /// The longest stretch that one report covers.
 const DAYS_MAX: i64 = 400;
-const ZONE_WITHOUT_NETWORK: Tz = Tz::UTC;
 
 /// By what the earnings are gathered into lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -41,14 +42,6 @@ pub enum Calendar {
     #[default]
     Jalali,
     Gregorian,
-}
-
-/// An end of the asked stretch, as people write it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    Instant(DateTime<Utc>),
-    /// The beginning of a local day of the office's network.
-    Day(chrono::NaiveDate),
 }
 
 /// What is asked of an office's earnings; without ends, the calendar's month that runs.
@@ -90,14 +83,10 @@ pub async fn report_earnings(
 ) -> Done<EarningsReport> {
     let office = find_office(conn, by, code).await?;
     let networks = all_networks(conn).await?;
-    let network = network_asked(&networks, asked.network.as_deref())?;
+    let network = network_named(&networks, asked.network.as_deref())?;
     let licences = licences_of(conn, &[office.id]).await?;
     let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
-    let zone = zone_of(network.or_else(|| {
-        networks
-            .iter()
-            .find(|n| licences.iter().any(|l| l.network == n.code))
-    }))?;
+    let zone = zone_of(network.or_else(|| network_of_office(&networks, &licences)))?;
     let (from, until) = stretch(asked, zone, at)?;
     let held = held_now(&licences, &events_of(conn, &ids).await?, at);
     let rows = earnings_of(
@@ -131,28 +120,6 @@ pub async fn report_earnings(
     })
 }
 
-fn network_asked<'a>(networks: &'a [NetworkRow], code: Option<&str>) -> Done<Option<&'a NetworkRow>> {
-    let Some(code) = code else { return Ok(None) };
-    let found = networks.iter().find(|network| network.code == code);
-    found.map(Some).ok_or_else(|| {
-        Failure::invalid(
-            "network",
-            "network_is_known",
-            format!("there is no network `{code}`"),
-        )
-    })
-}
-
-pub(super) fn zone_of(network: Option<&NetworkRow>) -> Done<Tz> {
-    let Some(network) = network else {
-        return Ok(ZONE_WITHOUT_NETWORK);
-    };
-    network
-        .time_zone
-        .parse()
-        .map_err(|_| Failure::Internal(format!("network {} has no known time zone", network.code)))
-}
-
 const fn month_kind(calendar: Calendar) -> PeriodKind {
     match calendar {
         Calendar::Jalali => PeriodKind::JalaliMonth,
@@ -162,10 +129,7 @@ const fn month_kind(calendar: Calendar) -> PeriodKind {
 
 /// From the asked ends; a missing `from` is the beginning of the month that runs, a missing `until` is that of the next.
 fn stretch(asked: &EarningsAsked, zone: Tz, at: DateTime<Utc>) -> Done<(DateTime<Utc>, DateTime<Utc>)> {
-    let instant = |moment: Moment| match moment {
-        Moment::Instant(instant) => instant,
-        Moment::Day(day) => crate::domain::zone::start_of_day(zone, day),
-    };
+    let instant = |moment: Moment| moment.instant(zone);
     let month = |within| month_kind(asked.calendar).at(within, zone).interval(zone);
     let from = asked.from.map_or_else(|| month(at).from(), instant);
     let until = asked

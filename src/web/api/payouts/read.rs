@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::payout::PayoutState;
 use crate::usecases::reading::demands::{self, DemandView};
 use crate::usecases::reading::payouts::{self, MoneyFilter, PayoutDetails, PayoutView, RemittanceView};
 use crate::web::page::{PageOf, PageQuery, presented};
@@ -26,8 +27,9 @@ pub struct PayoutQuery {
     pub network: Option<String>,
     /// To this party.
     pub party: Option<String>,
-    /// `waiting`, `released`, `settled` or `returned`.
-    pub state: Option<String>,
+    /// In this state.
+    #[param(inline)]
+    pub state: Option<PayoutState>,
     /// Ordered by this settlement.
     pub settlement: Option<i32>,
 }

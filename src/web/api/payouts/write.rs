@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::json;
 use crate::domain::money::Amount;
 use crate::usecases::Failure;
 use crate::usecases::answer_payout::{AnsweredPayout, BankAnswer, BankOutcome, answer_payout};
@@ -54,6 +55,7 @@ pub struct SentRemittance {
     /// The bank's own: once in a network, for ever.
     pub bank_reference: String,
     /// When the bank received it; now when left out.
+    #[serde(default, deserialize_with = "json::moment_if_any")]
     pub received_at: Option<DateTime<Utc>>,
 }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::settlement::SettlementState;
 use crate::usecases::reading::settlements::{
     self, PositionView, SettlementDetails, SettlementFilter, SettlementView,
 };
@@ -24,8 +25,9 @@ pub fn configure(config: &mut ServiceConfig) {
 pub struct SettlementQuery {
     /// Of this network.
     pub network: Option<String>,
-    /// `proposed`, `approved` or `rejected`.
-    pub state: Option<String>,
+    /// In this state.
+    #[param(inline)]
+    pub state: Option<SettlementState>,
 }
 
 /// Settlements, newest first; one who acts for a party sees those in which it has a position.

@@ -18,8 +18,8 @@ pub fn configure(config: &mut ServiceConfig) {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LanguageQuery {
-    /// The language of the texts: `fa` or `en`.
-    #[param(value_type = Option<String>, example = "fa")]
+    /// The language of the texts.
+    #[param(inline, example = "fa")]
     pub lang: Option<Language>,
 }
 

@@ -11,7 +11,6 @@ use super::read::StretchQuery;
 use crate::domain::originator::Originator;
 use crate::usecases::export::{Tabular, TransactionPage, export_transactions, transactions_head};
 use crate::usecases::reading::transactions::Stretch;
-use crate::web::api::moment::instant_of;
 use crate::web::{Answer, AppState, Authorised};
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -22,7 +21,7 @@ pub fn configure(config: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 pub struct FormatQuery {
     /// `csv` (a row per term) or `json` (a transaction a line).
-    #[param(value_type = Option<String>, example = "csv")]
+    #[param(inline, example = "csv")]
     pub format: Option<Tabular>,
 }
 
@@ -42,10 +41,7 @@ pub async fn export_journal(
 ) -> Answer<HttpResponse> {
     let wanted = Wanted {
         office: code.into_inner(),
-        stretch: Stretch {
-            from: instant_of("from", stretch.from.as_deref())?,
-            until: instant_of("until", stretch.until.as_deref())?,
-        },
+        stretch: stretch.stretch()?,
         format: query.format.unwrap_or(Tabular::Csv),
         by,
     };

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::json;
 use crate::domain::transaction::{Booked, Difference, Outcome, RowFault, Submitted};
 use crate::usecases::Failure;
 use crate::usecases::failure::Fault;
@@ -46,8 +47,7 @@ pub struct WaitingView {
 /// quarantine (202).
 #[utoipa::path(
     tag = "transactions",
-    request_body(content = Object, description = "office, service, network, reference, kind, original, occurred_at, \
-        amount, principal, quantity, leg, facts, holder, citizen", content_type = "application/json"),
+    request_body = Submitted,
     responses(
         (status = 201, description = "Booked", body = BookedView),
         (status = 200, description = "Booked before, with the same content", body = BookedView),
@@ -110,13 +110,19 @@ fn is_json(request: &HttpRequest) -> Answer<()> {
     ))
 }
 
+/// What is no JSON is malformed, a row of another shape is invalid.
 fn unreadable(faults: Vec<RowFault>) -> Problem {
+    let no_json = faults.iter().any(|fault| fault.rule == json::IS_JSON);
     let fault = |fault: RowFault| Fault {
         field: fault.field,
         rule: fault.rule.to_owned(),
         explanation: fault.explanation,
     };
-    Failure::Invalid(faults.into_iter().map(fault).collect()).into()
+    let faults = faults.into_iter().map(fault).collect();
+    if no_json {
+        return Problem::no_json(faults);
+    }
+    Failure::Invalid(faults).into()
 }
 
 fn conflict(outcome: &Outcome) -> Problem {

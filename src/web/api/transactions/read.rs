@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::usecases::reading::transactions::{self, Stretch, TransactionDetails, TransactionView};
-use crate::web::api::moment::instant_of;
+use crate::web::api::moment::moment;
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised};
 
@@ -21,10 +21,21 @@ pub fn configure(config: &mut ServiceConfig) {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct StretchQuery {
-    /// Given at this moment or later.
+    /// Given at this moment or later; or from this day on, in either calendar, as the office's network counts days.
+    #[param(example = "1404-07-01")]
     pub from: Option<String>,
-    /// Given before this moment.
+    /// Given before this moment, or before this day.
+    #[param(example = "1404-08-01")]
     pub until: Option<String>,
+}
+
+impl StretchQuery {
+    pub fn stretch(&self) -> Answer<Stretch> {
+        Ok(Stretch {
+            from: moment("from", self.from.as_deref())?,
+            until: moment("until", self.until.as_deref())?,
+        })
+    }
 }
 
 /// An office's transactions, newest first by the time when the service was given.
@@ -42,10 +53,7 @@ pub async fn list_transactions(
     query: Query<StretchQuery>,
     page: Query<PageQuery>,
 ) -> Answer<Json<PageOf<TransactionView>>> {
-    let stretch = Stretch {
-        from: instant_of("from", query.from.as_deref())?,
-        until: instant_of("until", query.until.as_deref())?,
-    };
+    let stretch = query.stretch()?;
     let asked = page.asked()?;
     let mut conn = state.connection().await?;
     let found = transactions::list_transactions(&mut conn, &by, &code, stretch, &asked).await?;

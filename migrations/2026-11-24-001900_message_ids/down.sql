@@ -1,0 +1,2 @@
+COMMENT ON COLUMN outbox.message_id IS NULL;
+DROP FUNCTION installation();

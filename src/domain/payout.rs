@@ -1,0 +1,29 @@
+//! How far a payout has come. Never here: which payouts may leave (see `settlement`), banks.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PayoutState {
+    /// Until the books show the money for it.
+    Waiting,
+    /// With the bank.
+    Released,
+    /// It has arrived.
+    Settled,
+    /// It came back, and is owed again.
+    Returned,
+}
+
+impl PayoutState {
+    /// As stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Released => "released",
+            Self::Settled => "settled",
+            Self::Returned => "returned",
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Codes that a question names: known, or refused. Never here: what is asked of them.
+
+use super::parties::find_party;
+use crate::domain::originator::Originator;
+use crate::domain::timetable::Work;
+use crate::store::Connection;
+use crate::store::reading::network::{NetworkRow, all_networks};
+use crate::store::reading::{job, office, service};
+use crate::usecases::{Done, Failure};
+
+/// The network of this code, where one is named.
+pub(super) fn network_named<'a>(
+    networks: &'a [NetworkRow],
+    code: Option<&str>,
+) -> Done<Option<&'a NetworkRow>> {
+    let Some(code) = code else { return Ok(None) };
+    if let Some(found) = networks.iter().find(|network| network.code == code) {
+        return Ok(Some(found));
+    }
+    let known: Vec<&str> = networks.iter().map(|network| network.code.as_str()).collect();
+    let told = format!("there is no network `{code}`; {}", among(&known));
+    Err(Failure::invalid("network", "network_is_known", told))
+}
+
+pub(super) async fn network_is_known(conn: &mut Connection, code: Option<&str>) -> Done<()> {
+    if code.is_some() {
+        network_named(&all_networks(conn).await?, code)?;
+    }
+    Ok(())
+}
+
+/// To one who acts for a party no other is known.
+pub(super) async fn party_is_known(conn: &mut Connection, by: &Originator, code: Option<&str>) -> Done<()> {
+    let Some(code) = code else { return Ok(()) };
+    match find_party(conn, by, code).await {
+        Ok(_) => Ok(()),
+        Err(Failure::NotFound(_)) => Err(unknown("party", code)),
+        Err(failure) => Err(failure),
+    }
+}
+
+pub(super) async fn agency_is_known(conn: &mut Connection, code: Option<&str>) -> Done<()> {
+    match code {
+        Some(code) if !service::has_agency(conn, code).await? => Err(unknown("agency", code)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+pub(super) async fn service_is_known(conn: &mut Connection, code: Option<&str>) -> Done<()> {
+    match code {
+        Some(code) if !service::has_service(conn, code).await? => Err(unknown("service", code)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A province is known by its offices.
+pub(super) async fn province_is_known(conn: &mut Connection, name: Option<&str>) -> Done<()> {
+    match name {
+        Some(name) if !office::stands_in(conn, name).await? => {
+            let told = format!("no office stands in a province `{name}`");
+            Err(Failure::invalid("province", "province_is_known", told))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A job of the timetable that comes with the program, or one that has run here.
+pub(super) async fn job_is_known(conn: &mut Connection, name: Option<&str>) -> Done<()> {
+    let Some(name) = name else { return Ok(()) };
+    let mut known: Vec<String> = Work::ALL.map(|work| work.code().to_owned()).into();
+    known.extend(job::jobs_that_ran(conn).await?);
+    if known.iter().any(|job| job == name) {
+        return Ok(());
+    }
+    known.sort();
+    known.dedup();
+    let told = format!("there is no job `{name}`; {}", among(&known));
+    Err(Failure::invalid("job", "job_is_known", told))
+}
+
+fn unknown(noun: &str, code: &str) -> Failure {
+    let told = format!("there is no {noun} `{code}`");
+    Failure::invalid(noun, format!("{noun}_is_known"), told)
+}
+
+fn among<T: AsRef<str>>(known: &[T]) -> String {
+    if known.is_empty() {
+        return "none is registered yet".to_owned();
+    }
+    let known: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
+    format!("known: {}", known.join(", "))
+}

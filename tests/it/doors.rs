@@ -1,0 +1,380 @@
+//! What comes in at the doors of the API and is not as it should be: refused, with the field, the rule and what would be
+//! right. Never here: rules of a noun.
+
+use daftar::domain::originator::Scope;
+use serde_json::{Value, json};
+
+use crate::api::{Api, Said};
+use crate::counter::Case;
+use crate::scene::{Scene, at};
+
+struct Doors {
+    scene: Scene,
+    api: Api,
+    finance: String,
+}
+
+impl Doors {
+    async fn new() -> Self {
+        let scene = Scene::furnished().await;
+        let api = Api::of(&scene.world, at("2026-03-23T06:00:00Z"));
+        let finance = api.token("financier", Scope::Finance, None).await;
+        Self { scene, api, finance }
+    }
+
+    async fn get(&self, path: &str) -> Said {
+        self.api.get(path, &self.finance).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Said {
+        self.api.post(path, body, &self.finance).await
+    }
+
+    /// A POST of a text as it stands.
+    async fn post_text(&self, path: &str, kind: &'static str, body: &str) -> Said {
+        self.api.post_text(path, kind, body, &self.finance).await
+    }
+}
+
+/// The only fault of a refusal.
+fn fault(said: &Said) -> Value {
+    assert_eq!(said.header("content-type"), "application/problem+json");
+    let problem: Value = serde_json::from_slice(&said.bytes).unwrap();
+    let errors = problem["errors"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{problem}"));
+    assert_eq!(errors.len(), 1, "{problem}");
+    errors[0].clone()
+}
+
+fn assert_refused(path: &str, said: &Said, field: &str, rule: &str) {
+    assert_eq!(said.status, 422, "{path}: {}", said.text());
+    let fault = fault(said);
+    assert_eq!(
+        (&fault["field"], &fault["rule"]),
+        (&json!(field), &json!(rule)),
+        "{path}: {fault}"
+    );
+    assert!(
+        !fault["explanation"].as_str().unwrap().is_empty(),
+        "{path}: {fault}"
+    );
+}
+
+/// The path of an operation with something in the place of each parameter, and its required parameters.
+fn filled(path: &str, operation: &Value, in_path: impl Fn(&Value) -> &'static str) -> String {
+    let mut filled = path.to_owned();
+    let mut query = Vec::new();
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let name = parameter["name"].as_str().unwrap();
+        if parameter["in"] == "path" {
+            filled = filled.replace(&format!("{{{name}}}"), in_path(parameter));
+        } else if parameter["required"] == true {
+            query.push(format!("{name}=x"));
+        }
+    }
+    format!("{filled}?{}", query.join("&"))
+}
+
+fn is_whole(parameter: &Value) -> bool {
+    parameter["schema"]["type"].to_string().contains("integer")
+}
+
+#[actix_web::test]
+async fn what_the_document_does_not_say_of_a_parameter_is_refused_on_every_route() {
+    let doors = Doors::new().await;
+    let document = doors.get("/openapi.json").await.json();
+    let mut asked = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let ask = async |path: &str| match method.as_str() {
+                "get" => doors.get(path).await,
+                _ => doors.post(path, &json!({})).await,
+            };
+            let plain = filled(
+                path,
+                operation,
+                |parameter| if is_whole(parameter) { "1" } else { "x" },
+            );
+            let unknown = format!("{plain}&foo=1");
+            assert_refused(&unknown, &ask(&unknown).await, "foo", "parameter_is_known");
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let name = parameter["name"].as_str().unwrap();
+                let typed = ["integer", "boolean", "enum"];
+                let typed = typed
+                    .iter()
+                    .any(|kind| parameter["schema"].to_string().contains(kind));
+                if parameter["in"] == "path" {
+                    let nul = filled(path, operation, |_| "%00");
+                    let said = ask(&nul).await;
+                    assert_eq!(said.status, 422, "{nul}: {}", said.text());
+                    if is_whole(parameter) {
+                        let word = filled(path, operation, |_| "x");
+                        assert_refused(&word, &ask(&word).await, name, "number_is_whole");
+                    }
+                } else {
+                    let twice = format!("{path}?{name}=1&{name}=1");
+                    assert!(
+                        ask(&twice).await.text().contains("parameter_stands_once"),
+                        "{twice}"
+                    );
+                    if parameter["required"] != true {
+                        let nul = format!("{plain}&{name}=%00");
+                        assert_refused(&nul, &ask(&nul).await, name, "text_is_printable");
+                    }
+                    if typed {
+                        let nonsense = format!("{plain}&{name}=nonsense");
+                        let said = ask(&nonsense).await;
+                        assert_eq!(
+                            (said.status, fault(&said)["field"].as_str()),
+                            (422, Some(name)),
+                            "{nonsense}"
+                        );
+                    }
+                }
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 80, "{asked}");
+}
+
+#[actix_web::test]
+async fn a_mistyped_atomic_is_no_batch_that_is_booked_in_part() {
+    let doors = Doors::new().await;
+    let said = doors
+        .post_text("/v1/transactions/batch?atomci=true", "text/csv", "office\n1001\n")
+        .await;
+    assert_refused("batch", &said, "atomci", "parameter_is_known");
+    assert!(
+        fault(&said)["explanation"]
+            .as_str()
+            .unwrap()
+            .ends_with("known: atomic")
+    );
+}
+
+#[actix_web::test]
+async fn a_filter_by_what_is_not_there_is_refused_and_no_empty_list() {
+    let doors = Doors::new().await;
+    for (path, field, rule) in [
+        ("/v1/offices?network=nowhere", "network", "network_is_known"),
+        ("/v1/offices?province=Atlantis", "province", "province_is_known"),
+        ("/v1/offices?setting=sea", "setting", "word_is_known"),
+        ("/v1/parties?kind=friend", "kind", "word_is_known"),
+        ("/v1/services?agency=nobody", "agency", "agency_is_known"),
+        ("/v1/tariffs?network=nowhere", "network", "network_is_known"),
+        ("/v1/tariffs?service=nothing", "service", "service_is_known"),
+        ("/v1/settlements?state=lost", "state", "word_is_known"),
+        ("/v1/settlements?network=nowhere", "network", "network_is_known"),
+        ("/v1/payouts?state=lost", "state", "word_is_known"),
+        ("/v1/payouts?party=nobody", "party", "party_is_known"),
+        ("/v1/payouts?network=nowhere", "network", "network_is_known"),
+        ("/v1/remittances?network=nowhere", "network", "network_is_known"),
+        ("/v1/remittances?party=nobody", "party", "party_is_known"),
+        (
+            "/v1/remittance-demands?network=nowhere",
+            "network",
+            "network_is_known",
+        ),
+        ("/v1/statements?party=nobody", "party", "party_is_known"),
+        ("/v1/statements?network=nowhere", "network", "network_is_known"),
+        ("/v1/outbox?state=lost", "state", "word_is_known"),
+        ("/v1/quarantine?state=lost", "state", "word_is_known"),
+        ("/v1/jobs/history?job=nothing", "job", "job_is_known"),
+        (
+            "/v1/offices/1001/earnings?network=nowhere",
+            "network",
+            "network_is_known",
+        ),
+    ] {
+        assert_refused(path, &doors.get(path).await, field, rule);
+    }
+    for path in [
+        "/v1/offices?network=pishkhan&province=Tehran&setting=urban&state=active",
+        "/v1/parties?kind=treasury",
+        "/v1/services?agency=identity",
+        "/v1/payouts?state=waiting&network=pishkhan&party=office-1001",
+        "/v1/jobs/history?job=close-windows",
+    ] {
+        assert_eq!(doors.get(path).await.status, 200, "{path}");
+    }
+    let owner = doors
+        .api
+        .token("owner-1001", Scope::Read, Some("office-1001"))
+        .await;
+    let other = doors.api.get("/v1/payouts?party=office-1002", &owner).await;
+    assert_refused("somebody else's", &other, "party", "party_is_known");
+}
+
+#[actix_web::test]
+async fn a_day_is_one_of_the_network_in_either_calendar() {
+    let doors = Doors::new().await;
+    let scene = &doors.scene;
+    let case = Case::cash("1001", "copy", "r-1", scene.day(0, 1));
+    scene.book(scene.day(0, 2), &[case]).await;
+    let ids = async |path: String| -> Vec<Value> {
+        let rows = doors.get(&path).await.items();
+        rows.iter().map(|row| row["id"].clone()).collect()
+    };
+    let office = "/v1/offices/1001/transactions";
+    let all = ids(office.to_owned()).await;
+    assert!(!all.is_empty());
+    // The first of Farvardin 1405 begins at 20:30 UTC of 20 March.
+    for day in ["1405-01-01", "2026-03-21", "2026-03-20T20:30:00Z"] {
+        assert_eq!(
+            ids(format!("{office}?from={day}&until=1405-02-01")).await,
+            all,
+            "{day}"
+        );
+        assert!(ids(format!("{office}?until={day}")).await.is_empty(), "{day}");
+        let exported = doors
+            .get(&format!("{office}/export?format=json&from={day}"))
+            .await
+            .text();
+        assert_eq!(exported.lines().count(), all.len(), "{day}");
+        let tariffs = format!("/v1/tariffs?service=copy&network=pishkhan&at={day}");
+        assert_eq!(ids(tariffs).await.len(), 1, "{day}");
+    }
+    assert!(
+        ids("/v1/tariffs?service=copy&at=1403-12-30".to_owned())
+            .await
+            .is_empty()
+    );
+    let said = doors.get(&format!("{office}?from=1405-13-01")).await;
+    assert_refused("no day", &said, "from", "moment_is_readable");
+}
+
+#[actix_web::test]
+async fn a_body_that_cannot_be_read_names_the_field_and_what_would_be_right() {
+    let doors = Doors::new().await;
+    let row = json!({ "office": "1001", "service": "copy", "reference": "r-1",
+        "occurred_at": "2026-03-23T05:00:00Z", "holder": "office" });
+    let changed = |field: &str, value: Value| {
+        let mut row = row.clone();
+        row[field] = value;
+        row
+    };
+    let mut without = row.clone();
+    without.as_object_mut().unwrap().remove("holder");
+    for (body, field, rule, told) in [
+        (without, "holder", "required", "missing"),
+        (
+            changed("amuont", json!(1)),
+            "amuont",
+            "known",
+            "known: office, service",
+        ),
+        (changed("amount", json!("1")), "amount", "shape", "a whole number"),
+        (
+            changed("holder", json!("me")),
+            "holder",
+            "known",
+            "one of office, agency, central, split_at_source",
+        ),
+        (
+            changed("occurred_at", json!("2026-03")),
+            "occurred_at",
+            "shape",
+            "a moment such as",
+        ),
+        (
+            changed("network", json!("a\u{0}")),
+            "network",
+            "text_is_printable",
+            "control character",
+        ),
+        (
+            changed("facts", json!({ "x": "\u{7}" })),
+            "facts.x",
+            "text_is_printable",
+            "control character",
+        ),
+    ] {
+        let said = doors.post("/v1/transactions", &body).await;
+        assert_refused(&body.to_string(), &said, field, rule);
+        assert!(said.text().contains(told), "{}", said.text());
+    }
+    let remittance =
+        json!({ "network": "pishkhan", "party": "office-1001", "amount": 5, "bank_reference": "b-1" });
+    for (field, value, at, rule) in [
+        ("amount", json!("5"), "amount", "shape"),
+        ("received_at", json!("noon"), "received_at", "shape"),
+        ("received_on", json!("noon"), "received_on", "known"),
+        (
+            "bank_reference",
+            json!("b\u{0}"),
+            "bank_reference",
+            "text_is_printable",
+        ),
+        ("party", json!("office\u{1}"), "party", "text_is_printable"),
+    ] {
+        let mut body = remittance.clone();
+        body[field] = value;
+        assert_refused(field, &doors.post("/v1/remittances", &body).await, at, rule);
+    }
+    for (path, text) in [
+        ("/v1/transactions", "{\"office\":"),
+        ("/v1/transactions", "[\"1001\",\"copy\"]"),
+        ("/v1/transactions", ""),
+        ("/v1/remittances", "{,}"),
+        ("/v1/remittances", "[]"),
+    ] {
+        let said = doors.post_text(path, "application/json", text).await;
+        assert_eq!(
+            (said.status, &fault(&said)["rule"]),
+            (400, &json!("json")),
+            "{path} {text}"
+        );
+        assert!(
+            !said.text().contains("struct") && !said.text().contains("EOF"),
+            "{}",
+            said.text()
+        );
+    }
+    for path in ["/v1/transactions", "/v1/remittances"] {
+        let large = format!("{{\"office\":\"{}\"}}", "x".repeat(1_100_000));
+        let said = doors.post_text(path, "application/json", &large).await;
+        assert!(
+            said.status == 413 && said.text().contains("1048576 bytes"),
+            "{path} {}",
+            said.text()
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_refusal_of_a_scope_says_what_was_asked_for() {
+    let doors = Doors::new().await;
+    let reader = doors.api.token("reader", Scope::Read, None).await;
+    let body = json!({ "network": "pishkhan", "party": "office-1001", "amount": 5, "bank_reference": "b-1" });
+    let said = doors.api.post("/v1/remittances", &body, &reader).await;
+    assert_eq!(said.status, 403);
+    assert!(
+        said.text().contains("may not record remittances"),
+        "{}",
+        said.text()
+    );
+}
+
+#[actix_web::test]
+async fn a_row_that_cannot_be_read_keeps_its_reference() {
+    let doors = Doors::new().await;
+    let rows = "{\"reference\":\"r-1\",\"office\":5}\n{\"reference\":\"r\\u0000\"}\n{\"reference\":\n";
+    let table = "office,reference,holder\n1001,r-1,me\n";
+    for (kind, text, references) in [
+        ("application/x-ndjson", rows, vec!["r-1", "", ""]),
+        ("text/csv", table, vec!["r-1"]),
+    ] {
+        let batch = doors.post_text("/v1/transactions/batch", kind, text).await.json();
+        let unbooked = doors
+            .get(&format!("/v1/submissions/{}/rows", batch["id"]))
+            .await
+            .items();
+        let found: Vec<&str> = unbooked
+            .iter()
+            .map(|row| row["reference"].as_str().unwrap())
+            .collect();
+        assert_eq!(found, references, "{kind} {unbooked:?}");
+    }
+}
