@@ -1,9 +1,11 @@
 //! Single posts over 16 connections, against pgbench inserting the same row with the same durability over 16. Never here:
 //! batches.
 
+use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use daftar::domain::originator::{OriginatorKind, Scope};
+use futures_util::future::join_all;
 
 use crate::Extent;
 use crate::client::Client;
@@ -13,7 +15,10 @@ use crate::report::{Aim, Figures, median, millis, quantile};
 use crate::rows::Rows;
 use crate::serving::Serving;
 
-const CONNECTIONS: u64 = 16;
+const CONNECTIONS: usize = 16;
+const THREADS: usize = 2;
+/// More than a connection posts in a round.
+const POSTS_MAX: usize = 20_000;
 const ROUNDS: u64 = 5;
 const ROUND_SECS: f64 = 8.0;
 const ROUND_SECS_MIN: f64 = 2.0;
@@ -29,7 +34,7 @@ pub async fn measure(ground: &Ground, extent: &Extent, figures: &mut Figures) {
     let (mut ratios, mut posts, mut inserts, mut waits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         ground.settle_down().await;
-        let own = post_for(ground, &serving, span, round).await;
+        let own = tokio::task::block_in_place(|| post_for(ground, &serving, span, round));
         let post_rate = own.len() as f64 / span.as_secs_f64();
         waits.extend(own);
         ground.settle_down().await;
@@ -48,39 +53,57 @@ pub async fn measure(ground: &Ground, extent: &Extent, figures: &mut Figures) {
     figures.add("pgbench_per_s", median(&inserts), Aim::None);
 }
 
-/// How long each post waited for its answer, in milliseconds.
-async fn post_for(ground: &Ground, serving: &Serving, span: Duration, round: u64) -> Vec<f64> {
-    let until = Instant::now() + span;
-    let posters: Vec<_> = (0..CONNECTIONS)
-        .map(|connection| {
-            let seed = 1_000 * (round + 1) + connection;
-            let rows = Rows::within(window_from(ground.now), ground.now, seed);
-            tokio::spawn(post_until(
-                until,
-                serving.address.clone(),
-                serving.token.clone(),
-                rows,
-            ))
-        })
-        .collect();
-    let mut waits = Vec::new();
-    for poster in posters {
-        waits.extend(poster.await.unwrap());
-    }
-    waits
+/// How long each post waited for its answer, in milliseconds. As pgbench does, a few threads keep the connections busy; the
+/// bodies are made before the time begins.
+fn post_for(ground: &Ground, serving: &Serving, span: Duration, round: u64) -> Vec<f64> {
+    let begin = Barrier::new(THREADS);
+    let post = |thread: usize| {
+        let of_connection = |connection| bodies(ground, 1_000 * (round + 1) + connection);
+        let first = (thread * CONNECTIONS / THREADS) as u64;
+        let bodies: Vec<Vec<Vec<u8>>> = (first..).take(CONNECTIONS / THREADS).map(of_connection).collect();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        begin.wait();
+        let until = Instant::now() + span;
+        let posters = bodies.iter().map(|bodies| post_until(until, serving, bodies));
+        runtime.block_on(join_all(posters)).concat()
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS)
+            .map(|thread| {
+                let post = &post;
+                scope.spawn(move || post(thread))
+            })
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect()
+    })
 }
 
-async fn post_until(until: Instant, address: String, token: String, mut rows: Rows) -> Vec<f64> {
-    let mut client = Client::connect(&address, &token).await;
-    let mut waits = Vec::new();
-    while Instant::now() < until {
-        let body = serde_json::to_vec(&rows.next_row()).unwrap();
+fn bodies(ground: &Ground, seed: u64) -> Vec<Vec<u8>> {
+    let mut rows = Rows::within(window_from(ground.now), ground.now, seed);
+    (0..POSTS_MAX)
+        .map(|_| serde_json::to_vec(&rows.next_row()).unwrap())
+        .collect()
+}
+
+async fn post_until(until: Instant, serving: &Serving, bodies: &[Vec<u8>]) -> Vec<f64> {
+    let mut client = Client::connect(&serving.address, &serving.token).await;
+    let mut waits = Vec::with_capacity(POSTS_MAX);
+    for body in bodies {
         let begun = Instant::now();
-        let status = client.post_json("/v1/transactions", &body).await;
+        if begun > until {
+            return waits;
+        }
+        let status = client.post_json("/v1/transactions", body).await;
         waits.push(millis(begun.elapsed()));
         assert_eq!(status, 201);
     }
-    waits
+    panic!("{POSTS_MAX} posts were too few for a connection");
 }
 
 /// Inserts per second.

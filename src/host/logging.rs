@@ -1,5 +1,7 @@
 //! Where log lines go and in which form. Never here: what is logged.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 use super::configuration::{Configuration, LogFormat};
@@ -13,6 +15,7 @@ pub fn start(configuration: &Configuration) {
     let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new(format!("{QUIET},info")));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // A second start in one process, as in tests, keeps the first.
     let _already = match configuration.log_format {

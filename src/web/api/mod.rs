@@ -24,8 +24,9 @@ pub mod tariffs;
 pub mod transactions;
 pub mod windows;
 
-/// All routes of the API.
+/// All routes of the API, those that counters ask a thousand times a second first: a request tries them in order.
 pub fn configure(config: &mut ServiceConfig) {
+    config.configure(transactions::configure);
     config.configure(closing::configure);
     config.configure(earnings::configure);
     config.configure(health::configure);
@@ -42,6 +43,5 @@ pub fn configure(config: &mut ServiceConfig) {
     config.configure(statements::configure);
     config.configure(submissions::configure);
     config.configure(tariffs::configure);
-    config.configure(transactions::configure);
     config.configure(windows::configure);
 }
