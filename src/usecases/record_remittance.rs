@@ -11,7 +11,7 @@ use super::close_window::network_of_code;
 use super::register::known;
 use super::{Done, Failure};
 use crate::domain::journal::Destination;
-use crate::domain::money::Amount;
+use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::originator::Originator;
 use crate::domain::posting::{Booking, remittance_journal};
 use crate::store::journal::{Posting, post_journals};
@@ -120,6 +120,13 @@ fn check(entry: &RemittanceEntry, at: DateTime<Utc>) -> Done<()> {
             "amount",
             "a_remittance_is_positive",
             "more than zero",
+        ));
+    }
+    if entry.amount.is_above_limit() {
+        return Err(Failure::invalid(
+            "amount",
+            "a_remittance_has_a_limit",
+            format!("at most {AMOUNT_MAX}"),
         ));
     }
     let length = entry.bank_reference.chars().count();

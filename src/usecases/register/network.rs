@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use diesel_async::AsyncConnection;
 
 use super::known;
-use crate::domain::money::Amount;
+use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
 use crate::domain::window::{Cycle, Schedule};
@@ -44,6 +44,7 @@ pub enum AfterSuspension {
 pub async fn register_network(conn: &mut Connection, by: &Originator, entry: NetworkEntry) -> Done<i16> {
     by.may_register()?;
     begins_with_a_period(&entry)?;
+    pays_from_a_threshold(&entry)?;
     conn.transaction(async |conn| {
         let units = unit::unit_ids(conn).await?;
         let roles = party::role_ids(conn).await?;
@@ -87,6 +88,18 @@ fn begins_with_a_period(entry: &NetworkEntry) -> Done<()> {
         "the_first_window_begins_with_a_period",
         format!("the period begins at {}", whole.from),
     ))
+}
+
+fn pays_from_a_threshold(entry: &NetworkEntry) -> Done<()> {
+    let threshold = entry.payout_threshold;
+    if threshold.is_negative() || threshold.is_above_limit() {
+        return Err(Failure::invalid(
+            "payout_threshold",
+            "a_payout_threshold_has_a_limit",
+            format!("0 to {AMOUNT_MAX}"),
+        ));
+    }
+    Ok(())
 }
 
 fn network_row(entry: &NetworkEntry, unit_id: i16, central_party_id: i32) -> network::NewNetwork {

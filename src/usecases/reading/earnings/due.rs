@@ -108,7 +108,12 @@ fn due(row: &DueRow, unsettled: &[EarningRow]) -> Done<NextDue> {
     let own = unsettled
         .iter()
         .filter(|earning| earning.network == row.network && earning.unit == row.unit);
-    let moved = own.map(|earning| Amount::from_minor(earning.earned - earning.collected));
+    let moved = own.flat_map(|earning| {
+        [
+            Amount::from_minor(earning.earned),
+            -Amount::from_minor(earning.collected),
+        ]
+    });
     let moved_since =
         Amount::sum(moved.chain([Amount::from_minor(row.remitted), Amount::from_minor(row.returned)]))?;
     let carried = Amount::from_minor(row.closing);
