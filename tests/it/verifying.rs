@@ -7,6 +7,7 @@ use daftar::cli::verify::verify;
 use daftar::domain::money::Amount;
 use daftar::domain::transaction::{Holder, Outcome, Submitted, TransactionKind};
 use daftar::domain::verification::seal::PROTECTED;
+use daftar::host::clock;
 use daftar::host::mail::Mailer;
 use daftar::jobs::files::timetable;
 use daftar::jobs::follow::run_now;
@@ -167,6 +168,35 @@ async fn what_was_settled_and_left_alone_agrees() {
     scene.world.assert_sound().await;
 }
 
+/// What of a second the machine's clock shows now.
+fn fraction() -> Duration {
+    Duration::nanoseconds(i64::from(clock::now().timestamp_subsec_nanos()))
+}
+
+#[tokio::test]
+async fn what_is_proposed_and_approved_by_the_machines_clock_agrees() {
+    let scene = Scene::furnished().await;
+    record(&scene, &day(&scene), scene.day(0, 9) + fraction()).await;
+    scene
+        .close(PISHKHAN, scene.day(1, 12) + fraction())
+        .await
+        .unwrap();
+    scene
+        .seal(PISHKHAN, scene.day(1, 12) + fraction())
+        .await
+        .unwrap()
+        .unwrap();
+    let proposed = scene
+        .propose(PISHKHAN, scene.day(1, 13) + fraction())
+        .await
+        .unwrap();
+    scene
+        .approve(proposed.id, scene.day(1, 14) + fraction())
+        .await
+        .unwrap();
+    assert_eq!(verified(&scene).await.findings, []);
+}
+
 /// What a tampered row is found as: in the table itself, for nothing less is pointed at.
 async fn pointed_at(scene: &Scene, table: &str, deed: &str) {
     let verified = verified(scene).await;
@@ -211,7 +241,7 @@ async fn whatever_row_a_superuser_edits_deletes_or_inserts_is_pointed_at() {
 async fn night(scene: &Scene) -> JobOutcome {
     let jobs = Arc::new(Jobs {
         pool: scene.world.pool().clone(),
-        clock: daftar::host::clock::now,
+        clock: clock::now,
         timetable: timetable(None).unwrap(),
         worker: worker_name("test"),
         mailer: Mailer::Mailbox {

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::calendar::day_of_text;
+use crate::domain::moment::kept;
 use crate::domain::zone::start_of_day;
 
 /// `[from, until)`.
@@ -32,7 +33,7 @@ impl Validity {
 /// A moment with its offset, or a date in either calendar, which is its first instant in `zone`.
 pub fn parse_moment(text: &str, zone: Tz) -> Result<DateTime<Utc>, InvalidMoment> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        return Ok(moment.to_utc());
+        return Ok(kept(moment.to_utc()));
     }
     let date = day_of_text(text).ok_or_else(|| InvalidMoment(text.to_owned()))?;
     Ok(start_of_day(zone, date))

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Holder, TransactionKind};
 use crate::domain::facts::Facts;
+use crate::domain::moment::kept;
 use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::tariff::FactValue;
 use crate::domain::{json, printable};
@@ -113,7 +114,7 @@ impl Submitted {
     /// The rules that hold for a row whatever the register and the tariffs say. Instants are cut to the microsecond,
     /// which is what the database keeps.
     pub fn checked(mut self) -> Result<Self, Vec<RowFault>> {
-        self.occurred_at = self.occurred_at.trunc_subsecs(6);
+        self.occurred_at = kept(self.occurred_at);
         let mut faults = Vec::new();
         self.check_texts(&mut faults);
         self.check_numbers(&mut faults);
