@@ -132,7 +132,7 @@ async fn publish_all(conn: &mut Connection, people: &People, valid_from: DateTim
         network: NETWORK.to_owned(),
         service: service_code(service),
         document: document(service).to_string(),
-        valid_from,
+        valid_from: Some(valid_from),
         valid_until: None,
     };
     let drafts: Vec<TariffDraft> = (0..SERVICES).map(draft).collect();

@@ -2,10 +2,13 @@
 
 use std::process::{Command, Output};
 
+use chrono::{DateTime, Utc};
+use daftar::usecases::Failure;
 use daftar::usecases::tariff::{TariffDraft, approve_tariffs, draft_tariffs, publish_tariffs};
+use serde_json::{Value, json};
 
 use crate::host::Folder;
-use crate::scene::{PISHKHAN, Scene};
+use crate::scene::{PISHKHAN, Scene, at, draft, fixed};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/register.json");
 
@@ -152,7 +155,7 @@ async fn a_tariff_that_overlaps_another_is_refused_with_the_one_it_overlaps() {
         network: PISHKHAN.to_owned(),
         service: "copy".to_owned(),
         document: document.to_string(),
-        valid_from: before,
+        valid_from: Some(before),
         valid_until: None,
     };
     let ids = draft_tariffs(&mut conn, &scene.maker, before, &[draft])
@@ -190,4 +193,48 @@ fn a_fault_of_the_document_is_told_with_its_place() {
         &["register", faulty.to_str().unwrap(), "--as", "ali"],
     ));
     assert!(told.contains("text_is_printable"), "{told}");
+}
+
+/// A draft whose document states its validity.
+fn stating(valid: Value, from: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) -> TariffDraft {
+    let mut pricing = fixed(100_000);
+    pricing["valid"] = valid;
+    TariffDraft {
+        valid_from: from,
+        valid_until: until,
+        ..draft(PISHKHAN, "clearance", pricing, at("2026-03-21T00:00:00Z"))
+    }
+}
+
+#[tokio::test]
+async fn a_version_is_valid_as_its_document_says_and_a_draft_that_says_otherwise_is_refused() {
+    let scene = Scene::furnished().await;
+    let valid = || json!({ "from": "2026-03-21", "until": "2027-03-21", "zone": "Asia/Tehran" });
+    let (begin, end) = (at("2026-03-20T20:30:00Z"), at("2027-03-20T20:30:00Z"));
+    let mut conn = scene.world.conn().await;
+    for (from, until, field, right) in [
+        (Some(at("2026-03-21T00:00:00Z")), None, "valid_from", begin),
+        (Some(begin), Some(begin), "valid_until", end),
+    ] {
+        let drafts = [stating(valid(), from, until)];
+        let refused = draft_tariffs(&mut conn, &scene.maker, begin, &drafts).await;
+        let Err(Failure::Invalid(faults)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(
+            (faults[0].field.as_str(), faults[0].rule.as_str()),
+            (field, "the_document_states_its_validity")
+        );
+        assert!(faults[0].explanation.contains(&right.to_string()), "{faults:?}");
+    }
+    let silent = [
+        stating(valid(), None, None),
+        stating(valid(), Some(begin), Some(end)),
+    ];
+    draft_tariffs(&mut conn, &scene.maker, begin, &silent)
+        .await
+        .unwrap();
+    let as_stated = "SELECT count(*) FROM tariff_versions WHERE state = 'draft' AND valid_from = '2026-03-20 20:30:00+00' \
+                        AND valid_until = '2027-03-20 20:30:00+00'";
+    assert_eq!(scene.count(as_stated).await, 2);
 }

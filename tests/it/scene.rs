@@ -208,7 +208,7 @@ fn card() -> Value {
     })
 }
 
-fn draft(network: &str, service: &str, pricing: Value, valid_from: DateTime<Utc>) -> TariffDraft {
+pub fn draft(network: &str, service: &str, pricing: Value, valid_from: DateTime<Utc>) -> TariffDraft {
     let mut document = json!({
         "tariff": 1,
         "service": service,
@@ -224,7 +224,7 @@ fn draft(network: &str, service: &str, pricing: Value, valid_from: DateTime<Utc>
         network: network.to_owned(),
         service: service.to_owned(),
         document: document.to_string(),
-        valid_from,
+        valid_from: Some(valid_from),
         valid_until: None,
     }
 }

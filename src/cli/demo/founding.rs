@@ -176,7 +176,7 @@ fn draft(service: &catalogue::PlannedService, valid_from: DateTime<Utc>, is_rais
         network: service.network.clone(),
         service: service.code.clone(),
         document: service.document(is_raised),
-        valid_from,
+        valid_from: Some(valid_from),
         valid_until: None,
     }
 }

@@ -205,8 +205,9 @@ pub(super) struct WrittenLicence {
 pub(super) struct WrittenTariff {
     pub(super) network: String,
     pub(super) service: String,
-    #[schemars(with = "String")]
-    pub(super) valid_from: DateTime<Utc>,
+    /// Left out where the document states its validity; else needed.
+    #[schemars(with = "Option<String>")]
+    pub(super) valid_from: Option<DateTime<Utc>>,
     /// Exclusive; an open end is closed when a later version is published.
     #[schemars(with = "Option<String>")]
     pub(super) valid_until: Option<DateTime<Utc>>,
