@@ -446,7 +446,7 @@ mod tests {
         );
         assert_eq!(
             view.headlines[0].due.as_deref(),
-            Some("تاریخ پرداخت: ۴ آبان ۱۴۰۴")
+            Some("سررسید پرداخت: ۴ آبان ۱۴۰۴")
         );
     }
 
