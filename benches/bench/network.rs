@@ -303,6 +303,9 @@ fn network(first_window_starts_at: DateTime<Utc>) -> NetworkEntry {
         remittance_due_days: 7,
         lateness_max_days: 270,
         after_suspension: AfterSuspension::Quarantine,
+        payout_priority: None,
+        contact: None,
+        verification_url: "https://daftar.example/verify".to_owned(),
     }
 }
 

@@ -3,12 +3,15 @@
 use std::process::{Command, Output};
 
 use chrono::{DateTime, Utc};
-use daftar::usecases::Failure;
+use daftar::domain::party::PartyKind;
+use daftar::domain::period::PeriodKind;
+use daftar::usecases::register::network::{NetworkEntry, register_network};
 use daftar::usecases::tariff::{TariffDraft, approve_tariffs, draft_tariffs, publish_tariffs};
+use daftar::usecases::{Done, Failure};
 use serde_json::{Value, json};
 
 use crate::host::Folder;
-use crate::scene::{PISHKHAN, Scene, at, draft, fixed};
+use crate::scene::{PISHKHAN, Scene, at, draft, fixed, network};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/register.json");
 
@@ -193,6 +196,64 @@ fn a_fault_of_the_document_is_told_with_its_place() {
         &["register", faulty.to_str().unwrap(), "--as", "ali"],
     ));
     assert!(told.contains("text_is_printable"), "{told}");
+}
+
+async fn register(scene: &Scene, entry: NetworkEntry) -> Done<i16> {
+    let mut conn = scene.world.conn().await;
+    register_network(&mut conn, &scene.maker, entry).await
+}
+
+#[tokio::test]
+async fn a_network_says_whom_it_pays_first_whom_to_ask_and_where_its_statements_are_checked() {
+    let scene = Scene::furnished().await;
+    let entry = || network("third", PeriodKind::Day, 0, scene.began);
+    let refused = [
+        NetworkEntry {
+            payout_priority: Some(vec![PartyKind::Office, PartyKind::Tax, PartyKind::Office]),
+            ..entry()
+        },
+        NetworkEntry {
+            contact: Some("021\n0000".to_owned()),
+            ..entry()
+        },
+        NetworkEntry {
+            verification_url: "verify.example.ir".to_owned(),
+            ..entry()
+        },
+    ];
+    for (entry, field) in refused
+        .into_iter()
+        .zip(["payout_priority", "contact", "verification_url"])
+    {
+        let Err(Failure::Invalid(faults)) = register(&scene, entry).await else {
+            panic!("{field} was taken");
+        };
+        assert_eq!(faults[0].field, field);
+    }
+    let declared = NetworkEntry {
+        payout_priority: Some(vec![PartyKind::Office, PartyKind::Agency]),
+        contact: Some("021-0000-1405".to_owned()),
+        verification_url: "https://verify.example.ir/v".to_owned(),
+        ..entry()
+    };
+    register(&scene, declared).await.unwrap();
+    register(&scene, network("fourth", PeriodKind::Day, 0, scene.began))
+        .await
+        .unwrap();
+    for (stored, count) in [
+        (
+            "code = 'third' AND payout_priority = ARRAY['office', 'agency']",
+            1,
+        ),
+        (
+            "contact = '021-0000-1405' AND verification_url = 'https://verify.example.ir/v'",
+            1,
+        ),
+        ("payout_priority[1] = 'treasury' AND contact IS NULL", 3),
+    ] {
+        let count_of = format!("SELECT count(*) FROM networks WHERE {stored}");
+        assert_eq!(scene.count(&count_of).await, count, "{stored}");
+    }
 }
 
 /// A draft whose document states its validity.

@@ -326,7 +326,7 @@ fn service(code: &str) -> ServiceEntry {
     }
 }
 
-fn network(code: &str, cycle: PeriodKind, threshold: i64, began: DateTime<Utc>) -> NetworkEntry {
+pub fn network(code: &str, cycle: PeriodKind, threshold: i64, began: DateTime<Utc>) -> NetworkEntry {
     NetworkEntry {
         code: code.to_owned(),
         name_fa: format!("شبکهٔ {code}"),
@@ -342,6 +342,9 @@ fn network(code: &str, cycle: PeriodKind, threshold: i64, began: DateTime<Utc>) 
         remittance_due_days: 7,
         lateness_max_days: 30,
         after_suspension: AfterSuspension::Quarantine,
+        payout_priority: None,
+        contact: None,
+        verification_url: "https://daftar.example/verify".to_owned(),
     }
 }
 
