@@ -132,7 +132,7 @@ async fn publish_all(conn: &mut Connection, people: &People, valid_from: DateTim
         network: NETWORK.to_owned(),
         service: service_code(service),
         document: document(service).to_string(),
-        valid_from,
+        valid_from: Some(valid_from),
         valid_until: None,
     };
     let drafts: Vec<TariffDraft> = (0..SERVICES).map(draft).collect();
@@ -303,6 +303,9 @@ fn network(first_window_starts_at: DateTime<Utc>) -> NetworkEntry {
         remittance_due_days: 7,
         lateness_max_days: 270,
         after_suspension: AfterSuspension::Quarantine,
+        payout_priority: None,
+        contact: None,
+        verification_url: "https://daftar.example/verify".to_owned(),
     }
 }
 

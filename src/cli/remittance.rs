@@ -190,6 +190,5 @@ const fn state(state: DemandState) -> &'static str {
         DemandState::PartlyPaid => "partly paid",
         DemandState::Overdue => "overdue",
         DemandState::Paid => "paid",
-        DemandState::Replaced => "replaced",
     }
 }

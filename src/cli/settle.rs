@@ -134,7 +134,7 @@ fn totals_text(text: &mut String, totals: &UnitTotals) {
     let _ = writeln!(
         text,
         "{}: opening {}  earned {}  collected {}  remitted {}  returned {}  held {}\n     \
-         {} payouts of {}  {} remittances due of {}  closing {}",
+         {} payouts of {}  {} demands of {}, all owed {}  closing {}",
         totals.unit,
         amount_text(totals.opening),
         amount_text(totals.earned),
@@ -145,6 +145,7 @@ fn totals_text(text: &mut String, totals: &UnitTotals) {
         totals.payouts,
         amount_text(totals.paid),
         totals.demands,
+        amount_text(totals.demanded),
         amount_text(totals.remittances_due),
         amount_text(totals.closing)
     );
@@ -198,7 +199,7 @@ fn proposed_text(proposed: &ProposedSettlement) -> String {
 
 fn approved_text(approved: &ApprovedSettlement) -> String {
     format!(
-        "approved settlement {} of {} {}: {} positions, {} payouts, {} remittances due, {} statements, {} mails",
+        "approved settlement {} of {} {}: {} positions, {} payouts, {} demands, {} statements, {} mails",
         approved.id,
         approved.network,
         approved.period,

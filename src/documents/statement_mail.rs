@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::amounts::amount_with_unit;
 use super::statement_view::StatementView;
+use super::statement_words::Words;
 use crate::domain::language::Language;
 use crate::domain::money::{Amount, AmountOverflow};
 use crate::domain::statement::{Statement, StatementContent};
@@ -64,7 +65,7 @@ struct Letter {
 }
 
 struct Fact {
-    label: &'static str,
+    label: String,
     value: String,
 }
 
@@ -116,39 +117,52 @@ fn texts(language: Language, view: &StatementView) -> Texts {
 
 fn facts(content: &StatementContent, view: &StatementView) -> Result<Vec<Fact>, AmountOverflow> {
     let money = |amount: Amount| amount_with_unit(amount, &content.unit, content.language);
-    let w = view.words;
-    Ok(vec![
-        Fact {
-            label: w.opening,
-            value: money(content.sum_of(|p| p.opening)?),
-        },
-        Fact {
-            label: w.earned,
-            value: money(content.sum_of(|p| p.earned)?),
-        },
-        Fact {
-            label: w.collected,
-            value: money(content.sum_of(|p| p.collected)?),
-        },
-        Fact {
-            label: w.held,
-            value: money(content.sum_of(|p| p.held)?),
-        },
-        Fact {
-            label: w.paid,
-            value: money(content.sum_of(|p| p.paid)?),
-        },
-        Fact {
-            label: w.closing,
-            value: money(content.sum_of(|p| p.closing)?),
-        },
-    ])
+    let mut facts: Vec<Fact> = footing(content, view.words)?
+        .into_iter()
+        .map(|(label, amount)| Fact {
+            label: label.to_owned(),
+            value: money(amount),
+        })
+        .collect();
+    let held = content.sum_of(|p| p.held)?;
+    if !held.is_zero() {
+        facts.push(Fact {
+            label: format!("{} {}", view.words.of_it, view.words.held),
+            value: money(held),
+        });
+    }
+    Ok(facts)
+}
+
+/// Signed lines that add up to the last one, the closing balance; what did not move is left out where it seldom does.
+fn footing(content: &StatementContent, w: &Words) -> Result<Vec<(&'static str, Amount)>, AmountOverflow> {
+    let lines = [
+        (w.opening, content.sum_of(|p| p.opening)?, Shown::Always),
+        (w.earned, content.sum_of(|p| p.earned)?, Shown::Always),
+        (w.collected, -content.sum_of(|p| p.collected)?, Shown::Always),
+        (w.memos, content.sum_of(|p| p.memos)?, Shown::IfMoved),
+        (w.remitted, content.sum_of(|p| p.remitted)?, Shown::IfMoved),
+        (w.returned, content.sum_of(|p| p.returned)?, Shown::IfMoved),
+        (w.paid, -content.sum_of(|p| p.paid)?, Shown::Always),
+        (w.closing, content.sum_of(|p| p.closing)?, Shown::Always),
+    ];
+    let shown = lines
+        .into_iter()
+        .filter(|(_, amount, shown)| *shown == Shown::Always || !amount.is_zero());
+    Ok(shown.map(|(label, amount, _)| (label, amount)).collect())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Always,
+    IfMoved,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::statement::sample;
+    use crate::documents::statement_words::words;
+    use crate::domain::statement::{Movement, MovementKind, sample};
 
     fn mail(content: StatementContent) -> MailText {
         statement_mail(&Statement::new(content).unwrap()).unwrap()
@@ -166,6 +180,42 @@ mod tests {
         let mail = mail(sample::owing(Language::En));
         insta::assert_snapshot!(format!("{}\n\n{}", mail.subject, mail.text));
         assert!(mail.html.contains("dir=\"ltr\"") && mail.html.contains("1,047,500"));
+    }
+
+    #[test]
+    fn the_figures_of_a_mail_add_up_to_its_closing_balance() {
+        let (mut came_in, language) = (sample::owing(Language::En), Language::En);
+        came_in.movements = vec![Movement {
+            destination: None,
+            kind: MovementKind::Remitted,
+            booked_at: came_in.interval.from,
+            reference: "SATNA-1".to_owned(),
+            reason: String::new(),
+            amount: Amount::from_minor(47_500),
+        }];
+        let position = &mut came_in.positions[0];
+        position.remitted = Amount::from_minor(47_500);
+        for figure in [&mut position.before, &mut position.payable, &mut position.closing] {
+            *figure = Amount::from_minor(-1_000_000);
+        }
+        came_in.dues[0].amount = Amount::from_minor(1_000_000);
+        Statement::new(came_in.clone()).unwrap();
+        let samples = [
+            sample::short(language),
+            sample::long(language),
+            sample::owing(language),
+            sample::treasury(language),
+            came_in,
+        ];
+        for content in samples {
+            let mut lines = footing(&content, words(language)).unwrap();
+            let (_, closing) = lines.pop().unwrap();
+            assert_eq!(
+                Amount::sum(lines.iter().map(|(_, amount)| *amount)),
+                Ok(closing),
+                "{lines:?}"
+            );
+        }
     }
 
     #[test]

@@ -220,7 +220,11 @@ impl<'a> Writer<'a> {
             label: self.due_label(kind),
             amount: amount_with_unit(amount, &self.content.unit, self.language),
             spoken: amount_spoken(amount, &self.content.unit, self.language),
-            due: Some(self.due_on(first)),
+            due: Some(if dues().all(|due| due.due_on == first.due_on) {
+                self.due_on(first)
+            } else {
+                self.due_of_it(first)
+            }),
             reference: (dues().count() == 1).then(|| first.reference.clone()),
         }))
     }
@@ -249,6 +253,12 @@ impl<'a> Writer<'a> {
             DueKind::Remittance => self.words.remittance_until,
         };
         format!("{label}: {}", dates::day(due.due_on, self.language))
+    }
+
+    /// Of several demands, the one that is due first.
+    fn due_of_it(&self, first: &Due) -> String {
+        let amount = amount_with_unit(first.amount, &self.content.unit, self.language);
+        format!("{} {amount} · {}", self.words.of_it, self.due_on(first))
     }
 
     /// Money rule 14, read from the top: each line with the sign it enters the next sum with.
@@ -436,7 +446,7 @@ mod tests {
         );
         assert_eq!(
             view.headlines[0].due.as_deref(),
-            Some("تاریخ پرداخت: ۴ آبان ۱۴۰۴")
+            Some("سررسید پرداخت: ۴ آبان ۱۴۰۴")
         );
     }
 
@@ -447,6 +457,29 @@ mod tests {
         assert_eq!(view.headlines[0].amount, "1,047,500\u{00A0}rial");
         assert_eq!(view.carried.text, "−1,047,500");
         assert_eq!(view.notes, ["Carried forward: owed by you to the network"]);
+    }
+
+    #[test]
+    fn of_two_demands_the_headline_says_the_sum_and_which_of_it_is_due_first() {
+        let mut content = sample::owing(Language::En);
+        let whole = content.dues.remove(0);
+        let part = |amount, days, reference: &str| Due {
+            amount: Amount::from_minor(amount),
+            due_on: whole.due_on + chrono::Days::new(days),
+            reference: reference.to_owned(),
+            ..whole.clone()
+        };
+        content.dues = vec![part(1_000_000, 7, "R-2"), part(47_500, 0, "R-1")];
+        let view = view(content);
+        assert_eq!(view.headlines[0].amount, "1,047,500\u{00A0}rial");
+        assert_eq!(
+            view.headlines[0].due.as_deref(),
+            Some("of it 47,500\u{00A0}rial · Remit by: 26 October 2025")
+        );
+        assert_eq!(
+            (view.headlines[0].reference.as_deref(), view.dues.len()),
+            (None, 2)
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod json;
 pub mod language;
 pub mod licence;
 pub mod merkle;
+pub mod moment;
 pub mod money;
 pub mod office;
 pub mod originator;

@@ -7,6 +7,12 @@ use std::ops::Neg;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// The most that one row may state: a sender's amount or principal, a price, a remittance, a threshold, a tariff's number.
+///
+/// It is far above any fee, bill or transfer, and ninety thousand of the largest still sum to less than 64 bits: no few rows
+/// take a network's sums out of their range for ever. Constraints of the database say the same.
+pub const AMOUNT_MAX: Amount = Amount(100_000_000_000_000);
+
 /// A signed count of the smallest part of one currency unit (rial, paisa). MONEY rule 1: integers only.
 ///
 /// Addition is checked: a sum that leaves the range of 64 bits is an error, never a wrap.
@@ -44,6 +50,12 @@ impl Amount {
     #[must_use]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
+    }
+
+    /// Whether it is more than one row may state.
+    #[must_use]
+    pub fn is_above_limit(self) -> bool {
+        self > AMOUNT_MAX
     }
 
     pub fn plus(self, other: Self) -> Result<Self, AmountOverflow> {
@@ -138,6 +150,12 @@ mod tests {
         assert_eq!(most.plus(Amount::from_minor(1)), Err(AmountOverflow));
         assert_eq!(Amount::sum([most, most]), Err(AmountOverflow));
         assert_eq!(Amount::sum([most, most, -most]), Ok(most));
+    }
+
+    #[test]
+    fn the_largest_amount_is_within_the_limit_and_one_more_is_not() {
+        assert!(!AMOUNT_MAX.is_above_limit());
+        assert!(AMOUNT_MAX.plus(Amount::from_minor(1)).unwrap().is_above_limit());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::demand::{demanded_anew, owed_at};
 use super::money::{Amount, AmountOverflow};
 
 pub use sheet::{Chain, Figures, SettledLine, Sheet, SheetRule, Stand, Terms, settlement_digest};
@@ -72,6 +73,7 @@ pub struct Position {
     payable: Amount,
     paid: Amount,
     closing: Amount,
+    demanded: Amount,
     carried_cycles: u16,
 }
 
@@ -118,6 +120,7 @@ pub fn position(
     } else {
         0
     };
+    let demanded = demanded_anew(owed_at(moved.opening), moved.remitted, owed_at(closing))?;
     Ok(Position {
         moved,
         before,
@@ -126,6 +129,7 @@ pub fn position(
         payable,
         paid,
         closing,
+        demanded,
         carried_cycles,
     })
 }
@@ -191,11 +195,12 @@ impl Position {
 
     /// What the party owes the network's account: all of a negative closing (money rule 15).
     pub fn remittance_due(&self) -> Amount {
-        if self.closing.is_negative() {
-            -self.closing
-        } else {
-            Amount::ZERO
-        }
+        owed_at(self.closing)
+    }
+
+    /// Of it, what no settlement before has demanded: each debt is demanded once.
+    pub const fn demanded(&self) -> Amount {
+        self.demanded
     }
 
     /// What approval moves from `due` to `held`, or back where negative.
@@ -288,6 +293,7 @@ mod tests {
             terms(500_000),
         );
         assert_eq!((third.closing(), third.paid()), (rial(0), rial(857_224)));
+        assert_eq!((second.demanded(), third.demanded()), (rial(428_612), rial(0)));
         assert!(second.follows(&first) && third.follows(&second));
     }
 
@@ -432,6 +438,7 @@ mod tests {
                 prop_assert!(after.paid().is_zero() || after.closing() == after.held());
                 prop_assert!(after.held() <= after.closing().max(rial(0)));
                 prop_assert_eq!(after.remittance_due().minor(), (-after.closing().minor()).max(0));
+                prop_assert!(!after.demanded().is_negative() && after.demanded() <= after.remittance_due());
                 in_a_row = if after.payable() > rial(0) && after.paid().is_zero() { in_a_row + 1 } else { 0 };
                 prop_assert!(in_a_row <= carried_cycles_max);
                 prop_assert_eq!(after.carried_cycles(), in_a_row);

@@ -148,6 +148,13 @@ impl Holder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::AMOUNT_MAX;
+
+    #[test]
+    fn a_whole_batch_of_the_largest_amounts_and_principals_fits_in_64_bits() {
+        let row = AMOUNT_MAX.plus(AMOUNT_MAX).unwrap();
+        assert!(row.times(i64::from(LINES_MAX)).is_ok());
+    }
 
     #[test]
     fn a_transaction_is_named_by_its_batch_and_line() {

@@ -1,6 +1,6 @@
 //! From local time to instants in a network's time zone. Never here: the machine's own zone, the clock.
 
-use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// No zone is further than this from UTC, and no clock was ever put forward by more.
@@ -22,6 +22,11 @@ pub fn instant_of(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
 /// The local day on which an instant falls.
 pub fn day_of(zone: Tz, instant: DateTime<Utc>) -> NaiveDate {
     instant.with_timezone(&zone).date_naive()
+}
+
+/// The last local day that has ended when this instant, the exclusive end of a term, has come.
+pub fn last_day_before(zone: Tz, until: DateTime<Utc>) -> NaiveDate {
+    day_of(zone, until) - Days::new(1)
 }
 
 /// By bisection to the second: before the jump the local clock shows less than `local`, from the jump on more.
@@ -55,6 +60,16 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_term_until_the_start_of_a_day_ends_with_the_day_before() {
+        let zone = chrono_tz::Asia::Tehran;
+        for text in ["2022-03-21", "2022-03-22", "2026-03-21"] {
+            let due_on = day(text);
+            let until = start_of_day(zone, due_on + Days::new(1));
+            assert_eq!(last_day_before(zone, until), due_on);
+        }
     }
 
     #[test]

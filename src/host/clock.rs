@@ -2,8 +2,23 @@
 
 use chrono::{DateTime, Utc};
 
-/// The present moment. Shells ask once a request or run and hand the moment inwards.
+use crate::domain::moment::kept;
+
+/// The present moment, to the microsecond. Shells ask once a request or run and hand the moment inwards.
 #[expect(clippy::disallowed_methods, reason = "this is the one door to the clock")]
 pub fn now() -> DateTime<Utc> {
-    Utc::now()
+    kept(Utc::now())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_present_is_a_moment_that_the_database_keeps() {
+        for _ in 0..1_000 {
+            let moment = now();
+            assert_eq!(moment, kept(moment));
+        }
+    }
 }

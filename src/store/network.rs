@@ -26,6 +26,10 @@ pub struct NewNetwork {
     pub remittance_due_days: i16,
     pub lateness_max_days: i16,
     pub after_suspension: &'static str,
+    /// `None`: the order that the table declares.
+    pub payout_priority: Option<Vec<&'static str>>,
+    pub contact: Option<String>,
+    pub verification_url: String,
 }
 
 /// A network as recording and tariffs need it.

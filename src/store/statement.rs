@@ -94,6 +94,24 @@ pub struct IncomingRow {
     pub amount: i64,
 }
 
+/// A demand as it was made.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct DemandRow {
+    #[diesel(sql_type = Integer)]
+    pub party_id: i32,
+    #[diesel(sql_type = Text)]
+    pub deposit_identifier: String,
+    #[diesel(sql_type = SmallInt)]
+    pub unit_id: i16,
+    #[diesel(sql_type = BigInt)]
+    pub amount: i64,
+    #[diesel(sql_type = Text)]
+    pub reference: String,
+    /// Exclusive.
+    #[diesel(sql_type = Timestamptz)]
+    pub due_at: DateTime<Utc>,
+}
+
 /// What a party earned and was paid in one cycle, over all its destinations.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct CycleSum {
@@ -192,6 +210,21 @@ pub async fn incoming_of(
 ) -> Stored<Vec<IncomingRow>> {
     Ok(diesel::sql_query(include_str!("statement/incoming.sql"))
         .bind::<Integer, _>(window_id)
+        .bind::<Array<Integer>, _>(party_ids)
+        .load(conn)
+        .await?)
+}
+
+/// The demands of these parties that may be open after a settlement, in the order of their age.
+pub async fn demands_of(
+    conn: &mut Connection,
+    network_id: i16,
+    settlement_id: i32,
+    party_ids: &[i32],
+) -> Stored<Vec<DemandRow>> {
+    Ok(diesel::sql_query(include_str!("statement/demands.sql"))
+        .bind::<SmallInt, _>(network_id)
+        .bind::<Integer, _>(settlement_id)
         .bind::<Array<Integer>, _>(party_ids)
         .load(conn)
         .await?)

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::close_window::require_window;
-use super::settling::issuing::{Demanded, Issuing, issue_statements, zone_of};
+use super::settling::issuing::{Issuing, issue_statements, zone_of};
 use super::settling::stands::compute;
 use super::{Done, Failure};
 use crate::domain::journal::Journal;
@@ -48,7 +48,6 @@ pub struct ApprovedSettlement {
 }
 
 type Payouts = HashMap<Chain, OrderedPayout>;
-type Demands = HashMap<Chain, Demanded>;
 
 /// # Errors
 /// Conflicts `a_settlement_is_decided_by_another_than_its_maker`, `a_settlement_is_decided_once`, and
@@ -130,7 +129,7 @@ async fn approve(
         window_id: window.id,
         at,
     };
-    let issuing = Issuing::load(conn, (network, window), at, sheet, (&payouts, &demands)).await?;
+    let issuing = Issuing::load(conn, (network, window), at, sheet, &payouts).await?;
     let statements = issue_statements(conn, &issuing, issue, sheet).await?;
     let mails = insert_statement_mail(conn, proposed.id, at).await?;
     Ok(ApprovedSettlement {
@@ -140,7 +139,7 @@ async fn approve(
         period: window.period_key.clone(),
         positions: sheet.lines().len(),
         payouts: payouts.len(),
-        demands: demands.len(),
+        demands,
         statements,
         mails,
         approved_by: by.code.clone(),
@@ -164,35 +163,31 @@ async fn decide(conn: &mut Connection, by: &Originator, approval: Approval) -> D
     ))
 }
 
-/// Asks of every party that owes to remit all of it, by the end of the network's last day for it.
+/// Asks of every party what it owes and was not asked for yet, by the end of the network's last day for it. Returns of how
+/// many.
 async fn demand(
     conn: &mut Connection,
     approval: Approval,
     (network, window): (&NetworkTerms, &WindowRow),
     sheet: &Sheet,
-) -> Done<Demands> {
+) -> Done<usize> {
     let zone = zone_of(network)?;
     let days = Days::new(u64::try_from(network.remittance_due_days).unwrap_or(0));
-    let due_on = day_of(zone, approval.at) + days;
-    let due_at = start_of_day(zone, due_on + Days::new(1));
+    let due_at = start_of_day(zone, day_of(zone, approval.at) + days + Days::new(1));
     let owing = sheet
         .lines()
         .iter()
-        .filter(|line| !line.position.remittance_due().is_zero());
-    let rows: Vec<NewDemand> = owing
+        .filter(|line| !line.position.demanded().is_zero());
+    let demands: Vec<NewDemand> = owing
         .map(|line| NewDemand {
             chain: line.chain.clone(),
-            amount: line.position.remittance_due(),
+            amount: line.position.demanded(),
             reference: demand_reference(network, window, &line.chain),
             due_at,
         })
         .collect();
-    insert_demands(conn, approval, &rows).await?;
-    let demanded = |row: NewDemand| {
-        let reference = row.reference;
-        (row.chain, Demanded { reference, due_on })
-    };
-    Ok(rows.into_iter().map(demanded).collect())
+    insert_demands(conn, approval, &demands).await?;
+    Ok(demands.len())
 }
 
 /// Under which a party remits: network, window and party, and the destination where it has several.

@@ -2,7 +2,7 @@
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 
-use crate::domain::money::AmountOverflow;
+use crate::domain::money::{AMOUNT_MAX, AmountOverflow};
 use crate::domain::originator::NotAllowed;
 use crate::store::StoreFailure;
 
@@ -84,6 +84,9 @@ impl From<StoreFailure> for Failure {
     }
 }
 
+/// What PostgreSQL says of a sum that was made in `numeric` and does not fit where it is to go.
+const OUT_OF_RANGE: &str = "bigint out of range";
+
 /// A violated named constraint is a conflict under the constraint's name; a lost or busy database is unavailable.
 impl From<DieselError> for Failure {
     #[expect(
@@ -94,6 +97,9 @@ impl From<DieselError> for Failure {
         if let DieselError::DatabaseError(kind, information) = &error {
             if let Some(rule) = information.constraint_name() {
                 return Self::conflict(rule, in_words(rule, information.as_ref()));
+            }
+            if information.message() == OUT_OF_RANGE {
+                return AmountOverflow.into();
             }
             if is_passing(kind, information.message()) {
                 return Self::Unavailable(information.message().to_owned());
@@ -163,14 +169,33 @@ fn is_passing(kind: &DatabaseErrorKind, message: &str) -> bool {
     .any(|passing| message.contains(passing))
 }
 
+/// Every amount has a limit, so that this takes tens of thousands of the largest: take some back, and the sum fits again.
 impl From<AmountOverflow> for Failure {
-    fn from(overflow: AmountOverflow) -> Self {
-        Self::Internal(overflow.to_string())
+    fn from(_: AmountOverflow) -> Self {
+        let explanation = format!(
+            "a sum of what is booked leaves the range of 64 bits, of amounts of at most {AMOUNT_MAX} each: refund or \
+             reverse what was not meant"
+        );
+        Self::conflict("a_sum_fits_in_64_bits", explanation)
     }
 }
 
 impl From<NotAllowed> for Failure {
     fn from(not_allowed: NotAllowed) -> Self {
         Self::Forbidden(not_allowed.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_that_leaves_its_range_is_a_conflict_whoever_made_it() {
+        let information = Box::new(OUT_OF_RANGE.to_owned());
+        let of_database = DieselError::DatabaseError(DatabaseErrorKind::Unknown, information);
+        for failure in [Failure::from(of_database), Failure::from(AmountOverflow)] {
+            assert!(matches!(failure, Failure::Conflict { rule, .. } if rule == "a_sum_fits_in_64_bits"));
+        }
     }
 }

@@ -62,6 +62,9 @@ pub struct UnitTotals {
     /// What parties owe after it.
     #[schema(value_type = i64)]
     pub remittances_due: Amount,
+    /// Of it, what its approval demands: the rest was demanded before.
+    #[schema(value_type = i64)]
+    pub demanded: Amount,
     pub demands: usize,
     #[schema(value_type = i64)]
     pub closing: Amount,
@@ -106,6 +109,9 @@ pub struct PreviewedPosition {
     pub is_final: bool,
     #[schema(value_type = i64)]
     pub remittance_due: Amount,
+    /// Of it, what was not demanded before.
+    #[schema(value_type = i64)]
+    pub demanded: Amount,
     pub hold_movements: Vec<PreviewedHold>,
     /// The same destination in the cycle before.
     pub previous: Option<PreviousCycle>,
@@ -283,6 +289,7 @@ fn previewed(
         carried_cycles: position.carried_cycles(),
         is_final: line.cycle == CycleKind::Final,
         remittance_due: position.remittance_due(),
+        demanded: position.demanded(),
         hold_movements: line.hold_movements.iter().map(previewed_hold).collect(),
         previous: previous.map(|row| PreviousCycle {
             earned: Amount::from_minor(row.earned),
@@ -320,12 +327,13 @@ impl UnitTotals {
             (&mut self.held, position.held),
             (&mut self.paid, position.paid),
             (&mut self.remittances_due, position.remittance_due),
+            (&mut self.demanded, position.demanded),
             (&mut self.closing, position.closing),
         ] {
             *sum = sum.plus(amount)?;
         }
         self.payouts += usize::from(!position.paid.is_zero());
-        self.demands += usize::from(!position.remittance_due.is_zero());
+        self.demands += usize::from(!position.demanded.is_zero());
         Ok(())
     }
 }

@@ -11,7 +11,8 @@ use super::close_window::network_of_code;
 use super::register::known;
 use super::{Done, Failure};
 use crate::domain::journal::Destination;
-use crate::domain::money::Amount;
+use crate::domain::moment::kept;
+use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::originator::Originator;
 use crate::domain::posting::{Booking, remittance_journal};
 use crate::store::journal::{Posting, post_journals};
@@ -77,7 +78,7 @@ pub async fn record_remittance(
             unit_id: network.unit_id,
             amount: entry.amount.minor(),
             bank_reference: &entry.bank_reference,
-            received_at: entry.received_at.unwrap_or(at),
+            received_at: kept(entry.received_at.unwrap_or(at)),
             window_id: window.id,
             originator_id: by.id,
         };
@@ -122,6 +123,13 @@ fn check(entry: &RemittanceEntry, at: DateTime<Utc>) -> Done<()> {
             "more than zero",
         ));
     }
+    if entry.amount.is_above_limit() {
+        return Err(Failure::invalid(
+            "amount",
+            "a_remittance_has_a_limit",
+            format!("at most {AMOUNT_MAX}"),
+        ));
+    }
     let length = entry.bank_reference.chars().count();
     if entry.bank_reference.trim().is_empty() || length > BANK_TEXT_CHARS_MAX {
         let told = format!("1 to {BANK_TEXT_CHARS_MAX} characters");
@@ -147,7 +155,7 @@ fn repeated(before: RemittanceRow, party_id: i32, entry: &RemittanceEntry) -> Do
         && before.deposit_identifier == entry.deposit_identifier
         && entry
             .received_at
-            .is_none_or(|received_at| received_at == before.received_at);
+            .is_none_or(|received_at| kept(received_at) == before.received_at);
     if same {
         return Ok(recorded(before, entry, Novelty::Repeated));
     }

@@ -446,22 +446,22 @@ async fn the_api_records_and_answers_for_people_with_the_scope() {
     );
 }
 
-/// State, remitted and open of each demand on a page.
+/// State, paid and open of each demand on a page.
 fn demands(page: &Said) -> Vec<(String, i64, i64)> {
     let figure = |demand: &serde_json::Value, name: &str| demand[name].as_i64().unwrap();
     let told = |demand: &serde_json::Value| {
         let state = demand["state"].as_str().unwrap().to_owned();
-        (state, figure(demand, "remitted"), figure(demand, "open"))
+        (state, figure(demand, "paid"), figure(demand, "open"))
     };
     page.items().iter().map(told).collect()
 }
 
-fn told(state: &str, remitted: i64, open: i64) -> (String, i64, i64) {
-    (state.to_owned(), remitted, open)
+fn told(state: &str, paid: i64, open: i64) -> (String, i64, i64) {
+    (state.to_owned(), paid, open)
 }
 
 #[actix_web::test]
-async fn a_demand_is_due_partly_paid_overdue_or_paid_and_the_next_settlement_takes_over_what_is_left() {
+async fn a_demand_is_due_partly_paid_overdue_or_paid_and_what_is_left_stays_open_beside_the_next() {
     const PATH: &str = "/v1/remittance-demands";
     let scene = Scene::passport_settled().await;
     let api = Api::of(&scene.world, scene.now());
@@ -486,19 +486,19 @@ async fn a_demand_is_due_partly_paid_overdue_or_paid_and_the_next_settlement_tak
     );
     scene.book_passport("p-2", 8).await;
     scene.settle(POLICE, scene.day(14, 1)).await;
-    let replaced = told("replaced", ALL - 1, 0);
+    let left = told("partly_paid", ALL - 1, 1);
     assert_eq!(
         demands(&api.get(PATH, &reader).await),
-        [told("due", 0, ALL + 1), replaced.clone()]
+        [told("due", 0, ALL), left.clone()]
     );
 
     let page = api
         .get(&format!("{PATH}?limit=1&party=office-1002"), &reader)
         .await;
-    assert_eq!(demands(&page), [told("due", 0, ALL + 1)]);
+    assert_eq!(demands(&page), [told("due", 0, ALL)]);
     let next = page.json()["next"].as_str().unwrap().to_owned();
     let last = api.get(&next, &reader).await;
-    assert_eq!((demands(&last), last.json().get("next")), (vec![replaced], None));
+    assert_eq!((demands(&last), last.json().get("next")), (vec![left], None));
     for (filter, count) in [
         ("network=police10", 2),
         ("network=pishkhan", 0),

@@ -2,10 +2,16 @@
 
 use std::process::{Command, Output};
 
+use chrono::{DateTime, Utc};
+use daftar::domain::party::PartyKind;
+use daftar::domain::period::PeriodKind;
+use daftar::usecases::register::network::{NetworkEntry, register_network};
 use daftar::usecases::tariff::{TariffDraft, approve_tariffs, draft_tariffs, publish_tariffs};
+use daftar::usecases::{Done, Failure};
+use serde_json::{Value, json};
 
 use crate::host::Folder;
-use crate::scene::{PISHKHAN, Scene};
+use crate::scene::{PISHKHAN, Scene, at, draft, fixed, network};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/register.json");
 
@@ -152,7 +158,7 @@ async fn a_tariff_that_overlaps_another_is_refused_with_the_one_it_overlaps() {
         network: PISHKHAN.to_owned(),
         service: "copy".to_owned(),
         document: document.to_string(),
-        valid_from: before,
+        valid_from: Some(before),
         valid_until: None,
     };
     let ids = draft_tariffs(&mut conn, &scene.maker, before, &[draft])
@@ -190,4 +196,106 @@ fn a_fault_of_the_document_is_told_with_its_place() {
         &["register", faulty.to_str().unwrap(), "--as", "ali"],
     ));
     assert!(told.contains("text_is_printable"), "{told}");
+}
+
+async fn register(scene: &Scene, entry: NetworkEntry) -> Done<i16> {
+    let mut conn = scene.world.conn().await;
+    register_network(&mut conn, &scene.maker, entry).await
+}
+
+#[tokio::test]
+async fn a_network_says_whom_it_pays_first_whom_to_ask_and_where_its_statements_are_checked() {
+    let scene = Scene::furnished().await;
+    let entry = || network("third", PeriodKind::Day, 0, scene.began);
+    let refused = [
+        NetworkEntry {
+            payout_priority: Some(vec![PartyKind::Office, PartyKind::Tax, PartyKind::Office]),
+            ..entry()
+        },
+        NetworkEntry {
+            contact: Some("021\n0000".to_owned()),
+            ..entry()
+        },
+        NetworkEntry {
+            verification_url: "verify.example.ir".to_owned(),
+            ..entry()
+        },
+    ];
+    for (entry, field) in refused
+        .into_iter()
+        .zip(["payout_priority", "contact", "verification_url"])
+    {
+        let Err(Failure::Invalid(faults)) = register(&scene, entry).await else {
+            panic!("{field} was taken");
+        };
+        assert_eq!(faults[0].field, field);
+    }
+    let declared = NetworkEntry {
+        payout_priority: Some(vec![PartyKind::Office, PartyKind::Agency]),
+        contact: Some("021-0000-1405".to_owned()),
+        verification_url: "https://verify.example.ir/v".to_owned(),
+        ..entry()
+    };
+    register(&scene, declared).await.unwrap();
+    register(&scene, network("fourth", PeriodKind::Day, 0, scene.began))
+        .await
+        .unwrap();
+    for (stored, count) in [
+        (
+            "code = 'third' AND payout_priority = ARRAY['office', 'agency']",
+            1,
+        ),
+        (
+            "contact = '021-0000-1405' AND verification_url = 'https://verify.example.ir/v'",
+            1,
+        ),
+        ("payout_priority[1] = 'treasury' AND contact IS NULL", 3),
+    ] {
+        let count_of = format!("SELECT count(*) FROM networks WHERE {stored}");
+        assert_eq!(scene.count(&count_of).await, count, "{stored}");
+    }
+}
+
+/// A draft whose document states its validity.
+fn stating(valid: Value, from: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) -> TariffDraft {
+    let mut pricing = fixed(100_000);
+    pricing["valid"] = valid;
+    TariffDraft {
+        valid_from: from,
+        valid_until: until,
+        ..draft(PISHKHAN, "clearance", pricing, at("2026-03-21T00:00:00Z"))
+    }
+}
+
+#[tokio::test]
+async fn a_version_is_valid_as_its_document_says_and_a_draft_that_says_otherwise_is_refused() {
+    let scene = Scene::furnished().await;
+    let valid = || json!({ "from": "2026-03-21", "until": "2027-03-21", "zone": "Asia/Tehran" });
+    let (begin, end) = (at("2026-03-20T20:30:00Z"), at("2027-03-20T20:30:00Z"));
+    let mut conn = scene.world.conn().await;
+    for (from, until, field, right) in [
+        (Some(at("2026-03-21T00:00:00Z")), None, "valid_from", begin),
+        (Some(begin), Some(begin), "valid_until", end),
+    ] {
+        let drafts = [stating(valid(), from, until)];
+        let refused = draft_tariffs(&mut conn, &scene.maker, begin, &drafts).await;
+        let Err(Failure::Invalid(faults)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(
+            (faults[0].field.as_str(), faults[0].rule.as_str()),
+            (field, "the_document_states_its_validity")
+        );
+        assert!(faults[0].explanation.contains(&right.to_string()), "{faults:?}");
+    }
+    let silent = [
+        stating(valid(), None, None),
+        stating(valid(), Some(begin), Some(end)),
+    ];
+    draft_tariffs(&mut conn, &scene.maker, begin, &silent)
+        .await
+        .unwrap();
+    let as_stated = "SELECT count(*) FROM tariff_versions WHERE state = 'draft' AND valid_from = '2026-03-20 20:30:00+00' \
+                        AND valid_until = '2027-03-20 20:30:00+00'";
+    assert_eq!(scene.count(as_stated).await, 2);
 }

@@ -208,7 +208,7 @@ fn card() -> Value {
     })
 }
 
-fn draft(network: &str, service: &str, pricing: Value, valid_from: DateTime<Utc>) -> TariffDraft {
+pub fn draft(network: &str, service: &str, pricing: Value, valid_from: DateTime<Utc>) -> TariffDraft {
     let mut document = json!({
         "tariff": 1,
         "service": service,
@@ -224,7 +224,7 @@ fn draft(network: &str, service: &str, pricing: Value, valid_from: DateTime<Utc>
         network: network.to_owned(),
         service: service.to_owned(),
         document: document.to_string(),
-        valid_from,
+        valid_from: Some(valid_from),
         valid_until: None,
     }
 }
@@ -326,7 +326,7 @@ fn service(code: &str) -> ServiceEntry {
     }
 }
 
-fn network(code: &str, cycle: PeriodKind, threshold: i64, began: DateTime<Utc>) -> NetworkEntry {
+pub fn network(code: &str, cycle: PeriodKind, threshold: i64, began: DateTime<Utc>) -> NetworkEntry {
     NetworkEntry {
         code: code.to_owned(),
         name_fa: format!("شبکهٔ {code}"),
@@ -342,6 +342,9 @@ fn network(code: &str, cycle: PeriodKind, threshold: i64, began: DateTime<Utc>) 
         remittance_due_days: 7,
         lateness_max_days: 30,
         after_suspension: AfterSuspension::Quarantine,
+        payout_priority: None,
+        contact: None,
+        verification_url: "https://daftar.example/verify".to_owned(),
     }
 }
 

@@ -1,7 +1,10 @@
 //! Statements as approval issues them, and the mail that tells of them (money rule 22).
 
+use daftar::cli::verify::verify;
 use daftar::domain::statement::{CarryReason, DueKind, MovementKind, Side, Statement};
+use daftar::domain::transaction::Holder;
 use daftar::usecases::keep_statement_pdf::load_statement;
+use daftar::usecases::verify_books::Extent;
 
 use crate::counter::Case;
 use crate::scene::{PISHKHAN, Scene};
@@ -214,4 +217,55 @@ async fn the_language_and_names_of_a_statement_are_its_partys() {
     assert_eq!(content.party.kind.names.en, "Office");
     assert_eq!(content.interval.period, "2026-03-21");
     assert_eq!(content.services[0].component.names.en, "Wage");
+}
+
+/// What the last statement of an office asks for, by how its references end.
+async fn asked(scene: &Scene, party: &str) -> Vec<(String, i64)> {
+    let statements = scene.statements(party).await;
+    let dues = statements.last().unwrap().content().dues.iter();
+    let remittances = dues.filter(|due| due.kind == DueKind::Remittance);
+    let mut asked: Vec<_> = remittances
+        .map(|due| {
+            let (cycle, _) = due.reference.split_once("-R").unwrap();
+            (cycle.to_owned(), due.amount.minor())
+        })
+        .collect();
+    asked.sort();
+    asked
+}
+
+#[tokio::test]
+async fn each_debt_is_demanded_once_and_a_remittance_pays_the_oldest_demand_first() {
+    let scene = Scene::furnished().await;
+    let passport = |day, reference| Case::cash("1001", "passport", reference, scene.day(day, 2));
+    scene.book(scene.day(0, 3), &[passport(0, "a")]).await;
+    scene.settle_day(1).await;
+    let owed = |cycle: i64, amount: i64| (format!("pishkhan-{cycle}"), amount);
+    assert_eq!(asked(&scene, "office-1001").await, [owed(1, 1_047_500)]);
+
+    scene.book(scene.day(1, 3), &[passport(1, "b")]).await;
+    assert_eq!(scene.settle_day(2).await.demands, 1);
+    assert_eq!(
+        asked(&scene, "office-1001").await,
+        [owed(1, 1_047_500), owed(2, 1_047_500)]
+    );
+
+    let other = Case {
+        holder: Holder::SplitAtSource,
+        ..Case::cash("1002", "copy", "c", scene.day(2, 2))
+    };
+    scene.book(scene.day(2, 3), &[other]).await;
+    scene.bring_in("office-1001", 1_500_000, 3).await;
+    assert_eq!(scene.settle_day(3).await.demands, 0);
+    assert_eq!(asked(&scene, "office-1001").await, [owed(2, 595_000)]);
+
+    scene.book(scene.day(3, 3), &[passport(3, "d")]).await;
+    scene.bring_in("office-1001", 595_000, 4).await;
+    scene.settle_day(4).await;
+    assert_eq!(asked(&scene, "office-1001").await, [owed(4, 1_047_500)]);
+    let demanded = "SELECT sum(amount)::bigint AS count FROM remittance_demands";
+    assert_eq!(scene.count(demanded).await, 3 * 1_047_500);
+    scene.world.assert_sound().await;
+    let verified = verify(scene.world.pool(), Extent::All, None).await.unwrap();
+    assert_eq!(verified.findings, []);
 }

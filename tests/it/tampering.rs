@@ -147,7 +147,8 @@ impl Column {
         match self.kind.as_str() {
             "int2" => format!("coalesce({was}, 0) + {}", by.min(1_000)),
             "int4" | "int8" => format!("coalesce({was}, 0) + {by}"),
-            "text" => format!("coalesce({was}, '') || 'x'"),
+            // A digit, which most forms allow where a letter would be refused.
+            "text" => format!("coalesce({was}, '') || '0'"),
             "bool" => format!("NOT {was}"),
             "timestamptz" => format!("coalesce({was}, '2026-01-01') + interval '1 second'"),
             "bytea" => format!("coalesce(set_byte({was}, 0, get_byte({was}, 0) # 1), '\\x01')"),

@@ -7,6 +7,7 @@ use daftar::cli::verify::verify;
 use daftar::domain::money::Amount;
 use daftar::domain::transaction::{Holder, Outcome, Submitted, TransactionKind};
 use daftar::domain::verification::seal::PROTECTED;
+use daftar::host::clock;
 use daftar::host::mail::Mailer;
 use daftar::jobs::files::timetable;
 use daftar::jobs::follow::run_now;
@@ -87,6 +88,7 @@ pub fn day(scene: &Scene) -> Vec<Submitted> {
 pub async fn settled() -> Scene {
     let scene = Scene::furnished().await;
     record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
+    quarantine(&scene).await;
     suspend(&scene).await;
     scene.settle_day(1).await;
     let next = Submitted {
@@ -102,6 +104,24 @@ pub async fn settled() -> Scene {
     record(&scene, &[row(&scene, "1003", "copy", "open")], scene.day(2, 14)).await;
     render(&scene).await;
     scene
+}
+
+/// A row that waits: its price is not the tariff's.
+async fn quarantine(scene: &Scene) {
+    let wrong = Submitted {
+        amount: Some(Amount::from_minor(1)),
+        ..row(scene, "1001", "copy", "waits")
+    };
+    let at = scene.day(0, 10);
+    let mut conn = scene.world.conn().await;
+    let sent = [Sent::by(&scene.counters, &wrong, at).unwrap()];
+    let recorded = record_transactions(&mut conn, &Memory::default(), at, &sent, Course::Singly)
+        .await
+        .unwrap();
+    assert!(matches!(
+        recorded[0],
+        Recorded::Decided(Outcome::Quarantined { .. })
+    ));
 }
 
 async fn suspend(scene: &Scene) {
@@ -167,6 +187,35 @@ async fn what_was_settled_and_left_alone_agrees() {
     scene.world.assert_sound().await;
 }
 
+/// What of a second the machine's clock shows now.
+fn fraction() -> Duration {
+    Duration::nanoseconds(i64::from(clock::now().timestamp_subsec_nanos()))
+}
+
+#[tokio::test]
+async fn what_is_proposed_and_approved_by_the_machines_clock_agrees() {
+    let scene = Scene::furnished().await;
+    record(&scene, &day(&scene), scene.day(0, 9) + fraction()).await;
+    scene
+        .close(PISHKHAN, scene.day(1, 12) + fraction())
+        .await
+        .unwrap();
+    scene
+        .seal(PISHKHAN, scene.day(1, 12) + fraction())
+        .await
+        .unwrap()
+        .unwrap();
+    let proposed = scene
+        .propose(PISHKHAN, scene.day(1, 13) + fraction())
+        .await
+        .unwrap();
+    scene
+        .approve(proposed.id, scene.day(1, 14) + fraction())
+        .await
+        .unwrap();
+    assert_eq!(verified(&scene).await.findings, []);
+}
+
 /// What a tampered row is found as: in the table itself, for nothing less is pointed at.
 async fn pointed_at(scene: &Scene, table: &str, deed: &str) {
     let verified = verified(scene).await;
@@ -207,11 +256,34 @@ async fn whatever_row_a_superuser_edits_deletes_or_inserts_is_pointed_at() {
     assert_eq!(verified(&scene).await.findings, []);
 }
 
+#[tokio::test]
+async fn a_batch_that_is_gone_with_all_its_transactions_is_missed_before_and_after_its_window_is_sealed() {
+    let scene = Scene::furnished().await;
+    for (hour, reference) in [(9, "kept"), (10, "gone")] {
+        let rows = [row(&scene, "1001", "copy", reference)];
+        record(&scene, &rows, scene.day(0, hour)).await;
+    }
+    let deed = "ALTER TABLE batches DISABLE TRIGGER ALL; \
+                ALTER TABLE transactions DISABLE TRIGGER ALL; \
+                DELETE FROM batches WHERE id = (SELECT batch_id FROM transactions WHERE reference = 'gone'); \
+                DELETE FROM transactions WHERE reference = 'gone'";
+    scene.world.superuser().await.batch_execute(deed).await.unwrap();
+    pointed_at(&scene, "batches", "deleting a whole batch").await;
+    scene.close(PISHKHAN, scene.day(1, 1)).await.unwrap();
+    scene.seal(PISHKHAN, scene.day(1, 1)).await.unwrap().unwrap();
+    pointed_at(
+        &scene,
+        "batches",
+        "deleting a whole batch before its window was sealed",
+    )
+    .await;
+}
+
 /// Runs the nightly job once, now, and says how it ended.
 async fn night(scene: &Scene) -> JobOutcome {
     let jobs = Arc::new(Jobs {
         pool: scene.world.pool().clone(),
-        clock: daftar::host::clock::now,
+        clock: clock::now,
         timetable: timetable(None).unwrap(),
         worker: worker_name("test"),
         mailer: Mailer::Mailbox {

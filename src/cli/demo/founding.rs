@@ -88,14 +88,21 @@ pub fn first_day(now: DateTime<Utc>) -> Done<NaiveDate> {
 }
 
 /// Enters everything that stands before the first transaction; what an interrupted demo entered is left as it is.
-pub async fn found(conn: &mut Connection, first: NaiveDate, offices: &[PlannedOffice]) -> Done<People> {
+///
+/// `verification_url`: where the demo's own server checks a statement's code.
+pub async fn found(
+    conn: &mut Connection,
+    first: NaiveDate,
+    offices: &[PlannedOffice],
+    verification_url: &str,
+) -> Done<People> {
     let by = &Originator::host();
     let at = start_of_day(ZONE, first) - Duration::days(1);
     once(register_unit(conn, by, rial(at)?).await)?;
     once(register_parties(conn, by, at, parties(offices)).await)?;
     once(add_bank_accounts(conn, by, bank_accounts(offices, at)).await)?;
     for code in NETWORKS {
-        once(register_network(conn, by, network(code, first)).await)?;
+        once(register_network(conn, by, network(code, first, verification_url)).await)?;
     }
     register_people(conn, by, at).await?;
     let agencies = catalogue::agencies();
@@ -176,7 +183,7 @@ fn draft(service: &catalogue::PlannedService, valid_from: DateTime<Utc>, is_rais
         network: service.network.clone(),
         service: service.code.clone(),
         document: service.document(is_raised),
-        valid_from,
+        valid_from: Some(valid_from),
         valid_until: None,
     }
 }
@@ -193,11 +200,15 @@ fn rial(at: DateTime<Utc>) -> Done<UnitEntry> {
     })
 }
 
-fn network(code: &str, first: NaiveDate) -> NetworkEntry {
-    let (name_fa, name_en) = match code {
-        "pishkhan" => ("شبکهٔ دفاتر پیشخوان دولت", "Pishkhan counter network"),
-        "rural-ict" => ("شبکهٔ دفاتر ICT روستایی", "Rural ICT network"),
-        _ => ("شبکهٔ دفاتر پلیس +۱۰", "Police+10 network"),
+fn network(code: &str, first: NaiveDate, verification_url: &str) -> NetworkEntry {
+    let (name_fa, name_en, contact) = match code {
+        "pishkhan" => (
+            "شبکهٔ دفاتر پیشخوان دولت",
+            "Pishkhan counter network",
+            "021-0000-1405",
+        ),
+        "rural-ict" => ("شبکهٔ دفاتر ICT روستایی", "Rural ICT network", "021-0000-1406"),
+        _ => ("شبکهٔ دفاتر پلیس +۱۰", "Police+10 network", "021-0000-1410"),
     };
     let cycle = cycle_of(code);
     NetworkEntry {
@@ -218,6 +229,9 @@ fn network(code: &str, first: NaiveDate) -> NetworkEntry {
         remittance_due_days: 7,
         lateness_max_days: 270,
         after_suspension: AfterSuspension::Quarantine,
+        payout_priority: None,
+        contact: Some(contact.to_owned()),
+        verification_url: verification_url.to_owned(),
     }
 }
 

@@ -51,8 +51,12 @@ pub struct DemoArgs {
 
 pub async fn demo(args: &DemoArgs, configuration: Configuration) -> Done<String> {
     let end = EndWished::listen().map_err(|error| Failure::Internal(error.to_string()))?;
+    let configuration = Configuration {
+        listen: args.listen.unwrap_or(configuration.listen),
+        ..configuration
+    };
     let listening = Listening {
-        address: args.listen.unwrap_or(configuration.listen),
+        address: configuration.listen,
         workers: configuration.workers,
     };
     let purpose = if args.once {
@@ -109,7 +113,7 @@ async fn tell_days(host: &Host, now: DateTime<Utc>, diary: &Diary, told: &mut To
     }
     let mut conn = host.connection().await.map_err(unavailable)?;
     let (offices, services) = (geography::offices(SEED), catalogue::services());
-    let people = found(&mut conn, told, &offices).await?;
+    let people = found(&mut conn, told, &offices, &verification_url(host)).await?;
     diary.write(told)?;
     let teller = Teller::new(&people, &offices, &services, told.first, now);
     let rest = told.rest();
@@ -124,15 +128,21 @@ async fn tell_days(host: &Host, now: DateTime<Utc>, diary: &Diary, told: &mut To
     Ok(())
 }
 
+/// Where the demo's own server checks codes, unless it takes a free port.
+fn verification_url(host: &Host) -> String {
+    format!("http://{}/verify", host.configuration.listen)
+}
+
 async fn found(
     conn: &mut crate::usecases::Connection,
     told: &Told,
     offices: &[geography::PlannedOffice],
+    verification_url: &str,
 ) -> Done<People> {
     if told.until.is_some() {
         return People::of(conn).await;
     }
-    let people = founding::found(conn, told.first, offices).await?;
+    let people = founding::found(conn, told.first, offices, verification_url).await?;
     founding::publish_first(conn, &people, told.first).await?;
     Ok(people)
 }

@@ -138,6 +138,15 @@ pub(super) struct WrittenNetwork {
     pub(super) lateness_max_days: i16,
     #[serde(default)]
     pub(super) after_suspension: WrittenAfterSuspension,
+    /// Kinds of parties in the order in which payouts leave when the money does not suffice for all. Left out: treasury, tax,
+    /// municipality, agency, insurer, office, operator, authority, union, central, other.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) payout_priority: Option<Vec<PartyKind>>,
+    /// Whom to ask about a debit: a telephone number or mail address of the network, printed on statements.
+    pub(super) contact: Option<String>,
+    /// The public address below which a statement's code is checked, to which its QR code leads: `/verify` of this server,
+    /// such as `https://daftar.example/verify`.
+    pub(super) verification_url: String,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
@@ -205,8 +214,9 @@ pub(super) struct WrittenLicence {
 pub(super) struct WrittenTariff {
     pub(super) network: String,
     pub(super) service: String,
-    #[schemars(with = "String")]
-    pub(super) valid_from: DateTime<Utc>,
+    /// Left out where the document states its validity; else needed.
+    #[schemars(with = "Option<String>")]
+    pub(super) valid_from: Option<DateTime<Utc>>,
     /// Exclusive; an open end is closed when a later version is published.
     #[schemars(with = "Option<String>")]
     pub(super) valid_until: Option<DateTime<Utc>>,

@@ -180,6 +180,9 @@ impl WrittenNetwork {
                 WrittenAfterSuspension::Quarantine => AfterSuspension::Quarantine,
                 WrittenAfterSuspension::Refuse => AfterSuspension::Refuse,
             },
+            payout_priority: self.payout_priority,
+            contact: self.contact,
+            verification_url: self.verification_url,
         })
     }
 }

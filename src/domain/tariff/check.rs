@@ -301,6 +301,7 @@ impl<'a> Checker<'a> {
             let reason = "the range is empty or begins below zero";
             self.fault(path, "empty_range", reason, "0 ≤ at_least ≤ at_most");
         }
+        self.limit(range.at_most.unwrap_or(range.at_least), path);
     }
 }
 

@@ -23,7 +23,7 @@ pub use fault::Fault;
 pub use pricing::Quote;
 pub use question::{FactValue, Question, Refusal};
 pub use term::{ComponentKind, Role, Side, TermDeclaration, Title};
-pub use validity::Validity;
+pub use validity::{Validity, ValidityRule, version_validity};
 
 use super::facts::Facts;
 use document::{Fact, Instrument, QuantityRule, Range, Unit};
@@ -126,7 +126,7 @@ impl Tariff {
         &self.unit
     }
 
-    /// The document's own validity; the store's columns decide where there is a store.
+    /// The document's own validity, with which the version that is stored agrees.
     #[must_use]
     pub const fn validity(&self) -> Option<&Validity> {
         self.validity.as_ref()

@@ -108,6 +108,9 @@ impl Tariff {
         }
         let total = |shared: &Shared| Amount::sum(shared.shares.iter().map(|share| share.amount));
         let (total, components) = (total(&sources)?, total(&legs)?);
+        if total.is_above_limit() {
+            return Err(Refusal::AboveLimit { total });
+        }
         let allocation = Allocation::balanced(sources.shares, legs.shares)
             .map_err(|_| Refusal::ComponentsExceed { components, total })?;
         Ok(Quote {

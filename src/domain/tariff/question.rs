@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 pub use super::document::FactValue;
 use crate::domain::language::Language;
-use crate::domain::money::{Amount, AmountOverflow};
+use crate::domain::money::{AMOUNT_MAX, Amount, AmountOverflow};
 use crate::domain::split::Indivisible;
 
 /// One case at the counter.
@@ -88,6 +88,8 @@ pub enum Refusal {
     ComponentsFallShort { components: Amount, total: Amount },
     #[error("`{name}` cannot bear the rounding difference of {difference}")]
     RoundingNotBorne { name: String, difference: Amount },
+    #[error("{total} is more than the {AMOUNT_MAX} that one transaction may come to")]
+    AboveLimit { total: Amount },
     #[error(transparent)]
     Indivisible(#[from] Indivisible),
     #[error(transparent)]
@@ -147,6 +149,9 @@ impl Refusal {
             }
             Self::RoundingNotBorne { name, difference } => {
                 format!("«{name}» تفاوت رُند {difference} را نمی‌پوشاند")
+            }
+            Self::AboveLimit { total } => {
+                format!("{total} از {AMOUNT_MAX} که بیشینهٔ یک تراکنش است بیشتر است")
             }
             Self::Indivisible(_) | Self::Overflow(_) => {
                 "محاسبه ممکن نیست: مبلغ از اندازه بیرون است".to_owned()

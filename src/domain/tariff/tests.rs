@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::cases::{Numbers, count};
-use crate::domain::money::Amount;
+use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::refund::{RefundTerm, refund};
 
 fn document(price: &Value, split: &Value) -> Value {
@@ -282,6 +282,44 @@ fn a_huge_amount_is_refused_and_never_wraps() {
         tariff.quote(&of_amount(i64::MAX)),
         Err(Refusal::Overflow(_))
     ));
+}
+
+#[test]
+fn a_price_up_to_the_limit_is_quoted_and_one_more_is_refused() {
+    let tariff = parse(&document(&json!("amount"), &office_takes_all()));
+    let most = AMOUNT_MAX.minor();
+    assert_eq!(tariff.quote(&of_amount(most)).unwrap().price, AMOUNT_MAX);
+    let above = tariff.quote(&of_amount(most + 1));
+    assert!(matches!(above, Err(Refusal::AboveLimit { .. })), "{above:?}");
+    let each = with(
+        document(&json!(most), &office_takes_all()),
+        "quantity",
+        json!("each"),
+    );
+    let two = Question {
+        quantity: 2,
+        ..Question::default()
+    };
+    let above = parse(&each).quote(&two);
+    assert!(matches!(above, Err(Refusal::AboveLimit { .. })), "{above:?}");
+}
+
+#[test]
+fn a_document_states_no_amount_above_the_limit() {
+    let above = AMOUNT_MAX.minor() + 1;
+    assert_eq!(
+        rules_broken(&document(&json!(above), &office_takes_all())),
+        ["amount_above_limit"]
+    );
+    let ranged = |most: i64| {
+        with(
+            document(&json!("amount"), &office_takes_all()),
+            "amount",
+            json!({ "at_most": most }),
+        )
+    };
+    parse(&ranged(above - 1));
+    assert_eq!(rules_broken(&ranged(above)), ["amount_above_limit"]);
 }
 
 /// A split made up at random: fixed and relative takers, a group, withholding, all with a remainder.

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Holder, TransactionKind};
 use crate::domain::facts::Facts;
-use crate::domain::money::Amount;
+use crate::domain::moment::kept;
+use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::tariff::FactValue;
 use crate::domain::{json, printable};
 
@@ -113,7 +114,7 @@ impl Submitted {
     /// The rules that hold for a row whatever the register and the tariffs say. Instants are cut to the microsecond,
     /// which is what the database keeps.
     pub fn checked(mut self) -> Result<Self, Vec<RowFault>> {
-        self.occurred_at = self.occurred_at.trunc_subsecs(6);
+        self.occurred_at = kept(self.occurred_at);
         let mut faults = Vec::new();
         self.check_texts(&mut faults);
         self.check_numbers(&mut faults);
@@ -165,6 +166,10 @@ impl Submitted {
                     "not_negative",
                     "zero or more; what takes back is a refund or reversal",
                 ));
+            }
+            if amount.is_some_and(Amount::is_above_limit) {
+                let explanation = format!("at most {AMOUNT_MAX} of the unit's smallest part");
+                faults.push(RowFault::new(field, "an_amount_has_a_limit", explanation));
             }
         }
         if self
@@ -333,6 +338,26 @@ mod tests {
         ] {
             let faults = Submitted::from_json(ROW.replace(was, is).as_bytes()).unwrap_err();
             assert_eq!(faults[0].field, field);
+        }
+    }
+
+    #[test]
+    fn an_amount_and_a_principal_have_a_limit() {
+        let stating = |field: &str, minor: i64| {
+            let stated = format!("\"{field}\":{minor},\"facts\"");
+            let without_amount = ROW.replace("\"amount\":1476112,", "");
+            Submitted::from_json(without_amount.replace("\"facts\"", &stated).as_bytes())
+        };
+        for field in ["amount", "principal"] {
+            assert!(stating(field, AMOUNT_MAX.minor()).is_ok());
+            for above in [AMOUNT_MAX.minor() + 1, i64::MAX] {
+                let faults = stating(field, above).unwrap_err();
+                assert_eq!(
+                    (faults[0].field.as_str(), faults[0].rule),
+                    (field, "an_amount_has_a_limit")
+                );
+                assert!(faults[0].explanation.contains(&AMOUNT_MAX.to_string()));
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 //! Never here: computing one anew with today's threshold, which a network may change.
 
 use super::{Comparison, Finding};
+use crate::domain::demand::{demanded_anew, owed_at};
 use crate::domain::money::{Amount, AmountOverflow};
 
 /// A row of `positions`.
@@ -36,7 +37,7 @@ pub struct Moved {
     pub active_holds: i64,
     /// Sum of the payouts that the settlement ordered.
     pub ordered: i64,
-    /// The remittance that it demanded.
+    /// The remittance that it demanded anew.
     pub demanded: i64,
 }
 
@@ -87,14 +88,17 @@ pub fn check_position(
         0
     };
     row.same("carried_cycles", stored.carried_cycles, carried);
-    let owed = if closing.is_negative() {
-        -closing
-    } else {
-        Amount::ZERO
-    };
-    if moved.demanded != owed.minor() {
+    let (owed_before, remitted) = (owed_at(Amount::from_minor(moved.opening)), moved.remitted);
+    let demanded = demanded_anew(owed_before, Amount::from_minor(remitted), owed_at(closing))?;
+    if moved.demanded != demanded.minor() {
         let stored = moved.demanded;
-        findings.push(Finding::new("remittance_demands", key, "amount", stored, owed));
+        findings.push(Finding::new(
+            "remittance_demands",
+            key,
+            "amount",
+            stored,
+            demanded,
+        ));
     }
     Ok(findings)
 }
@@ -214,5 +218,31 @@ mod tests {
             ),
             ["amount"]
         );
+    }
+
+    #[test]
+    fn what_was_demanded_before_and_is_open_is_not_demanded_again() {
+        let owing = StoredPosition {
+            opening: -50,
+            collected: 30,
+            remitted: 20,
+            before: -60,
+            payable: -60,
+            closing: -60,
+            ..StoredPosition::default()
+        };
+        let moved = Moved {
+            opening: -50,
+            collected: 30,
+            remitted: 20,
+            demanded: 30,
+            ..Moved::default()
+        };
+        assert_eq!(check_position(KEY, Some(&owing), &moved), Ok(vec![]));
+        let again = Moved {
+            demanded: 60,
+            ..moved
+        };
+        assert_eq!(whats(&owing, &again), ["amount"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::payout::MoneyWanted;
@@ -30,12 +30,12 @@ pub struct DemandRow {
     pub due_at: DateTime<Utc>,
     #[diesel(sql_type = Text)]
     pub period_key: String,
-    /// Whether a later settlement of the network is approved.
-    #[diesel(sql_type = Bool)]
-    pub is_succeeded: bool,
-    /// Until then.
+    /// What was demanded of its chain after it.
     #[diesel(sql_type = BigInt)]
-    pub remitted: i64,
+    pub newer: i64,
+    /// Of its chain, after the last settlement and with what came in since.
+    #[diesel(sql_type = BigInt)]
+    pub balance: i64,
 }
 
 /// The next `rows` demands before an id.

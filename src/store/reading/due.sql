@@ -11,16 +11,13 @@ SELECT n.code AS network, u.code AS unit, n.payout_threshold AS threshold,
             AND w.ordinal > coalesce(o.ordinal, 0)), 0)::bigint AS returned,
        coalesce((SELECT sum(p.amount) FROM payouts p
           WHERE p.party_id = $1 AND p.network_id = n.id AND p.unit_id = u.id AND p.state IN ('waiting', 'released')), 0)::bigint AS on_its_way,
-       d.amount AS demanded, d.reference AS demand_reference, d.due_at AS demand_due_at,
        w.ends_at AS window_ends_at, w.period_key
   FROM networks n
   JOIN currency_units u ON u.id = n.unit_id
-  LEFT JOIN LATERAL (SELECT p.closing, p.held, w.ordinal, w.ends_at AS window_ends_at, s.id
+  LEFT JOIN LATERAL (SELECT p.closing, p.held, w.ordinal, w.ends_at AS window_ends_at
                        FROM settlements s JOIN windows w ON w.id = s.window_id
                        LEFT JOIN positions p ON p.settlement_id = s.id AND p.party_id = $1 AND p.deposit_identifier = '' AND p.unit_id = u.id
                       WHERE s.network_id = n.id AND s.state = 'approved' ORDER BY w.ordinal DESC LIMIT 1) o ON true
-  LEFT JOIN LATERAL (SELECT d.amount, d.reference, d.due_at FROM remittance_demands d
-                      WHERE d.settlement_id = o.id AND d.party_id = $1 AND d.deposit_identifier = '' AND d.unit_id = u.id) d ON true
   LEFT JOIN LATERAL (SELECT w.ends_at, w.period_key FROM windows w
                       WHERE w.network_id = n.id AND w.ordinal > coalesce(o.ordinal, 0) ORDER BY w.ordinal LIMIT 1) w ON true
  WHERE EXISTS (SELECT FROM bindings b JOIN licences l ON l.id = b.licence_id WHERE b.party_ids[1] = $1 AND l.network_id = n.id)

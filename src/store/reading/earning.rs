@@ -100,12 +100,6 @@ pub struct DueRow {
     /// Payouts that were made and are not settled.
     #[diesel(sql_type = BigInt)]
     pub on_its_way: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub demanded: Option<i64>,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub demand_reference: Option<String>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub demand_due_at: Option<DateTime<Utc>>,
     /// Of the first window that is not settled.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub window_ends_at: Option<DateTime<Utc>>,

@@ -8,7 +8,7 @@ WITH asked AS (
            EXISTS (SELECT FROM unnest($6::int[], $7::timestamptz[], $8::timestamptz[]) AS h (licence_id, since, until)
                     WHERE h.licence_id = t.licence_id AND t.occurred_at >= h.since
                       AND (h.until IS NULL OR t.occurred_at < h.until)) AS held,
-           count(*) AS rows, sum(t.principal)::bigint AS principal
+           count(*) AS rows, sum(t.principal) AS principal
       FROM transactions t
       JOIN bindings b ON b.id = t.binding_id
       JOIN networks n ON n.id = t.network_id
@@ -22,11 +22,11 @@ WITH asked AS (
            (SELECT coalesce(sum(l.amount), 0)
               FROM unnest(a.leg_terms, a.leg_amounts) AS l (ordinal, amount)
               JOIN tariff_terms m ON m.tariff_version_id = a.tariff_version_id AND m.ordinal = l.ordinal
-             WHERE m.role_id = 1 OR (m.role_id = 30 AND q.holder = 1) OR m.party_id = q.licensee)::bigint AS own_legs,
+             WHERE m.role_id = 1 OR (m.role_id = 30 AND q.holder = 1) OR m.party_id = q.licensee) AS own_legs,
            (SELECT coalesce(sum(s.amount), 0)
               FROM unnest(a.source_terms, a.source_amounts) AS s (ordinal, amount)
               JOIN tariff_terms m ON m.tariff_version_id = a.tariff_version_id AND m.ordinal = s.ordinal
-             WHERE m.role_id = 1 OR (m.role_id = 30 AND q.holder = 1) OR m.party_id = q.licensee)::bigint AS own_sources,
+             WHERE m.role_id = 1 OR (m.role_id = 30 AND q.holder = 1) OR m.party_id = q.licensee) AS own_sources,
            (SELECT coalesce(bool_or(m.role_id = 1 OR m.party_id = q.licensee), false)
               FROM tariff_terms m
              WHERE m.tariff_version_id = a.tariff_version_id AND m.kind = 'principal' AND q.principal <> 0) AS owns_principal

@@ -47,7 +47,7 @@ WITH booked AS NOT MATERIALIZED (
     SELECT n.central_party_id FROM windows w JOIN networks n ON n.id = w.network_id WHERE w.id = $1
 ), of_the_tariff AS MATERIALIZED (
     SELECT CASE WHEN s.role_id <> 30 THEN s.party_id WHEN u.holder = 2 THEN s.agency_party_id ELSE n.central_party_id END AS party_id,
-           s.label, u.circumstances, u.holder = 4 AS mirrored, u.items, u.sign * u.items * s.amount AS amount
+           s.label, u.circumstances, u.holder = 4 AS mirrored, u.items, u.sign * u.items::numeric * s.amount AS amount
       FROM used u JOIN shares s USING (allocation_id) CROSS JOIN network n
      WHERE (s.party_id IS NOT NULL OR (s.role_id = 30 AND u.holder IN (2, 3))) AND (s.is_owed OR u.holder <> 4)
 ), bills AS (

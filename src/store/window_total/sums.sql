@@ -4,7 +4,7 @@ WITH booked AS NOT MATERIALIZED (
     SELECT t.allocation_id, t.binding_id, t.holder, t.principal, CASE WHEN t.kind IN (2, 3) THEN -1 ELSE 1 END AS sign
       FROM transactions t WHERE t.window_id = $1
 ), used AS MATERIALIZED (
-    SELECT allocation_id, holder, sum(sign) AS items, sum(sign * principal) AS principal,
+    SELECT allocation_id, holder, sum(sign)::numeric AS items, sum(sign * principal) AS principal,
            count(*) FILTER (WHERE principal > 0) AS bills
       FROM booked GROUP BY 1, 2
 ), asked AS MATERIALIZED (

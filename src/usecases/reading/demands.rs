@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::payouts::{MoneyFilter, named, wanted};
-use crate::domain::demand::{Demand, DemandState, Successor};
+use crate::domain::demand::{Demand, DemandState, owed_at};
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
@@ -22,16 +22,16 @@ pub struct DemandView {
     /// Empty for the party's plain destination.
     pub deposit_identifier: String,
     pub unit: String,
-    /// All that the party owed after the settlement, in the smallest part of the unit.
+    /// What the party owed after the settlement and was not asked for before, in the smallest part of the unit.
     #[schema(value_type = i64)]
     pub amount: Amount,
-    /// What has come in since, until the next settlement.
+    /// What is paid of it, by what came in or was earned since: the oldest demand of a party is paid first.
     #[schema(value_type = i64)]
-    pub remitted: Amount,
+    pub paid: Amount,
     /// What is still to come in under this demand.
     #[schema(value_type = i64)]
     pub open: Amount,
-    /// `due`, `partly_paid`, `overdue`, `paid` or `replaced`: a later settlement took over what was left.
+    /// `due`, `partly_paid`, `overdue` or `paid`.
     #[schema(value_type = String, example = "overdue")]
     pub state: DemandState,
     /// To be named by the remittance.
@@ -60,17 +60,14 @@ pub async fn list_demands(
     })
 }
 
-fn view(row: DemandRow, at: DateTime<Utc>) -> Done<DemandView> {
+pub(super) fn view(row: DemandRow, at: DateTime<Utc>) -> Done<DemandView> {
     let demand = Demand {
         amount: Amount::from_minor(row.amount),
         due_at: row.due_at,
-        remitted: Amount::from_minor(row.remitted),
-        successor: if row.is_succeeded {
-            Successor::Approved
-        } else {
-            Successor::None
-        },
+        newer: Amount::from_minor(row.newer),
+        owed: owed_at(Amount::from_minor(row.balance)),
     };
+    let open = demand.open()?;
     Ok(DemandView {
         id: row.id,
         settlement: row.settlement_id,
@@ -79,9 +76,9 @@ fn view(row: DemandRow, at: DateTime<Utc>) -> Done<DemandView> {
         deposit_identifier: row.deposit_identifier,
         unit: row.unit,
         amount: demand.amount,
-        remitted: demand.remitted,
-        open: demand.open()?,
-        state: demand.state(at),
+        paid: demand.amount.minus(open)?,
+        open,
+        state: demand.state(at)?,
         reference: row.reference,
         due_at: demand.due_at,
         period: row.period_key,

@@ -5,12 +5,17 @@ use chrono_tz::Tz;
 use diesel_async::AsyncConnection;
 
 use super::known;
-use crate::domain::money::Amount;
+use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::originator::Originator;
+use crate::domain::party::PartyKind;
 use crate::domain::period::PeriodKind;
 use crate::domain::window::{Cycle, Schedule};
 use crate::store::{Connection, network, party, unit};
 use crate::usecases::{Done, Failure};
+
+/// Longer ones make a QR code too dense for paper.
+const URL_LENGTH_MAX: usize = 200;
+const CONTACT_CHARS_MAX: usize = 100;
 
 #[derive(Clone, Debug)]
 pub struct NetworkEntry {
@@ -32,6 +37,13 @@ pub struct NetworkEntry {
     pub remittance_due_days: i16,
     pub lateness_max_days: i16,
     pub after_suspension: AfterSuspension,
+    /// Kinds of parties in the order in which payouts leave when the money does not suffice for all; a kind that is not named
+    /// comes last. `None`: treasuries first, offices before those who run the network.
+    pub payout_priority: Option<Vec<PartyKind>>,
+    /// Whom to ask about a debit: a telephone number or mail address of the network, printed on statements.
+    pub contact: Option<String>,
+    /// The public address below which a statement's code is checked, such as `https://daftar.example/verify`.
+    pub verification_url: String,
 }
 
 /// What becomes of a service given after a suspension was recorded (money rule 18).
@@ -44,6 +56,9 @@ pub enum AfterSuspension {
 pub async fn register_network(conn: &mut Connection, by: &Originator, entry: NetworkEntry) -> Done<i16> {
     by.may_register()?;
     begins_with_a_period(&entry)?;
+    pays_from_a_threshold(&entry)?;
+    pays_each_kind_once(&entry)?;
+    says_where_to_ask(&entry)?;
     conn.transaction(async |conn| {
         let units = unit::unit_ids(conn).await?;
         let roles = party::role_ids(conn).await?;
@@ -89,6 +104,71 @@ fn begins_with_a_period(entry: &NetworkEntry) -> Done<()> {
     ))
 }
 
+fn pays_from_a_threshold(entry: &NetworkEntry) -> Done<()> {
+    let threshold = entry.payout_threshold;
+    if threshold.is_negative() || threshold.is_above_limit() {
+        return Err(Failure::invalid(
+            "payout_threshold",
+            "a_payout_threshold_has_a_limit",
+            format!("0 to {AMOUNT_MAX}"),
+        ));
+    }
+    Ok(())
+}
+
+fn pays_each_kind_once(entry: &NetworkEntry) -> Done<()> {
+    let mut kinds = entry
+        .payout_priority
+        .iter()
+        .flatten()
+        .copied()
+        .collect::<Vec<_>>();
+    kinds.sort_unstable();
+    if let Some(twice) = kinds.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Failure::invalid(
+            "payout_priority",
+            "a_kind_has_one_priority",
+            format!("each kind once; {} stands there twice", twice[0].code()),
+        ));
+    }
+    if entry.payout_priority.as_ref().is_some_and(Vec::is_empty) {
+        let told = "one kind of party or more, or nothing at all";
+        return Err(Failure::invalid(
+            "payout_priority",
+            "a_kind_has_one_priority",
+            told,
+        ));
+    }
+    Ok(())
+}
+
+fn says_where_to_ask(entry: &NetworkEntry) -> Done<()> {
+    let url = &entry.verification_url;
+    let beyond_scheme = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let is_address =
+        beyond_scheme.is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_graphic()));
+    if !is_address || url.len() > URL_LENGTH_MAX {
+        let told =
+            format!("an address such as https://daftar.example/verify, at most {URL_LENGTH_MAX} characters");
+        return Err(Failure::invalid(
+            "verification_url",
+            "verification_url_is_an_address",
+            told,
+        ));
+    }
+    let contact = entry.contact.as_deref().unwrap_or("-");
+    if contact.trim().is_empty()
+        || contact.chars().count() > CONTACT_CHARS_MAX
+        || contact.contains(char::is_control)
+    {
+        let told = format!("1 to {CONTACT_CHARS_MAX} characters in one line, or nothing at all");
+        return Err(Failure::invalid("contact", "contact_is_one_line", told));
+    }
+    Ok(())
+}
+
 fn network_row(entry: &NetworkEntry, unit_id: i16, central_party_id: i32) -> network::NewNetwork {
     let (cycle, week_starts_on) = match entry.cycle {
         PeriodKind::Day => ("daily", 6),
@@ -117,5 +197,11 @@ fn network_row(entry: &NetworkEntry, unit_id: i16, central_party_id: i32) -> net
             AfterSuspension::Quarantine => "quarantine",
             AfterSuspension::Refuse => "refuse",
         },
+        payout_priority: entry
+            .payout_priority
+            .as_ref()
+            .map(|kinds| kinds.iter().map(|kind| kind.code()).collect()),
+        contact: entry.contact.clone(),
+        verification_url: entry.verification_url.clone(),
     }
 }

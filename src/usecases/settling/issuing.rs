@@ -23,13 +23,6 @@ use crate::usecases::{Done, Failure};
 mod content;
 mod material;
 
-/// What a party owes by its position, as it is demanded.
-#[derive(Clone, Debug)]
-pub struct Demanded {
-    pub reference: String,
-    pub due_on: chrono::NaiveDate,
-}
-
 /// What all statements of a settlement share.
 #[derive(Debug)]
 pub struct Issuing<'a> {
@@ -38,7 +31,6 @@ pub struct Issuing<'a> {
     pub zone: Tz,
     pub at: DateTime<Utc>,
     pub payouts: &'a HashMap<Chain, OrderedPayout>,
-    pub demands: &'a HashMap<Chain, Demanded>,
     units: HashMap<i16, Unit>,
     services: HashMap<i32, Coded>,
     /// Office codes of licences for which something is held.
@@ -67,7 +59,7 @@ pub async fn issue_statements(
     let told: Vec<_> = told.into_iter().collect();
     for some in told.chunks(TOGETHER) {
         let parties: Vec<i32> = some.iter().map(|((party, _), _)| *party).collect();
-        let material = Material::load(conn, issuing, &parties).await?;
+        let material = Material::load(conn, issuing, issue.settlement_id, &parties).await?;
         let statements = some
             .iter()
             .map(|((party, unit), lines)| written(issuing, &material, (*party, *unit), lines))
@@ -84,7 +76,7 @@ impl<'a> Issuing<'a> {
         (network, window): (&'a NetworkTerms, &'a WindowRow),
         at: DateTime<Utc>,
         sheet: &Sheet,
-        (payouts, demands): (&'a HashMap<Chain, OrderedPayout>, &'a HashMap<Chain, Demanded>),
+        payouts: &'a HashMap<Chain, OrderedPayout>,
     ) -> Done<Self> {
         let zone = zone_of(network)?;
         let services = all_services(conn).await?.into_iter();
@@ -96,7 +88,6 @@ impl<'a> Issuing<'a> {
             zone,
             at,
             payouts,
-            demands,
             units: units(conn).await?,
             services: services
                 .map(|s| (s.id, Coded::new(&s.code, &s.name_fa, &s.name_en)))

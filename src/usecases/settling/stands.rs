@@ -9,7 +9,7 @@ use super::holding::{self, Held};
 use crate::domain::hold::{HoldCause, HoldMovement, Holds};
 use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
-use crate::domain::settlement::{Chain, CycleKind, Sheet, Stand, Terms};
+use crate::domain::settlement::{Chain, CycleKind, PositionRule, Sheet, SheetRule, Stand, Terms};
 use crate::store::hold::held_sums;
 use crate::store::settlement::{
     NetworkTerms, PositionRow, incoming_sums, positions_of, settlements_of_window,
@@ -49,9 +49,22 @@ pub async fn compute(
         threshold: Amount::from_minor(network.payout_threshold),
         carried_cycles_max: u16::try_from(network.carried_cycles_max).unwrap_or(0),
     };
-    let sheet = Sheet::compute(network.id, window.id, terms, stands)
-        .map_err(|rule| Failure::Internal(format!("settlement of window {}: {rule}", window.id)))?;
+    let sheet =
+        Sheet::compute(network.id, window.id, terms, stands).map_err(|rule| unsettled(window, &rule))?;
     Ok(Computed { sheet, previous })
+}
+
+fn unsettled(window: &WindowRow, rule: &SheetRule) -> Failure {
+    match rule {
+        SheetRule::Overflow(overflow)
+        | SheetRule::Position {
+            rule: PositionRule::Overflow(overflow),
+            ..
+        } => (*overflow).into(),
+        SheetRule::Position { .. } | SheetRule::Hold { .. } => {
+            Failure::Internal(format!("settlement of window {}: {rule}", window.id))
+        }
+    }
 }
 
 async fn previous_positions(

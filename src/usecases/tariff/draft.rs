@@ -5,7 +5,7 @@ use diesel_async::AsyncConnection;
 use sha2::{Digest, Sha256};
 
 use crate::domain::originator::Originator;
-use crate::domain::tariff::Tariff;
+use crate::domain::tariff::{Tariff, ValidityRule, version_validity};
 use crate::store::{Connection, network, service, tariff, unit};
 use crate::usecases::failure::Fault;
 use crate::usecases::{Done, Failure};
@@ -16,9 +16,17 @@ pub struct TariffDraft {
     pub service: String,
     /// The tariff document, kept byte by byte.
     pub document: String,
-    pub valid_from: DateTime<Utc>,
+    /// Needed where the document does not state its validity; else the same, or nothing.
+    pub valid_from: Option<DateTime<Utc>>,
     /// Exclusive; an open end is closed when a later version is published.
     pub valid_until: Option<DateTime<Utc>>,
+}
+
+/// A draft whose document passed every check.
+struct Checked {
+    tariff: Tariff,
+    valid_from: DateTime<Utc>,
+    valid_until: Option<DateTime<Utc>>,
 }
 
 /// Returns the drafts' ids in the order given.
@@ -29,13 +37,13 @@ pub async fn draft_tariffs(
     drafts: &[TariffDraft],
 ) -> Done<Vec<i32>> {
     by.may_register()?;
-    let tariffs = drafts.iter().map(parsed).collect::<Done<Vec<_>>>()?;
+    let all_checked = drafts.iter().map(checked).collect::<Done<Vec<_>>>()?;
     conn.transaction(async |conn| {
         let networks = network::networks_with_versions(conn).await?;
         let services = service::services_with_parties(conn).await?;
         let units = unit::unit_ids(conn).await?;
         let mut ids = Vec::with_capacity(drafts.len());
-        for (draft, tariff) in drafts.iter().zip(&tariffs) {
+        for (draft, checked) in drafts.iter().zip(&all_checked) {
             let (network, _) = networks
                 .iter()
                 .find(|(network, _)| network.code == draft.network)
@@ -43,7 +51,7 @@ pub async fn draft_tariffs(
             let (service_id, agency_party_id) = *services
                 .get(&draft.service)
                 .ok_or_else(|| Failure::not_found("service", &draft.service))?;
-            let unit_code = tariff.unit().code.to_string();
+            let unit_code = checked.tariff.unit().code.to_string();
             let unit_id = *units
                 .get(&unit_code)
                 .ok_or_else(|| Failure::not_found("unit", &unit_code))?;
@@ -61,8 +69,8 @@ pub async fn draft_tariffs(
                 agency_party_id,
                 document: draft.document.clone(),
                 digest: Sha256::digest(draft.document.as_bytes()).to_vec(),
-                valid_from: draft.valid_from,
-                valid_until: draft.valid_until,
+                valid_from: checked.valid_from,
+                valid_until: checked.valid_until,
                 known_from: at,
                 made_by: by.id,
             };
@@ -73,7 +81,7 @@ pub async fn draft_tariffs(
     .await
 }
 
-fn parsed(draft: &TariffDraft) -> Done<Tariff> {
+fn checked(draft: &TariffDraft) -> Done<Checked> {
     let tariff = Tariff::parse(&draft.document).map_err(|faults| {
         let faults = faults.into_iter().map(|fault| Fault {
             field: fault.path,
@@ -84,7 +92,23 @@ fn parsed(draft: &TariffDraft) -> Done<Tariff> {
     })?;
     names_the_same("service", tariff.service(), &draft.service)?;
     names_the_same("network", tariff.network(), &draft.network)?;
-    Ok(tariff)
+    let (valid_from, valid_until) =
+        version_validity(tariff.validity(), draft.valid_from, draft.valid_until).map_err(not_valid)?;
+    Ok(Checked {
+        tariff,
+        valid_from,
+        valid_until,
+    })
+}
+
+fn not_valid(rule: ValidityRule) -> Failure {
+    let (field, name) = match rule {
+        ValidityRule::BeginMissing => ("valid_from", "a_version_begins"),
+        ValidityRule::BeginDiffers { .. } => ("valid_from", "the_document_states_its_validity"),
+        ValidityRule::EndDiffers { .. } => ("valid_until", "the_document_states_its_validity"),
+        ValidityRule::Empty => ("valid_until", "tariff_validity_is_half_open"),
+    };
+    Failure::invalid(field, name, rule.to_string())
 }
 
 fn names_the_same(field: &str, in_document: &str, given: &str) -> Done<()> {

@@ -11,7 +11,19 @@ use crate::usecases::booking::schedule_of;
 pub(super) async fn verify_schedules(conn: &mut Connection) -> Done<Vec<Finding>> {
     let mut findings = Vec::new();
     for (network, _) in networks_with_versions(conn).await? {
-        let schedule = schedule_of(&network)?;
+        let schedule = match schedule_of(&network) {
+            Ok(schedule) => schedule,
+            Err(unreadable) => {
+                findings.push(Finding::new(
+                    "networks",
+                    network.id,
+                    "the schedule",
+                    unreadable,
+                    "one that can be read",
+                ));
+                continue;
+            }
+        };
         for row in window_intervals(conn, network.id).await? {
             let stored = StoredWindow {
                 id: row.id,

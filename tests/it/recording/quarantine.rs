@@ -1,5 +1,6 @@
 //! What cannot be booked is kept whole until a person decides, or it is sent again and can be.
 
+use daftar::domain::money::AMOUNT_MAX;
 use daftar::domain::originator::{Originator, Scope};
 use daftar::domain::page::Asked;
 use daftar::domain::quarantine::QuarantineState;
@@ -165,13 +166,12 @@ async fn a_newly_published_tariff_is_known_at_once() {
 }
 
 #[tokio::test]
-async fn a_row_that_the_database_refuses_is_quarantined_and_the_others_are_booked() {
+async fn bills_of_the_largest_size_are_booked_together() {
     let counter = Counter::open().await;
-    // Two bills of such a size have no sum of 64 bits; each alone has.
     let vast = |n: i32| {
         counter.row(
             &format!("vast-{n}"),
-            json!({ "service": "bill", "principal": i64::MAX - 10 }),
+            json!({ "service": "bill", "principal": AMOUNT_MAX }),
         )
     };
     let outcomes = counter
@@ -224,4 +224,22 @@ async fn a_row_that_the_database_refuses_is_quarantined_with_its_reason_and_all_
     counter.booked(counter.row("0-0-poison", json!({}))).await;
     assert_eq!(counter.figure(waiting).await, 2);
     assert_eq!(counter.figure("SELECT count(*) FROM transactions").await, 301);
+}
+
+#[tokio::test]
+async fn a_quantity_that_makes_more_than_one_transaction_may_come_to_waits_with_the_limit_named() {
+    let counter = Counter::open().await;
+    let by_the_sheet = json!({ "quantity": "each", "price": 200_000_000, "split": fixed(1)["split"] });
+    let since = counter.now - chrono::Duration::hours(2);
+    counter
+        .scene
+        .publish(PISHKHAN, "clearance", by_the_sheet, since)
+        .await;
+    let sheets = |n: u32| json!({ "service": "clearance", "quantity": n });
+    counter.booked(counter.row("most", sheets(500_000))).await;
+    let Outcome::Quarantined { explanation, .. } = counter.one(counter.row("more", sheets(500_001))).await
+    else {
+        panic!("100,000,200,000,000 is above the limit");
+    };
+    assert!(explanation.contains("100000000000000"), "{explanation}");
 }

@@ -190,7 +190,7 @@ fn fault_of(tariff: &Tariff, question: &Question, refusal: &Refusal) -> Option<F
         | Refusal::FactUnknown { .. }
         | Refusal::FactInvalid { .. }
         | Refusal::OutsideBands { .. } => return None,
-        Refusal::Refused(_) | Refusal::Overflow(_) => return None,
+        Refusal::Refused(_) | Refusal::AboveLimit { .. } | Refusal::Overflow(_) => return None,
     };
     Some(Fault::new(
         path,

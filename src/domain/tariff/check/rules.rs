@@ -3,7 +3,7 @@
 
 use super::Checker;
 use super::scope::Scope;
-use crate::domain::money::Amount;
+use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::split::Rounding;
 use crate::domain::tariff::document::rule::{self, AmountRule, Rule};
 use crate::domain::tariff::document::{Fact, FactValue, Range};
@@ -17,6 +17,7 @@ impl<'a> Checker<'a> {
                     let remedy = "amounts are zero or more; use `less` to take something off";
                     self.fault(path, "negative_amount", format!("{minor} is below zero"), remedy);
                 }
+                self.limit(*minor, path);
                 self.points
                     .amount
                     .extend([minor.saturating_sub(1), *minor, minor.saturating_add(1)]);
@@ -24,6 +25,19 @@ impl<'a> Checker<'a> {
             }
             AmountRule::Name(name) => self.resolve(scope, name, path),
             AmountRule::Rule(rule) => self.made(scope, rule, path),
+        }
+    }
+
+    /// No number of a document is more than one transaction may come to.
+    pub(super) fn limit(&mut self, minor: i64, path: &str) {
+        if Amount::from_minor(minor).is_above_limit() {
+            let reason = format!("{minor} is more than one transaction may come to");
+            self.fault(
+                path,
+                "amount_above_limit",
+                reason,
+                format!("at most {AMOUNT_MAX}"),
+            );
         }
     }
 
@@ -350,6 +364,7 @@ impl<'a> Checker<'a> {
                 "leave `round` out",
             );
         }
+        self.limit(steps.free, &format!("{path}.free"));
         let size = i64::from(steps.size.get());
         self.note_ends(&of, &[(steps.free, Some(steps.free.saturating_add(size)))]);
         Formula::Steps(Box::new(Steps {

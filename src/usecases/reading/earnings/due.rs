@@ -6,11 +6,14 @@ use utoipa::ToSchema;
 
 use crate::domain::money::Amount;
 use crate::store::Connection;
+use crate::store::reading::demand::list_demands;
 use crate::store::reading::earning::{
     DueRow, EarningRow, EarningsWanted, due_to, earnings_of, offices_of_licensee,
 };
 use crate::store::reading::network::NetworkRow;
+use crate::store::reading::payout::MoneyWanted;
 use crate::usecases::Done;
+use crate::usecases::reading::demands::{DemandView, view};
 
 /// The plain destination of one party, as it would be settled if the window ended now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -39,8 +42,8 @@ pub struct NextDue {
     /// Payouts that are ordered and have not arrived.
     #[schema(value_type = i64)]
     pub on_its_way: Amount,
-    /// A remittance that is demanded already.
-    pub remittance: Option<Demand>,
+    /// Demands that are open, the oldest first: it is paid first.
+    pub remittances: Vec<Demand>,
 }
 
 /// What a settlement now would do with the balance.
@@ -56,6 +59,7 @@ pub enum DueOutcome {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Demand {
+    /// What is open of it.
     #[schema(value_type = i64)]
     pub amount: Amount,
     pub reference: String,
@@ -70,8 +74,22 @@ pub(super) async fn next_due(
 ) -> Done<Vec<NextDue>> {
     let rows = due_to(conn, party_id).await?;
     let unsettled = unsettled_of(conn, party_id, at, networks).await?;
-    rows.iter().map(|row| due(row, &unsettled)).collect()
+    let demands = demands_on(conn, party_id, at).await?;
+    rows.iter().map(|row| due(row, &unsettled, &demands)).collect()
 }
+
+/// The newest demands on the party, newest first, as they stand.
+async fn demands_on(conn: &mut Connection, party_id: i32, at: DateTime<Utc>) -> Done<Vec<DemandView>> {
+    let wanted = MoneyWanted {
+        party_id: Some(party_id),
+        ..MoneyWanted::default()
+    };
+    let rows = list_demands(conn, &wanted, None, DEMANDS_MAX).await?;
+    rows.into_iter().map(|row| view(row, at)).collect()
+}
+
+/// Weekly cycles of four years: an older one is open only if nothing was paid since.
+const DEMANDS_MAX: i64 = 200;
 
 /// What the party earned in all its offices within the allowed lateness and is not settled.
 async fn unsettled_of(
@@ -104,11 +122,16 @@ async fn unsettled_of(
 /// A window may have begun this long before its last item was late.
 const CYCLE_LONGEST: TimeDelta = TimeDelta::days(62);
 
-fn due(row: &DueRow, unsettled: &[EarningRow]) -> Done<NextDue> {
+fn due(row: &DueRow, unsettled: &[EarningRow], demands: &[DemandView]) -> Done<NextDue> {
     let own = unsettled
         .iter()
         .filter(|earning| earning.network == row.network && earning.unit == row.unit);
-    let moved = own.map(|earning| Amount::from_minor(earning.earned - earning.collected));
+    let moved = own.flat_map(|earning| {
+        [
+            Amount::from_minor(earning.earned),
+            -Amount::from_minor(earning.collected),
+        ]
+    });
     let moved_since =
         Amount::sum(moved.chain([Amount::from_minor(row.remitted), Amount::from_minor(row.returned)]))?;
     let carried = Amount::from_minor(row.closing);
@@ -127,7 +150,7 @@ fn due(row: &DueRow, unsettled: &[EarningRow]) -> Done<NextDue> {
         settled_after: row.window_ends_at,
         period: row.period_key.clone(),
         on_its_way: Amount::from_minor(row.on_its_way),
-        remittance: demand(row),
+        remittances: open_demands(row, demands),
     })
 }
 
@@ -144,12 +167,23 @@ fn outcome(balance: Amount, held: Amount, threshold: Amount) -> Done<DueOutcome>
     })
 }
 
-fn demand(row: &DueRow) -> Option<Demand> {
-    Some(Demand {
-        amount: Amount::from_minor(row.demanded?),
-        reference: row.demand_reference.clone()?,
-        due_at: row.demand_due_at?,
-    })
+fn open_demands(row: &DueRow, demands: &[DemandView]) -> Vec<Demand> {
+    let is_open = |demand: &&DemandView| {
+        (&demand.network, &demand.unit) == (&row.network, &row.unit)
+            && demand.deposit_identifier.is_empty()
+            && !demand.open.is_zero()
+    };
+    let mut open: Vec<Demand> = demands
+        .iter()
+        .filter(is_open)
+        .map(|demand| Demand {
+            amount: demand.open,
+            reference: demand.reference.clone(),
+            due_at: demand.due_at,
+        })
+        .collect();
+    open.reverse();
+    open
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::material::{Material, Whose, destination_name};
 use super::{Issuing, Written};
+use crate::domain::demand::still_open;
 use crate::domain::money::{Amount, AmountOverflow};
 use crate::domain::settlement::SettledLine;
 use crate::domain::statement::{
@@ -11,9 +12,9 @@ use crate::domain::statement::{
     HeldItem, Interval, Movement, MovementKind, Names, Network, PreviousStatement, ServiceTotal, Side,
     Statement, StatementContent, StatementDigest, statement_number,
 };
-use crate::domain::zone::day_of;
+use crate::domain::zone::{day_of, last_day_before};
 use crate::store::StoreFailure;
-use crate::store::statement::IncomingRow;
+use crate::store::statement::{DemandRow, IncomingRow};
 use crate::store::window_total::{EARNED, StoredTotal};
 use crate::usecases::settling::wording::{EARLIER, all_services, component_kind, hold_cause};
 use crate::usecases::{Done, Failure};
@@ -81,7 +82,7 @@ fn content(
         earlier,
         movements: movements(material, of_whom)?,
         held: lines.iter().flat_map(|line| held(issuing, line)).collect(),
-        dues: lines.iter().flat_map(|line| dues(issuing, line)).collect(),
+        dues: dues(issuing, material, of_whom, lines)?,
         cycles: cycles(issuing, material, of_whom),
         verification_url_base: issuing.network.verification_url.clone(),
     })
@@ -271,23 +272,55 @@ fn held(issuing: &Issuing<'_>, line: &SettledLine) -> Vec<HeldItem> {
     items.collect()
 }
 
-fn dues(issuing: &Issuing<'_>, line: &SettledLine) -> Vec<Due> {
-    let destination = || destination_name(&line.chain.destination.deposit_identifier);
-    let payout = issuing.payouts.get(&line.chain).map(|payout| Due {
-        destination: destination(),
+fn dues(
+    issuing: &Issuing<'_>,
+    material: &Material,
+    of_whom: Whose,
+    lines: &[&SettledLine],
+) -> Done<Vec<Due>> {
+    let mut dues = Vec::new();
+    for line in lines {
+        dues.extend(payout_due(issuing, line));
+        dues.extend(remittances_due(issuing, material, of_whom, line)?);
+    }
+    Ok(dues)
+}
+
+fn payout_due(issuing: &Issuing<'_>, line: &SettledLine) -> Option<Due> {
+    let payout = issuing.payouts.get(&line.chain)?;
+    Some(Due {
+        destination: destination_name(&line.chain.destination.deposit_identifier),
         kind: DueKind::Payout,
         amount: payout.amount,
         due_on: day_of(issuing.zone, issuing.at),
         reference: format!("{}-P{}", issuing.network.code, payout.id),
-    });
-    let remittance = issuing.demands.get(&line.chain).map(|demanded| Due {
-        destination: destination(),
+    })
+}
+
+/// Each demand that is open, with what is open of it, under the reference and day that it was made with.
+fn remittances_due(
+    issuing: &Issuing<'_>,
+    material: &Material,
+    of_whom: Whose,
+    line: &SettledLine,
+) -> Done<Vec<Due>> {
+    let identifier = &line.chain.destination.deposit_identifier;
+    let of_party = material.demands.get(&of_whom).into_iter().flatten();
+    let demands: Vec<&DemandRow> = of_party.filter(|d| d.deposit_identifier == *identifier).collect();
+    let demanded: Vec<Amount> = demands.iter().map(|d| Amount::from_minor(d.amount)).collect();
+    let open = still_open(line.position.remittance_due(), &demanded)?;
+    let due = |(demand, amount): (&DemandRow, Amount)| Due {
+        destination: destination_name(identifier),
         kind: DueKind::Remittance,
-        amount: line.position.remittance_due(),
-        due_on: demanded.due_on,
-        reference: demanded.reference.clone(),
-    });
-    payout.into_iter().chain(remittance).collect()
+        amount,
+        due_on: last_day_before(issuing.zone, demand.due_at),
+        reference: demand.reference.clone(),
+    };
+    let open = demands
+        .into_iter()
+        .zip(open)
+        .filter(|(_, amount)| !amount.is_zero());
+    Ok(open.map(due).collect())
 }
 
 /// From the party's first cycle among the last ones on; a cycle in which nothing was settled for it is an empty bar.

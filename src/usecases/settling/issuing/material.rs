@@ -10,7 +10,8 @@ use crate::domain::money::Amount;
 use crate::domain::statement::{DestinationClosing, Names, Party};
 use crate::store::Connection;
 use crate::store::statement::{
-    IncomingRow, LastStatement, addressees, cycles_since, incoming_of, last_statements, stated_closings,
+    DemandRow, IncomingRow, LastStatement, addressees, cycles_since, demands_of, incoming_of,
+    last_statements, stated_closings,
 };
 use crate::store::window_total::{StoredTotal, totals_of};
 use crate::usecases::settling::wording::party_kind;
@@ -25,18 +26,26 @@ pub struct Material {
     pub closings: HashMap<Whose, Vec<DestinationClosing>>,
     pub totals: HashMap<Whose, Vec<StoredTotal>>,
     pub incoming: HashMap<Whose, Vec<IncomingRow>>,
+    /// Those that may be open, in the order of their age.
+    pub demands: HashMap<Whose, Vec<DemandRow>>,
     /// Earned and paid, by the ordinal of the cycle's window.
     pub cycles: HashMap<Whose, BTreeMap<i32, (Amount, Amount)>>,
 }
 
 impl Material {
-    pub async fn load(conn: &mut Connection, issuing: &Issuing<'_>, parties: &[i32]) -> Done<Self> {
+    pub async fn load(
+        conn: &mut Connection,
+        issuing: &Issuing<'_>,
+        settlement: i32,
+        parties: &[i32],
+    ) -> Done<Self> {
         let (network, window) = (issuing.network.id, issuing.window.id);
         let since = issuing.window.ordinal - CYCLES_MAX + 1;
         let last = last_statements(conn, network, parties).await?;
         let closings = stated_closings(conn, network, parties).await?.into_iter();
         let totals = totals_of(conn, window, parties).await?;
         let incoming = incoming_of(conn, window, parties).await?;
+        let demands = demands_of(conn, network, settlement, parties).await?;
         let cycles = cycles_since(conn, network, since, parties).await?.into_iter();
         Ok(Self {
             parties: named(conn, parties).await?,
@@ -49,6 +58,7 @@ impl Material {
             })),
             totals: grouped(totals.into_iter().map(|t| ((t.party_id, t.unit_id), t))),
             incoming: grouped(incoming.into_iter().map(|i| ((i.party_id, i.unit_id), i))),
+            demands: grouped(demands.into_iter().map(|d| ((d.party_id, d.unit_id), d))),
             cycles: cycles.fold(HashMap::new(), |mut cycles, c| {
                 let of_whom: &mut BTreeMap<_, _> = cycles.entry((c.party_id, c.unit_id)).or_default();
                 of_whom.insert(
