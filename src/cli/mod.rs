@@ -6,6 +6,7 @@ pub mod explain;
 pub mod export;
 pub mod import;
 pub mod jobs;
+pub mod licence;
 pub mod output;
 pub mod payout;
 pub mod quarantine;
@@ -49,6 +50,8 @@ pub enum Command {
     Migrate,
     /// Enter networks, offices, licences and tariffs out of one document
     Register(register::RegisterArgs),
+    /// Decisions about an office's licence: suspend, reinstate, revoke, surrender
+    Licence(licence::LicenceArgs),
     /// Who may ask: create, list and revoke bearer tokens
     Token(token::TokenArgs),
     /// Tariffs: check a document, quote by it, the language's schema; approve and publish drafts
@@ -115,6 +118,9 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Register(args) if args.schema => register::schema(),
         Command::Register(args) => {
             with_host(configuration, async |host| register::carry_out(&args, host).await).await
+        }
+        Command::Licence(args) => {
+            with_host(configuration, async |host| licence::carry_out(&args, host).await).await
         }
         Command::Token(args) => {
             with_host(configuration, async |host| token::carry_out(&args, host).await).await

@@ -97,6 +97,21 @@ pub async fn insert_licence_events(conn: &mut Connection, new: &[NewLicenceEvent
     Ok(())
 }
 
+/// When the same decision was recorded, if it was.
+pub async fn recorded_before(conn: &mut Connection, event: &NewLicenceEvent) -> Stored<Option<DateTime<Utc>>> {
+    Ok(licence_events::table
+        .filter(licence_events::licence_id.eq(event.licence_id))
+        .filter(licence_events::kind.eq(event.kind))
+        .filter(licence_events::effective_at.eq(event.effective_at))
+        .filter(licence_events::deciding_body.eq(&event.deciding_body))
+        .filter(licence_events::decision.eq(&event.decision))
+        .order(licence_events::recorded_at)
+        .select(licence_events::recorded_at)
+        .first(conn)
+        .await
+        .optional()?)
+}
+
 pub async fn insert_bindings(conn: &mut Connection, new: &[NewBinding]) -> Stored<()> {
     for rows in new.chunks(ROWS_PER_STATEMENT) {
         diesel::insert_into(bindings::table)

@@ -15,6 +15,7 @@ mod explaining;
 mod exporting;
 mod faults;
 mod host;
+mod licences;
 mod limits;
 mod mail;
 mod payouts;

@@ -79,7 +79,36 @@ fn a_network_is_registered_whole_or_not_at_all_and_its_tariff_needs_two_people()
         ],
     ));
     assert!(token.starts_with("daftar_") && token.len() == 56, "{token}");
+    a_decision_about_a_licence_is_recorded(&folder);
     refusals_say_what_would_be_right(&folder);
+}
+
+fn a_decision_about_a_licence_is_recorded(folder: &Folder) {
+    let decision = [
+        "--network",
+        "pishkhan",
+        "--from",
+        "2026-03-25T08:30:00Z",
+        "--decision",
+        "H-7",
+        "--body",
+        "board",
+        "--as",
+        "sara",
+    ];
+    let told = said(&daftar(
+        folder,
+        &[&["licence", "suspend", "72010001"], &decision[..]].concat(),
+    ));
+    assert!(
+        told.contains("72010001 in pishkhan: suspended from 2026-03-25 08:30"),
+        "{told}"
+    );
+    let nowhere = refused(&daftar(
+        folder,
+        &[&["licence", "revoke", "72010009"], &decision[..]].concat(),
+    ));
+    assert!(nowhere.contains("there is no office 72010009"), "{nowhere}");
 }
 
 fn refusals_say_what_would_be_right(folder: &Folder) {

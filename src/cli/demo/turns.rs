@@ -92,5 +92,5 @@ async fn decide(
         instrument: None,
         evidence: Some("بازرسی".to_owned()),
     };
-    record_licence_event(conn, by, at, &entry).await
+    record_licence_event(conn, by, at, &entry).await.map(drop)
 }

@@ -27,6 +27,7 @@ pub struct EventRow {
     pub deciding_body: String,
     pub decision: String,
     pub instrument: Option<String>,
+    pub evidence: Option<String>,
 }
 
 #[derive(Clone, Debug, QueryableByName)]
@@ -79,6 +80,7 @@ pub async fn events_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Vec
             licence_events::deciding_body,
             licence_events::decision,
             instruments::title.nullable(),
+            licence_events::evidence,
         ))
         .order((licence_events::recorded_at, licence_events::id))
         .load(conn)

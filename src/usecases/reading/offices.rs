@@ -75,6 +75,7 @@ pub struct LicenceEventView {
     pub deciding_body: String,
     pub decision: String,
     pub instrument: Option<String>,
+    pub evidence: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -235,6 +236,7 @@ fn event_view(licences: &[LicenceRow], event: EventRow) -> LicenceEventView {
         deciding_body: event.deciding_body,
         decision: event.decision,
         instrument: event.instrument,
+        evidence: event.evidence,
     }
 }
 

@@ -87,6 +87,7 @@ mod tests {
             deciding_body: String::new(),
             decision: String::new(),
             instrument: None,
+            evidence: None,
         }
     }
 

@@ -4,10 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::known;
 use crate::domain::originator::Originator;
 use crate::store::{Connection, instrument, licence, locks, network, office, party};
+use crate::usecases::failure::Fault;
 use crate::usecases::{Done, Failure};
 
 /// An office's authorisation for one term, and who plays the roles that hang on the office.
@@ -33,7 +36,8 @@ pub struct OfficeRoles {
 }
 
 /// What befell a licence after it was issued.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum LicenceEventKind {
     Suspended,
     Reinstated,
@@ -55,6 +59,19 @@ pub struct LicenceEventEntry {
     pub evidence: Option<String>,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RecordedLicenceEvent {
+    pub office: String,
+    pub network: String,
+    pub kind: LicenceEventKind,
+    pub effective_at: DateTime<Utc>,
+    /// From when it is known: what was served in between is held, not refused.
+    pub recorded_at: DateTime<Utc>,
+    pub decision: String,
+    /// It had been recorded so before; nothing was written.
+    pub repeated: bool,
+}
+
 /// A relocation or a transfer: other parties play the roles of an office from an instant on.
 #[derive(Clone, Debug)]
 pub struct BindingEntry {
@@ -66,6 +83,8 @@ pub struct BindingEntry {
 
 /// Recorders finish within this time; otherwise the caller tries again.
 const RULES_LOCK_WAIT_MS: u32 = 5_000;
+
+const DECISION_CHARS_MAX: usize = 500;
 
 pub async fn issue_licences(
     conn: &mut Connection,
@@ -97,25 +116,20 @@ pub async fn issue_licences(
 }
 
 /// Records a decision about the licence whose term contains the instant when the decision takes effect.
+///
+/// # Errors
+/// `Forbidden` for whoever is not a person that decides for the network; `NotFound` for an office without such a licence.
 pub async fn record_licence_event(
     conn: &mut Connection,
     by: &Originator,
     at: DateTime<Utc>,
     entry: &LicenceEventEntry,
-) -> Done<()> {
-    by.may_register()?;
+) -> Done<RecordedLicenceEvent> {
+    by.may_decide()?;
+    check(entry)?;
     conn.transaction(async |conn| {
         let (network_id, licence) =
             licence_of(conn, &entry.office, &entry.network, entry.effective_at).await?;
-        let instrument_id = match &entry.instrument {
-            Some(code) => Some(known(
-                &instrument::instrument_ids(conn).await?,
-                "instrument",
-                code,
-            )?),
-            None => None,
-        };
-        change_rules(conn, [network_id]).await?;
         let event = licence::NewLicenceEvent {
             licence_id: licence.id,
             kind: entry.kind.code(),
@@ -123,11 +137,16 @@ pub async fn record_licence_event(
             recorded_at: at,
             deciding_body: entry.deciding_body.clone(),
             decision: entry.decision.clone(),
-            instrument_id,
+            instrument_id: instrument_id(conn, entry.instrument.as_deref()).await?,
             evidence: entry.evidence.clone(),
             originator_id: by.id,
         };
-        Ok(licence::insert_licence_events(conn, &[event]).await?)
+        change_rules(conn, [network_id]).await?;
+        if let Some(before) = licence::recorded_before(conn, &event).await? {
+            return Ok(recorded(entry, before, Novelty::Repeated));
+        }
+        licence::insert_licence_events(conn, &[event]).await?;
+        Ok(recorded(entry, at, Novelty::New))
     })
     .await
 }
@@ -158,7 +177,7 @@ pub async fn bind_roles(
 }
 
 impl LicenceEventKind {
-    const fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Suspended => "suspended",
             Self::Reinstated => "reinstated",
@@ -166,6 +185,48 @@ impl LicenceEventKind {
             Self::Surrendered => "surrendered",
         }
     }
+}
+
+/// A decision is kept for ever: one that nobody could find again is none.
+fn check(entry: &LicenceEventEntry) -> Done<()> {
+    let faults: Vec<Fault> = [("decision", &entry.decision), ("body", &entry.deciding_body)]
+        .into_iter()
+        .filter(|(_, text)| text.trim().is_empty() || text.chars().count() > DECISION_CHARS_MAX)
+        .map(|(field, _)| Fault {
+            field: field.to_owned(),
+            rule: "a_decision_names_its_reference_and_body".to_owned(),
+            explanation: format!("from 1 to {DECISION_CHARS_MAX} characters"),
+        })
+        .collect();
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Invalid(faults))
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Novelty {
+    New,
+    Repeated,
+}
+
+fn recorded(entry: &LicenceEventEntry, recorded_at: DateTime<Utc>, novelty: Novelty) -> RecordedLicenceEvent {
+    RecordedLicenceEvent {
+        office: entry.office.clone(),
+        network: entry.network.clone(),
+        kind: entry.kind,
+        effective_at: entry.effective_at,
+        recorded_at,
+        decision: entry.decision.clone(),
+        repeated: novelty == Novelty::Repeated,
+    }
+}
+
+async fn instrument_id(conn: &mut Connection, code: Option<&str>) -> Done<Option<i32>> {
+    let Some(code) = code else { return Ok(None) };
+    let ids = instrument::instrument_ids(conn).await?;
+    Ok(Some(known(&ids, "instrument", code)?))
 }
 
 struct Issued {

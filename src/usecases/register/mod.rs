@@ -1,4 +1,4 @@
-//! The register: who and what there is, in bulk. Never here: licences' events after the first, tariffs, money.
+//! The register: who and what there is, in bulk. Never here: tariffs, money.
 
 pub mod document;
 pub mod instrument;

@@ -1,19 +1,27 @@
-//! `/v1/offices`: the register of offices with the state of their licences. Never here: their money (see `earnings`).
+//! `/v1/offices`: the register of offices, the state of their licences, decisions about them. Never here: their money (see
+//! `earnings`).
 
 use actix_web::web::{Data, Json, Path, Query};
-use actix_web::{HttpRequest, get};
+use actix_web::{HttpRequest, get, post};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::office::Setting;
 use crate::usecases::reading::offices::{self, OfficeFilter, OfficeHistory, OfficeView};
 use crate::usecases::reading::standing::LicenceState;
+use crate::usecases::register::licence::{
+    LicenceEventEntry, LicenceEventKind, RecordedLicenceEvent, record_licence_event,
+};
 use crate::web::page::{PageOf, PageQuery, presented};
-use crate::web::{Answer, AppState, Authorised};
+use crate::web::{Answer, AppState, Authorised, Sent};
 
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(list_offices).service(show_office);
+    config
+        .service(list_offices)
+        .service(show_office)
+        .service(record_event);
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -28,6 +36,24 @@ pub struct OfficeQuery {
     /// With a licence in this state now.
     #[param(inline)]
     pub state: Option<LicenceState>,
+}
+
+/// A decision about an office's licence.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SentLicenceEvent {
+    #[schema(example = "pishkhan")]
+    pub network: String,
+    pub kind: LicenceEventKind,
+    /// When the decision takes effect. Before now it is backdated, after now it is announced.
+    pub effective_at: DateTime<Utc>,
+    pub deciding_body: String,
+    /// Its reference, such as the number of the letter.
+    #[schema(example = "H-1405-118")]
+    pub decision: String,
+    /// Code of the instrument that it rests on.
+    pub instrument: Option<String>,
+    pub evidence: Option<String>,
 }
 
 /// Offices with their licences, by code.
@@ -69,4 +95,36 @@ pub async fn show_office(
     let mut conn = state.connection().await?;
     let found = offices::show_office(&mut conn, &by, state.now(), &code).await?;
     Ok(Json(found))
+}
+
+/// Suspend, reinstate, revoke or take back a licence. Sent again the same way it changes nothing.
+///
+/// A person decides. Of a backdated suspension, what was served between its effect and its recording is held, not forfeited.
+#[utoipa::path(
+    tag = "offices",
+    params(("code" = String, Path)),
+    request_body = SentLicenceEvent,
+    responses((status = 200, body = RecordedLicenceEvent))
+)]
+#[post("/v1/offices/{code}/licence-events")]
+pub async fn record_event(
+    state: Data<AppState>,
+    Authorised(by): Authorised,
+    code: Path<String>,
+    Sent(sent): Sent<SentLicenceEvent>,
+) -> Answer<Json<RecordedLicenceEvent>> {
+    let entry = LicenceEventEntry {
+        office: code.into_inner(),
+        network: sent.network,
+        kind: sent.kind,
+        effective_at: sent.effective_at,
+        deciding_body: sent.deciding_body,
+        decision: sent.decision,
+        instrument: sent.instrument,
+        evidence: sent.evidence,
+    };
+    let mut conn = state.connection().await?;
+    Ok(Json(
+        record_licence_event(&mut conn, &by, state.now(), &entry).await?,
+    ))
 }

@@ -1,0 +1,101 @@
+//! Decisions about licences as people record them: by whom, from when, once. Never here: what they do to recording and
+//! to money (`recording`, `settling_holds`).
+
+use daftar::domain::originator::{Originator, Scope};
+use daftar::usecases::Failure;
+use daftar::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, record_licence_event};
+use serde_json::{Value, json};
+
+use crate::api::Api;
+use crate::scene::{PISHKHAN, Scene};
+
+const EVENTS: &str = "/v1/offices/1001/licence-events";
+
+fn suspension(scene: &Scene) -> Value {
+    json!({ "network": PISHKHAN, "kind": "suspended", "effective_at": scene.day(0, 12), "deciding_body": "commission",
+        "decision": "S-1", "evidence": "inspection" })
+}
+
+async fn office(api: &Api, token: &str) -> Value {
+    api.get("/v1/offices/1001", token).await.json()
+}
+
+#[actix_web::test]
+async fn a_person_records_a_backdated_decision_once_and_the_office_shows_it() {
+    let scene = Scene::furnished().await;
+    let recorded_at = scene.day(2, 9);
+    let api = Api::of(&scene.world, recorded_at);
+    let finance = api.token("registrar", Scope::Finance, None).await;
+    let first = api.post(EVENTS, &suspension(&scene), &finance).await.json();
+    assert_eq!(
+        (&first["recorded_at"], &first["repeated"]),
+        (&json!(recorded_at), &json!(false))
+    );
+    let later = Api::of(&scene.world, scene.day(3, 9));
+    let again = later.post(EVENTS, &suspension(&scene), &finance).await.json();
+    assert_eq!(
+        (&again["recorded_at"], &again["repeated"]),
+        (&json!(recorded_at), &json!(true))
+    );
+    let shown = office(&later, &finance).await;
+    assert_eq!(shown["licences"][0]["state"], "suspended");
+    let events = shown["events"].as_array().unwrap();
+    assert_eq!(events.len(), 2, "issued and suspended: {events:?}");
+    assert_eq!(
+        (
+            &events[1]["kind"],
+            &events[1]["effective_at"],
+            &events[1]["evidence"]
+        ),
+        (
+            &json!("suspended"),
+            &json!(scene.day(0, 12)),
+            &json!("inspection")
+        )
+    );
+    for (kind, state) in [
+        ("reinstated", "active"),
+        ("surrendered", "surrendered"),
+        ("revoked", "revoked"),
+    ] {
+        let mut sent = suspension(&scene);
+        sent["kind"] = json!(kind);
+        sent["effective_at"] = json!(scene.day(3, 8));
+        assert_eq!(later.post(EVENTS, &sent, &finance).await.json()["kind"], kind);
+        assert_eq!(office(&later, &finance).await["licences"][0]["state"], state);
+    }
+}
+
+#[actix_web::test]
+async fn only_a_person_of_the_network_decides_about_a_licence_and_names_the_decision() {
+    let scene = Scene::furnished().await;
+    let api = Api::of(&scene.world, scene.day(2, 9));
+    let owner = api.token("owner-1001", Scope::Record, Some("office-1001")).await;
+    assert_eq!(api.post(EVENTS, &suspension(&scene), &owner).await.status, 403);
+    let finance = api.token("registrar", Scope::Finance, None).await;
+    let mut unnamed = suspension(&scene);
+    unnamed["decision"] = json!("  ");
+    assert_eq!(api.post(EVENTS, &unnamed, &finance).await.status, 422);
+    let elsewhere = "/v1/offices/9999/licence-events";
+    assert_eq!(
+        api.post(elsewhere, &suspension(&scene), &finance).await.status,
+        404
+    );
+    let machine = Originator {
+        scope: Scope::Finance,
+        ..scene.counters.clone()
+    };
+    let entry = LicenceEventEntry {
+        office: "1001".to_owned(),
+        network: PISHKHAN.to_owned(),
+        kind: LicenceEventKind::Revoked,
+        effective_at: scene.day(0, 12),
+        deciding_body: "commission".to_owned(),
+        decision: "R-1".to_owned(),
+        instrument: None,
+        evidence: None,
+    };
+    let mut conn = scene.world.conn().await;
+    let refused = record_licence_event(&mut conn, &machine, scene.day(2, 9), &entry).await;
+    assert!(matches!(refused, Err(Failure::Forbidden(_))), "{refused:?}");
+}
