@@ -1,17 +1,22 @@
 //! `daftar explain`: why a transaction's legs, or a line of a statement, are what they are. Never here: arithmetic.
 
+mod words;
+
 use std::fmt::Write;
 
 use clap::Args;
 use serde_json::json;
 
+use self::words::{Words, digits_of, moment};
 use crate::domain::language::Language;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::domain::tariff::derivation::amount_text;
+use crate::domain::wording::{kind_in, role_in, side_in, transaction_kind_in};
 use crate::host::{Host, clock};
 use crate::usecases::explain::{
-    DerivedLine, InstrumentView, LineName, RefundExplained, RefundShare, StatementLineExplained,
+    AllocationExplained, AnswerExplained, DerivedLine, GroupView, InstrumentView, LineName,
+    PrincipalExplained, RefundExplained, RefundShare, StatedTotal, StatementLineExplained,
     TransactionExplained, explain_statement_line, explain_transaction,
 };
 use crate::usecases::{Done, Failure};
@@ -65,52 +70,60 @@ pub async fn carry_out(args: &ExplainArgs, host: &Host) -> Done<String> {
         after: args.after,
         rows: args.limit,
     };
-    let explained = explain_statement_line(&mut conn, &by, &line, &asked).await?;
+    let explained = explain_statement_line(&mut conn, &by, &line, &asked, args.lang).await?;
     Ok(if args.json {
         json!(explained).to_string()
     } else {
-        line_text(&explained, args)
+        line_text(&explained, args.lang)
     })
 }
 
 fn transaction_text(explained: &TransactionExplained, language: Language) -> String {
     let words = Words::of(language);
     let transaction = &explained.transaction.transaction;
+    let zone = &explained.answer.time_zone;
     let mut text = format!(
         "{} {}: {} {} · {} · {} · {}\n",
         words.transaction,
-        transaction.id,
-        transaction.kind,
+        digits_of(language, transaction.id),
+        transaction_kind_in(language, transaction.kind),
         amount_text(language, transaction.amount),
         transaction.service,
         transaction.office,
-        transaction.occurred_at
+        moment(language, transaction.occurred_at, zone)
     );
-    let until = explained
-        .tariff_valid_until
-        .map_or_else(|| "…".to_owned(), |until| until.to_string());
-    let _ = writeln!(
-        text,
-        "{} {} [{} – {until}) sha256 {}",
-        words.tariff, explained.tariff_version, explained.tariff_valid_from, explained.tariff_digest
-    );
-    for instrument in &explained.instruments {
-        let _ = writeln!(text, "  {}", instrument_text(instrument, &words));
-    }
-    for line in &explained.derivation {
-        let _ = writeln!(text, "{}", derived_text(line));
+    text += &answer_text(&explained.answer, &words, language);
+    if let Some(principal) = &explained.principal {
+        let _ = writeln!(text, "{}", principal_text(principal, &words, language));
     }
     if let Some(refund) = &explained.refund {
         text += &refund_text(refund, &words, language);
     }
     if let Some(held) = &explained.held {
-        let _ = writeln!(text, "{} {}: {}", words.held, held.since, words.reinstatement);
+        let since = moment(language, held.since, zone);
+        let _ = writeln!(text, "{} {since}: {}", words.held, words.reinstatement);
     }
-    text + if explained.agrees {
-        words.agrees
-    } else {
-        words.differs
+    text + words.agreement(explained.agrees)
+}
+
+/// The tariff version, what it cites, and each line down to its rounding.
+fn answer_text(answer: &AnswerExplained, words: &Words, language: Language) -> String {
+    let told = |at| moment(language, at, &answer.time_zone);
+    let until = answer.tariff_valid_until.map_or_else(|| "…".to_owned(), told);
+    let mut text = format!(
+        "{} {} [{} – {until}) sha256 {}\n",
+        words.tariff,
+        digits_of(language, answer.tariff_version),
+        told(answer.tariff_valid_from),
+        answer.tariff_digest
+    );
+    for instrument in &answer.instruments {
+        let _ = writeln!(text, "  {}", instrument_text(instrument, words));
     }
+    for line in &answer.derivation {
+        let _ = writeln!(text, "{}", derived_text(line, language));
+    }
+    text
 }
 
 fn instrument_text(instrument: &InstrumentView, words: &Words) -> String {
@@ -124,19 +137,21 @@ fn instrument_text(instrument: &InstrumentView, words: &Words) -> String {
     });
     let parts = [instrument.number.clone(), instrument.date.clone(), clause];
     let told: Vec<String> = parts.into_iter().flatten().collect();
-    format!("[{}] {} {}", instrument.key, instrument.title, told.join(", "))
+    format!(
+        "[{}] {} {}",
+        instrument.key,
+        instrument.title,
+        told.join(words.comma)
+    )
 }
 
-fn derived_text(line: &DerivedLine) -> String {
+fn derived_text(line: &DerivedLine, language: Language) -> String {
     let whose = match (&line.role, &line.party) {
-        (Some(role), Some(party)) => format!(" → {role} {party}"),
-        (Some(role), None) => format!(" → {role}"),
+        (Some(role), Some(party)) => format!(" → {} {party}", role_in(language, role)),
+        (Some(role), None) => format!(" → {}", role_in(language, role)),
         (None, _) => String::new(),
     };
-    let into = line
-        .deposit_identifier
-        .as_ref()
-        .map_or_else(String::new, |identifier| format!(" #{identifier}"));
+    let into = into_text(line.deposit_identifier.as_ref());
     let by = line
         .instrument
         .as_ref()
@@ -144,16 +159,35 @@ fn derived_text(line: &DerivedLine) -> String {
     format!("  {}{whose}{into}{by}", line.text)
 }
 
+fn into_text(deposit_identifier: Option<&String>) -> String {
+    deposit_identifier.map_or_else(String::new, |identifier| format!(" #{identifier}"))
+}
+
+fn principal_text(principal: &PrincipalExplained, words: &Words, language: Language) -> String {
+    format!(
+        "  {} {} = {}: {} → {} {}{} [{}]",
+        words.principal,
+        principal.name,
+        amount_text(language, principal.amount),
+        words.passes_whole,
+        role_in(language, &principal.role),
+        principal.party.as_deref().unwrap_or_default(),
+        into_text(principal.deposit_identifier.as_ref()),
+        principal.instrument
+    )
+}
+
 fn refund_text(refund: &RefundExplained, words: &Words, language: Language) -> String {
     let ordinal = refund.ordinal.map_or_else(
         || words.whole.to_owned(),
-        |ordinal| format!("{} {ordinal}", words.refund),
+        |ordinal| format!("{} {}", words.refund, digits_of(language, ordinal)),
     );
-    let mut text = format!("{} {}: {ordinal}\n", words.of_original, refund.original_id);
+    let original = digits_of(language, refund.original_id);
+    let mut text = format!("{} {original}: {ordinal}\n", words.of_original);
     let mut side = |shares: &[RefundShare]| {
         for share in shares {
             let taken = amount_text(language, share.line.taken);
-            let _ = writeln!(text, "  {} = {taken}: {}", share.name, share.text);
+            let _ = writeln!(text, "  {} = {taken}: {}", share.label, share.text);
         }
     };
     side(&refund.sources);
@@ -161,8 +195,7 @@ fn refund_text(refund: &RefundExplained, words: &Words, language: Language) -> S
     text
 }
 
-fn line_text(explained: &StatementLineExplained, args: &ExplainArgs) -> String {
-    let language = args.lang;
+fn line_text(explained: &StatementLineExplained, language: Language) -> String {
     let words = Words::of(language);
     let told = |amount| amount_text(language, amount);
     let mut text = format!(
@@ -170,41 +203,22 @@ fn line_text(explained: &StatementLineExplained, args: &ExplainArgs) -> String {
         explained.statement, explained.party, explained.service
     );
     for total in &explained.totals {
-        let earlier = if total.earlier { words.earlier } else { "" };
-        let _ = writeln!(
-            text,
-            "{} {} {}{earlier}: {} ({} {})",
-            total.side,
-            total.component,
-            total.kind,
-            told(total.stated),
-            total.count,
-            words.transactions
-        );
-        let own = explained.groups.iter().filter(|group| {
-            (group.side, &group.component, group.kind, group.earlier)
-                == (total.side, &total.component, total.kind, total.earlier)
-        });
-        for group in own {
-            let _ = writeln!(
-                text,
-                "  {} × {} = {} · {} · {} {} · {} {}",
-                group.count,
-                told(group.each),
-                told(group.amount),
-                group.term,
-                words.tariff,
-                group.tariff_version,
-                words.allocation,
-                group.allocation
-            );
+        text += &total_text(total, &words, language);
+        for group in explained.groups.iter().filter(|group| total.sums(group)) {
+            text += &group_text(group, &words, language);
         }
+    }
+    for allocation in &explained.allocations {
+        text += &allocation_text(allocation, &words, language);
+    }
+    if explained.more_allocations {
+        let _ = writeln!(text, "{}", words.more_allocations);
     }
     for row in &explained.transactions {
         let _ = writeln!(
             text,
             "{} {} {} +{} −{}",
-            row.id,
+            digits_of(language, row.id),
             row.office,
             row.reference,
             told(row.earned),
@@ -214,66 +228,42 @@ fn line_text(explained: &StatementLineExplained, args: &ExplainArgs) -> String {
     if let Some(after) = explained.next_after {
         let _ = writeln!(text, "{} --after {after}", words.more);
     }
-    text + if explained.agrees {
-        words.agrees
-    } else {
-        words.differs
-    }
+    text + words.agreement(explained.agrees)
 }
 
-/// What is said in both languages.
-struct Words {
-    transaction: &'static str,
-    tariff: &'static str,
-    clause: &'static str,
-    held: &'static str,
-    reinstatement: &'static str,
-    of_original: &'static str,
-    refund: &'static str,
-    whole: &'static str,
-    earlier: &'static str,
-    transactions: &'static str,
-    allocation: &'static str,
-    more: &'static str,
-    agrees: &'static str,
-    differs: &'static str,
+fn total_text(total: &StatedTotal, words: &Words, language: Language) -> String {
+    format!(
+        "{} · {} · {}{}: {} ({} {})\n",
+        side_in(language, total.side),
+        kind_in(language, &total.component),
+        transaction_kind_in(language, total.kind),
+        if total.earlier { words.earlier } else { "" },
+        amount_text(language, total.stated),
+        digits_of(language, total.count),
+        words.transactions
+    )
 }
 
-impl Words {
-    const fn of(language: Language) -> Self {
-        match language {
-            Language::En => Self {
-                transaction: "transaction",
-                tariff: "tariff version",
-                clause: "clause",
-                held: "held since",
-                reinstatement: "until the suspended licence is reinstated",
-                of_original: "takes back",
-                refund: "refund number",
-                whole: "all of it at once",
-                earlier: " (earlier periods)",
-                transactions: "transactions",
-                allocation: "allocation",
-                more: "more with",
-                agrees: "asked again today, it comes out the same",
-                differs: "ASKED AGAIN TODAY, IT COMES OUT OTHERWISE",
-            },
-            Language::Fa => Self {
-                transaction: "تراکنش",
-                tariff: "نسخهٔ تعرفه",
-                clause: "بند",
-                held: "مسدود از",
-                reinstatement: "تا رفع تعلیق پروانه",
-                of_original: "برگشت تراکنش",
-                refund: "برگشت شمارهٔ",
-                whole: "همه یک‌جا",
-                earlier: " (اقلام دوره‌های پیش)",
-                transactions: "تراکنش",
-                allocation: "تسهیم",
-                more: "ادامه با",
-                agrees: "امروز هم از نو پرسیده شود، همین است",
-                differs: "امروز از نو پرسیده شود، این نیست",
-            },
-        }
+fn group_text(group: &GroupView, words: &Words, language: Language) -> String {
+    format!(
+        "  {} × {} = {} · {} · {} {} · {} {}\n",
+        digits_of(language, group.count),
+        amount_text(language, group.each),
+        amount_text(language, group.amount),
+        group.term,
+        words.tariff,
+        digits_of(language, group.tariff_version),
+        words.allocation,
+        digits_of(language, group.allocation)
+    )
+}
+
+fn allocation_text(explained: &AllocationExplained, words: &Words, language: Language) -> String {
+    let allocation = digits_of(language, explained.allocation);
+    let mut text = format!("{} {allocation}: ", words.allocation);
+    text += &answer_text(&explained.answer, words, language);
+    if let Some(refund) = &explained.refund {
+        text += &refund_text(refund, words, language);
     }
+    text
 }

@@ -14,6 +14,7 @@ use crate::domain::money::Amount;
 use crate::domain::tariff::derivation::{Line, amount_text};
 use crate::domain::tariff::validity::parse_moment;
 use crate::domain::tariff::{Derivation, Document, Question, Quote, Share, Tariff};
+use crate::domain::wording::{kind_in, role_in};
 use crate::host::Host;
 use crate::usecases::failure::Fault;
 use crate::usecases::{Done, Failure};
@@ -212,7 +213,7 @@ fn quote_json(tariff: &Tariff, quote: &Quote, derivation: &Derivation, language:
     let lines = derivation
         .lines
         .iter()
-        .map(|line| line_json(line, language))
+        .map(|line| line_json(derivation, line, language))
         .collect::<Vec<_>>();
     json!({
         "service": tariff.service(),
@@ -244,15 +245,15 @@ fn share_json(tariff: &Tariff, share: Share) -> Value {
     })
 }
 
-fn line_json(line: &Line, language: Language) -> Value {
+fn line_json(derivation: &Derivation, line: &Line, language: Language) -> Value {
     json!({
         "subject": line.subject,
         "name": line.name,
         "ordinal": line.ordinal,
         "amount": line.amount,
         "instrument": line.instrument,
-        "steps": line.steps_in(language),
-        "text": line.text(language),
+        "steps": derivation.steps_of(line, language),
+        "text": derivation.text_of(line, language),
     })
 }
 
@@ -270,13 +271,16 @@ fn quote_text(tariff: &Tariff, quote: &Quote, derivation: &Derivation, language:
         text += &format!(
             "{principal}: {} → {}\n",
             amount_text(language, quote.principal),
-            term.role
+            role_in(language, term.role.as_str())
         );
     }
     for line in &derivation.lines {
         let term = line.ordinal.and_then(|ordinal| tariff.term(ordinal));
-        let whose = term.map_or_else(String::new, |term| format!("[{} · {}] ", term.role, term.kind));
-        text += &format!("{whose}{}\n", line.text(language));
+        let whose = term.map_or_else(String::new, |term| {
+            let (role, kind) = (term.role.as_str(), term.kind.code());
+            format!("[{} · {}] ", role_in(language, role), kind_in(language, kind))
+        });
+        text += &format!("{whose}{}\n", derivation.text_of(line, language));
     }
     text
 }

@@ -43,5 +43,6 @@ pub mod timetable;
 pub mod transaction;
 pub mod verification;
 pub mod window;
+pub mod wording;
 pub mod working_days;
 pub mod zone;

@@ -98,7 +98,10 @@ pub async fn insert_licence_events(conn: &mut Connection, new: &[NewLicenceEvent
 }
 
 /// When the same decision was recorded, if it was.
-pub async fn recorded_before(conn: &mut Connection, event: &NewLicenceEvent) -> Stored<Option<DateTime<Utc>>> {
+pub async fn recorded_before(
+    conn: &mut Connection,
+    event: &NewLicenceEvent,
+) -> Stored<Option<DateTime<Utc>>> {
     Ok(licence_events::table
         .filter(licence_events::licence_id.eq(event.licence_id))
         .filter(licence_events::kind.eq(event.kind))

@@ -58,6 +58,12 @@ impl Api {
         .await
     }
 
+    pub async fn get_accepting(&self, path: &str, languages: &str, token: &str) -> Said {
+        let request = TestRequest::get().uri(path);
+        self.ask(request.insert_header(("Accept-Language", languages)), token)
+            .await
+    }
+
     pub async fn post(&self, path: &str, body: &Value, token: &str) -> Said {
         let request = TestRequest::default()
             .method(Method::POST)

@@ -1,14 +1,16 @@
 //! Why a figure is what it is, through the API: to those it concerns, and to nobody else.
 
 use chrono::Duration;
+use daftar::domain::language::Language;
 use daftar::domain::originator::{Originator, Scope};
 use daftar::domain::page::Asked;
+use daftar::domain::transaction::Holder;
 use daftar::usecases::explain::{LineName, explain_statement_line};
 use serde_json::Value;
 
 use crate::api::Api;
 use crate::scene::Scene;
-use crate::verifying::{day, record, settled};
+use crate::verifying::{day, record, refund, settled};
 
 async fn id_of(scene: &Scene, reference: &str) -> i64 {
     let query =
@@ -91,6 +93,88 @@ async fn a_refund_is_explained_term_by_term_from_what_was_taken_before() {
 }
 
 #[actix_web::test]
+async fn a_line_of_refunds_is_explained_down_to_what_each_takes_of_each_term() {
+    let scene = Scene::furnished().await;
+    record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
+    scene.settle_day(1).await;
+    let mut conn = scene.world.conn().await;
+    let asked = Asked { after: None, rows: 1 };
+    let line: LineName = "pishkhan-office-1001-IRR-0001:passport".parse().unwrap();
+    let explained = explain_statement_line(&mut conn, &Originator::host(), &line, &asked, Language::En)
+        .await
+        .unwrap();
+    let refunds = explained
+        .allocations
+        .iter()
+        .filter_map(|told| told.refund.as_ref());
+    let ordinals: Vec<_> = refunds.clone().map(|refund| refund.ordinal).collect();
+    assert!(
+        ordinals.contains(&Some(1)) && ordinals.contains(&Some(2)),
+        "{ordinals:?}"
+    );
+    assert!(
+        refunds
+            .flat_map(|refund| &refund.legs)
+            .any(|leg| leg.text.contains("÷ 1,476,112"))
+    );
+    assert!(explained.agrees);
+}
+
+#[actix_web::test]
+async fn a_bill_is_explained_with_its_principal_and_a_refund_names_the_originals_parties() {
+    let scene = Scene::furnished().await;
+    record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
+    let api = Api::of(&scene.world, scene.day(0, 20));
+    let token = api.token("auditor", Scope::Read, None).await;
+    let found = api
+        .get("/v1/transactions?office=1001&reference=bill", &token)
+        .await;
+    let id = found.json()[0]["id"].as_i64().unwrap();
+    let bill = api
+        .get(&format!("/v1/transactions/{id}/explanation"), &token)
+        .await
+        .json();
+    assert_eq!(
+        (
+            bill["principal"]["amount"].as_i64(),
+            bill["principal"]["party"].as_str()
+        ),
+        (Some(250_000), Some("identity"))
+    );
+    let given_centrally = daftar::domain::transaction::Submitted {
+        holder: Holder::Central,
+        ..refund(&scene, "1003", "passport-2", "back-central", 500_000)
+    };
+    record(&scene, &[given_centrally], scene.began + Duration::hours(10)).await;
+    let back = explained(&scene, "back-central", "en").await;
+    assert_eq!(
+        back["transaction"]["sources"][0]["party"], "central",
+        "who gives it back"
+    );
+    let lines = back["derivation"].as_array().unwrap();
+    let source = lines.iter().find(|line| line["subject"] == "source").unwrap();
+    assert_eq!(source["party"], "office-1003", "who took it");
+}
+
+#[actix_web::test]
+async fn explanations_speak_as_the_query_says_else_as_is_accepted_else_english() {
+    let scene = Scene::furnished().await;
+    record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
+    let api = Api::of(&scene.world, scene.day(0, 20));
+    let token = api.token("auditor", Scope::Read, None).await;
+    let path = format!("/v1/transactions/{}/explanation", id_of(&scene, "copy-0").await);
+    let is_persian = |said: &Value| leg(said, "wage")["text"].as_str().unwrap().contains('۶');
+    assert!(!is_persian(&api.get(&path, &token).await.json()));
+    let accepting = api.get_accepting(&path, "fa-IR,en;q=0.5", &token).await.json();
+    assert!(is_persian(&accepting));
+    let named = api
+        .get_accepting(&format!("{path}?lang=en"), "fa", &token)
+        .await
+        .json();
+    assert!(!is_persian(&named));
+}
+
+#[actix_web::test]
 async fn a_held_transaction_says_since_when_and_somebody_elses_is_not_found() {
     let scene = settled().await;
     let held = explained(&scene, "copy-0", "en").await;
@@ -108,7 +192,7 @@ async fn a_line_of_a_statement_is_count_times_allocation_and_lists_its_transacti
     let mut conn = scene.world.conn().await;
     let asked = Asked { after: None, rows: 1 };
     let line: LineName = "pishkhan-office-1002-IRR-0001:passport".parse().unwrap();
-    let explained = explain_statement_line(&mut conn, &Originator::host(), &line, &asked)
+    let explained = explain_statement_line(&mut conn, &Originator::host(), &line, &asked, Language::En)
         .await
         .unwrap();
     assert!(explained.agrees && explained.totals.len() >= 4, "{explained:?}");
@@ -121,11 +205,32 @@ async fn a_line_of_a_statement_is_count_times_allocation_and_lists_its_transacti
         (wage.count, wage.each.minor(), wage.amount.minor()),
         (1, 428_612, 428_612)
     );
+    let wages = explained
+        .allocations
+        .iter()
+        .find(|told| told.allocation == wage.allocation)
+        .unwrap();
+    let derived = wages
+        .answer
+        .derivation
+        .iter()
+        .find(|line| line.name == "wage")
+        .unwrap();
+    assert_eq!(
+        (derived.amount.minor(), derived.instrument.as_deref()),
+        (428_612, Some("order"))
+    );
+    assert!(
+        derived.text.contains("1,476,112 − identity_code 10,000"),
+        "{}",
+        derived.text
+    );
+    assert_eq!(wages.answer.instruments[0].clause.as_deref(), Some("3"));
     let rest = Asked {
         after: explained.next_after,
         rows: 10,
     };
-    let next = explain_statement_line(&mut conn, &Originator::host(), &line, &rest)
+    let next = explain_statement_line(&mut conn, &Originator::host(), &line, &rest, Language::En)
         .await
         .unwrap();
     let references: Vec<_> = explained
@@ -149,7 +254,7 @@ async fn every_line_of_every_statement_comes_out_as_it_was_stated() {
     assert!(lines.len() > 20);
     for line in lines {
         let line: LineName = line.parse().unwrap();
-        let explained = explain_statement_line(&mut conn, &Originator::host(), &line, &asked)
+        let explained = explain_statement_line(&mut conn, &Originator::host(), &line, &asked, Language::En)
             .await
             .unwrap();
         assert!(explained.agrees, "{line:?}: {:?}", explained.totals);

@@ -44,7 +44,7 @@ pub fn row(scene: &Scene, office: &str, service: &str, reference: &str) -> Submi
     }
 }
 
-fn refund(scene: &Scene, office: &str, original: &str, reference: &str, minor: i64) -> Submitted {
+pub fn refund(scene: &Scene, office: &str, original: &str, reference: &str, minor: i64) -> Submitted {
     Submitted {
         service: None,
         network: None,

@@ -77,6 +77,14 @@ fn a_moment_outside_the_validity_is_refused() {
 fn the_persian_derivation_has_persian_digits() {
     let said = run(&["quote", &fixture("ir-passport"), "--lang", "fa"]).unwrap();
     assert!(said.contains("۱٬۴۷۶٬۱۱۲"), "{said}");
+    assert!(
+        said.contains("[دفتر · کارمزد دفتر] سهم police10_office_and_post = ۴۲۸٬۶۱۲"),
+        "{said}"
+    );
+    assert!(
+        said.contains("[خزانهٔ استان · تعرفه]") && said.contains("جمع بها = "),
+        "{said}"
+    );
 }
 
 #[test]

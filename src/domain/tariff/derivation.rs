@@ -7,7 +7,7 @@ mod persian;
 use std::num::NonZeroU32;
 
 use super::document::rule::BegunStep;
-use super::term::{Side, TermDeclaration, Title};
+use super::term::{Side, TermDeclaration, Title, label};
 use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::rate::Rate;
@@ -176,45 +176,85 @@ impl Line {
     /// The name for people.
     #[must_use]
     pub fn label(&self, language: Language) -> &str {
-        match (&self.title, language) {
-            (Some(title), Language::Fa) => &title.fa,
-            (Some(title), Language::En) => &title.en,
-            (None, Language::Fa | Language::En) => &self.name,
-        }
+        label(&self.name, self.title.as_ref(), language)
     }
+}
 
-    /// Each step in words.
+impl Derivation {
+    /// Each step of one of its lines in words.
     #[must_use]
-    pub fn steps_in(&self, language: Language) -> Vec<StepText> {
+    pub fn steps_of(&self, line: &Line, language: Language) -> Vec<StepText> {
         let tell = match language {
             Language::En => english::tell,
             Language::Fa => persian::tell,
         };
-        self.steps.iter().map(tell).collect()
+        let title = |name: &str| {
+            let titled = self.lines.iter().find(|line| line.name == name)?.title.as_ref()?;
+            Some(titled.in_language(language).to_owned())
+        };
+        let steps = line.steps.iter();
+        steps.map(|step| tell(&step.titled(title))).collect()
     }
 
-    /// The line as one sentence.
+    /// One of its lines as one sentence.
     #[must_use]
-    pub fn text(&self, language: Language) -> String {
-        let amount = amount_text(language, self.amount);
+    pub fn text_of(&self, line: &Line, language: Language) -> String {
+        let amount = amount_text(language, line.amount);
         let joint = match language {
             Language::En => "; ",
             Language::Fa => "؛ ",
         };
-        let steps = self
-            .steps_in(language)
-            .into_iter()
-            .map(StepText::sentence)
-            .collect::<Vec<_>>();
+        let steps = self.steps_of(line, language).into_iter();
+        let steps = steps.map(StepText::sentence).collect::<Vec<_>>();
         let kind = match language {
-            Language::En => english::subject(self.subject),
-            Language::Fa => persian::subject(self.subject),
+            Language::En => english::subject(line.subject),
+            Language::Fa => persian::subject(line.subject),
         };
         format!(
             "{kind} {} = {amount}: {}",
-            self.label(language),
+            line.label(language),
             steps.join(joint)
         )
+    }
+}
+
+impl Step {
+    /// The step with titles in the place of the names that have one.
+    fn titled(&self, title: impl Fn(&str) -> Option<String>) -> Self {
+        let mut step = self.clone();
+        let put = |name: &mut String| {
+            if let Some(title) = title(name) {
+                *name = title;
+            }
+        };
+        match &mut step {
+            Self::Named { name, .. }
+            | Self::Band { measure: name, .. }
+            | Self::Steps { measure: name, .. }
+            | Self::Share { base_name: name, .. } => put(name),
+            Self::Rate { base_name: name, .. }
+            | Self::Slices { base_name: name, .. }
+            | Self::Rounded { name, .. } => {
+                name.iter_mut().for_each(put);
+            }
+            Self::Sum { names, .. } => names.iter_mut().flatten().for_each(put),
+            Self::Less { from_name, names, .. } => from_name
+                .iter_mut()
+                .chain(names.iter_mut().flatten())
+                .for_each(put),
+            Self::Times {
+                count_name,
+                value_name,
+                ..
+            } => count_name.iter_mut().chain(value_name).for_each(put),
+            Self::Fixed { .. }
+            | Self::Clamp { .. }
+            | Self::Case { .. }
+            | Self::Withheld { .. }
+            | Self::RoundingDifference { .. }
+            | Self::Each { .. } => {}
+        }
+        step
     }
 }
 
@@ -234,6 +274,11 @@ pub fn amount_text(language: Language, amount: Amount) -> String {
         Language::En => english::amount(amount),
         Language::Fa => persian::amount(amount),
     }
+}
+
+/// The Persian word for a name that the language itself gives, such as `amount`; others stay as they are.
+pub(super) fn own_word(name: &str) -> &str {
+    persian::word(name)
 }
 
 /// Keeps the steps if somebody will read them.

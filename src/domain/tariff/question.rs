@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::derivation::{amount_text, own_word};
 pub use super::document::FactValue;
+use crate::domain::calendar::digits;
 use crate::domain::language::Language;
 use crate::domain::money::{AMOUNT_MAX, Amount, AmountOverflow};
 use crate::domain::split::Indivisible;
@@ -107,6 +109,7 @@ impl Refusal {
     }
 
     fn persian(&self) -> String {
+        let told = |amount: Amount| amount_text(Language::Fa, amount);
         match self {
             Self::AmountMissing => "مبلغ لازم است و اعلام نشده است".to_owned(),
             Self::PrincipalMissing => "اصل مبلغ لازم است و اعلام نشده است".to_owned(),
@@ -117,12 +120,17 @@ impl Refusal {
                 at_most,
                 ..
             } => {
+                let (value, at_least) = (told(*value), told(Amount::from_minor(*at_least)));
+                let at_most = at_most.parse().map(Amount::from_minor);
+                let at_most = at_most.map_or_else(|_| "…".to_owned(), told);
                 format!("{value} بیرون از بازهٔ {at_least} تا {at_most} است")
             }
             Self::AmountDiffers { stated, price } => {
+                let (stated, price) = (told(*stated), told(*price));
                 format!("مبلغ اعلام‌شده {stated} با بهای تعرفه {price} یکی نیست")
             }
             Self::QuantityUnexpected(quantity) => {
+                let quantity = digits(&quantity.to_string(), Language::Fa);
                 format!("تعداد {quantity} است، ولی تعرفه بهای یک عدد را می‌گوید")
             }
             Self::QuantityZero => "تعداد باید یک یا بیشتر باشد".to_owned(),
@@ -132,22 +140,28 @@ impl Refusal {
             Self::FactInvalid { name, value, .. } => format!("«{name}» نمی‌تواند {value} باشد"),
             Self::FactUnknown { name, known } => format!("«{name}» شناخته نیست؛ یکی از: {known}"),
             Self::OutsideBands { measure, value } => {
+                let (measure, value) = (own_word(measure), told(*value));
                 format!("{measure} برابر {value} است و در هیچ پله‌ای نیست")
             }
             Self::Refused(reason) => format!("تعرفه نمی‌پذیرد: {reason}"),
             Self::NoCase => "هیچ حالتی از تعرفه با داده‌ها جور نیست".to_owned(),
             Self::BelowZero { name } => format!("«{name}» منفی می‌شود"),
             Self::MinimumAboveAmount { minimum, amount } => {
+                let (minimum, amount) = (told(*minimum), told(*amount));
                 format!("کمینهٔ {minimum} از مبلغ {amount} بیشتر است")
             }
             Self::ClampCrossed { at_least, at_most } => {
+                let (at_least, at_most) = (told(*at_least), told(*at_most));
                 format!("کمینهٔ {at_least} از بیشینهٔ {at_most} بیشتر است")
             }
-            Self::ComponentsExceed { components, total } => format!("اجزا {components} می‌برند، از {total}"),
+            Self::ComponentsExceed { components, total } => {
+                format!("اجزا {} می‌برند، از {}", told(*components), told(*total))
+            }
             Self::ComponentsFallShort { components, total } => {
-                format!("اجزا تنها {components} می‌برند، از {total}")
+                format!("اجزا تنها {} می‌برند، از {}", told(*components), told(*total))
             }
             Self::RoundingNotBorne { name, difference } => {
+                let difference = told(*difference);
                 format!("«{name}» تفاوت رُند {difference} را نمی‌پوشاند")
             }
             Self::AboveLimit { total } => {

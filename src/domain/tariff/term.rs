@@ -7,6 +7,9 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+use super::derivation::own_word;
+use crate::domain::language::Language;
+
 /// The two sides of an allocation, of equal sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -188,6 +191,16 @@ pub struct Title {
     pub en: String,
 }
 
+impl Title {
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::Fa => &self.fa,
+            Language::En => &self.en,
+        }
+    }
+}
+
 /// One term of a tariff, as the store and the statements know it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TermDeclaration {
@@ -203,4 +216,21 @@ pub struct TermDeclaration {
     pub refundable: bool,
     /// The key of the instrument in the document.
     pub instrument: String,
+}
+
+impl TermDeclaration {
+    /// The name for people.
+    #[must_use]
+    pub fn label(&self, language: Language) -> &str {
+        label(&self.name, self.title.as_ref(), language)
+    }
+}
+
+/// The title; without one the name, or in Persian the word for a name that the tariff language itself gives.
+pub(super) fn label<'a>(name: &'a str, title: Option<&'a Title>, language: Language) -> &'a str {
+    match (title, language) {
+        (Some(title), Language::Fa | Language::En) => title.in_language(language),
+        (None, Language::Fa) => own_word(name),
+        (None, Language::En) => name,
+    }
 }

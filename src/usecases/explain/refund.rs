@@ -28,6 +28,8 @@ pub struct RefundExplained {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RefundShare {
     pub name: String,
+    /// Its title, where it has one.
+    pub label: String,
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub line: RefundLine,
@@ -125,10 +127,10 @@ impl Side {
 
     fn told(&self, tariff: &Tariff, refunded: Amount, language: Language) -> Vec<RefundShare> {
         let lines = derive(&self.standing(tariff), refunded, &self.taken());
+        let named = |ordinal: i16| tariff.term(ordinal);
         let share = |line: RefundLine| RefundShare {
-            name: tariff
-                .term(line.ordinal)
-                .map_or_else(String::new, |term| term.name.clone()),
+            name: named(line.ordinal).map_or_else(String::new, |term| term.name.clone()),
+            label: named(line.ordinal).map_or_else(String::new, |term| term.label(language).to_owned()),
             text: line.text(language),
             line,
         };

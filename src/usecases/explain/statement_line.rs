@@ -1,12 +1,15 @@
-//! A line of a statement explained: count times allocation, and the transactions behind it. Never here: what the statement
+//! A line of a statement explained: count times allocation, how each allocation comes about, and the transactions behind it. Never here: what the statement
 //! states (its stored bytes say that).
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::{AllocationExplained, explain_allocation};
+use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
@@ -19,6 +22,8 @@ use crate::usecases::{Done, Failure};
 
 /// A line that sums more allocations is told by its greatest ones.
 const GROUPS_MAX: i64 = 200;
+/// Rates give an allocation to each amount: of so many the derivation is told.
+const ALLOCATIONS_MAX: usize = 20;
 
 /// `NUMBER:SERVICE` or `NUMBER:SERVICE:COMPONENT`: a statement's number, a service's code, a kind of component.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +51,10 @@ pub struct StatementLineExplained {
     pub groups: Vec<GroupView>,
     /// Whether there are more groups than are told.
     pub more_groups: bool,
+    /// How the groups' allocations come about, those of the greatest groups.
+    pub allocations: Vec<AllocationExplained>,
+    /// Whether there are more allocations than are told; each is told by its transactions.
+    pub more_allocations: bool,
     /// Transactions in the order of booking.
     pub transactions: Vec<BehindView>,
     /// The id after which the next page begins, if there is one.
@@ -107,6 +116,7 @@ pub async fn explain_statement_line(
     by: &Originator,
     line: &LineName,
     asked: &Asked<i64>,
+    language: Language,
 ) -> Done<StatementLineExplained> {
     let found = covered(conn, &line.number, by.party_id).await?;
     let found = found.ok_or_else(|| Failure::not_found("statement", &line.number))?;
@@ -124,11 +134,18 @@ pub async fn explain_statement_line(
     let more_groups = i64::try_from(rows.len()).unwrap_or(i64::MAX) > GROUPS_MAX;
     rows.truncate(usize::try_from(GROUPS_MAX).unwrap_or(usize::MAX));
     let page = asked.page(behind(conn, &wanted, asked.after.unwrap_or(0), asked.fetched()).await?);
-    let totals = totals(&statement, line, &rows)?;
+    let (told, more_allocations) = allocations_of(&rows);
+    let groups: Vec<GroupView> = rows.into_iter().map(group_view).collect();
+    let totals = totals(&statement, line, &groups)?;
     if totals.is_empty() {
         let named = format!("{} of statement {}", line.service, line.number);
         return Err(Failure::not_found("line", named));
     }
+    let mut allocations = Vec::with_capacity(told.len());
+    for id in told {
+        allocations.push(explain_allocation(conn, id, language).await?);
+    }
+    let derived = allocations.iter().all(|explained| explained.agrees);
     Ok(StatementLineExplained {
         statement: line.number.clone(),
         party: found.party,
@@ -136,17 +153,34 @@ pub async fn explain_statement_line(
         unit: found.unit,
         service: line.service.clone(),
         component: line.component.clone(),
-        agrees: more_groups || totals.iter().all(|total| total.stated == total.summed),
+        agrees: derived && (more_groups || totals.iter().all(|total| total.stated == total.summed)),
         totals,
-        groups: rows.into_iter().map(group_view).collect(),
+        groups,
         more_groups,
+        allocations,
+        more_allocations,
         next_after: page.items.last().filter(|_| page.more).map(|row| row.id),
         transactions: page.items.into_iter().map(behind_view).collect(),
     })
 }
 
+/// The allocations of the greatest groups, each once, and whether there are more.
+fn allocations_of(rows: &[GroupRow]) -> (Vec<i64>, bool) {
+    let mut by_size: Vec<&GroupRow> = rows.iter().collect();
+    by_size.sort_by_key(|row| (std::cmp::Reverse(row.amount.abs()), row.allocation_id));
+    let mut seen = HashSet::new();
+    let mut ids: Vec<i64> = by_size
+        .into_iter()
+        .map(|row| row.allocation_id)
+        .filter(|id| seen.insert(*id))
+        .collect();
+    let more = ids.len() > ALLOCATIONS_MAX;
+    ids.truncate(ALLOCATIONS_MAX);
+    (ids, more)
+}
+
 /// The statement's totals of the service, each beside the sum of its groups.
-fn totals(statement: &Statement, line: &LineName, rows: &[GroupRow]) -> Done<Vec<StatedTotal>> {
+fn totals(statement: &Statement, line: &LineName, groups: &[GroupView]) -> Done<Vec<StatedTotal>> {
     let content = statement.content();
     let own = content.services.iter().map(|total| (false, total));
     let earlier = content.earlier.iter().map(|earlier| (true, &earlier.total));
@@ -174,8 +208,8 @@ fn totals(statement: &Statement, line: &LineName, rows: &[GroupRow]) -> Done<Vec
         }
     }
     for total in &mut totals {
-        let own = rows.iter().filter(|row| total.sums(row));
-        total.summed = Amount::sum(own.map(|row| Amount::from_minor(row.amount)))?;
+        let own = groups.iter().filter(|group| total.sums(group));
+        total.summed = Amount::sum(own.map(|group| group.amount))?;
     }
     Ok(totals)
 }
@@ -186,14 +220,10 @@ impl StatedTotal {
             == (other.side, &other.component, other.kind, other.earlier)
     }
 
-    fn sums(&self, row: &GroupRow) -> bool {
+    /// Whether the group is a part of this total.
+    pub fn sums(&self, group: &GroupView) -> bool {
         (self.side, &self.component, self.kind, self.earlier)
-            == (
-                side_code(row.side),
-                &row.component,
-                kind_code(row.transaction_kind),
-                row.earlier,
-            )
+            == (group.side, &group.component, group.kind, group.earlier)
     }
 }
 

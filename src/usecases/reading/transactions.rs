@@ -64,7 +64,7 @@ pub struct TransactionDetails {
     pub transaction: TransactionView,
     /// Who brings the money.
     pub sources: Vec<ShareView>,
-    /// Who earns it; of equal sum, the principal aside.
+    /// Who earns it; of equal sum, a bill's principal aside.
     pub legs: Vec<ShareView>,
 }
 
@@ -161,13 +161,25 @@ pub async fn show_transaction(conn: &mut Connection, by: &Originator, id: i64) -
     let row = transaction::transaction_at(conn, batch_id, line, by.party_id)
         .await?
         .ok_or_else(|| Failure::not_found("transaction", id))?;
-    let shares = transaction::shares_at(conn, batch_id, line).await?;
-    let (sources, legs): (Vec<_>, Vec<_>) = shares.into_iter().partition(|share| share.side == "source");
+    let (sources, legs) = shares_of(conn, named).await?;
     Ok(TransactionDetails {
         transaction: view(row)?,
-        sources: sources.into_iter().map(share).collect(),
-        legs: legs.into_iter().map(share).collect(),
+        sources,
+        legs,
     })
+}
+
+/// Sources and legs of a transaction, the principal among them.
+pub(in crate::usecases) async fn shares_of(
+    conn: &mut Connection,
+    id: TransactionId,
+) -> Done<(Vec<ShareView>, Vec<ShareView>)> {
+    let shares = transaction::shares_at(conn, id.batch_id(), id.line()).await?;
+    let (sources, legs): (Vec<_>, Vec<_>) = shares.into_iter().partition(|share| share.side == "source");
+    Ok((
+        sources.into_iter().map(share).collect(),
+        legs.into_iter().map(share).collect(),
+    ))
 }
 
 pub(in crate::usecases) fn view(row: TransactionRow) -> Done<TransactionView> {

@@ -1,5 +1,5 @@
-//! The names that statements give to kinds of parties, components and holds, in both languages. Never here: names that are
-//! data (parties, services), the words of the paper (see `documents`).
+//! The names that statements give to holds and to what they tell together, in both languages. Never here: kinds and roles
+//! (see `domain::wording`), names that are data, the words of the paper (see `documents`).
 
 use std::collections::HashMap;
 
@@ -12,44 +12,6 @@ pub const EARLIER: &str = "earlier";
 /// What stands for all services where there are too many lines for a statement.
 pub fn all_services() -> Coded {
     Coded::new("all", "همهٔ خدمات", "All services")
-}
-
-pub fn party_kind(code: &str) -> Coded {
-    let (fa, en) = match code {
-        "office" => ("دفتر", "Office"),
-        "agency" => ("دستگاه", "Agency"),
-        "authority" => ("مرجع صدور پروانه", "Authority"),
-        "operator" => ("کارور", "Operator"),
-        "treasury" => ("خزانه", "Treasury"),
-        "municipality" => ("شهرداری", "Municipality"),
-        "tax" => ("امور مالیاتی", "Tax office"),
-        "insurer" => ("بیمه‌گر", "Insurer"),
-        "central" => ("حساب تمرکز وجوه", "Central collector"),
-        "union" => ("اتحادیه", "Union"),
-        _ => ("ذی‌نفع", "Party"),
-    };
-    Coded::new(code, fa, en)
-}
-
-pub fn component_kind(code: &str) -> Coded {
-    let (fa, en) = match code {
-        "fee" => ("تعرفه", "Fee"),
-        "wage" => ("کارمزد دفتر", "Wage"),
-        "commission" => ("حق‌العمل", "Commission"),
-        "incentive" => ("پاداش", "Incentive"),
-        "levy" => ("عوارض", "Levy"),
-        "duty" => ("حقوق دولتی", "Duty"),
-        "stamp" => ("تمبر", "Stamp"),
-        "tax" => ("مالیات", "Tax"),
-        "withholding" => ("مالیات تکلیفی", "Withheld tax"),
-        "insurance" => ("بیمه", "Insurance"),
-        "fund" => ("سهم صندوق", "Fund"),
-        "fine" => ("جریمه", "Fine"),
-        "rounding" => ("گرد کردن", "Rounding"),
-        "principal" => ("اصل مبلغ", "Principal"),
-        _ => ("سایر", "Other"),
-    };
-    Coded::new(code, fa, en)
 }
 
 /// `offices`: the code of the office of each licence that may be named.

@@ -56,7 +56,7 @@ fn exact(exact: Exact) -> String {
 }
 
 /// Names that the language itself gives; a tariff's own names stay as they are.
-fn word(name: &str) -> &str {
+pub(super) fn word(name: &str) -> &str {
     match name {
         "price" => "بها",
         "paid" => "مبلغ پرداختی",
@@ -65,6 +65,9 @@ fn word(name: &str) -> &str {
         "quantity" => "تعداد",
         "after_fixed" => "پس از اجزای ثابت",
         "leg" => "مرحله",
+        "fee" => "تعرفه",
+        "holder" => "دارندهٔ وجه",
+        "rounding" => "تفاوت رُند",
         _ => name,
     }
 }

@@ -12,11 +12,12 @@ use crate::domain::statement::{
     HeldItem, Interval, Movement, MovementKind, Names, Network, PreviousStatement, ServiceTotal, Side,
     Statement, StatementContent, StatementDigest, statement_number,
 };
+use crate::domain::wording::component_kind;
 use crate::domain::zone::{day_of, last_day_before};
 use crate::store::StoreFailure;
 use crate::store::statement::{DemandRow, IncomingRow};
 use crate::store::window_total::{EARNED, StoredTotal};
-use crate::usecases::settling::wording::{EARLIER, all_services, component_kind, hold_cause};
+use crate::usecases::settling::wording::{EARLIER, all_services, hold_cause};
 use crate::usecases::{Done, Failure};
 
 /// More totals than this are told without their services: a statement is no journal export.

@@ -8,13 +8,13 @@ use super::{CYCLES_MAX, Issuing};
 use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::statement::{DestinationClosing, Names, Party};
+use crate::domain::wording::party_kind;
 use crate::store::Connection;
 use crate::store::statement::{
     DemandRow, IncomingRow, LastStatement, addressees, cycles_since, demands_of, incoming_of,
     last_statements, stated_closings,
 };
 use crate::store::window_total::{StoredTotal, totals_of};
-use crate::usecases::settling::wording::party_kind;
 use crate::usecases::{Done, Failure};
 
 /// A party and a unit: whose statements chain.

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::language::Language;
 use crate::usecases::explain::{TransactionExplained, explain_transaction};
-use crate::web::{Answer, AppState, Authorised};
+use crate::web::{Answer, AppState, Authorised, Spoken};
 
 pub fn configure(config: &mut ServiceConfig) {
     config.service(show_explanation);
@@ -18,7 +18,7 @@ pub fn configure(config: &mut ServiceConfig) {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LanguageQuery {
-    /// The language of the texts.
+    /// The language of the texts. Left out: as `Accept-Language` asks, else English.
     #[param(inline, example = "fa")]
     pub lang: Option<Language>,
 }
@@ -36,9 +36,10 @@ pub async fn show_explanation(
     Authorised(by): Authorised,
     id: Path<i64>,
     query: Query<LanguageQuery>,
+    Spoken(spoken): Spoken,
 ) -> Answer<Json<TransactionExplained>> {
     let mut conn = state.connection().await?;
-    let language = query.lang.unwrap_or_default();
+    let language = query.lang.unwrap_or(spoken);
     let explained = explain_transaction(&mut conn, &by, state.now(), *id, language).await?;
     Ok(Json(explained))
 }
