@@ -3,6 +3,7 @@
 pub mod allocation;
 pub mod approval;
 pub mod booking;
+pub mod calendar;
 pub mod failure;
 pub mod health;
 pub mod hold;

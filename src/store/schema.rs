@@ -232,6 +232,7 @@ diesel::table! {
         payout_priority -> Array<Text>,
         contact -> Nullable<Text>,
         verification_url -> Text,
+        calendar -> Nullable<Text>,
     }
 }
 

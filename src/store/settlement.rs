@@ -55,6 +55,8 @@ pub struct NetworkTerms {
     pub remittance_due_days: i16,
     pub contact: Option<String>,
     pub verification_url: String,
+    /// Without one every day is a working day.
+    pub calendar: Option<String>,
 }
 
 /// A position as it was settled.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::close_window::require_window;
+use super::settling::calendar::working_days;
 use super::settling::issuing::{Issuing, issue_statements, zone_of};
 use super::settling::stands::compute;
 use super::{Done, Failure};
@@ -163,8 +164,8 @@ async fn decide(conn: &mut Connection, by: &Originator, approval: Approval) -> D
     ))
 }
 
-/// Asks of every party what it owes and was not asked for yet, by the end of the network's last day for it. Returns of how
-/// many.
+/// Asks of every party what it owes and was not asked for yet, by the end of the last day for it: if banks do not work on it, of
+/// the next one on which they do. Returns of how many.
 async fn demand(
     conn: &mut Connection,
     approval: Approval,
@@ -173,7 +174,9 @@ async fn demand(
 ) -> Done<usize> {
     let zone = zone_of(network)?;
     let days = Days::new(u64::try_from(network.remittance_due_days).unwrap_or(0));
-    let due_at = start_of_day(zone, day_of(zone, approval.at) + days + Days::new(1));
+    let (today, last) = (day_of(zone, approval.at), day_of(zone, approval.at) + days);
+    let due_on = working_days(conn, network, today).await?.on_or_after(last)?;
+    let due_at = start_of_day(zone, due_on + Days::new(1));
     let owing = sheet
         .lines()
         .iter()

@@ -33,6 +33,9 @@ pub(super) struct Written {
     pub(super) clients: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) networks: Vec<WrittenNetwork>,
+    /// When banks work, and which networks go by it; each year's holidays can be stated by themselves.
+    #[serde(default)]
+    pub(super) calendars: Vec<WrittenCalendar>,
     /// The party that is owed an agency's share, by the agency's code.
     #[serde(default)]
     pub(super) agencies: BTreeMap<String, String>,
@@ -147,6 +150,40 @@ pub(super) struct WrittenNetwork {
     /// The public address below which a statement's code is checked, to which its QR code leads: `/verify` of this server,
     /// such as `https://daftar.example/verify`.
     pub(super) verification_url: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenCalendar {
+    pub(super) code: String,
+    /// Networks that follow it from now on: dates on which money is due fall on its working days.
+    #[serde(default)]
+    pub(super) networks: Vec<String>,
+    #[serde(default)]
+    pub(super) days_off: Vec<WrittenDayOff>,
+    #[serde(default)]
+    pub(super) holidays: Vec<WrittenHoliday>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenDayOff {
+    /// 1 is Monday, 5 Friday.
+    pub(super) weekday: u8,
+    #[schemars(with = "String")]
+    pub(super) valid_from: NaiveDate,
+    /// Exclusive; left out where it is for good.
+    #[schemars(with = "Option<String>")]
+    pub(super) valid_until: Option<NaiveDate>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenHoliday {
+    #[schemars(with = "String")]
+    pub(super) day: NaiveDate,
+    pub(super) name_fa: String,
+    pub(super) name_en: String,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]

@@ -1,15 +1,19 @@
 //! A register document's entries as the use cases take them. Never here: whether they may be entered.
 
+use chrono::Weekday;
 use chrono_tz::Tz;
 
 use super::document::{
-    Written, WrittenAfterSuspension, WrittenCycle, WrittenInstrument, WrittenLicence, WrittenNetwork,
-    WrittenOffice, WrittenParty, WrittenService, WrittenTariff, WrittenUnit,
+    Written, WrittenAfterSuspension, WrittenCalendar, WrittenCycle, WrittenDayOff, WrittenHoliday,
+    WrittenInstrument, WrittenLicence, WrittenNetwork, WrittenOffice, WrittenParty, WrittenService,
+    WrittenTariff, WrittenUnit,
 };
 use crate::domain::money::{Amount, UnitCode};
 use crate::domain::originator::OriginatorKind;
 use crate::domain::period::PeriodKind;
+use crate::domain::working_days::DayOff;
 use crate::domain::zone::start_of_day;
+use crate::usecases::register::calendar::{CalendarEntry, Holiday, day_off};
 use crate::usecases::register::document::RegisterDocument;
 use crate::usecases::register::instrument::InstrumentEntry;
 use crate::usecases::register::licence::{LicenceEntry, OfficeRoles};
@@ -72,6 +76,11 @@ impl Written {
                 .networks
                 .into_iter()
                 .map(WrittenNetwork::entry)
+                .collect::<Done<_>>()?,
+            calendars: self
+                .calendars
+                .into_iter()
+                .map(WrittenCalendar::entry)
                 .collect::<Done<_>>()?,
             agencies: self
                 .agencies
@@ -192,12 +201,48 @@ impl WrittenCycle {
         Some(match self {
             Self::Daily => PeriodKind::Day,
             Self::Weekly => PeriodKind::Week {
-                first_day: chrono::Weekday::try_from(week_starts_on.checked_sub(1)?).ok()?,
+                first_day: weekday(week_starts_on)?,
             },
             Self::JalaliMonth => PeriodKind::JalaliMonth,
             Self::GregorianMonth => PeriodKind::GregorianMonth,
         })
     }
+}
+
+impl WrittenCalendar {
+    fn entry(self) -> Done<CalendarEntry> {
+        let days_off = self.days_off.iter().map(WrittenDayOff::day_off);
+        Ok(CalendarEntry {
+            days_off: days_off.collect::<Done<_>>()?,
+            holidays: self.holidays.into_iter().map(WrittenHoliday::holiday).collect(),
+            code: self.code,
+            networks: self.networks,
+        })
+    }
+}
+
+impl WrittenDayOff {
+    fn day_off(&self) -> Done<DayOff> {
+        let weekday = weekday(self.weekday).ok_or_else(|| {
+            let told = "1 for Monday to 7 for Sunday";
+            Failure::invalid("calendars.days_off.weekday", "a_weekday_has_its_number", told)
+        })?;
+        day_off(weekday, self.valid_from, self.valid_until)
+    }
+}
+
+impl WrittenHoliday {
+    fn holiday(self) -> Holiday {
+        Holiday {
+            day: self.day,
+            name_fa: self.name_fa,
+            name_en: self.name_en,
+        }
+    }
+}
+
+fn weekday(number: u8) -> Option<Weekday> {
+    Weekday::try_from(number.checked_sub(1)?).ok()
 }
 
 impl WrittenService {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
+use super::calendar::{CalendarEntry, register_calendar};
 use super::instrument::{InstrumentEntry, register_instruments};
 use super::licence::{LicenceEntry, issue_licences};
 use super::network::{NetworkEntry, register_network};
@@ -25,6 +26,7 @@ pub struct RegisterDocument {
     pub accounts: Vec<BankAccountEntry>,
     pub originators: Vec<OriginatorEntry>,
     pub networks: Vec<NetworkEntry>,
+    pub calendars: Vec<CalendarEntry>,
     pub agencies: Vec<AgencyEntry>,
     pub services: Vec<ServiceEntry>,
     pub offices: Vec<OfficeEntry>,
@@ -55,6 +57,9 @@ pub async fn register_document(
         let person = originator_of_code(conn, code, Scope::Finance).await?;
         for entry in document.networks {
             register_network(conn, by, entry).await?;
+        }
+        for entry in &document.calendars {
+            register_calendar(conn, by, entry).await?;
         }
         register_agencies(conn, by, document.agencies).await?;
         register_services(conn, by, document.services).await?;

@@ -1,5 +1,6 @@
 //! The register: who and what there is, in bulk. Never here: tariffs, money.
 
+pub mod calendar;
 pub mod document;
 pub mod instrument;
 pub mod licence;

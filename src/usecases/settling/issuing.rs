@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use self::content::written;
@@ -11,6 +11,7 @@ use self::material::Material;
 use crate::domain::money::UnitCode;
 use crate::domain::settlement::{Chain, SettledLine, Sheet};
 use crate::domain::statement::{Coded, Names, Statement, StatementDigest, Unit};
+use crate::domain::zone::day_of;
 use crate::store::Connection;
 use crate::store::approval::OrderedPayout;
 use crate::store::settlement::NetworkTerms;
@@ -18,6 +19,7 @@ use crate::store::statement::{
     Issue, NewStatements, all_services, all_units, insert_statements, offices_of_licences,
 };
 use crate::store::window::{WindowRow, periods_between};
+use crate::usecases::settling::calendar::working_days;
 use crate::usecases::{Done, Failure};
 
 mod content;
@@ -30,6 +32,8 @@ pub struct Issuing<'a> {
     pub window: &'a WindowRow,
     pub zone: Tz,
     pub at: DateTime<Utc>,
+    /// On which payouts can leave: today, if banks work.
+    pub payable_on: NaiveDate,
     pub payouts: &'a HashMap<Chain, OrderedPayout>,
     units: HashMap<i16, Unit>,
     services: HashMap<i32, Coded>,
@@ -79,6 +83,7 @@ impl<'a> Issuing<'a> {
         payouts: &'a HashMap<Chain, OrderedPayout>,
     ) -> Done<Self> {
         let zone = zone_of(network)?;
+        let today = day_of(zone, at);
         let services = all_services(conn).await?.into_iter();
         let offices = offices_of_licences(conn, &licences_held_for(sheet)).await?;
         let first = (window.ordinal - CYCLES_MAX + 1).max(1);
@@ -87,6 +92,7 @@ impl<'a> Issuing<'a> {
             window,
             zone,
             at,
+            payable_on: working_days(conn, network, today).await?.on_or_after(today)?,
             payouts,
             units: units(conn).await?,
             services: services

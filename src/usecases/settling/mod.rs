@@ -1,6 +1,7 @@
 //! What previewing, proposing and approving a settlement share: its computation and the statements it issues. Never here:
 //! a transaction opened, or anything decided (see `approve_settlement`).
 
+pub mod calendar;
 pub mod holding;
 pub mod issuing;
 pub mod stands;

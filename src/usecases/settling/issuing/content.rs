@@ -13,7 +13,7 @@ use crate::domain::statement::{
     Statement, StatementContent, StatementDigest, statement_number,
 };
 use crate::domain::wording::component_kind;
-use crate::domain::zone::{day_of, last_day_before};
+use crate::domain::zone::last_day_before;
 use crate::store::StoreFailure;
 use crate::store::statement::{DemandRow, IncomingRow};
 use crate::store::window_total::{EARNED, StoredTotal};
@@ -293,7 +293,7 @@ fn payout_due(issuing: &Issuing<'_>, line: &SettledLine) -> Option<Due> {
         destination: destination_name(&line.chain.destination.deposit_identifier),
         kind: DueKind::Payout,
         amount: payout.amount,
-        due_on: day_of(issuing.zone, issuing.at),
+        due_on: issuing.payable_on,
         reference: format!("{}-P{}", issuing.network.code, payout.id),
     })
 }

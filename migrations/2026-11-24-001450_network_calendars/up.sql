@@ -1,0 +1,4 @@
+-- A network follows a calendar of bank holidays and weekly days off.
+
+ALTER TABLE networks ADD COLUMN calendar text;
+COMMENT ON COLUMN networks.calendar IS 'Whose holidays and weekly days off say when banks work: money is due on working days. Without one every day is one.';

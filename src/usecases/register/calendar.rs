@@ -1,0 +1,82 @@
+//! Calendars: when banks work, and which networks go by it. Never here: what falls on a working day.
+
+use chrono::{NaiveDate, Weekday};
+use diesel_async::AsyncConnection;
+
+use super::known;
+use crate::domain::interval::Interval;
+use crate::domain::originator::Originator;
+use crate::domain::working_days::DayOff;
+use crate::store::calendar::{NewHoliday, WeekendRow};
+use crate::store::{Connection, calendar, network};
+use crate::usecases::{Done, Failure};
+
+/// Days on which banks do not work. A calendar is stated again and again: each year has its own holidays.
+#[derive(Clone, Debug, Default)]
+pub struct CalendarEntry {
+    pub code: String,
+    /// Networks that follow it from now on.
+    pub networks: Vec<String>,
+    pub days_off: Vec<DayOff>,
+    pub holidays: Vec<Holiday>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Holiday {
+    pub day: NaiveDate,
+    pub name_fa: String,
+    pub name_en: String,
+}
+
+/// # Errors
+/// Conflicts where a day is stated that stands already: tables of days are never edited.
+pub async fn register_calendar(conn: &mut Connection, by: &Originator, entry: &CalendarEntry) -> Done<()> {
+    by.may_register()?;
+    let weekends = entry.days_off.iter().map(|off| weekend_row(&entry.code, off));
+    let weekends: Vec<WeekendRow> = weekends.collect();
+    let holidays = entry
+        .holidays
+        .iter()
+        .map(|holiday| holiday_row(&entry.code, holiday));
+    let holidays: Vec<NewHoliday> = holidays.collect();
+    conn.transaction(async |conn| {
+        calendar::insert_weekends(conn, &weekends).await?;
+        calendar::insert_holidays(conn, &holidays).await?;
+        let networks = network::network_ids(conn).await?;
+        for code in &entry.networks {
+            calendar::follow_calendar(conn, known(&networks, "network", code)?, &entry.code).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// A weekday off from a day on, until another one or for good.
+pub fn day_off(weekday: Weekday, from: NaiveDate, until: Option<NaiveDate>) -> Done<DayOff> {
+    let valid = Interval::new(from, until).map_err(|rule| {
+        Failure::invalid(
+            "calendars.days_off",
+            "an_interval_ends_after_it_begins",
+            rule.to_string(),
+        )
+    })?;
+    Ok(DayOff { weekday, valid })
+}
+
+fn weekend_row(calendar: &str, off: &DayOff) -> WeekendRow {
+    WeekendRow {
+        calendar: calendar.to_owned(),
+        iso_weekday: i16::try_from(off.weekday.number_from_monday()).unwrap_or_default(),
+        valid_from: off.valid.from(),
+        valid_until: off.valid.until(),
+    }
+}
+
+fn holiday_row(calendar: &str, holiday: &Holiday) -> NewHoliday {
+    NewHoliday {
+        calendar: calendar.to_owned(),
+        day: holiday.day,
+        name_fa: holiday.name_fa.clone(),
+        name_en: holiday.name_en.clone(),
+    }
+}
