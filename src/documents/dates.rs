@@ -118,6 +118,11 @@ pub fn period_short(key: &str, language: Language) -> String {
     in_digits_of(language, &text)
 }
 
+/// The name of a period before the statement's own, if it says which.
+pub fn earlier_period(key: &str, language: Language) -> Option<String> {
+    (key != EARLIER).then(|| period(key, language))
+}
+
 /// Whatever happened before the statement's interval.
 const EARLIER: &str = "earlier";
 

@@ -11,7 +11,7 @@ use crate::domain::language::Language;
 use crate::domain::money::{Amount, AmountOverflow};
 use crate::domain::statement::{
     CarryReason, Cycle, DestinationPosition, Due, DueKind, EarlierTotal, EntryKind, Movement, MovementKind,
-    ServiceTotal, Side, Statement, StatementContent,
+    ServiceTotal, Side, Statement, StatementContent, transaction_count,
 };
 
 /// All texts are in the statement's language and digits, but codes, numbers and references, which are typed as they are.
@@ -339,9 +339,7 @@ impl<'a> Writer<'a> {
         destination: Option<String>,
         members: &[Dated<'_>],
     ) -> Result<Group, AmountOverflow> {
-        let count = members
-            .iter()
-            .fold(0_u64, |sum, (total, _)| sum.saturating_add(total.count));
+        let count = transaction_count(members.iter().map(|(total, _)| *total));
         Ok(Group {
             label: match side {
                 Side::Earned => self.words.earned,
@@ -359,10 +357,14 @@ impl<'a> Writer<'a> {
 
     fn total_row(&self, total: &ServiceTotal, period: Option<&str>) -> Row {
         let component = total.component.names.in_language(self.language);
+        let period = period.and_then(|key| dates::earlier_period(key, self.language));
         Row {
             code: in_digits_of(self.language, &total.service.code),
             label: total.service.names.in_language(self.language).to_owned(),
-            detail: period.map_or_else(|| component.to_owned(), |key| dates::period(key, self.language)),
+            detail: period.map_or_else(
+                || component.to_owned(),
+                |period| format!("{component} · {period}"),
+            ),
             tag: match total.kind {
                 EntryKind::Original => None,
                 EntryKind::Refund => Some(self.words.refund),
@@ -429,7 +431,7 @@ impl<'a> Writer<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::statement::sample;
+    use crate::domain::statement::{Coded, sample};
 
     fn view(content: StatementContent) -> StatementView {
         StatementView::of(&Statement::new(content).unwrap()).unwrap()
@@ -480,6 +482,29 @@ mod tests {
             (view.headlines[0].reference.as_deref(), view.dues.len()),
             (None, 2)
         );
+    }
+
+    #[test]
+    fn an_item_of_earlier_periods_names_its_component_and_two_lines_of_a_transaction_count_once() {
+        let mut content = sample::short(Language::En);
+        content.earlier[0].period = "earlier".to_owned();
+        let view = view(content);
+        assert_eq!(view.earlier[0].rows[0].detail, "Office share");
+        let line = |component: &str, kind, count| ServiceTotal {
+            destination: None,
+            side: Side::Earned,
+            service: Coded::new("bill", "قبض", "Bill"),
+            component: Coded::new(component, component, component),
+            kind,
+            count,
+            amount: Amount::from_minor(1),
+        };
+        let lines = [
+            line("fee", EntryKind::Original, 7),
+            line("principal", EntryKind::Original, 5),
+            line("fee", EntryKind::Refund, 2),
+        ];
+        assert_eq!(transaction_count(&lines), 9);
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub use content::{
 pub use digest::{StatementDigest, verification_code};
 pub use lines::{
     CarryReason, Cycle, DestinationPosition, Due, DueKind, EarlierTotal, EntryKind, HeldItem, Movement,
-    MovementKind, ServiceTotal, Side,
+    MovementKind, ServiceTotal, Side, transaction_count,
 };
 
 mod check;

@@ -1,5 +1,7 @@
 //! The lines of a statement: positions, totals, movements, holds, dues and past cycles. Never here: their sums' proof.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -74,6 +76,17 @@ pub struct ServiceTotal {
     /// How many transactions the amount sums.
     pub count: u64,
     pub amount: Amount,
+}
+
+/// How many transactions the totals sum, each once: it has a line of every component that it has, so of a service and kind
+/// the greatest count is that of its transactions.
+pub fn transaction_count<'a>(totals: impl IntoIterator<Item = &'a ServiceTotal>) -> u64 {
+    let mut most: BTreeMap<(&str, EntryKind), u64> = BTreeMap::new();
+    for total in totals {
+        let count = most.entry((&total.service.code, total.kind)).or_default();
+        *count = total.count.max(*count);
+    }
+    most.values().fold(0, |sum, count| sum.saturating_add(*count))
 }
 
 /// A total of items that happened in an earlier period and were booked in this one (money rule 11). These items are not
