@@ -111,8 +111,8 @@ impl Submitted {
         }
     }
 
-    /// The rules that hold for a row whatever the register and the tariffs say. Instants are cut to the microsecond,
-    /// which is what the database keeps.
+    /// The rules that hold for a row whatever the register and the tariffs say. Instants are cut to what the database keeps:
+    /// the microsecond, and no leap second, which is the beginning of the next minute.
     pub fn checked(mut self) -> Result<Self, Vec<RowFault>> {
         self.occurred_at = kept(self.occurred_at);
         let mut faults = Vec::new();
@@ -265,6 +265,10 @@ impl Submitted {
     }
 }
 
+fn kept(instant: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(instant.timestamp_micros()).unwrap_or(instant)
+}
+
 /// Whether a text can be a sender's reference.
 pub fn may_be_reference(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= REFERENCE_MAX && printable::is_printable(text)
@@ -309,6 +313,17 @@ mod tests {
         assert_eq!(row.occurred_at.timestamp_subsec_nanos(), 123_456_000);
         assert_eq!(Submitted::from_json(row.canonical().as_bytes()).unwrap(), row);
         assert!(!row.canonical().contains("null"));
+    }
+
+    #[test]
+    fn a_leap_second_is_read_as_the_database_keeps_it() {
+        let at = |time: &str| {
+            let row = ROW.replace("07:30:00.1234567", time);
+            Submitted::from_json(row.as_bytes()).unwrap().occurred_at
+        };
+        assert_eq!(at("07:29:60"), at("07:30:00"));
+        assert_eq!(at("07:29:60.5"), at("07:30:00.5"));
+        assert_eq!(at("07:29:59.9999999"), at("07:29:59.999999"));
     }
 
     #[test]
