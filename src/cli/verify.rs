@@ -15,7 +15,8 @@ use crate::host::Host;
 use crate::host::clock;
 use crate::host::database::{self, Pool};
 use crate::usecases::verify_books::{
-    Extent, Known, Plan, PlannedPiece, Verified, note_verification, plan_verification, verify_piece,
+    Extent, FINDINGS_MAX, Known, Plan, PlannedPiece, Verified, note_verification, plan_verification,
+    verify_piece,
 };
 use crate::usecases::{Done, Failure};
 
@@ -49,8 +50,7 @@ pub async fn carry_out(args: &VerifyArgs, host: &Host) -> Done<String> {
         return Ok(told);
     }
     output::say(&told);
-    let count = verified.findings.len();
-    Err(Failure::conflict("the_books_agree", format!("{count} findings")))
+    Err(Failure::conflict("the_books_agree", count_text(&verified)))
 }
 
 /// Verifies and remembers what came of it.
@@ -72,9 +72,11 @@ pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<
         windows: plan.windows.len(),
         windows_left: plan.windows_left,
         findings: Vec::new(),
+        more_findings: false,
     };
     for (piece, findings) in found {
         verified.agrees &= findings.is_empty();
+        verified.more_findings |= findings.len() >= FINDINGS_MAX;
         verified.findings.extend(findings.iter().cloned());
         if let Some(own) = of_window.get_mut(&piece.window) {
             own.extend(findings);
@@ -141,6 +143,15 @@ fn progress(total: u64) -> ProgressBar {
     }
 }
 
+/// Of a piece with very many findings the first ones are told: then there are at least so many.
+fn count_text(verified: &Verified) -> String {
+    match (verified.findings.len(), verified.more_findings) {
+        (1, false) => "1 finding".to_owned(),
+        (count, false) => format!("{count} findings"),
+        (count, true) => format!("at least {count} findings"),
+    }
+}
+
 fn text(verified: &Verified) -> String {
     let mut lines: Vec<String> = verified.findings.iter().map(ToString::to_string).collect();
     let (transactions, windows) = (verified.transactions, verified.windows);
@@ -151,7 +162,8 @@ fn text(verified: &Verified) -> String {
     lines.push(if verified.agrees {
         format!("{transactions} transactions in {windows} windows, the register and the books agree{left}")
     } else {
-        format!("{transactions} transactions in {windows} windows were verified{left}")
+        let count = count_text(verified);
+        format!("{count}; {transactions} transactions in {windows} windows were verified{left}")
     });
     lines.join("\n")
 }
@@ -176,6 +188,20 @@ mod tests {
             told.starts_with("batches 7: digest is a, and should be b\n"),
             "{told}"
         );
-        assert!(told.contains("1 windows"), "{told}");
+        assert!(
+            told.contains("1 windows") && told.contains("\n1 finding; 5"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn findings_that_were_cut_are_counted_as_at_least_so_many() {
+        let verified = Verified {
+            findings: vec![Finding::new("batches", 7, "digest", "a", "b"); FINDINGS_MAX],
+            more_findings: true,
+            ..Verified::default()
+        };
+        assert_eq!(count_text(&verified), "at least 100 findings");
+        assert!(text(&verified).contains("\nat least 100 findings; "));
     }
 }

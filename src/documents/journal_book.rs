@@ -1,7 +1,7 @@
 //! The books as a text of `hledger`, as CSV and as JSON, journal by journal, so that any length can be streamed.
 //! Never here: which journals there are, sums.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::statement_csv::escaped;
@@ -18,6 +18,8 @@ pub struct BookedJournal {
     pub party: String,
     pub cause: i64,
     pub posted_at: DateTime<Utc>,
+    /// The day in the network's time zone.
+    pub posted_on: NaiveDate,
     pub originator: String,
     pub entries: Vec<BookedEntry>,
 }
@@ -89,7 +91,7 @@ pub fn hledger_head(units: &[BookedUnit]) -> String {
 pub fn hledger(journal: &BookedJournal, scale: impl Fn(&str) -> u8) -> String {
     let mut text = format!(
         "{} ({}) {} {} {}  ; cause:{}, window:{}, by:{}\n",
-        journal.posted_at.format("%Y-%m-%d"),
+        journal.posted_on,
         journal.id,
         journal.network,
         journal.kind,
@@ -227,7 +229,8 @@ mod tests {
             window: "j1405-01".to_owned(),
             party: "=office".to_owned(),
             cause: 3,
-            posted_at: "2026-03-22T08:00:00Z".parse().unwrap(),
+            posted_at: "2026-03-21T20:40:00Z".parse().unwrap(),
+            posted_on: "2026-03-22".parse().unwrap(),
             originator: "maker".to_owned(),
             entries: vec![
                 entry("bank", None, -1_047_500),

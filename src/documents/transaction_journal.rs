@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::statement_csv::escaped;
 use crate::domain::money::Amount;
@@ -28,7 +29,7 @@ pub struct JournalTransaction {
     pub unit: String,
     pub quantity: i32,
     pub activity_leg: String,
-    pub facts: String,
+    pub facts: Value,
     pub tariff_version: i32,
     pub terms: Vec<JournalTerm>,
 }
@@ -108,7 +109,7 @@ pub fn csv(transaction: &JournalTransaction) -> Result<Vec<u8>, csv::Error> {
         t.unit.clone(),
         t.quantity.to_string(),
         t.activity_leg.clone(),
-        t.facts.clone(),
+        t.facts.to_string(),
         t.tariff_version.to_string(),
     ];
     for term in &t.terms {

@@ -91,6 +91,25 @@ async fn hledger_finds_the_books_sound_and_agrees_with_their_balances_to_the_ria
 }
 
 #[tokio::test]
+async fn a_journal_posted_after_midnight_in_tehran_bears_that_day() {
+    let scene = Scene::furnished().await;
+    record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
+    // The day begins at 20:30 UTC.
+    scene
+        .close(crate::scene::PISHKHAN, scene.day(1, 0))
+        .await
+        .unwrap();
+    scene.seal(crate::scene::PISHKHAN, scene.day(1, 0)).await.unwrap();
+    let journal = exported(&scene, BooksFormat::Hledger).await;
+    let dates = journal.lines().filter(|line| line.starts_with("20"));
+    let dates: Vec<_> = dates.map(|line| &line[..10]).collect();
+    assert!(
+        !dates.is_empty() && dates.iter().all(|date| *date == "2026-03-22"),
+        "{dates:?}"
+    );
+}
+
+#[tokio::test]
 async fn csv_and_json_have_every_entry_and_balance() {
     let scene = settled().await;
     let entries = scene.count("SELECT count(*) FROM entries").await;
@@ -155,6 +174,7 @@ async fn an_owner_exports_the_raw_journal_of_the_own_office_with_all_terms_and_o
             (sum("leg"), transaction["amount"].as_i64().unwrap()),
             "{line}"
         );
+        assert!(transaction["facts"].is_object(), "{line}");
         ids.insert(transaction["id"].as_i64().unwrap());
     }
     assert_eq!(ids.len(), 1_107);

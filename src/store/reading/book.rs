@@ -36,6 +36,8 @@ pub struct EntryRow {
     #[diesel(sql_type = Timestamptz)]
     pub posted_at: DateTime<Utc>,
     #[diesel(sql_type = Text)]
+    pub time_zone: String,
+    #[diesel(sql_type = Text)]
     pub originator: String,
     #[diesel(sql_type = Text)]
     pub account: String,

@@ -1,9 +1,13 @@
 //! All journals with their entries, as hledger reads them, as CSV or as lines of JSON. Never here: what they post.
 
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
 use crate::documents::journal_book::{self, BookedEntry, BookedJournal, BookedUnit};
 use crate::domain::journal::EntryKind;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
+use crate::domain::zone::day_of;
 use crate::store::Connection;
 use crate::store::network::network_ids;
 use crate::store::reading::book::{EntryRow, entries_after, units};
@@ -118,6 +122,11 @@ fn journals(rows: Vec<EntryRow>) -> Vec<BookedJournal> {
     journals
 }
 
+/// A network's zone was checked when it was registered.
+fn local_day(row: &EntryRow) -> NaiveDate {
+    day_of(row.time_zone.parse().unwrap_or(Tz::UTC), row.posted_at)
+}
+
 fn booked(row: EntryRow) -> (BookedJournal, BookedEntry) {
     let kind = match EntryKind::from_code(row.transaction_kind) {
         Some(EntryKind::Original) => "original",
@@ -126,6 +135,7 @@ fn booked(row: EntryRow) -> (BookedJournal, BookedEntry) {
         Some(EntryKind::Correction) => "correction",
         Some(EntryKind::Other) | None => "",
     };
+    let posted_on = local_day(&row);
     let entry = BookedEntry {
         account: row.account,
         party: row.account_party,
@@ -145,6 +155,7 @@ fn booked(row: EntryRow) -> (BookedJournal, BookedEntry) {
         window: row.window,
         party: row.party,
         cause: row.cause,
+        posted_on,
         posted_at: row.posted_at,
         originator: row.originator,
         entries: Vec::new(),

@@ -96,7 +96,6 @@ async fn terms(
 }
 
 fn journal_transaction(row: TransactionRow, terms: Vec<TermOfRow>) -> Result<JournalTransaction, Failure> {
-    let facts = row.facts.clone();
     let seen = view(row)?;
     let term = |row: TermOfRow| JournalTerm {
         side: row.side,
@@ -126,7 +125,7 @@ fn journal_transaction(row: TransactionRow, terms: Vec<TermOfRow>) -> Result<Jou
         unit: seen.unit,
         quantity: seen.quantity,
         activity_leg: seen.activity_leg,
-        facts,
+        facts: seen.facts,
         tariff_version: seen.tariff_version,
         terms: terms.into_iter().map(term).collect(),
     })

@@ -39,6 +39,8 @@ pub struct Verified {
     /// Windows that were left for another time.
     pub windows_left: usize,
     pub findings: Vec<Finding>,
+    /// A piece had more of them than are told.
+    pub more_findings: bool,
 }
 
 /// Verifies one piece of a plan, in a database transaction that sees one state of all tables.

@@ -1,5 +1,5 @@
 -- The next $5 journals after the id $4, of network $1, posted from $2 until $3 (exclusive), each filter or none, with their entries.
-SELECT j.id AS journal_id, n.code AS network, j.kind, w.period_key AS window, p.code AS party, j.cause_id AS cause, j.posted_at,
+SELECT j.id AS journal_id, n.code AS network, j.kind, w.period_key AS window, p.code AS party, j.cause_id AS cause, j.posted_at, n.time_zone,
        o.code AS originator, a.kind AS account, q.code AS account_party, a.deposit_identifier, v.period_key AS account_window,
        u.code AS unit, e.amount, e.side, e.transaction_kind, e.component_kind, e.item_count
   FROM (SELECT j.* FROM journals j JOIN networks n ON n.id = j.network_id
