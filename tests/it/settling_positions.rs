@@ -12,6 +12,7 @@ use daftar::usecases::propose_settlement::propose_settlement;
 use daftar::usecases::register::calendar::{CalendarEntry, Holiday, day_off, register_calendar};
 use daftar::usecases::reject_settlement::reject_settlement;
 use diesel_async::SimpleAsyncConnection;
+use serde_json::json;
 
 use crate::counter::Case;
 use crate::scene::{PISHKHAN, POLICE, Scene};
@@ -174,6 +175,38 @@ async fn nothing_nets_across_networks() {
         (-1_047_500, 1_047_500)
     );
     assert_eq!((there.paid.minor(), there.closing.minor()), (428_612, 0));
+}
+
+/// The worked example of money rule 9.
+#[tokio::test]
+async fn an_agency_that_owes_in_one_network_and_is_owed_in_another_has_two_positions() {
+    let scene = Scene::furnished().await;
+    let whole = json!({ "price": 25_000_000, "split": [{ "name": "share", "party": "agency", "take": "remainder" }] });
+    scene
+        .publish(POLICE, "card", whole, scene.began - chrono::Duration::days(1))
+        .await;
+    // 1.5 % of it is 19,044,480.
+    let owing = Case {
+        holder: Holder::Agency,
+        amount: Some(1_269_632_000),
+        ..Case::cash("1002", "duty", "d-1", scene.day(0, 2))
+    };
+    let owed = Case {
+        network: POLICE,
+        ..Case::central("1002", "card", "c-1", scene.day(0, 2))
+    };
+    scene.book(scene.day(0, 3), &[owing, owed]).await;
+    let here = scene.preview(PISHKHAN, scene.day(0, 4)).await;
+    let there = scene.preview(POLICE, scene.day(0, 4)).await;
+    let (here, there) = (position_of(&here, "identity"), position_of(&there, "identity"));
+    assert_eq!(
+        (here.closing.minor(), here.remittance_due.minor()),
+        (-19_044_480, 19_044_480)
+    );
+    assert_eq!(
+        (there.paid.minor(), there.remittance_due.minor()),
+        (25_000_000, 0)
+    );
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::Counter;
 
-const CLOSES: i64 = 300;
+const CLOSES: i64 = 1_000;
 
 /// Writes `closed` for the window that ended at `at`, under the network's exclusive lock.
 async fn close(counter: &Counter, at: DateTime<Utc>) {
