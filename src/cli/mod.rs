@@ -60,7 +60,7 @@ pub enum Command {
     Import(import::ImportArgs),
     /// Rows that could not be booked: list, release, reject
     Quarantine(quarantine::QuarantineArgs),
-    /// The windows of a network: list, close, seal
+    /// The windows of a network: list, exceptions, close, seal
     Window(window::WindowArgs),
     /// Settlements: preview, propose, approve, reject
     Settle(settle::SettleArgs),

@@ -1,4 +1,4 @@
-//! `daftar window`: the windows of a network, closing and sealing them by hand. Never here: when one may be (`domain::window`).
+//! `daftar window`: the windows of a network and their exceptions, closing and sealing them by hand. Never here: when one may be (`domain::window`).
 
 use std::fmt::Write;
 
@@ -7,15 +7,17 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::acting::{Acting, connected, reader};
+use crate::domain::page::Asked;
 use crate::host::Host;
 use crate::host::clock;
 use crate::host::patience::Patience;
 use crate::usecases::Done;
 use crate::usecases::close_window::{ClosedWindow, close_next_window};
 use crate::usecases::list_windows::{WindowListed, list_windows};
+use crate::usecases::reading::exceptions::{PairView, list_exceptions};
 use crate::usecases::seal_window::{SealedWindow, seal_next_window};
 
-/// The windows of a network: list, close, seal.
+/// The windows of a network: list, exceptions, close, seal.
 #[derive(Debug, Args)]
 pub struct WindowArgs {
     /// Answer in JSON.
@@ -32,6 +34,13 @@ pub enum WindowVerb {
         network: String,
         #[arg(long, default_value_t = 20)]
         limit: i64,
+    },
+    /// A reference that a sender used at two offices for the same service and amount, by the window of the second.
+    Exceptions {
+        /// The window, by its id.
+        window: i32,
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
     },
     /// Close all windows of a network that have ended, in their order.
     Close {
@@ -50,6 +59,7 @@ pub enum WindowVerb {
 pub async fn carry_out(args: &WindowArgs, host: &Host) -> Done<String> {
     match &args.verb {
         WindowVerb::List { network, limit } => list(host, network, *limit, args.json).await,
+        WindowVerb::Exceptions { window, limit } => exceptions(host, *window, *limit, args.json).await,
         WindowVerb::Close { network, acting } => close(host, network, acting, args.json).await,
         WindowVerb::Seal { network, acting } => seal(host, network, acting, args.json).await,
     }
@@ -85,6 +95,40 @@ fn windows_text(windows: &[WindowListed]) -> String {
         );
     }
     text
+}
+
+async fn exceptions(host: &Host, window: i32, limit: u32, as_json: bool) -> Done<String> {
+    let mut conn = connected(host).await?;
+    let asked = Asked {
+        after: None,
+        rows: limit,
+    };
+    let found = list_exceptions(&mut conn, &reader(), window, &asked).await?;
+    let mut text = told(
+        &found.items,
+        as_json,
+        "no reference was used at two offices",
+        pair_text,
+    );
+    if found.more && !as_json {
+        text += "\nthere are more: --limit";
+    }
+    Ok(text)
+}
+
+fn pair_text(pair: &PairView) -> String {
+    let [first, second] = &pair.transactions;
+    format!(
+        "{} {}: {} of {} at {} ({}) and at {} ({})",
+        pair.sender,
+        pair.reference,
+        pair.service,
+        pair.amount.minor(),
+        first.office,
+        first.id,
+        second.office,
+        second.id
+    )
 }
 
 async fn close(host: &Host, network: &str, acting: &Acting, as_json: bool) -> Done<String> {

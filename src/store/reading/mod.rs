@@ -3,6 +3,7 @@
 pub mod book;
 pub mod demand;
 pub mod earning;
+pub mod exception;
 pub mod explanation;
 pub mod job;
 pub mod licence;

@@ -3,6 +3,7 @@
 
 pub mod demands;
 pub mod earnings;
+pub mod exceptions;
 pub mod moment;
 mod naming;
 pub mod offices;

@@ -1,15 +1,19 @@
-//! `/v1/windows`: booking intervals with their proof sheets. Never here: closing and sealing.
+//! `/v1/windows`: booking intervals with their proof sheets and exceptions. Never here: closing and sealing.
 
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::usecases::reading::exceptions::{PairView, list_exceptions};
 use crate::usecases::reading::windows::{self, WindowView};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised};
 
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(list_windows).service(show_window);
+    config
+        .service(list_windows)
+        .service(show_window)
+        .service(list_exceptions_of_window);
 }
 
 /// Windows of a network in which something was booked, newest first.
@@ -43,4 +47,27 @@ pub async fn show_window(
     let mut conn = state.connection().await?;
     let found = windows::show_window(&mut conn, &by, state.now(), *id).await?;
     Ok(Json(found))
+}
+
+/// Exceptions of a window: a sender used one reference at two offices, for the same service and amount.
+///
+/// Both are booked, since the key of a transaction begins with its office; one of them may have been sent by mistake.
+#[utoipa::path(
+    tag = "settlements",
+    params(("id" = i32, Path), PageQuery),
+    responses((status = 200, body = PageOf<PairView>))
+)]
+#[get("/v1/windows/{id}/exceptions")]
+pub async fn list_exceptions_of_window(
+    request: HttpRequest,
+    state: Data<AppState>,
+    Authorised(by): Authorised,
+    id: Path<i32>,
+    page: Query<PageQuery>,
+) -> Answer<Json<PageOf<PairView>>> {
+    let asked = page.asked()?;
+    let mut conn = state.connection().await?;
+    let found = list_exceptions(&mut conn, &by, *id, &asked).await?;
+    let key = |pair: &PairView| pair.key();
+    Ok(Json(presented(&request, found, key, |pair| pair)))
 }
