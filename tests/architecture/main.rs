@@ -8,6 +8,7 @@
 )]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod life;
 mod rooms;
 mod sole_places;
 mod source;
@@ -27,6 +28,11 @@ fn rooms_name_only_the_outside_crates_they_may() {
 #[test]
 fn what_only_one_module_may_do_is_done_nowhere_else() {
     refute(sole_places::misplaced);
+}
+
+#[test]
+fn the_life_of_one_fee_names_functions_that_are_there() {
+    assert_eq!(life::missing(), Vec::<String>::new());
 }
 
 #[test]
