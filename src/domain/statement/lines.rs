@@ -1,6 +1,6 @@
 //! The lines of a statement: positions, totals, movements, holds, dues and past cycles. Never here: their sums' proof.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -78,15 +78,14 @@ pub struct ServiceTotal {
     pub amount: Amount,
 }
 
-/// How many transactions the totals sum, each once: it has a line of every component that it has, so of a service and kind
-/// the greatest count is that of its transactions.
-pub fn transaction_count<'a>(totals: impl IntoIterator<Item = &'a ServiceTotal>) -> u64 {
-    let mut most: BTreeMap<(&str, EntryKind), u64> = BTreeMap::new();
-    for total in totals {
-        let count = most.entry((&total.service.code, total.kind)).or_default();
-        *count = total.count.max(*count);
-    }
-    most.values().fold(0, |sum, count| sum.saturating_add(*count))
+/// How many transactions the totals sum, where that is certain: a transaction has a line of each of its components, so several
+/// lines of one service and kind may be of the same transactions or of others.
+pub fn transaction_count<'a>(totals: impl IntoIterator<Item = &'a ServiceTotal>) -> Option<u64> {
+    let mut counted = BTreeSet::new();
+    totals.into_iter().try_fold(0_u64, |sum, total| {
+        let is_first = counted.insert((&total.service.code, total.kind));
+        is_first.then(|| sum.saturating_add(total.count))
+    })
 }
 
 /// A total of items that happened in an earlier period and were booked in this one (money rule 11). These items are not
