@@ -13,6 +13,13 @@ use super::Counter;
 
 const CLOSES: i64 = 1_000;
 
+/// Of the window with this ordinal, by its batches.
+fn booked_in(ordinal: i64) -> String {
+    format!(
+        "SELECT coalesce(sum(b.row_count), 0)::bigint FROM batches b JOIN windows w ON w.id = b.window_id WHERE w.ordinal = {ordinal}"
+    )
+}
+
 /// Writes `closed` for the window that ended at `at`, under the network's exclusive lock.
 async fn close(counter: &Counter, at: DateTime<Utc>) {
     let mut conn = counter.scene.world.conn().await;
@@ -93,6 +100,7 @@ async fn hundreds_of_closes_under_recording_leave_every_transaction_in_one_windo
             n += 1;
         }
     };
+    let mut at_close = Vec::new();
     let shut = async {
         for nth in 1..=CLOSES {
             let booked = "SELECT count(*) FROM windows WHERE network_id = 1";
@@ -100,21 +108,8 @@ async fn hundreds_of_closes_under_recording_leave_every_transaction_in_one_windo
                 tokio::task::yield_now().await;
             }
             close(&counter, began + Duration::days(nth)).await;
-            // What was in the window when it closed is all that it ever has.
-            let count = format!(
-                "SELECT count(*) FROM transactions t JOIN windows w ON w.id = t.window_id WHERE w.ordinal = {nth}"
-            );
-            let (then, last) = (counter.figure(&count).await, nth - 1);
             day.set(nth);
-            let before = format!(
-                "SELECT count(*) FROM transactions t JOIN windows w ON w.id = t.window_id WHERE w.ordinal = {last}"
-            );
-            let _ = counter.figure(&before).await;
-            assert_eq!(
-                counter.figure(&count).await,
-                then,
-                "window {nth} grew after it was closed"
-            );
+            at_close.push(counter.figure(&booked_in(nth)).await);
         }
         is_done.set(true);
     };
@@ -124,6 +119,11 @@ async fn hundreds_of_closes_under_recording_leave_every_transaction_in_one_windo
         sent.get()
     );
     counter.batches_are_exact().await;
+    // What was in a window when it closed is all that it ever has.
+    for (nth, then) in (1..).zip(at_close) {
+        let now = counter.figure(&booked_in(nth)).await;
+        assert_eq!(now, then, "window {nth} grew after it was closed");
+    }
     let late = "SELECT count(*) FROM batches b JOIN window_closings c ON c.window_id = b.window_id WHERE b.booked_at > c.closed_at";
     assert_eq!(counter.figure(late).await, 0);
 }
