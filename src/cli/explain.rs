@@ -12,7 +12,7 @@ use crate::domain::language::Language;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::domain::tariff::derivation::amount_text;
-use crate::domain::wording::{kind_in, role_in, side_in, transaction_kind_in};
+use crate::domain::wording::{holder_in, kind_in, role_in, side_in, transaction_kind_in};
 use crate::host::{Host, clock};
 use crate::usecases::explain::{
     AllocationExplained, AnswerExplained, DerivedLine, GroupView, InstrumentView, LineName,
@@ -83,14 +83,16 @@ fn transaction_text(explained: &TransactionExplained, language: Language) -> Str
     let transaction = &explained.transaction.transaction;
     let zone = &explained.answer.time_zone;
     let mut text = format!(
-        "{} {}: {} {} · {} · {} · {}\n",
+        "{} {}: {} {} · {} · {} · {} · {}: {}\n",
         words.transaction,
         digits_of(language, transaction.id),
         transaction_kind_in(language, transaction.kind),
         amount_text(language, transaction.amount),
         transaction.service,
         transaction.office,
-        moment(language, transaction.occurred_at, zone)
+        moment(language, transaction.occurred_at, zone),
+        words.money,
+        holder_in(language, transaction.holder)
     );
     text += &answer_text(&explained.answer, &words, language);
     if let Some(principal) = &explained.principal {

@@ -11,6 +11,7 @@ use crate::domain::language::Language;
 /// What is said in both languages.
 pub(super) struct Words {
     pub transaction: &'static str,
+    pub money: &'static str,
     pub tariff: &'static str,
     pub clause: &'static str,
     pub held: &'static str,
@@ -35,6 +36,7 @@ impl Words {
         match language {
             Language::En => Self {
                 transaction: "transaction",
+                money: "money",
                 tariff: "tariff version",
                 clause: "clause",
                 held: "held since",
@@ -55,6 +57,7 @@ impl Words {
             },
             Language::Fa => Self {
                 transaction: "تراکنش",
+                money: "وجه نزد",
                 tariff: "نسخهٔ تعرفه",
                 clause: "بند",
                 held: "مسدود از",

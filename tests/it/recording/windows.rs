@@ -79,7 +79,7 @@ async fn nothing_is_booked_before_the_networks_first_window() {
 }
 
 #[tokio::test]
-async fn hundreds_of_closes_under_recording_leave_every_transaction_in_one_window_that_was_open() {
+async fn a_thousand_closes_under_recording_leave_every_transaction_in_one_window_that_was_open() {
     let counter = Counter::open().await;
     let began = counter.scene.began;
     // Recorders follow this clock, which passes a day with each close.
