@@ -120,7 +120,7 @@ fn answer_text(answer: &AnswerExplained, words: &Words, language: Language) -> S
         answer.tariff_digest
     );
     for instrument in &answer.instruments {
-        let _ = writeln!(text, "  {}", instrument_text(instrument, words));
+        let _ = writeln!(text, "  {}", instrument_text(instrument, words, language));
     }
     for line in &answer.derivation {
         let _ = writeln!(text, "{}", derived_text(line, language));
@@ -128,7 +128,7 @@ fn answer_text(answer: &AnswerExplained, words: &Words, language: Language) -> S
     text
 }
 
-fn instrument_text(instrument: &InstrumentView, words: &Words) -> String {
+fn instrument_text(instrument: &InstrumentView, words: &Words, language: Language) -> String {
     let clause = instrument.clause.as_ref().map(|clause| {
         // Many write the word themselves.
         if clause.starts_with(words.clause) {
@@ -138,7 +138,8 @@ fn instrument_text(instrument: &InstrumentView, words: &Words) -> String {
         }
     });
     let parts = [instrument.number.clone(), instrument.date.clone(), clause];
-    let told: Vec<String> = parts.into_iter().flatten().collect();
+    let told = parts.into_iter().flatten().map(|part| digits_of(language, part));
+    let told: Vec<String> = told.collect();
     format!(
         "[{}] {} {}",
         instrument.key,

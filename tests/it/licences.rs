@@ -32,6 +32,13 @@ async fn a_person_records_a_backdated_decision_once_and_the_office_shows_it() {
         (&json!(recorded_at), &json!(false))
     );
     let later = Api::of(&scene.world, scene.day(3, 9));
+    let mut finer = suspension(&scene);
+    finer["effective_at"] = json!(scene.day(0, 12) + chrono::Duration::nanoseconds(7));
+    let again = later.post(EVENTS, &finer, &finance).await.json();
+    assert_eq!(
+        again["repeated"], true,
+        "to the microsecond, which is what is kept"
+    );
     let again = later.post(EVENTS, &suspension(&scene), &finance).await.json();
     assert_eq!(
         (&again["recorded_at"], &again["repeated"]),

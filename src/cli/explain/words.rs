@@ -84,7 +84,7 @@ impl Words {
     }
 }
 
-/// An id or a count in the language's digits.
+/// An id, a count or an instrument's number in the language's digits.
 pub(super) fn digits_of(language: Language, number: impl Display) -> String {
     digits(&number.to_string(), language)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use diesel_async::AsyncConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -127,13 +127,14 @@ pub async fn record_licence_event(
 ) -> Done<RecordedLicenceEvent> {
     by.may_decide()?;
     check(entry)?;
+    let at = at.trunc_subsecs(6);
     conn.transaction(async |conn| {
         let (network_id, licence) =
             licence_of(conn, &entry.office, &entry.network, entry.effective_at).await?;
         let event = licence::NewLicenceEvent {
             licence_id: licence.id,
             kind: entry.kind.code(),
-            effective_at: entry.effective_at,
+            effective_at: entry.effective_at.trunc_subsecs(6),
             recorded_at: at,
             deciding_body: entry.deciding_body.clone(),
             decision: entry.decision.clone(),
