@@ -1,14 +1,12 @@
 //! Moments as the database keeps them. Never here: asking for one (see `host::clock`), time zones.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 
-/// Digits of a second that a column of the database has.
-const SUBSECOND_DIGITS: u16 = 6;
-
-/// The moment cut to the microsecond. One that kept its nanoseconds would differ from itself when it is read again.
+/// The moment cut to the microsecond, a leap second counted as the first of the next minute. One that kept its nanoseconds
+/// would differ from itself when it is read again.
 #[must_use]
 pub fn kept(moment: DateTime<Utc>) -> DateTime<Utc> {
-    moment.trunc_subsecs(SUBSECOND_DIGITS)
+    DateTime::from_timestamp_micros(moment.timestamp_micros()).unwrap_or(moment)
 }
 
 #[cfg(test)]

@@ -265,10 +265,6 @@ impl Submitted {
     }
 }
 
-fn kept(instant: DateTime<Utc>) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(instant.timestamp_micros()).unwrap_or(instant)
-}
-
 /// Whether a text can be a sender's reference.
 pub fn may_be_reference(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= REFERENCE_MAX && printable::is_printable(text)
