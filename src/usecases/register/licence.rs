@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::known;
+use crate::domain::moment::kept;
 use crate::domain::originator::Originator;
 use crate::store::{Connection, instrument, licence, locks, network, office, party};
 use crate::usecases::failure::Fault;
@@ -127,14 +128,14 @@ pub async fn record_licence_event(
 ) -> Done<RecordedLicenceEvent> {
     by.may_decide()?;
     check(entry)?;
-    let at = at.trunc_subsecs(6);
+    let at = kept(at);
     conn.transaction(async |conn| {
         let (network_id, licence) =
             licence_of(conn, &entry.office, &entry.network, entry.effective_at).await?;
         let event = licence::NewLicenceEvent {
             licence_id: licence.id,
             kind: entry.kind.code(),
-            effective_at: entry.effective_at.trunc_subsecs(6),
+            effective_at: kept(entry.effective_at),
             recorded_at: at,
             deciding_body: entry.deciding_body.clone(),
             decision: entry.decision.clone(),
