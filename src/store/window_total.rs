@@ -250,14 +250,14 @@ pub async fn totals_of(conn: &mut Connection, window_id: i32, party_ids: &[i32])
 
 /// What follows in this transaction joins by hash. The planner takes what it works out itself (allocations used, their
 /// terms) for a handful of rows, and loops over a window for each of them: minutes instead of a second.
-async fn begin_whole_passes(conn: &mut Connection) -> Stored<()> {
+pub(super) async fn begin_whole_passes(conn: &mut Connection) -> Stored<()> {
     diesel::sql_query("SELECT set_config('enable_nestloop', 'off', true)")
         .execute(conn)
         .await?;
     Ok(())
 }
 
-async fn end_whole_passes(conn: &mut Connection) -> Stored<()> {
+pub(super) async fn end_whole_passes(conn: &mut Connection) -> Stored<()> {
     diesel::sql_query("SELECT set_config('enable_nestloop', 'on', true)")
         .execute(conn)
         .await?;

@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::book::Oddity;
 use crate::store::schema::windows;
+use crate::store::window_total::{begin_whole_passes, end_whole_passes};
 use crate::store::{Connection, Stored};
 
 /// A window with the batches that were booked in it.
@@ -141,11 +142,14 @@ pub async fn total_mismatches(
         "\n), ",
         include_str!("window/total_mismatches.sql")
     );
-    Ok(diesel::sql_query(query)
+    begin_whole_passes(conn).await?;
+    let rows = diesel::sql_query(query)
         .bind::<Integer, _>(window_id)
         .bind::<BigInt, _>(rows_max)
         .load(conn)
-        .await?)
+        .await?;
+    end_whole_passes(conn).await?;
+    Ok(rows)
 }
 
 pub async fn out_of_line(conn: &mut Connection) -> Stored<Vec<Oddity>> {
