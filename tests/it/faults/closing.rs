@@ -14,6 +14,7 @@ use super::{Dice, batches_are_exact, lines, one};
 use crate::recording::Counter;
 use crate::scene::PISHKHAN;
 
+const AHEAD: i64 = 60;
 const WINDOWS: i64 = 200;
 const RECORDERS: u64 = 3;
 const CLOSERS: usize = 2;
@@ -40,14 +41,23 @@ async fn hundreds_of_windows_closed_and_sealed_by_several_while_others_record_ho
     let counter = Counter::open().await;
     let scene = &counter.scene;
     let last = scene.day(WINDOWS, 0);
-    // Recorders' clocks stand anywhere, often before the windows that are closed already.
+    // Recorders' clocks stand anywhere, often before the windows that are closed already, but not so far that none of the
+    // next hundred is open: no closer runs ahead of whoever is slowest.
     let (sealed, booked) = (Cell::new(0), Cell::new(0_i64));
-    let recorders = (0..RECORDERS).map(async |recorder| {
+    let clocks: Vec<Cell<i64>> = (0..RECORDERS).map(|_| Cell::new(0)).collect();
+    let closable = || {
+        scene.day(
+            (clocks.iter().map(Cell::get).min().unwrap() + AHEAD).min(WINDOWS),
+            0,
+        )
+    };
+    let recorders = clocks.iter().zip(0..RECORDERS).map(async |(clock, recorder)| {
         let mut dice = Dice::seeded(recorder);
         let mut n = 0;
         while sealed.get() < WINDOWS {
             let ahead = i64::try_from(dice.below(3)).unwrap();
-            let at = scene.day((sealed.get() + ahead).min(WINDOWS - 1), 1);
+            clock.set((sealed.get() + ahead).min(WINDOWS - 1));
+            let at = scene.day(clock.get(), 1);
             let row = |m: i32| counter.row(&format!("{recorder}-{n}-{m}"), json!({ "occurred_at": at }));
             let outcomes = counter.send_at(at, &[row(1), row(2)]).await;
             assert!(
@@ -63,7 +73,7 @@ async fn hundreds_of_windows_closed_and_sealed_by_several_while_others_record_ho
     let closers = (0..CLOSERS).map(async |_| {
         let mut conn = scene.world.conn().await;
         while sealed.get() < WINDOWS {
-            won(close_next_window(&mut conn, &scene.maker, last, PISHKHAN).await);
+            won(close_next_window(&mut conn, &scene.maker, closable(), PISHKHAN).await);
             if won(seal_next_window(&mut conn, &scene.maker, last, PISHKHAN).await).is_some() {
                 sealed.set(sealed.get() + 1);
             }
