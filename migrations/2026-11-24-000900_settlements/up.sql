@@ -152,7 +152,6 @@ CREATE TABLE remittances (
     CONSTRAINT a_bank_reference_is_recorded_once UNIQUE (network_id, bank_reference)
 );
 CREATE INDEX remittances_of_a_window ON remittances (window_id);
-CREATE INDEX remittances_of_a_party ON remittances (party_id, network_id);
 CREATE INDEX payout_answers_of_a_window ON payout_answers (window_id);
 COMMENT ON TABLE remittances IS 'What a party that collected more than it earned sent to the network''s account.';
 

@@ -3,7 +3,7 @@ CREATE TABLE job_runs (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     job text NOT NULL,
     slot timestamptz NOT NULL,
-    state text NOT NULL DEFAULT 'running' CONSTRAINT job_state_is_known CHECK (state IN ('running', 'succeeded', 'failed', 'lapsed')),
+    state text NOT NULL DEFAULT 'running' CONSTRAINT job_state_is_known CHECK (state IN ('running', 'succeeded', 'failed')),
     worker text NOT NULL,
     fencing bigint NOT NULL DEFAULT 1,
     attempts smallint NOT NULL DEFAULT 1,

@@ -103,6 +103,41 @@ enum Effect {
     Unlicensed(LicenceState),
 }
 
+impl LicenceChange {
+    const ALL: [Self; 5] = [
+        Self::Issued,
+        Self::Suspended,
+        Self::Reinstated,
+        Self::Revoked,
+        Self::Surrendered,
+    ];
+
+    /// As it is stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::Suspended => "suspended",
+            Self::Reinstated => "reinstated",
+            Self::Revoked => "revoked",
+            Self::Surrendered => "surrendered",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|change| change.code() == code)
+    }
+}
+
+impl LicenceState {
+    /// Whether a decision took the licence from its holder, for a time or for good.
+    const fn is_restricted(self) -> bool {
+        match self {
+            Self::Suspended | Self::Revoked | Self::Surrendered => true,
+            Self::Active | Self::Expired => false,
+        }
+    }
+}
+
 impl Licence {
     /// Events recorded at the same moment keep the order in which they are given.
     pub fn new(term: Validity, mut events: Vec<LicenceEvent>) -> Self {
@@ -156,6 +191,14 @@ impl Licence {
             }
         }
         timeline
+    }
+
+    /// From when on the licence has been restricted without a break, as known at the moment; `None` if it is not.
+    pub fn restricted_since(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let timeline = self.timeline(at);
+        let until_now = timeline.iter().rev().skip_while(|(from, _)| *from > at);
+        let restricted = until_now.take_while(|(_, state)| state.is_restricted());
+        restricted.last().map(|(from, _)| *from)
     }
 
     /// What the licence means for money of that case (money rule 18). With S the instant a restriction takes effect and R the

@@ -126,7 +126,7 @@ async fn held(
     };
     let events = events_of(conn, &[licence_id]).await?;
     let events: Vec<_> = events.iter().collect();
-    let stretch = held_stretch(&licence, &events, at);
+    let stretch = held_stretch(&licence, &events, at)?;
     let stretch = stretch.filter(|stretch| details.transaction.occurred_at >= stretch.from);
     Ok(stretch.map(|stretch| HeldSince {
         since: stretch.from,

@@ -140,7 +140,7 @@ pub async fn show_office(
     let events = events_of(conn, &ids).await?;
     let licensees = licensees_of(conn, &ids).await?;
     Ok(OfficeHistory {
-        office: view(row, &licences, &events, at),
+        office: view(row, &licences, &events, at)?,
         events: events
             .into_iter()
             .map(|event| event_view(&licences, event))
@@ -171,10 +171,9 @@ async fn with_licences(
     let licences = licences_of(conn, &offices).await?;
     let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
     let events = events_of(conn, &ids).await?;
-    Ok(rows
-        .into_iter()
+    rows.into_iter()
         .map(|row| view(row, &licences, &events, at))
-        .collect())
+        .collect()
 }
 
 fn is_wanted(office: &OfficeView, filter: &OfficeFilter) -> bool {
@@ -193,10 +192,12 @@ fn is_wanted(office: &OfficeView, filter: &OfficeFilter) -> bool {
     })
 }
 
-fn view(row: OfficeRow, licences: &[LicenceRow], events: &[EventRow], at: DateTime<Utc>) -> OfficeView {
+fn view(row: OfficeRow, licences: &[LicenceRow], events: &[EventRow], at: DateTime<Utc>) -> Done<OfficeView> {
     let own = licences.iter().filter(|licence| licence.office_id == row.id);
-    OfficeView {
-        licences: own.map(|licence| licence_view(licence, events, at)).collect(),
+    Ok(OfficeView {
+        licences: own
+            .map(|licence| licence_view(licence, events, at))
+            .collect::<Done<_>>()?,
         code: row.code,
         name_fa: row.name_fa,
         name_en: row.name_en,
@@ -204,22 +205,22 @@ fn view(row: OfficeRow, licences: &[LicenceRow], events: &[EventRow], at: DateTi
         county: row.county,
         district: row.district,
         setting: row.setting,
-    }
+    })
 }
 
-fn licence_view(licence: &LicenceRow, events: &[EventRow], at: DateTime<Utc>) -> LicenceView {
+fn licence_view(licence: &LicenceRow, events: &[EventRow], at: DateTime<Utc>) -> Done<LicenceView> {
     let own: Vec<&EventRow> = events
         .iter()
         .filter(|event| event.licence_id == licence.id)
         .collect();
-    LicenceView {
+    Ok(LicenceView {
         network: licence.network.clone(),
         class: licence.class.clone(),
-        state: state_at(licence, &own, at),
+        state: state_at(licence, &own, at)?,
         valid_from: licence.valid_from,
         valid_until: licence.valid_until,
         days_left: (licence.valid_until - at).max(TimeDelta::zero()).num_days(),
-    }
+    })
 }
 
 fn network_of(licences: &[LicenceRow], licence_id: i32) -> String {

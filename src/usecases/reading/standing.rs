@@ -1,12 +1,16 @@
-//! In which state a licence is at a moment, folded from its events, and since when its earnings are held.
-//! Never here: what recording does with it.
+//! A licence's rows as the licence that they make: its state at a moment, and since when its earnings are held.
+//! Never here: what events mean (see `domain::licence`).
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::interval::Interval;
+use crate::domain::licence::{self, Licence, LicenceChange, LicenceEvent};
+use crate::store::StoreFailure;
 use crate::store::reading::earning::HeldStretch;
 use crate::store::reading::licence::{EventRow, LicenceRow};
+use crate::usecases::Done;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -21,40 +25,45 @@ pub enum LicenceState {
 }
 
 /// `events`: those of the licence in the order in which they were recorded.
-pub fn state_at(licence: &LicenceRow, events: &[&EventRow], at: DateTime<Utc>) -> LicenceState {
-    match last_effective(events, at) {
-        Some("revoked") => LicenceState::Revoked,
-        Some("surrendered") => LicenceState::Surrendered,
-        _ if at >= licence.valid_until => LicenceState::Expired,
-        _ if at < licence.valid_from => LicenceState::Planned,
-        Some("suspended") => LicenceState::Suspended,
-        _ => LicenceState::Active,
-    }
-}
-
-/// While a suspension lasts, what was earned since it took effect is held; reinstatement releases it (money rule 18).
-pub fn held_stretch(licence: &LicenceRow, events: &[&EventRow], at: DateTime<Utc>) -> Option<HeldStretch> {
-    let suspended = last_effective(events, at)? == "suspended";
-    let since = in_effect(events, at).map(|event| event.effective_at).last();
-    since.filter(|_| suspended).map(|from| HeldStretch {
-        licence_id: licence.id,
-        from,
-        until: None,
+pub fn state_at(licence: &LicenceRow, events: &[&EventRow], at: DateTime<Utc>) -> Done<LicenceState> {
+    Ok(match read(licence, events)?.state(at, at) {
+        None => LicenceState::Planned,
+        Some(licence::LicenceState::Active) => LicenceState::Active,
+        Some(licence::LicenceState::Suspended) => LicenceState::Suspended,
+        Some(licence::LicenceState::Expired) => LicenceState::Expired,
+        Some(licence::LicenceState::Revoked) => LicenceState::Revoked,
+        Some(licence::LicenceState::Surrendered) => LicenceState::Surrendered,
     })
 }
 
-fn last_effective<'a>(events: &[&'a EventRow], at: DateTime<Utc>) -> Option<&'a str> {
-    in_effect(events, at).last().map(|event| event.kind.as_str())
+/// While a restriction lasts, what was earned since it took effect is held (money rule 18).
+pub fn held_stretch(
+    licence: &LicenceRow,
+    events: &[&EventRow],
+    at: DateTime<Utc>,
+) -> Done<Option<HeldStretch>> {
+    let since = read(licence, events)?.restricted_since(at);
+    Ok(since.map(|from| HeldStretch {
+        licence_id: licence.id,
+        from,
+        until: None,
+    }))
 }
 
-fn in_effect<'a>(events: &[&'a EventRow], at: DateTime<Utc>) -> impl Iterator<Item = &'a EventRow> {
-    let mut known: Vec<&EventRow> = events
-        .iter()
-        .filter(|event| event.effective_at <= at && event.recorded_at <= at)
-        .copied()
-        .collect();
-    known.sort_by_key(|event| event.effective_at);
-    known.into_iter()
+fn read(licence: &LicenceRow, events: &[&EventRow]) -> Done<Licence> {
+    let corrupt = |told: String| StoreFailure::corrupt("licences", licence.id, told);
+    let term = Interval::new(licence.valid_from, Some(licence.valid_until));
+    let term = term.map_err(|empty| corrupt(empty.to_string()))?;
+    let event = |row: &&EventRow| {
+        let change = LicenceChange::parse(&row.kind).ok_or_else(|| corrupt(format!("event {}", row.kind)))?;
+        Ok(LicenceEvent {
+            change,
+            effective_at: row.effective_at,
+            recorded_at: row.recorded_at,
+        })
+    };
+    let events: Result<Vec<LicenceEvent>, StoreFailure> = events.iter().map(event).collect();
+    Ok(Licence::new(term, events?))
 }
 
 #[cfg(test)]
@@ -93,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_licence_is_active_from_its_first_day_until_its_last() {
-        let state = |day| state_at(&licence(), &[], moment(day));
+        let state = |day| state_at(&licence(), &[], moment(day)).unwrap();
         assert_eq!(
             [-1, 0, 99, 100].map(state),
             [
@@ -108,10 +117,12 @@ mod tests {
     #[test]
     fn a_backdated_suspension_is_known_from_its_recording_and_holds_from_its_effect() {
         let suspended = event("suspended", 10, 12);
-        let state = |day| state_at(&licence(), &[&suspended], moment(day));
+        let state = |day| state_at(&licence(), &[&suspended], moment(day)).unwrap();
         assert_eq!(state(11), LicenceState::Active);
         assert_eq!(state(12), LicenceState::Suspended);
-        let held = held_stretch(&licence(), &[&suspended], moment(12)).unwrap();
+        let held = held_stretch(&licence(), &[&suspended], moment(12))
+            .unwrap()
+            .unwrap();
         assert_eq!(held.from, moment(10));
     }
 
@@ -120,7 +131,23 @@ mod tests {
         let suspended = event("suspended", 10, 10);
         let reinstated = event("reinstated", 20, 20);
         let events = [&suspended, &reinstated];
-        assert_eq!(state_at(&licence(), &events, moment(20)), LicenceState::Active);
-        assert_eq!(held_stretch(&licence(), &events, moment(20)), None);
+        assert_eq!(
+            state_at(&licence(), &events, moment(20)).unwrap(),
+            LicenceState::Active
+        );
+        assert_eq!(held_stretch(&licence(), &events, moment(20)).unwrap(), None);
+    }
+
+    #[test]
+    fn only_a_reinstatement_makes_a_state_milder_and_the_hold_begins_with_the_first_restriction() {
+        let revoked = event("revoked", 10, 10);
+        let suspended = event("suspended", 15, 15);
+        let events = [&revoked, &suspended];
+        assert_eq!(
+            state_at(&licence(), &events, moment(20)).unwrap(),
+            LicenceState::Revoked
+        );
+        let held = held_stretch(&licence(), &events, moment(20)).unwrap().unwrap();
+        assert_eq!(held.from, moment(10));
     }
 }

@@ -119,14 +119,8 @@ fn licence_rules(
 }
 
 fn licence_event(row: &LicenceEventRow) -> Done<LicenceEvent> {
-    let change = match row.kind.as_str() {
-        "issued" => LicenceChange::Issued,
-        "suspended" => LicenceChange::Suspended,
-        "reinstated" => LicenceChange::Reinstated,
-        "revoked" => LicenceChange::Revoked,
-        "surrendered" => LicenceChange::Surrendered,
-        unknown => return Err(broken("licence_events", row.id, unknown)),
-    };
+    let change =
+        LicenceChange::parse(&row.kind).ok_or_else(|| broken("licence_events", row.id, &row.kind))?;
     Ok(LicenceEvent {
         change,
         effective_at: row.effective_at,

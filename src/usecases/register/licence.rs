@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::known;
+use crate::domain::licence::LicenceChange;
 use crate::domain::moment::kept;
 use crate::domain::originator::Originator;
 use crate::store::{Connection, instrument, licence, locks, network, office, party};
@@ -181,10 +182,10 @@ pub async fn bind_roles(
 impl LicenceEventKind {
     pub const fn code(self) -> &'static str {
         match self {
-            Self::Suspended => "suspended",
-            Self::Reinstated => "reinstated",
-            Self::Revoked => "revoked",
-            Self::Surrendered => "surrendered",
+            Self::Suspended => LicenceChange::Suspended.code(),
+            Self::Reinstated => LicenceChange::Reinstated.code(),
+            Self::Revoked => LicenceChange::Revoked.code(),
+            Self::Surrendered => LicenceChange::Surrendered.code(),
         }
     }
 }

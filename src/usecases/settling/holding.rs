@@ -224,20 +224,8 @@ impl Licensed {
 }
 
 fn event_of(row: &LicenceEventRow) -> Result<LicenceEvent, StoreFailure> {
-    let change = match row.kind.as_str() {
-        "issued" => LicenceChange::Issued,
-        "suspended" => LicenceChange::Suspended,
-        "reinstated" => LicenceChange::Reinstated,
-        "revoked" => LicenceChange::Revoked,
-        "surrendered" => LicenceChange::Surrendered,
-        other => {
-            return Err(StoreFailure::corrupt(
-                "licence_events",
-                row.id,
-                format!("kind {other}"),
-            ));
-        }
-    };
+    let change = LicenceChange::parse(&row.kind)
+        .ok_or_else(|| StoreFailure::corrupt("licence_events", row.id, format!("kind {}", row.kind)))?;
     Ok(LicenceEvent {
         change,
         effective_at: row.effective_at,

@@ -16,7 +16,7 @@ use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
 use crate::store::Connection;
 use crate::store::reading::earning::{EarningsWanted, HeldStretch, earnings_of};
-use crate::store::reading::licence::{EventRow, events_of, licences_of, licensees_of};
+use crate::store::reading::licence::{EventRow, LicenceRow, events_of, licences_of, licensees_of};
 use crate::store::reading::network::all_networks;
 use crate::usecases::{Done, Failure};
 
@@ -88,7 +88,7 @@ pub async fn report_earnings(
     let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
     let zone = zone_of(network.or_else(|| network_of_office(&networks, &licences)))?;
     let (from, until) = stretch(asked, zone, at)?;
-    let held = held_now(&licences, &events_of(conn, &ids).await?, at);
+    let held = held_now(&licences, &events_of(conn, &ids).await?, at)?;
     let rows = earnings_of(
         conn,
         EarningsWanted {
@@ -151,14 +151,10 @@ fn stretch(asked: &EarningsAsked, zone: Tz, at: DateTime<Utc>) -> Done<(DateTime
     Ok((from, until))
 }
 
-fn held_now(
-    licences: &[crate::store::reading::licence::LicenceRow],
-    events: &[EventRow],
-    at: DateTime<Utc>,
-) -> Vec<HeldStretch> {
-    let stretch_of = |licence: &crate::store::reading::licence::LicenceRow| {
+fn held_now(licences: &[LicenceRow], events: &[EventRow], at: DateTime<Utc>) -> Done<Vec<HeldStretch>> {
+    let stretch_of = |licence: &LicenceRow| {
         let own: Vec<&EventRow> = events.iter().filter(|e| e.licence_id == licence.id).collect();
-        held_stretch(licence, &own, at)
+        held_stretch(licence, &own, at).transpose()
     };
     licences.iter().filter_map(stretch_of).collect()
 }
