@@ -6,6 +6,7 @@ use daftar::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, r
 use serde_json::json;
 
 use super::Counter;
+use super::counter::reason_of;
 use crate::scene::{PISHKHAN, fixed};
 
 async fn befall(
@@ -178,6 +179,36 @@ async fn a_tariff_that_changes_in_mid_period_prices_by_the_day_it_happened() {
         })
         .collect();
     assert_eq!(amounts, [100_000, 120_000, 120_000]);
+}
+
+#[tokio::test]
+async fn single_posts_follow_rules_that_change_between_them() {
+    let counter = Counter::open().await;
+    let noon = counter.now;
+    let post = async |reference: &str| {
+        let row = counter.row(reference, json!({ "occurred_at": noon }));
+        counter.send_at(noon + Duration::hours(1), &[row]).await.remove(0)
+    };
+    let price = async |reference: &str| {
+        let outcome = post(reference).await;
+        let Outcome::Booked(booked) = outcome else {
+            panic!("{outcome:?}");
+        };
+        booked.amount.minor()
+    };
+    // The first makes the window, the second remembers it, the third is booked at one stroke.
+    for reference in ["r-1", "r-2", "r-3"] {
+        assert_eq!(price(reference).await, 100_000);
+    }
+    counter
+        .scene
+        .publish(PISHKHAN, "copy", fixed(120_000), noon)
+        .await;
+    for reference in ["r-4", "r-5"] {
+        assert_eq!(price(reference).await, 120_000);
+    }
+    befall(&counter, LicenceEventKind::Suspended, noon, noon).await;
+    assert_eq!(reason_of(&post("r-6").await), Reason::LicenceNotStanding);
 }
 
 #[tokio::test]
