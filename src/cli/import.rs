@@ -1,11 +1,12 @@
 //! `daftar import`: records a file of rows, in memory that does not grow with it. Never here: what a row means.
 //!
-//! A thread reads and parses ahead while a chunk is recorded. After a kill the same file is sent again: nothing is booked
+//! One thread reads and parses ahead and another judges, while a chunk is recorded. After a kill the same file is sent again: nothing is booked
 //! twice.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -19,7 +20,9 @@ use crate::domain::submission::{CHUNK_ROWS, Format, Line, Reader};
 use crate::host::{Host, clock};
 use crate::usecases::record_transactions::Memory;
 use crate::usecases::register::originator::originator_of_code;
-use crate::usecases::submission::{Delivery, SubmissionView, list_unbooked, may_be_whole, open_submission};
+use crate::usecases::submission::{
+    Delivery, JudgedLines, SubmissionView, judge_lines, list_unbooked, may_be_whole, open_submission,
+};
 use crate::usecases::{Connection, Done, Failure};
 
 /// Record a file of transactions, refunds and reversals.
@@ -50,6 +53,8 @@ pub enum FormatName {
 const PIECE_BYTES: usize = 256 * 1024;
 /// Chunks that are read ahead.
 const AHEAD_MAX: usize = 2;
+/// Chunks that are judged ahead.
+const JUDGED_MAX: usize = 1;
 /// Unbooked rows that are told; all can be fetched.
 const UNBOOKED_TOLD: u32 = 10;
 
@@ -69,7 +74,7 @@ pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
     let reading = spawn_blocking(move || read_ahead(file, format, chunk_rows, &send));
     let import = Import {
         by,
-        memory: Memory::default(),
+        memory: Arc::default(),
         bar: progress_bar(length),
     };
     let recorded = if args.atomic {
@@ -171,20 +176,41 @@ fn progress_bar(length: u64) -> ProgressBar {
 
 struct Import {
     by: Originator,
-    memory: Memory,
+    memory: Arc<Memory>,
     bar: ProgressBar,
 }
 
+/// As [`ReadChunk`], judged.
+struct JudgedChunk {
+    lines: JudgedLines,
+    bytes: u64,
+}
+
+/// On a thread of its own, until no more is read, or nobody takes the chunks any more.
+fn judge_chunks(
+    memory: &Memory,
+    by: &Originator,
+    mut read: mpsc::Receiver<ReadChunk>,
+    send: &mpsc::Sender<Done<JudgedChunk>>,
+) {
+    while let Some(ReadChunk { lines, bytes }) = read.blocking_recv() {
+        let judged = judge_lines(memory, by, clock::now(), lines);
+        let chunk = judged.map(|lines| JudgedChunk { lines, bytes });
+        if send.blocking_send(chunk).is_err() {
+            return;
+        }
+    }
+}
+
 impl Import {
-    async fn record(
-        &self,
-        conn: &mut Connection,
-        mut chunks: mpsc::Receiver<ReadChunk>,
-    ) -> Done<SubmissionView> {
+    async fn record(&self, conn: &mut Connection, chunks: mpsc::Receiver<ReadChunk>) -> Done<SubmissionView> {
         let mut delivery = open_submission(conn, &self.by, clock::now()).await?;
-        while let Some(chunk) = chunks.recv().await {
-            let (memory, at) = (&self.memory, clock::now());
-            delivery.record(conn, memory, &self.by, at, chunk.lines).await?;
+        let (send, mut judged) = mpsc::channel(JUDGED_MAX);
+        let (memory, by) = (Arc::clone(&self.memory), self.by.clone());
+        spawn_blocking(move || judge_chunks(&memory, &by, chunks, &send));
+        while let Some(chunk) = judged.recv().await {
+            let chunk = chunk?;
+            delivery.record(conn, &self.memory, &self.by, chunk.lines).await?;
             self.record_early(conn, &mut delivery, false).await?;
             self.bar.inc(chunk.bytes);
         }
