@@ -7,9 +7,12 @@ mod dice;
 mod founding;
 mod geography;
 mod iban;
+mod parties;
 mod payments;
+mod people;
 mod post;
 mod story;
+mod tariffs;
 mod traffic;
 mod turns;
 mod welcome;
@@ -21,7 +24,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::diary::{Diary, Told};
-use self::founding::People;
+use self::people::People;
 use self::story::{Span, Teller};
 use super::serve::serve_on;
 use super::{output, unavailable, verify};
@@ -143,7 +146,7 @@ async fn found(
         return People::of(conn).await;
     }
     let people = founding::found(conn, told.first, offices, verification_url).await?;
-    founding::publish_first(conn, &people, told.first).await?;
+    tariffs::publish_first(conn, &people, told.first).await?;
     Ok(people)
 }
 

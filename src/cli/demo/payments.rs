@@ -4,7 +4,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::dice::Dice;
-use super::founding::{People, ZONE};
+use super::founding::ZONE;
+use super::people::People;
 use super::story::{before_by, moment};
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;

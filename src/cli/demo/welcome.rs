@@ -6,8 +6,9 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::founding::{COUNTERS, MAKER, licensee};
 use super::geography;
+use super::parties::licensee;
+use super::people::{COUNTERS, MAKER};
 use crate::cli::unavailable;
 use crate::domain::originator::{Originator, OriginatorKind, Scope};
 use crate::host::Host;
