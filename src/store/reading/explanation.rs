@@ -1,7 +1,9 @@
 //! What explanations of transactions and of lines of statements are made from. Never here: arithmetic.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
@@ -152,13 +154,7 @@ pub async fn groups(conn: &mut Connection, wanted: &LineWanted, rows_max: i64) -
         include_str!("explanation/shares.sql"),
         include_str!("explanation/groups.sql")
     );
-    Ok(diesel::sql_query(query)
-        .bind::<Integer, _>(wanted.party_id)
-        .bind::<SmallInt, _>(wanted.network_id)
-        .bind::<Integer, _>(wanted.first_ordinal)
-        .bind::<Integer, _>(wanted.last_ordinal)
-        .bind::<Text, _>(&wanted.service)
-        .bind::<Nullable<Text>, _>(&wanted.component)
+    Ok(about_line(query, wanted)
         .bind::<BigInt, _>(rows_max)
         .load(conn)
         .await?)
@@ -175,15 +171,21 @@ pub async fn behind(
         include_str!("explanation/shares.sql"),
         include_str!("explanation/behind.sql")
     );
-    Ok(diesel::sql_query(query)
+    Ok(about_line(query, wanted)
+        .bind::<BigInt, _>(after)
+        .bind::<BigInt, _>(rows)
+        .load(conn)
+        .await?)
+}
+
+/// With what `explanation/shares.sql` asks for; the query's own parameters follow.
+fn about_line<'a>(query: &'static str, wanted: &'a LineWanted) -> BoxedSqlQuery<'a, Pg, SqlQuery> {
+    diesel::sql_query(query)
+        .into_boxed()
         .bind::<Integer, _>(wanted.party_id)
         .bind::<SmallInt, _>(wanted.network_id)
         .bind::<Integer, _>(wanted.first_ordinal)
         .bind::<Integer, _>(wanted.last_ordinal)
         .bind::<Text, _>(&wanted.service)
         .bind::<Nullable<Text>, _>(&wanted.component)
-        .bind::<BigInt, _>(after)
-        .bind::<BigInt, _>(rows)
-        .load(conn)
-        .await?)
 }
