@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use daftar::domain::page::Asked;
-use daftar::usecases::reading::payouts::{MoneyFilter, PayoutView, WaitsFor, list_payouts};
+use daftar::usecases::reading::money::MoneyFilter;
+use daftar::usecases::reading::payouts::{PayoutView, WaitsFor, list_payouts};
 use daftar::usecases::register::licence::LicenceEventKind;
 
 use crate::counter::Case;
@@ -14,10 +15,7 @@ impl Scene {
             party: Some(party.to_owned()),
             ..MoneyFilter::default()
         };
-        let asked = Asked {
-            after: None,
-            rows: 10,
-        };
+        let asked = Asked::first(10);
         let mut conn = self.world.conn().await;
         let found = list_payouts(&mut conn, &self.checker, at, &filter, &asked).await;
         found.unwrap().items

@@ -10,7 +10,8 @@ use daftar::domain::money::Amount;
 use daftar::domain::page::Asked;
 use daftar::usecases::Done;
 use daftar::usecases::answer_payout::{AnsweredPayout, BankAnswer, BankOutcome, answer_payout};
-use daftar::usecases::reading::payouts::{MoneyFilter, PayoutView, list_payouts};
+use daftar::usecases::reading::money::MoneyFilter;
+use daftar::usecases::reading::payouts::{PayoutView, list_payouts};
 use daftar::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
 use daftar::usecases::release_payouts::release_payouts;
 
@@ -51,10 +52,7 @@ impl Scene {
     }
 
     async fn payouts(&self) -> Vec<PayoutView> {
-        let asked = Asked {
-            after: None,
-            rows: 100,
-        };
+        let asked = Asked::first(100);
         let mut conn = self.world.conn().await;
         let found = list_payouts(
             &mut conn,
