@@ -3,9 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use daftar::domain::money::Amount;
-use daftar::usecases::register::licence::{
-    BindingEntry, LicenceEventEntry, LicenceEventKind, OfficeRoles, bind_roles, record_licence_event,
-};
+use daftar::usecases::register::licence::{BindingEntry, LicenceEventKind, OfficeRoles, bind_roles};
 
 use crate::counter::Case;
 use crate::scene::{PISHKHAN, Scene};
@@ -15,28 +13,6 @@ use crate::settling::{position_of, rule_of};
 const WAGE: i64 = 428_612;
 
 impl Scene {
-    pub async fn record(
-        &self,
-        kind: LicenceEventKind,
-        effective_at: DateTime<Utc>,
-        recorded_at: DateTime<Utc>,
-    ) {
-        let entry = LicenceEventEntry {
-            office: "1001".to_owned(),
-            network: PISHKHAN.to_owned(),
-            kind,
-            effective_at,
-            deciding_body: "commission".to_owned(),
-            decision: "D-7".to_owned(),
-            instrument: None,
-            evidence: None,
-        };
-        let mut conn = self.world.conn().await;
-        record_licence_event(&mut conn, &self.maker, recorded_at, &entry)
-            .await
-            .unwrap();
-    }
-
     /// Books passports of office 1001 whose money is held centrally: reference, when it happened, when it was booked.
     pub async fn passports(&self, rows: &[(&str, DateTime<Utc>, DateTime<Utc>)]) {
         for (reference, occurred_at, booked_at) in rows {
@@ -69,7 +45,7 @@ async fn a_licence_suspended_at_noon_earns_until_noon_and_is_held_until_that_is_
             ("until", recorded - just, recorded - just),
         ])
         .await;
-    scene.record(LicenceEventKind::Suspended, noon, recorded).await;
+    scene.befall(LicenceEventKind::Suspended, noon, recorded).await;
     // What happened before noon and arrived only when the suspension was on record is held until confirmed.
     assert_eq!(scene.held(scene.day(0, 20)).await, [3 * WAGE, 3 * WAGE, 0]);
     scene.settle_day(1).await;
@@ -97,13 +73,13 @@ async fn a_reinstatement_releases_what_was_held() {
         ])
         .await;
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
         .await;
     scene.settle_day(1).await;
     assert_eq!(scene.held(scene.day(1, 13)).await, [WAGE, WAGE, 0]);
     scene.settle_day(2).await;
     scene
-        .record(LicenceEventKind::Reinstated, scene.day(2, 1), scene.day(2, 1))
+        .befall(LicenceEventKind::Reinstated, scene.day(2, 1), scene.day(2, 1))
         .await;
     assert_eq!(scene.held(scene.day(2, 13)).await, [0, 0, 2 * WAGE]);
     scene.settle_day(3).await;
@@ -128,7 +104,7 @@ async fn a_refund_of_a_held_item_reduces_the_hold_and_one_of_another_charges_the
         ])
         .await;
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
         .await;
     scene.settle_day(1).await;
     let back = |reference, takes_back| Case {
@@ -160,17 +136,17 @@ async fn what_an_approved_settlement_has_let_go_is_not_held_afterwards() {
         .await;
     // Backdated to before everything, recorded only when the first window was approved and paid.
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(2, 1))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(2, 1))
         .await;
     assert_eq!(scene.held(scene.day(2, 2)).await, [WAGE, WAGE, 0]);
     scene.settle_day(2).await;
     // Lifted and paid, and suspended again for the same time: it stays let go.
     scene
-        .record(LicenceEventKind::Reinstated, scene.day(2, 13), scene.day(2, 13))
+        .befall(LicenceEventKind::Reinstated, scene.day(2, 13), scene.day(2, 13))
         .await;
     scene.settle_day(3).await;
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(3, 13))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(3, 13))
         .await;
     scene.settle_day(4).await;
     assert_eq!(
@@ -192,7 +168,7 @@ async fn a_hold_never_creates_a_debt() {
         )
         .await;
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
         .await;
     assert_eq!(scene.held(scene.day(0, 16)).await, [WAGE, 0, 0]);
     scene.settle_day(1).await;
@@ -220,7 +196,7 @@ async fn a_licence_that_changes_between_proposal_and_approval_is_noticed() {
     scene.seal(PISHKHAN, scene.day(1, 0)).await.unwrap().unwrap();
     let proposed = scene.propose(PISHKHAN, scene.day(1, 1)).await.unwrap();
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(1, 2))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(1, 2))
         .await;
     let refused = scene.approve(proposed.id, scene.day(1, 3)).await;
     assert_eq!(rule_of(refused), "a_settlement_is_approved_as_it_was_proposed");
@@ -230,16 +206,11 @@ async fn a_licence_that_changes_between_proposal_and_approval_is_noticed() {
 #[tokio::test]
 async fn a_revoked_licence_is_settled_finally_below_the_threshold() {
     let scene = Scene::furnished().await;
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::central("1001", "copy", "a", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_central(0, "1001", "copy", "a").await;
     scene.settle_day(1).await;
     assert_eq!(scene.due("office-1001").await, 67_900);
     scene
-        .record(LicenceEventKind::Revoked, scene.day(1, 5), scene.day(1, 5))
+        .befall(LicenceEventKind::Revoked, scene.day(1, 5), scene.day(1, 5))
         .await;
     assert_eq!(scene.held(scene.day(1, 6)).await, [0, 0, 67_900]);
     scene.settle_day(2).await;
@@ -250,12 +221,7 @@ async fn a_revoked_licence_is_settled_finally_below_the_threshold() {
 #[tokio::test]
 async fn whoever_handed_the_office_over_is_settled_finally_and_the_successor_is_not() {
     let scene = Scene::furnished().await;
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::central("1001", "copy", "a", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_central(0, "1001", "copy", "a").await;
     scene.settle_day(1).await;
     let entry = BindingEntry {
         office: "1001".to_owned(),

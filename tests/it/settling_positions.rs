@@ -16,12 +16,7 @@ const DEPOSIT: &str = "311011100140149001055000075724";
 #[tokio::test]
 async fn the_passport_pays_three_parties_and_demands_the_rest_of_the_office() {
     let scene = Scene::furnished().await;
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::cash("1001", "passport", "p-1", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_cash(0, "1001", "passport", "p-1").await;
     let approved = scene.settle_day(1).await;
     // Identity's 10,000 and the municipality's 37,500 are below the threshold of 500,000 and carried.
     assert_eq!(
@@ -69,12 +64,7 @@ async fn a_remittance_is_due_on_a_working_day_of_the_networks_calendar() {
     register_calendar(&mut conn, &scene.maker, &next_year)
         .await
         .unwrap();
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::cash("1001", "passport", "p-1", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_cash(0, "1001", "passport", "p-1").await;
     scene.settle_day(1).await;
     // By the end of Saturday in Tehran.
     let demand =
@@ -128,12 +118,7 @@ async fn what_stays_below_the_threshold_is_paid_after_the_cycles_that_it_may_be_
     let mut paid = Vec::new();
     for (day, reference) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
         let day = i64::try_from(day).unwrap();
-        scene
-            .book(
-                scene.day(day, 3),
-                &[Case::central("1001", "copy", reference, scene.day(day, 2))],
-            )
-            .await;
+        scene.book_central(day, "1001", "copy", reference).await;
         paid.push(scene.preview_of("office-1001", scene.day(day, 4)).await.1);
         scene.settle_day(day + 1).await;
     }
@@ -261,19 +246,9 @@ async fn a_split_at_the_terminal_is_in_the_books_and_nets_to_zero() {
 #[tokio::test]
 async fn remittances_and_returned_payouts_are_lines_of_the_window_that_books_them() {
     let scene = Scene::furnished().await;
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::cash("1001", "passport", "p-1", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_cash(0, "1001", "passport", "p-1").await;
     scene.settle_day(1).await;
-    scene
-        .book(
-            scene.day(1, 3),
-            &[Case::central("1002", "copy", "c-1", scene.day(1, 2))],
-        )
-        .await;
+    scene.book_central(1, "1002", "copy", "c-1").await;
     scene.bring_in("office-1001", 1_047_500, 2).await;
     scene.give_back("provincial-treasury", 2).await;
     let preview = scene.preview(PISHKHAN, scene.day(1, 4)).await;

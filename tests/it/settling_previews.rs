@@ -39,19 +39,9 @@ async fn a_preview_asked_again_is_the_same_to_the_byte_and_changes_nothing() {
 #[tokio::test]
 async fn a_preview_shows_each_party_against_the_cycle_before() {
     let scene = Scene::furnished().await;
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::central("1001", "passport", "a", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_central(0, "1001", "passport", "a").await;
     scene.settle_day(1).await;
-    scene
-        .book(
-            scene.day(1, 3),
-            &[Case::central("1001", "passport", "b", scene.day(1, 2))],
-        )
-        .await;
+    scene.book_central(1, "1001", "passport", "b").await;
     let preview = scene.preview(PISHKHAN, scene.day(1, 4)).await;
     let office = position_of(&preview, "office-1001");
     let previous = office.previous.unwrap();
@@ -69,12 +59,7 @@ async fn a_preview_shows_each_party_against_the_cycle_before() {
 #[tokio::test]
 async fn one_who_acts_for_a_party_sees_no_whole_settlement() {
     let scene = Scene::furnished().await;
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::cash("1001", "copy", "a", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_cash(0, "1001", "copy", "a").await;
     let owner = Originator {
         party_id: Some(scene.party_id("office-1001").await),
         ..scene.maker.clone()

@@ -55,7 +55,7 @@ async fn a_hold_placed_after_approval_stops_the_payout_until_it_is_lifted_and_no
     scene.bring_in("central", 10_000_000, 2).await;
     // Only the second passport happened after it; instructions are whole.
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 14), scene.day(1, 15))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 14), scene.day(1, 15))
         .await;
     let stopped = waiting(WaitsFor::Hold, Some("licence:1"));
     assert_eq!(scene.released(scene.day(1, 16)).await, stopped);
@@ -66,7 +66,7 @@ async fn a_hold_placed_after_approval_stops_the_payout_until_it_is_lifted_and_no
     assert_eq!(scene.held(scene.day(2, 13)).await[2], 0);
     assert_eq!(scene.released(scene.day(2, 14)).await, stopped);
     scene
-        .record(LicenceEventKind::Reinstated, scene.day(2, 15), scene.day(2, 15))
+        .befall(LicenceEventKind::Reinstated, scene.day(2, 15), scene.day(2, 15))
         .await;
     assert_eq!(
         scene.released(scene.day(2, 16)).await,
@@ -81,7 +81,7 @@ async fn a_suspension_from_after_the_items_of_a_payout_on_stops_it_not() {
     scene.two_passports_approved().await;
     let just = chrono::Duration::microseconds(1);
     scene
-        .record(
+        .befall(
             LicenceEventKind::Suspended,
             scene.day(0, 15) + just,
             scene.day(1, 15),
@@ -96,7 +96,7 @@ async fn a_suspension_from_the_last_item_of_a_payout_on_stops_it() {
     let scene = Scene::furnished().await;
     scene.two_passports_approved().await;
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 15), scene.day(1, 15))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 15), scene.day(1, 15))
         .await;
     scene.bring_in("central", 10_000_000, 2).await;
     let stopped = waiting(WaitsFor::Hold, Some("licence:1"));
@@ -123,7 +123,7 @@ async fn a_hold_that_an_approved_settlement_took_into_account_does_not_stop_its_
         .passports(&[("held", scene.day(0, 13), scene.day(0, 14))])
         .await;
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 18))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 18))
         .await;
     scene.settle_day(1).await;
     scene

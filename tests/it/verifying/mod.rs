@@ -10,7 +10,7 @@ use daftar::domain::transaction::{Holder, Outcome, Submitted, TransactionKind};
 use daftar::host::clock;
 use daftar::usecases::keep_statement_pdf::keep_statement_pdf;
 use daftar::usecases::record_transactions::{Course, Memory, Recorded, Sent, record_transactions};
-use daftar::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, record_licence_event};
+use daftar::usecases::register::licence::LicenceEventKind;
 use daftar::usecases::verify_books::{Extent, Verified};
 
 use crate::scene::{PISHKHAN, Scene};
@@ -80,7 +80,9 @@ pub async fn settled() -> Scene {
     let scene = Scene::furnished().await;
     record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
     quarantine(&scene).await;
-    suspend(&scene).await;
+    scene
+        .befall(LicenceEventKind::Suspended, scene.day(0, 7), scene.day(0, 10))
+        .await;
     scene.settle_day(1).await;
     let next = Submitted {
         holder: Holder::Central,
@@ -113,23 +115,6 @@ async fn quarantine(scene: &Scene) {
         recorded[0],
         Recorded::Decided(Outcome::Quarantined { .. })
     ));
-}
-
-async fn suspend(scene: &Scene) {
-    let event = LicenceEventEntry {
-        office: "1001".to_owned(),
-        network: PISHKHAN.to_owned(),
-        kind: LicenceEventKind::Suspended,
-        effective_at: scene.day(0, 7),
-        deciding_body: "commission".to_owned(),
-        decision: "S-1".to_owned(),
-        instrument: None,
-        evidence: None,
-    };
-    let mut conn = scene.world.conn().await;
-    record_licence_event(&mut conn, &scene.maker, scene.day(0, 10), &event)
-        .await
-        .unwrap();
 }
 
 /// The first rendering of every statement.
