@@ -153,20 +153,6 @@ pub async fn unfinished_runs(
     rows.into_iter().map(past_run).collect()
 }
 
-/// When the job last succeeded, by its slot.
-pub async fn last_good_slot(
-    conn: &mut Connection,
-    job: &str,
-    before: DateTime<Utc>,
-) -> Stored<Option<DateTime<Utc>>> {
-    let newest = job_runs::table
-        .filter(job_runs::job.eq(job))
-        .filter(job_runs::state.eq("succeeded"))
-        .filter(job_runs::slot.lt(before))
-        .select(max(job_runs::slot));
-    Ok(newest.first(conn).await?)
-}
-
 fn past_run(row: JobRun) -> Stored<PastRun> {
     let state = match (row.state.as_str(), row.finished_at) {
         ("running", None) => RunState::Running,
