@@ -7,10 +7,8 @@ use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
-use crate::store::schema::{licences, networks, statements, transactions};
+use crate::store::schema::transactions;
 use crate::store::{Connection, Stored};
-
-use super::licence::LicenceRow;
 
 /// Allocation and licence of a transaction.
 #[derive(Clone, Copy, Debug, Queryable)]
@@ -111,23 +109,6 @@ pub async fn asked_at(conn: &mut Connection, batch_id: i64, line: i16) -> Stored
         .optional()?)
 }
 
-pub async fn licence_of_id(conn: &mut Connection, id: i32) -> Stored<Option<LicenceRow>> {
-    Ok(licences::table
-        .inner_join(networks::table.on(networks::id.eq(licences::network_id)))
-        .filter(licences::id.eq(id))
-        .select((
-            licences::id,
-            licences::office_id,
-            networks::code,
-            licences::class,
-            licences::valid_from,
-            licences::valid_until,
-        ))
-        .first(conn)
-        .await
-        .optional()?)
-}
-
 /// The statement of this number, of whoever it is or of this party alone.
 pub async fn covered(
     conn: &mut Connection,
@@ -140,12 +121,6 @@ pub async fn covered(
         .get_result(conn)
         .await
         .optional()?)
-}
-
-/// The bytes of a statement by its id.
-pub async fn canonical(conn: &mut Connection, statement_id: i64) -> Stored<Vec<u8>> {
-    let found = statements::table.find(statement_id).select(statements::canonical);
-    Ok(found.first(conn).await?)
 }
 
 /// The greatest groups, `rows_max` at most.
