@@ -1,4 +1,5 @@
-//! `daftar settle`: previews, proposes, approves and rejects settlements. Never here: what one comes to (`domain::settlement`).
+//! `daftar settle`: previews, proposes, approves and rejects settlements. Never here: what one comes to (see
+//! `domain::settlement`).
 
 use std::fmt::Write;
 

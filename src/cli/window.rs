@@ -1,4 +1,5 @@
-//! `daftar window`: the windows of a network and their exceptions, closing and sealing them by hand. Never here: when one may be (`domain::window`).
+//! `daftar window`: the windows of a network and their exceptions, closing and sealing them by hand.
+//! Never here: when one may be (`domain::window`).
 
 use std::fmt::Write;
 

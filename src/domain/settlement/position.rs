@@ -1,4 +1,5 @@
-//! Positions: what each party is owed after a window, and what of it is paid. Never here: which payouts may leave (`funding`).
+//! Positions: what each party is owed after a window, and what of it is paid. Never here: which payouts may leave (see
+//! `funding`).
 
 use serde::{Deserialize, Serialize};
 

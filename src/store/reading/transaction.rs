@@ -85,7 +85,7 @@ pub struct ShareRow {
     pub amount: i64,
 }
 
-/// Where a list of an office's transactions continues: before this time of event, batch and line.
+/// Where a list of an office's transactions continues: beyond this time of event, batch and line.
 pub type TransactionKey = (DateTime<Utc>, i64, i16);
 
 #[derive(Clone, Copy, Debug)]

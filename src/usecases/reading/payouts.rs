@@ -91,6 +91,10 @@ pub async fn list_payouts(
     Ok(asked.page(rows).map(|row| view(row, &stopped)))
 }
 
+/// One payout with what the bank said of it.
+///
+/// # Errors
+/// `NotFound` for somebody else's.
 pub async fn show_payout(
     conn: &mut Connection,
     by: &Originator,

@@ -1,4 +1,4 @@
-//! Payouts with their answers, remittances and demands of them, read. Never here: answering and recording.
+//! Payouts with their answers, remittances and demands for them, read. Never here: answering and recording.
 
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, get};
