@@ -13,7 +13,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::{output, unavailable};
+use super::acting::connected;
+use super::output;
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::Asked;
 use crate::domain::submission::{CHUNK_ROWS, Format, Line, Reader};
@@ -67,7 +68,7 @@ struct ReadChunk {
 pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
     let format = format_of(args)?;
     let (file, length) = open(&args.file)?;
-    let mut conn = host.connection().await.map_err(unavailable)?;
+    let mut conn = connected(host).await?;
     let by = originator_of_code(&mut conn, &args.sender, Scope::Record).await?;
     let chunk_rows = if args.atomic { usize::MAX } else { CHUNK_ROWS };
     let (send, chunks) = mpsc::channel(AHEAD_MAX);
@@ -260,10 +261,7 @@ async fn told(
         "submission {}: {} booked, {} booked before, {} in quarantine, {} in conflict, {} refused, {} unreadable\n",
         view.id, view.booked, view.repeated, view.quarantined, view.conflicting, view.refused, view.malformed
     );
-    let asked = Asked {
-        after: None,
-        rows: UNBOOKED_TOLD,
-    };
+    let asked = Asked::first(UNBOOKED_TOLD);
     let unbooked = list_unbooked(conn, by, view.id, &asked).await?;
     for row in &unbooked.items {
         let (line, reference) = (row.line, &row.reference);

@@ -16,8 +16,6 @@ use tokio::time::timeout;
 
 /// The role as which servers, jobs and tests work.
 pub const APP_ROLE: &str = "daftar_app";
-/// The role that owns every table and cannot log in.
-pub const OWNER_ROLE: &str = "daftar_owner";
 
 /// Connections to one database that are lent and come back.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::payouts::{MoneyFilter, named, wanted};
+use super::money::MoneyFilter;
 use crate::domain::demand::{Demand, DemandState, owed_at};
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
@@ -50,8 +50,8 @@ pub async fn list_demands(
     filter: &MoneyFilter,
     asked: &Asked<i64>,
 ) -> Done<Page<DemandView>> {
-    named(conn, by, filter).await?;
-    let rows = demand::list_demands(conn, &wanted(by, filter), asked.after, asked.fetched()).await?;
+    let wanted = filter.wanted(conn, by).await?;
+    let rows = demand::list_demands(conn, &wanted, asked.after, asked.fetched()).await?;
     let page = asked.page(rows);
     let items = page.items.into_iter().map(|row| view(row, at));
     Ok(Page {
