@@ -6,9 +6,9 @@
 -- Terms of amount zero are no lines. The destination is a number of deposit identifier and unit, in their order.
 WITH booked AS NOT MATERIALIZED (
     SELECT t.allocation_id, t.binding_id, t.holder, t.principal,
-           t.kind * 2 + CASE WHEN t.occurred_at < w.starts_at THEN 1 ELSE 0 END AS circumstances,
+           t.kind * 2 + CASE WHEN t.occurred_at < (SELECT starts_at FROM windows WHERE id = $1) THEN 1 ELSE 0 END AS circumstances,
            CASE WHEN t.kind IN (2, 3) THEN -1 ELSE 1 END AS sign
-      FROM transactions t CROSS JOIN (SELECT starts_at FROM windows WHERE id = $1) w
+      FROM transactions t
      WHERE t.window_id = $1
 ), used AS MATERIALIZED (
     SELECT allocation_id, circumstances, holder, sign, count(*) AS items,
@@ -37,18 +37,19 @@ WITH booked AS NOT MATERIALIZED (
       JOIN labels plain ON plain.deposit_identifier = '' AND plain.unit_id = t.unit_id AND plain.service_id = t.service_id
                        AND plain.component_kind = t.component_kind
 ), shares AS MATERIALIZED (
-    SELECT a.id AS allocation_id, t.role_id, t.party_id, t.agency_party_id, t.is_owed, t.label, part.amount
-      FROM asked
-      JOIN allocations a USING (id)
-     CROSS JOIN LATERAL unnest(a.leg_terms || a.source_terms, a.leg_amounts || a.source_amounts) AS part (ordinal, amount)
-      JOIN labelled t ON t.tariff_version_id = a.tariff_version_id AND t.ordinal = part.ordinal
+    SELECT part.id AS allocation_id, t.role_id, t.party_id, t.agency_party_id, t.is_owed, t.label, part.amount
+      FROM (SELECT a.id, a.tariff_version_id, unnest(a.leg_terms || a.source_terms) AS ordinal,
+                   unnest(a.leg_amounts || a.source_amounts) AS amount
+              FROM asked JOIN allocations a USING (id)) part
+      JOIN labelled t USING (tariff_version_id, ordinal)
      WHERE part.amount > 0
 ), network AS MATERIALIZED (
     SELECT n.central_party_id FROM windows w JOIN networks n ON n.id = w.network_id WHERE w.id = $1
 ), of_the_tariff AS MATERIALIZED (
-    SELECT CASE WHEN s.role_id <> 30 THEN s.party_id WHEN u.holder = 2 THEN s.agency_party_id ELSE n.central_party_id END AS party_id,
+    SELECT CASE WHEN s.role_id <> 30 THEN s.party_id WHEN u.holder = 2 THEN s.agency_party_id
+                ELSE (SELECT central_party_id FROM network) END AS party_id,
            s.label, u.circumstances, u.holder = 4 AS mirrored, u.items, u.sign * u.items::numeric * s.amount AS amount
-      FROM used u JOIN shares s USING (allocation_id) CROSS JOIN network n
+      FROM used u JOIN shares s USING (allocation_id)
      WHERE (s.party_id IS NOT NULL OR (s.role_id = 30 AND u.holder IN (2, 3))) AND (s.is_owed OR u.holder <> 4)
 ), bills AS (
     SELECT a.tariff_version_id, u.circumstances, u.holder, u.sign, sum(u.principal) AS principal, sum(u.bills) AS bills
@@ -63,16 +64,16 @@ WITH booked AS NOT MATERIALIZED (
      ORDER BY t.tariff_version_id, t.ordinal DESC
 ), ends AS MATERIALIZED (
     -- The principal is owed to the biller and held by the holder, or, paid out, owed by the one and due to the other.
-    SELECT p.tariff_version_id, p.party_id, p.agency_party_id, p.role_id, is_biller,
+    SELECT p.tariff_version_id, p.party_id, p.agency_party_id, p.role_id, p.is_biller,
            CASE WHEN is_biller AND p.is_owed THEN p.own_label ELSE p.plain_label END
            + CASE WHEN is_biller = p.is_owed THEN 0 ELSE 1 END AS label
-      FROM principals p CROSS JOIN (VALUES (true), (false)) one (is_biller)
+      FROM (SELECT *, unnest(ARRAY[true, false]) AS is_biller FROM principals) p
 ), of_the_biller AS MATERIALIZED (
-    SELECT CASE WHEN e.is_biller THEN e.party_id WHEN i.holder = 2 THEN e.agency_party_id ELSE n.central_party_id END AS party_id,
+    SELECT CASE WHEN e.is_biller THEN e.party_id WHEN i.holder = 2 THEN e.agency_party_id
+                ELSE (SELECT central_party_id FROM network) END AS party_id,
            e.label, i.circumstances, i.holder = 4 AS mirrored, i.bills AS items, i.sign * i.principal AS amount
       FROM bills i
       JOIN ends e USING (tariff_version_id)
-     CROSS JOIN network n
      WHERE (e.is_biller AND e.party_id IS NOT NULL) OR (NOT e.is_biller AND i.holder IN (2, 3))
 ), billed_at_the_office AS MATERIALIZED (
     SELECT b.party_ids[CASE WHEN e.is_biller THEN e.role_id ELSE 1 END] AS party_id,

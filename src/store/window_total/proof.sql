@@ -14,9 +14,8 @@ WITH per_batch AS (
            count(*) FILTER (WHERE l.id IS NULL OR l.network_id <> t.network_id OR l.office_id <> t.office_id) AS without_licence,
            count(*) FILTER (WHERE s.id IS NULL) AS without_service,
            count(*) FILTER (WHERE o.id IS NULL) AS without_office,
-           count(*) FILTER (WHERE t.network_id <> w.network_id) AS of_another_network
+           count(*) FILTER (WHERE t.network_id <> (SELECT network_id FROM windows WHERE id = $1)) AS of_another_network
       FROM transactions t
-     CROSS JOIN (SELECT network_id FROM windows WHERE id = $1) w
       LEFT JOIN allocations a ON a.id = t.allocation_id
       LEFT JOIN tariff_versions v ON v.id = a.tariff_version_id
       LEFT JOIN bindings b ON b.id = t.binding_id

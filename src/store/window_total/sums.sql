@@ -25,18 +25,19 @@ WITH booked AS NOT MATERIALIZED (
       JOIN purses own USING (deposit_identifier, unit_id)
       JOIN purses plain ON plain.deposit_identifier = '' AND plain.unit_id = t.unit_id
 ), shares AS MATERIALIZED (
-    SELECT a.id AS allocation_id, t.role_id, t.party_id, t.agency_party_id, t.is_owed, t.purse, part.amount
-      FROM asked
-      JOIN allocations a USING (id)
-     CROSS JOIN LATERAL unnest(a.leg_terms || a.source_terms, a.leg_amounts || a.source_amounts) AS part (ordinal, amount)
-      JOIN pursed t ON t.tariff_version_id = a.tariff_version_id AND t.ordinal = part.ordinal
+    SELECT part.id AS allocation_id, t.role_id, t.party_id, t.agency_party_id, t.is_owed, t.purse, part.amount
+      FROM (SELECT a.id, a.tariff_version_id, unnest(a.leg_terms || a.source_terms) AS ordinal,
+                   unnest(a.leg_amounts || a.source_amounts) AS amount
+              FROM asked JOIN allocations a USING (id)) part
+      JOIN pursed t USING (tariff_version_id, ordinal)
      WHERE part.amount > 0
 ), network AS MATERIALIZED (
     SELECT n.central_party_id FROM windows w JOIN networks n ON n.id = w.network_id WHERE w.id = $1
 ), of_the_tariff AS (
-    SELECT CASE WHEN s.role_id <> 30 THEN s.party_id WHEN u.holder = 2 THEN s.agency_party_id ELSE n.central_party_id END AS party_id,
+    SELECT CASE WHEN s.role_id <> 30 THEN s.party_id WHEN u.holder = 2 THEN s.agency_party_id
+                ELSE (SELECT central_party_id FROM network) END AS party_id,
            s.purse, s.is_owed AS earned, NOT s.is_owed OR u.holder = 4 AS collected, u.items * s.amount AS amount
-      FROM used u JOIN shares s USING (allocation_id) CROSS JOIN network n
+      FROM used u JOIN shares s USING (allocation_id)
      WHERE (s.party_id IS NOT NULL OR (s.role_id = 30 AND u.holder IN (2, 3))) AND (s.is_owed OR u.holder <> 4)
 ), of_the_office AS (
     SELECT b.party_ids[CASE WHEN g.role_id = 30 THEN 1 ELSE g.role_id END] AS party_id, g.purse, g.earned, g.collected, g.amount
@@ -57,15 +58,15 @@ WITH booked AS NOT MATERIALIZED (
      WHERE t.component_kind = 'principal'
      ORDER BY t.tariff_version_id, t.ordinal DESC
 ), ends AS MATERIALIZED (
-    SELECT p.tariff_version_id, p.party_id, p.agency_party_id, p.role_id, is_biller, is_biller = p.is_owed AS earned,
+    SELECT p.tariff_version_id, p.party_id, p.agency_party_id, p.role_id, p.is_biller, p.is_biller = p.is_owed AS earned,
            CASE WHEN is_biller AND p.is_owed THEN p.own_purse ELSE p.plain_purse END AS purse
-      FROM principals p CROSS JOIN (VALUES (true), (false)) one (is_biller)
+      FROM (SELECT *, unnest(ARRAY[true, false]) AS is_biller FROM principals) p
 ), of_the_biller AS (
-    SELECT CASE WHEN e.is_biller THEN e.party_id WHEN i.holder = 2 THEN e.agency_party_id ELSE n.central_party_id END AS party_id,
+    SELECT CASE WHEN e.is_biller THEN e.party_id WHEN i.holder = 2 THEN e.agency_party_id
+                ELSE (SELECT central_party_id FROM network) END AS party_id,
            e.purse, e.earned OR i.holder = 4 AS earned, NOT e.earned OR i.holder = 4 AS collected, i.principal AS amount
       FROM bills i
       JOIN ends e USING (tariff_version_id)
-     CROSS JOIN network n
      WHERE (e.is_biller AND e.party_id IS NOT NULL) OR (NOT e.is_biller AND i.holder IN (2, 3))
 ), billed_at_the_office AS (
     SELECT b.party_ids[CASE WHEN e.is_biller THEN e.role_id ELSE 1 END] AS party_id, e.purse,
