@@ -11,7 +11,7 @@ use crate::domain::language::Language;
 use crate::domain::money::{Amount, AmountOverflow};
 use crate::domain::statement::{
     CarryReason, Cycle, DestinationPosition, Due, DueKind, EarlierTotal, EntryKind, Movement, MovementKind,
-    ServiceTotal, Side, Statement, StatementContent, transaction_count,
+    ServiceCount, ServiceTotal, Side, Statement, StatementContent, transaction_count,
 };
 
 /// All texts are in the statement's language and digits, but codes, numbers and references, which are typed as they are.
@@ -92,7 +92,7 @@ pub struct Group {
     pub label: &'static str,
     pub destination: Option<String>,
     pub rows: Vec<Row>,
-    /// Empty where it is not certain.
+    /// Empty where a statement of an old format does not say it.
     pub count: String,
     pub total: Cell,
 }
@@ -340,7 +340,7 @@ impl<'a> Writer<'a> {
         destination: Option<String>,
         members: &[Dated<'_>],
     ) -> Result<Group, AmountOverflow> {
-        let count = transaction_count(members.iter().map(|(total, _)| *total));
+        let count = self.transactions(side, destination.as_deref(), members);
         Ok(Group {
             label: match side {
                 Side::Earned => self.words.earned,
@@ -354,6 +354,16 @@ impl<'a> Writer<'a> {
             count: count.map_or_else(String::new, |count| count_text(count, self.language)),
             total: self.cell(Amount::sum(members.iter().map(|(total, _)| total.amount))?),
         })
+    }
+
+    /// How many transactions a group sums, each once; of an old format, where that is certain.
+    fn transactions(&self, side: Side, destination: Option<&str>, members: &[Dated<'_>]) -> Option<u64> {
+        let earlier = members.iter().any(|(_, period)| period.is_some());
+        let of_group = |one: &ServiceCount| {
+            (one.side, one.destination.as_deref(), one.earlier) == (side, destination, earlier)
+        };
+        let counted = self.content.counted(of_group);
+        counted.or_else(|| transaction_count(members.iter().map(|(total, _)| *total)))
     }
 
     fn total_row(&self, total: &ServiceTotal, period: Option<&str>) -> Row {
@@ -432,7 +442,7 @@ impl<'a> Writer<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::statement::{Coded, sample};
+    use crate::domain::statement::{Coded, FORMAT_WITHOUT_COUNTS, sample};
 
     fn view(content: StatementContent) -> StatementView {
         StatementView::of(&Statement::new(content).unwrap()).unwrap()
@@ -486,27 +496,43 @@ mod tests {
     }
 
     #[test]
-    fn an_item_of_earlier_periods_names_its_component_and_no_transaction_is_counted_twice() {
+    fn an_item_of_earlier_periods_names_its_component() {
         let mut content = sample::short(Language::En);
         content.earlier[0].period = "earlier".to_owned();
         let view = view(content);
         assert_eq!(view.earlier[0].rows[0].detail, "Office share");
-        let line = |component: &str, kind, count| ServiceTotal {
-            destination: None,
-            side: Side::Earned,
-            service: Coded::new("bill", "قبض", "Bill"),
-            component: Coded::new(component, component, component),
-            kind,
-            count,
-            amount: Amount::from_minor(1),
+    }
+
+    /// A bill of which two lines tell, a fee and a principal.
+    fn billed() -> StatementContent {
+        let mut content = sample::short(Language::En);
+        let principal = ServiceTotal {
+            component: Coded::new("principal", "اصل", "Principal"),
+            count: 5,
+            amount: Amount::ZERO,
+            ..content.services[0].clone()
         };
-        let lines = [
-            line("fee", EntryKind::Original, 7),
-            line("principal", EntryKind::Original, 5),
-            line("fee", EntryKind::Refund, 2),
-        ];
-        assert_eq!(transaction_count(&lines), None, "a bill has both lines");
-        assert_eq!(transaction_count(&lines[1..]), Some(7));
+        content.services.push(principal);
+        content
+    }
+
+    #[test]
+    fn a_transaction_with_lines_of_two_components_is_counted_once() {
+        let view = view(billed());
+        assert_eq!(
+            view.services[0].count, "39",
+            "7 with a fee, 1 refund and 31 cards"
+        );
+        assert_eq!(view.earlier[0].count, "2");
+    }
+
+    #[test]
+    fn an_old_statement_keeps_what_it_said() {
+        let mut content = billed();
+        (content.format, content.counts) = (FORMAT_WITHOUT_COUNTS, None);
+        let old = view(content);
+        assert_eq!(old.services[0].count, "", "it does not say who has both lines");
+        assert_eq!(old.services[1].count, "3");
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod serve;
 mod settled;
 mod settling;
 mod settling_api;
+mod settling_counts;
 mod settling_histories;
 mod settling_holds;
 mod settling_positions;

@@ -5,7 +5,7 @@ use daftar::domain::language::Language;
 use daftar::domain::money::{Amount, UnitCode};
 use daftar::domain::statement::{
     Coded, Cycle, DestinationPosition, Due, DueKind, EntryKind, FORMAT_VERSION, Interval, Names, Network,
-    Party, ServiceTotal, Side, Statement, StatementContent, Unit, statement_number,
+    Party, ServiceCount, ServiceTotal, Side, Statement, StatementContent, Unit, statement_number,
 };
 use diesel::sql_types::{BigInt, Bytea, Integer, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
@@ -210,10 +210,23 @@ pub async fn post_books(scene: &Scene, settled: &Settled) {
     scene.world.conn().await.batch_execute(&post).await.unwrap();
 }
 
+fn copies(amount: Amount) -> ServiceTotal {
+    ServiceTotal {
+        destination: None,
+        side: Side::Earned,
+        service: Coded::new("copy", "کپی", "Copy"),
+        component: Coded::new("wage", "کارمزد", "Wage"),
+        kind: EntryKind::Original,
+        count: 24,
+        amount,
+    }
+}
+
 fn statement(scene: &Scene, office: &str, issued_at: DateTime<Utc>) -> Statement {
     let amount = Amount::from_minor(EARNED);
     let party = format!("office-{office}");
     let unit = UnitCode::parse("IRR").unwrap();
+    let copies = copies(amount);
     Statement::new(StatementContent {
         format: FORMAT_VERSION,
         number: statement_number(PISHKHAN, &party, &unit, 1),
@@ -254,15 +267,8 @@ fn statement(scene: &Scene, office: &str, issued_at: DateTime<Utc>) -> Statement
             paid: amount,
             ..DestinationPosition::default()
         }],
-        services: vec![ServiceTotal {
-            destination: None,
-            side: Side::Earned,
-            service: Coded::new("copy", "کپی", "Copy"),
-            component: Coded::new("wage", "کارمزد", "Wage"),
-            kind: EntryKind::Original,
-            count: 24,
-            amount,
-        }],
+        counts: Some(vec![ServiceCount::of(&copies)]),
+        services: vec![copies],
         earlier: Vec::new(),
         movements: Vec::new(),
         held: Vec::new(),
