@@ -87,6 +87,7 @@ pub fn day(scene: &Scene) -> Vec<Submitted> {
 /// Two days, settled: refunds, a bill, a hold, a payout that came back, a remittance, a statement rendered, and a third day open.
 pub async fn settled() -> Scene {
     let scene = Scene::furnished().await;
+    scene.enter_the_rest().await;
     record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
     quarantine(&scene).await;
     suspend(&scene).await;
