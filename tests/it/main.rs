@@ -30,6 +30,7 @@ mod serve;
 mod settled;
 mod settling;
 mod settling_api;
+mod settling_calendar;
 mod settling_counts;
 mod settling_histories;
 mod settling_holds;
