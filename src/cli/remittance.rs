@@ -8,11 +8,12 @@ use serde_json::json;
 
 use super::acting::Acting;
 use crate::domain::demand::DemandState;
+use crate::domain::json;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::host::{Host, clock};
-use crate::usecases::reading::demands::{DemandView, list_demands};
+use crate::usecases::reading::demands::{DemandFilter, DemandView, list_demands};
 use crate::usecases::reading::payouts::{MoneyFilter, RemittanceView, list_remittances};
 use crate::usecases::record_remittance::{RemittanceEntry, record_remittance};
 use crate::usecases::{Connection, Done, Failure};
@@ -34,7 +35,7 @@ enum RemittanceVerb {
     /// Remittances, newest first.
     List(ListArgs),
     /// What settlements demanded, newest first, and how much of it has come in.
-    Demands(ListArgs),
+    Demands(DemandsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -68,6 +69,15 @@ struct ListArgs {
     party: Option<String>,
     #[arg(long, default_value_t = 50)]
     limit: u32,
+}
+
+#[derive(Debug, Args)]
+struct DemandsArgs {
+    #[command(flatten)]
+    list: ListArgs,
+    /// due, partly_paid, overdue or paid, as it is now.
+    #[arg(long, value_parser = json::word::<DemandState>)]
+    state: Option<DemandState>,
 }
 
 pub async fn carry_out(args: &RemittanceArgs, host: &Host) -> Done<String> {
@@ -151,9 +161,13 @@ fn table(remittances: &[RemittanceView]) -> String {
     text
 }
 
-async fn demands(conn: &mut Connection, asked: &ListArgs, as_json: bool) -> Done<String> {
+async fn demands(conn: &mut Connection, asked: &DemandsArgs, as_json: bool) -> Done<String> {
     let (by, at) = (Originator::host(), clock::now());
-    let found = list_demands(conn, &by, at, &asked.filter(), &asked.page()).await?;
+    let filter = DemandFilter {
+        money: asked.list.filter(),
+        state: asked.state,
+    };
+    let found = list_demands(conn, &by, at, &filter, &asked.list.page()).await?;
     Ok(if as_json {
         json!(found.items).to_string()
     } else {
