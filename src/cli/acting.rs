@@ -5,7 +5,7 @@ use clap::Args;
 use crate::domain::originator::{Originator, OriginatorKind, Scope};
 use crate::host::Host;
 use crate::host::database::PooledConnection;
-use crate::usecases::register::originator::originator_of_code;
+use crate::usecases::register::originator::person_of_code;
 use crate::usecases::{Connection, Done, Failure};
 
 /// Whoever may read the host's files is believed who they say they are; four eyes are asked for all the same.
@@ -18,7 +18,7 @@ pub struct Acting {
 
 impl Acting {
     pub async fn person(&self, conn: &mut Connection) -> Done<Originator> {
-        originator_of_code(conn, &self.code, Scope::Finance).await
+        person_of_code(conn, &self.code).await
     }
 }
 
@@ -37,4 +37,36 @@ pub async fn connected(host: &Host) -> Done<PooledConnection> {
     host.connection()
         .await
         .map_err(|error| Failure::Unavailable(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use crate::cli::CommandLine;
+
+    fn who_acts(command: &clap::Command, told: &mut Vec<(String, String)>) {
+        for argument in command.get_arguments().filter(|a| a.get_long() == Some("as")) {
+            let names = argument.get_value_names().unwrap_or_default();
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            told.push((names.join(" "), help));
+        }
+        for below in command.get_subcommands() {
+            who_acts(below, told);
+        }
+    }
+
+    #[test]
+    fn every_command_names_the_person_who_acts_in_the_same_way() {
+        let mut told = Vec::new();
+        who_acts(&CommandLine::command(), &mut told);
+        assert!(told.len() > 10, "{told:?}");
+        for (name, help) in told {
+            assert_eq!(name, "PERSON");
+            assert!(
+                help.starts_with("Code of the person who acts: what is written bears that name"),
+                "{help}"
+            );
+        }
+    }
 }

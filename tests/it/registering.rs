@@ -75,7 +75,7 @@ fn a_network_is_registered_whole_or_not_at_all_and_its_tariff_needs_two_people()
     let token = said(&daftar(
         &folder,
         &[
-            "token", "create", "--as", "counters", "--kind", "client", "--scope", "record",
+            "token", "create", "--for", "counters", "--kind", "client", "--scope", "record",
         ],
     ));
     assert!(token.starts_with("daftar_") && token.len() == 56, "{token}");
@@ -153,6 +153,23 @@ fn refusals_say_what_would_be_right(folder: &Folder) {
             "quarantined row 9",
         ),
         (&["window", "close", "pishkhan"], 2, "--as <PERSON>"),
+        (&["tariff", "approve", "--all"], 2, "--as <PERSON>"),
+        (&["register", DOCUMENT], 2, "--as <PERSON>"),
+        (
+            &["tariff", "approve", "--all", "--as", "zahra"],
+            1,
+            "there is no person zahra",
+        ),
+        (
+            &["window", "close", "pishkhan", "--as", "zahra"],
+            1,
+            "there is no person zahra",
+        ),
+        (
+            &["window", "close", "pishkhan", "--as", "counters"],
+            1,
+            "counters is a client and no person",
+        ),
         (
             &["payout", "answer", "7", "--settled", "--as", "ali"],
             2,
@@ -160,7 +177,7 @@ fn refusals_say_what_would_be_right(folder: &Folder) {
         ),
         (
             &[
-                "token", "create", "--as", "bad code", "--name", "x", "--scope", "read",
+                "token", "create", "--for", "bad code", "--name", "x", "--scope", "read",
             ],
             1,
             "originator_code_has_its_form",

@@ -5,13 +5,13 @@ use std::fmt::Write;
 use clap::Args;
 use serde_json::json;
 
-use crate::domain::originator::{Originator, Scope};
+use crate::cli::acting::{Acting, connected};
+use crate::domain::originator::Originator;
 use crate::host::Host;
 use crate::host::database::PooledConnection;
+use crate::usecases::Done;
 use crate::usecases::reading::tariffs::{PendingTariff, list_pending_tariffs};
-use crate::usecases::register::originator::originator_of_code;
 use crate::usecases::tariff::{approve_tariffs, publish_tariffs};
-use crate::usecases::{Done, Failure};
 
 #[derive(Debug, Args)]
 pub struct PendingArgs {
@@ -28,13 +28,12 @@ pub struct DecideArgs {
     /// All that are pending.
     #[arg(long, conflicts_with = "ids")]
     all: bool,
-    /// Code of the person who does it.
-    #[arg(long = "as", value_name = "CODE")]
-    by: String,
+    #[command(flatten)]
+    acting: Acting,
 }
 
 pub(super) async fn list(args: &PendingArgs, host: &Host) -> Done<String> {
-    let pending = list_pending_tariffs(&mut *connection(host).await?, &Originator::host()).await?;
+    let pending = list_pending_tariffs(&mut *connected(host).await?, &Originator::host()).await?;
     if args.json {
         return Ok(json!(pending).to_string());
     }
@@ -54,16 +53,16 @@ pub(super) async fn list(args: &PendingArgs, host: &Host) -> Done<String> {
 }
 
 pub(super) async fn approve(args: &DecideArgs, host: &Host) -> Done<String> {
-    let mut conn = connection(host).await?;
-    let by = originator_of_code(&mut conn, &args.by, Scope::Finance).await?;
+    let mut conn = connected(host).await?;
+    let by = args.acting.person(&mut conn).await?;
     let ids = asked(&mut conn, args, "draft").await?;
     approve_tariffs(&mut conn, &by, &ids).await?;
     Ok(format!("{} versions are approved", ids.len()))
 }
 
 pub(super) async fn publish(args: &DecideArgs, host: &Host) -> Done<String> {
-    let mut conn = connection(host).await?;
-    let by = originator_of_code(&mut conn, &args.by, Scope::Finance).await?;
+    let mut conn = connected(host).await?;
+    let by = args.acting.person(&mut conn).await?;
     let ids = asked(&mut conn, args, "approved").await?;
     publish_tariffs(&mut conn, &by, &ids).await?;
     Ok(format!("{} versions are in force", ids.len()))
@@ -76,10 +75,4 @@ async fn asked(conn: &mut PooledConnection, args: &DecideArgs, state: &str) -> D
     let pending: Vec<PendingTariff> = list_pending_tariffs(conn, &Originator::host()).await?;
     let waiting = pending.into_iter().filter(|tariff| tariff.state == state);
     Ok(waiting.map(|tariff| tariff.id).collect())
-}
-
-async fn connection(host: &Host) -> Done<PooledConnection> {
-    host.connection()
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))
 }
