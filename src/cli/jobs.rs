@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::acting::{connected, reader};
 use super::output;
+use crate::domain::page::Asked;
 use crate::domain::slots::CatchUp;
 use crate::domain::timetable::{Job, Timetable};
 use crate::host::Host;
@@ -19,7 +20,7 @@ use crate::jobs::files::{TimetableRefused, timetable};
 use crate::jobs::follow::{run_next, run_now};
 use crate::jobs::{Jobs, worker_name};
 use crate::usecases::finish_slot::Outcome;
-use crate::usecases::list_job_runs::list_job_runs;
+use crate::usecases::reading::operation::{JobFilter, list_job_runs};
 use crate::usecases::{Done, Failure};
 
 /// The jobs that run by themselves.
@@ -43,11 +44,11 @@ pub enum JobsVerb {
     Check,
     /// Run a job now: the slots that are due in order, or one of its own.
     Run { name: String },
-    /// What ran, newest first.
+    /// What ran, newest first; of all jobs, or of one.
     History {
         name: Option<String>,
         #[arg(long, default_value_t = 20)]
-        limit: i64,
+        limit: u32,
     },
 }
 
@@ -186,15 +187,18 @@ async fn run_due_or_now(jobs: &Arc<Jobs>, job: &Job) -> Done<Vec<Outcome>> {
 }
 
 fn jobs(args: &JobsArgs, host: &Host) -> Done<Jobs> {
-    let timetable = timetable(args.folder.as_deref())
-        .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string()))?;
     Ok(Jobs {
         pool: host.pool.clone(),
         clock: clock::now,
-        timetable,
+        timetable: checked_timetable(args)?,
         worker: worker_name("command"),
         mailer: Mailer::of(&host.configuration),
     })
+}
+
+fn checked_timetable(args: &JobsArgs) -> Done<Timetable> {
+    timetable(args.folder.as_deref())
+        .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string()))
 }
 
 fn unknown(jobs: &Jobs, name: &str) -> Failure {
@@ -207,9 +211,18 @@ fn unknown(jobs: &Jobs, name: &str) -> Failure {
     Failure::not_found("job", format!("{name}; there are {}", known.join(", ")))
 }
 
-async fn history(args: &JobsArgs, host: &Host, name: Option<&str>, limit: i64) -> Done<String> {
+async fn history(args: &JobsArgs, host: &Host, name: Option<&str>, limit: u32) -> Done<String> {
+    let timetable = checked_timetable(args)?;
+    let filter = JobFilter {
+        job: name.map(str::to_owned),
+        own_jobs: timetable.jobs().iter().map(|job| job.name.clone()).collect(),
+    };
+    let asked = Asked {
+        after: None,
+        rows: limit,
+    };
     let mut conn = connected(host).await?;
-    let runs = list_job_runs(&mut conn, &reader(), name, None, limit).await?;
+    let runs = list_job_runs(&mut conn, &reader(), &filter, &asked).await?.items;
     if args.json {
         return Ok(json!(runs).to_string());
     }

@@ -173,25 +173,6 @@ pub async fn last_good_slot(
     Ok(newest.first(conn).await?)
 }
 
-/// Newest first, at most `rows_max`, older than `before_id`; of one job or of all.
-pub async fn history(
-    conn: &mut Connection,
-    job: Option<&str>,
-    before_id: i64,
-    rows_max: i64,
-) -> Stored<Vec<JobRun>> {
-    let mut query = job_runs::table
-        .filter(job_runs::id.lt(before_id))
-        .order(job_runs::id.desc())
-        .limit(rows_max)
-        .select(JobRun::as_select())
-        .into_boxed();
-    if let Some(job) = job {
-        query = query.filter(job_runs::job.eq(job));
-    }
-    Ok(query.load(conn).await?)
-}
-
 fn past_run(row: JobRun) -> Stored<PastRun> {
     let state = match (row.state.as_str(), row.finished_at) {
         ("running", None) => RunState::Running,

@@ -16,7 +16,6 @@ pub mod failure;
 pub mod finish_mail;
 pub mod finish_slot;
 pub mod keep_statement_pdf;
-pub mod list_job_runs;
 pub mod list_windows;
 pub mod name_job;
 pub mod preview_settlement;

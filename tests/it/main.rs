@@ -16,6 +16,7 @@ mod explaining;
 mod exporting;
 mod faults;
 mod host;
+mod job_history;
 mod licences;
 mod limits;
 mod mail;
