@@ -35,6 +35,7 @@ mod settling_calendar;
 mod settling_counts;
 mod settling_histories;
 mod settling_holds;
+mod settling_licences;
 mod settling_positions;
 mod settling_statements;
 mod settling_windows;
