@@ -20,6 +20,7 @@ mod job_history;
 mod licences;
 mod limits;
 mod mail;
+mod paid_out;
 mod payouts;
 mod portal;
 mod reading;
