@@ -2,13 +2,15 @@
 //! posts.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use daftar::domain::originator::{OriginatorKind, Scope};
 use daftar::domain::submission::{CHUNK_ROWS, Line};
 use daftar::host::clock;
 use daftar::usecases::record_transactions::Memory;
-use daftar::usecases::submission::open_submission;
+use daftar::usecases::submission::{judge_lines, open_submission};
+use tokio::task::spawn_blocking;
 
 use crate::Extent;
 use crate::client::Client;
@@ -56,14 +58,14 @@ pub async fn measure(ground: &Ground, extent: &Extent, figures: &mut Figures) {
     std::fs::remove_file(stored).unwrap();
 }
 
-/// Records rows in chunks over one connection; making the rows is not counted.
+/// Records rows in chunks over one connection, as an import does; making the rows is not counted.
 pub async fn record(ground: &Ground, database: &Database, mut rows: Rows, count: usize) -> Duration {
     let mut conn = database.conn().await;
-    let memory = Memory::default();
+    let memory = Arc::new(Memory::default());
     let by = &ground.people.counters;
     let mut delivery = open_submission(&mut conn, by, clock::now()).await.unwrap();
-    let (mut took, mut line) = (Duration::ZERO, 0);
-    for size in chunks(count) {
+    let (mut took, mut line, mut ahead) = (Duration::ZERO, 0, None);
+    for size in chunks(count).chain([0]) {
         let chunk: Vec<Line> = rows
             .some(size)
             .into_iter()
@@ -76,10 +78,12 @@ pub async fn record(ground: &Ground, database: &Database, mut rows: Rows, count:
             })
             .collect();
         let begun = Instant::now();
-        delivery
-            .record(&mut conn, &memory, by, clock::now(), chunk)
-            .await
-            .unwrap();
+        let (memory_of_judge, judge) = (Arc::clone(&memory), by.clone());
+        let judging = spawn_blocking(move || judge_lines(&memory_of_judge, &judge, clock::now(), chunk));
+        if let Some(judging) = ahead.replace(judging) {
+            let judged = judging.await.unwrap().unwrap();
+            delivery.record(&mut conn, &memory, by, judged).await.unwrap();
+        }
         took += begun.elapsed();
     }
     let view = delivery.finish(&mut conn, by, clock::now()).await.unwrap();

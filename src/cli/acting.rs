@@ -2,11 +2,12 @@
 
 use clap::Args;
 
-use crate::domain::originator::{Originator, OriginatorKind, Scope};
+use super::unavailable;
+use crate::domain::originator::{Originator, Scope};
 use crate::host::Host;
 use crate::host::database::PooledConnection;
 use crate::usecases::register::originator::person_of_code;
-use crate::usecases::{Connection, Done, Failure};
+use crate::usecases::{Connection, Done};
 
 /// Whoever may read the host's files is believed who they say they are; four eyes are asked for all the same.
 #[derive(Debug, Args)]
@@ -22,21 +23,8 @@ impl Acting {
     }
 }
 
-/// Whoever sits at the host and only looks.
-pub fn reader() -> Originator {
-    Originator {
-        id: 0,
-        kind: OriginatorKind::Person,
-        code: "operator".to_owned(),
-        scope: Scope::Read,
-        party_id: None,
-    }
-}
-
 pub async fn connected(host: &Host) -> Done<PooledConnection> {
-    host.connection()
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))
+    host.connection().await.map_err(unavailable)
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ mod words;
 use std::fmt::Write;
 
 use clap::Args;
-use serde_json::json;
 
 use self::words::{Words, digits_of, moment};
+use super::acting::connected;
+use super::output;
 use crate::domain::language::Language;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
@@ -43,18 +44,13 @@ pub struct ExplainArgs {
 }
 
 pub async fn carry_out(args: &ExplainArgs, host: &Host) -> Done<String> {
-    let mut conn = host
-        .connection()
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let mut conn = connected(host).await?;
     let by = Originator::host();
     if let Ok(id) = args.what.parse::<i64>() {
         let explained = explain_transaction(&mut conn, &by, clock::now(), id, args.lang).await?;
-        return Ok(if args.json {
-            json!(explained).to_string()
-        } else {
-            transaction_text(&explained, args.lang)
-        });
+        return Ok(output::answer(args.json, &explained, |explained| {
+            transaction_text(explained, args.lang)
+        }));
     }
     let line: LineName = args
         .what
@@ -71,11 +67,9 @@ pub async fn carry_out(args: &ExplainArgs, host: &Host) -> Done<String> {
         rows: args.limit,
     };
     let explained = explain_statement_line(&mut conn, &by, &line, &asked, args.lang).await?;
-    Ok(if args.json {
-        json!(explained).to_string()
-    } else {
-        line_text(&explained, args.lang)
-    })
+    Ok(output::answer(args.json, &explained, |explained| {
+        line_text(explained, args.lang)
+    }))
 }
 
 fn transaction_text(explained: &TransactionExplained, language: Language) -> String {

@@ -9,6 +9,7 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::acting::connected;
 use super::output;
 use crate::domain::calendar::day_of_text;
 use crate::domain::originator::Originator;
@@ -91,10 +92,7 @@ pub enum TableFormat {
 }
 
 pub async fn carry_out(args: &ExportArgs, host: &Host) -> Done<String> {
-    let mut conn = host
-        .connection()
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let mut conn = connected(host).await?;
     match &args.verb {
         ExportVerb::Journal(args) => journals(&mut conn, args).await,
         ExportVerb::Transactions(args) => transactions(&mut conn, args).await,

@@ -1,25 +1,29 @@
 //! `daftar import`: records a file of rows, in memory that does not grow with it. Never here: what a row means.
 //!
-//! A thread reads and parses ahead while a chunk is recorded. After a kill the same file is sent again: nothing is booked
+//! One thread reads and parses ahead and another judges, while a chunk is recorded. After a kill the same file is sent again: nothing is booked
 //! twice.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::{output, unavailable};
+use super::acting::connected;
+use super::output;
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::Asked;
 use crate::domain::submission::{CHUNK_ROWS, Format, Line, Reader};
 use crate::host::{Host, clock};
 use crate::usecases::record_transactions::Memory;
 use crate::usecases::register::originator::originator_of_code;
-use crate::usecases::submission::{Delivery, SubmissionView, list_unbooked, may_be_whole, open_submission};
+use crate::usecases::submission::{
+    Delivery, JudgedLines, SubmissionView, judge_lines, list_unbooked, may_be_whole, open_submission,
+};
 use crate::usecases::{Connection, Done, Failure};
 
 /// Record a file of transactions, refunds and reversals.
@@ -50,6 +54,8 @@ pub enum FormatName {
 const PIECE_BYTES: usize = 256 * 1024;
 /// Chunks that are read ahead.
 const AHEAD_MAX: usize = 2;
+/// Chunks that are judged ahead.
+const JUDGED_MAX: usize = 1;
 /// Unbooked rows that are told; all can be fetched.
 const UNBOOKED_TOLD: u32 = 10;
 
@@ -62,14 +68,14 @@ struct ReadChunk {
 pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
     let format = format_of(args)?;
     let (file, length) = open(&args.file)?;
-    let mut conn = host.connection().await.map_err(unavailable)?;
+    let mut conn = connected(host).await?;
     let by = originator_of_code(&mut conn, &args.sender, Scope::Record).await?;
     let chunk_rows = if args.atomic { usize::MAX } else { CHUNK_ROWS };
     let (send, chunks) = mpsc::channel(AHEAD_MAX);
     let reading = spawn_blocking(move || read_ahead(file, format, chunk_rows, &send));
     let import = Import {
         by,
-        memory: Memory::default(),
+        memory: Arc::default(),
         bar: progress_bar(length),
     };
     let recorded = if args.atomic {
@@ -171,20 +177,41 @@ fn progress_bar(length: u64) -> ProgressBar {
 
 struct Import {
     by: Originator,
-    memory: Memory,
+    memory: Arc<Memory>,
     bar: ProgressBar,
 }
 
+/// As [`ReadChunk`], judged.
+struct JudgedChunk {
+    lines: JudgedLines,
+    bytes: u64,
+}
+
+/// On a thread of its own, until no more is read, or nobody takes the chunks any more.
+fn judge_chunks(
+    memory: &Memory,
+    by: &Originator,
+    mut read: mpsc::Receiver<ReadChunk>,
+    send: &mpsc::Sender<Done<JudgedChunk>>,
+) {
+    while let Some(ReadChunk { lines, bytes }) = read.blocking_recv() {
+        let judged = judge_lines(memory, by, clock::now(), lines);
+        let chunk = judged.map(|lines| JudgedChunk { lines, bytes });
+        if send.blocking_send(chunk).is_err() {
+            return;
+        }
+    }
+}
+
 impl Import {
-    async fn record(
-        &self,
-        conn: &mut Connection,
-        mut chunks: mpsc::Receiver<ReadChunk>,
-    ) -> Done<SubmissionView> {
+    async fn record(&self, conn: &mut Connection, chunks: mpsc::Receiver<ReadChunk>) -> Done<SubmissionView> {
         let mut delivery = open_submission(conn, &self.by, clock::now()).await?;
-        while let Some(chunk) = chunks.recv().await {
-            let (memory, at) = (&self.memory, clock::now());
-            delivery.record(conn, memory, &self.by, at, chunk.lines).await?;
+        let (send, mut judged) = mpsc::channel(JUDGED_MAX);
+        let (memory, by) = (Arc::clone(&self.memory), self.by.clone());
+        spawn_blocking(move || judge_chunks(&memory, &by, chunks, &send));
+        while let Some(chunk) = judged.recv().await {
+            let chunk = chunk?;
+            delivery.record(conn, &self.memory, &self.by, chunk.lines).await?;
             self.record_early(conn, &mut delivery, false).await?;
             self.bar.inc(chunk.bytes);
         }
@@ -234,10 +261,7 @@ async fn told(
         "submission {}: {} booked, {} booked before, {} in quarantine, {} in conflict, {} refused, {} unreadable\n",
         view.id, view.booked, view.repeated, view.quarantined, view.conflicting, view.refused, view.malformed
     );
-    let asked = Asked {
-        after: None,
-        rows: UNBOOKED_TOLD,
-    };
+    let asked = Asked::first(UNBOOKED_TOLD);
     let unbooked = list_unbooked(conn, by, view.id, &asked).await?;
     for row in &unbooked.items {
         let (line, reference) = (row.line, &row.reference);

@@ -8,8 +8,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::acting::{connected, reader};
+use super::acting::connected;
 use super::output;
+use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::domain::slots::CatchUp;
 use crate::domain::timetable::{Job, Timetable};
@@ -20,8 +21,11 @@ use crate::jobs::files::{TimetableRefused, timetable};
 use crate::jobs::follow::{run_next, run_now};
 use crate::jobs::{Jobs, worker_name};
 use crate::usecases::finish_slot::Outcome;
-use crate::usecases::reading::operation::{JobFilter, list_job_runs};
+use crate::usecases::reading::operation::{JobFilter, JobRunView, list_job_runs};
 use crate::usecases::{Done, Failure};
+
+/// Runs that are told at once.
+const RUNS_MAX: u32 = 200;
 
 /// The jobs that run by themselves.
 #[derive(Debug, Args)]
@@ -217,15 +221,13 @@ async fn history(args: &JobsArgs, host: &Host, name: Option<&str>, limit: u32) -
         job: name.map(str::to_owned),
         own_jobs: timetable.jobs().iter().map(|job| job.name.clone()).collect(),
     };
-    let asked = Asked {
-        after: None,
-        rows: limit,
-    };
     let mut conn = connected(host).await?;
-    let runs = list_job_runs(&mut conn, &reader(), &filter, &asked).await?.items;
-    if args.json {
-        return Ok(json!(runs).to_string());
-    }
+    let asked = Asked::first(limit.clamp(1, RUNS_MAX));
+    let found = list_job_runs(&mut conn, &Originator::host(), &filter, &asked).await?;
+    Ok(output::answer(args.json, found.items.as_slice(), history_text))
+}
+
+fn history_text(runs: &[JobRunView]) -> String {
     let mut text = format!("{:<24}{:<22}{:<11}{:<4}outcome\n", "job", "slot", "state", "try");
     for run in runs {
         let slot = run.slot.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -235,7 +237,7 @@ async fn history(args: &JobsArgs, host: &Host, name: Option<&str>, limit: u32) -
             run.job, run.state, run.attempts, run.outcome
         );
     }
-    Ok(text)
+    text
 }
 
 #[cfg(test)]

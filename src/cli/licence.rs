@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use serde_json::json;
 
 use super::acting::{Acting, connected};
+use super::output;
 use crate::host::{Host, clock};
 use crate::usecases::Done;
 use crate::usecases::register::licence::{
@@ -67,11 +67,7 @@ pub async fn carry_out(args: &LicenceArgs, host: &Host) -> Done<String> {
     let mut conn = connected(host).await?;
     let by = asked.acting.person(&mut conn).await?;
     let recorded = record_licence_event(&mut conn, &by, clock::now(), &asked.entry(kind)).await?;
-    Ok(if args.json {
-        json!(recorded).to_string()
-    } else {
-        told(&recorded)
-    })
+    Ok(output::answer(args.json, &recorded, told))
 }
 
 impl DecisionArgs {

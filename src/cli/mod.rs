@@ -171,9 +171,7 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
 }
 
 async fn migrate(configuration: &Configuration) -> Done<String> {
-    let applied = host::migrate(configuration)
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let applied = host::migrate(configuration).await.map_err(unavailable)?;
     Ok(match applied.len() {
         0 => "the schema is up to date".to_owned(),
         _ => format!("applied {}", applied.join(", ")),
@@ -185,7 +183,6 @@ async fn with_host(
     configuration: Configuration,
     command: impl AsyncFnOnce(&Host) -> Done<String>,
 ) -> Done<String> {
-    let unavailable = |error: host::HostError| Failure::Unavailable(error.to_string());
     let host = host::start(configuration, Purpose::Command)
         .await
         .map_err(unavailable)?;

@@ -3,6 +3,9 @@
 use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
 
+use serde::Serialize;
+use serde_json::json;
+
 use crate::usecases::Failure;
 
 /// Prints a result. A reader that has gone away, such as `head`, is no failure.
@@ -11,6 +14,15 @@ pub fn say(text: &str) -> ExitCode {
         let _gone = writeln!(stdout(), "{}", text.trim_end_matches('\n'));
     }
     ExitCode::SUCCESS
+}
+
+/// A result as a program reads it, where that was asked for, or as people do.
+pub fn answer<T: Serialize + ?Sized>(as_json: bool, result: &T, text: impl FnOnce(&T) -> String) -> String {
+    if as_json {
+        json!(result).to_string()
+    } else {
+        text(result)
+    }
 }
 
 /// Standard output for what is too long to be said at once.

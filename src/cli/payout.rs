@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::acting::Acting;
+use super::acting::{Acting, connected};
 use super::output;
 use crate::domain::json;
 use crate::domain::money::Amount;
@@ -16,7 +16,8 @@ use crate::domain::page::Asked;
 use crate::domain::payout::PayoutState;
 use crate::host::{Host, clock};
 use crate::usecases::answer_payout::{BankAnswer, BankOutcome, answer_payout};
-use crate::usecases::reading::payouts::{MoneyFilter, PayoutView, WaitsFor, list_payouts};
+use crate::usecases::reading::money::MoneyFilter;
+use crate::usecases::reading::payouts::{PayoutView, WaitsFor, list_payouts};
 use crate::usecases::release_payouts::release_payouts;
 use crate::usecases::{Connection, Done, Failure};
 
@@ -95,10 +96,7 @@ struct AnswerLine {
 }
 
 pub async fn carry_out(args: &PayoutArgs, host: &Host) -> Done<String> {
-    let mut conn = host
-        .connection()
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let mut conn = connected(host).await?;
     match &args.verb {
         PayoutVerb::List(asked) => list(&mut conn, asked, args.json).await,
         PayoutVerb::Release(acting) => release(&mut conn, acting, args.json).await,
@@ -113,16 +111,9 @@ async fn list(conn: &mut Connection, asked: &ListArgs, as_json: bool) -> Done<St
         state: asked.state,
         settlement: None,
     };
-    let page = Asked {
-        after: None,
-        rows: asked.limit,
-    };
+    let page = Asked::first(asked.limit);
     let found = list_payouts(conn, &Originator::host(), clock::now(), &filter, &page).await?;
-    Ok(if as_json {
-        json!(found.items).to_string()
-    } else {
-        table(&found.items)
-    })
+    Ok(output::answer(as_json, found.items.as_slice(), table))
 }
 
 fn table(payouts: &[PayoutView]) -> String {
@@ -196,11 +187,9 @@ async fn answer(conn: &mut Connection, asked: &AnswerArgs, as_json: bool) -> Don
                 iban: asked.iban.clone(),
             };
             let answered = answer_payout(conn, &by, clock::now(), id, &said).await?;
-            Ok(if as_json {
-                json!(answered).to_string()
-            } else {
+            Ok(output::answer(as_json, &answered, |answered| {
                 format!("payout {id} is {}", answered.state)
-            })
+            }))
         }
         (None, None) => Err(Failure::invalid(
             "id",

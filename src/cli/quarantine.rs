@@ -6,8 +6,7 @@ use chrono::SecondsFormat;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::acting::Acting;
-use super::unavailable;
+use super::acting::{Acting, connected};
 use crate::domain::json;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
@@ -56,7 +55,7 @@ pub struct DecisionArgs {
 }
 
 pub async fn carry_out(args: &QuarantineArgs, host: &Host) -> Done<String> {
-    let mut conn = host.connection().await.map_err(unavailable)?;
+    let mut conn = connected(host).await?;
     match &args.verb {
         QuarantineVerb::List { state, after, limit } => {
             let asked = Asked {

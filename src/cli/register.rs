@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use self::document::Written;
+use super::acting::connected;
 use crate::domain::originator::Originator;
 use crate::domain::printable;
 use crate::host::{Host, clock};
@@ -47,10 +48,7 @@ pub async fn carry_out(args: &RegisterArgs, host: &Host) -> Done<String> {
     })?;
     is_printable(&text)?;
     let document = entry::read(&text)?;
-    let mut conn = host
-        .connection()
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let mut conn = connected(host).await?;
     let drafts = register_document(&mut conn, &Originator::host(), clock::now(), code, document).await?;
     Ok(match drafts.len() {
         0 => "registered".to_owned(),

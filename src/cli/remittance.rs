@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use serde_json::json;
 
-use super::acting::Acting;
+use super::acting::{Acting, connected};
+use super::output;
 use crate::domain::demand::DemandState;
 use crate::domain::json;
 use crate::domain::money::Amount;
@@ -14,9 +14,10 @@ use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::host::{Host, clock};
 use crate::usecases::reading::demands::{DemandFilter, DemandView, list_demands};
-use crate::usecases::reading::payouts::{MoneyFilter, RemittanceView, list_remittances};
-use crate::usecases::record_remittance::{RemittanceEntry, record_remittance};
-use crate::usecases::{Connection, Done, Failure};
+use crate::usecases::reading::money::MoneyFilter;
+use crate::usecases::reading::remittances::{RemittanceView, list_remittances};
+use crate::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
+use crate::usecases::{Connection, Done};
 
 /// Money that parties sent to the networks' accounts.
 #[derive(Debug, Args)]
@@ -81,10 +82,7 @@ struct DemandsArgs {
 }
 
 pub async fn carry_out(args: &RemittanceArgs, host: &Host) -> Done<String> {
-    let mut conn = host
-        .connection()
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let mut conn = connected(host).await?;
     match &args.verb {
         RemittanceVerb::Record(asked) => record(&mut conn, asked, args.json).await,
         RemittanceVerb::List(asked) => list(&mut conn, asked, args.json).await,
@@ -103,15 +101,16 @@ async fn record(conn: &mut Connection, asked: &RecordArgs, as_json: bool) -> Don
         received_at: asked.received_at,
     };
     let recorded = record_remittance(conn, &by, clock::now(), &entry).await?;
-    if as_json {
-        return Ok(json!(recorded).to_string());
-    }
+    Ok(output::answer(as_json, &recorded, recorded_text))
+}
+
+fn recorded_text(recorded: &RecordedRemittance) -> String {
     let how = if recorded.repeated {
         "was recorded before"
     } else {
         "is recorded"
     };
-    Ok(format!("remittance {} of {} {how}", recorded.id, recorded.party))
+    format!("remittance {} of {} {how}", recorded.id, recorded.party)
 }
 
 impl ListArgs {
@@ -122,22 +121,17 @@ impl ListArgs {
             ..MoneyFilter::default()
         }
     }
-
-    const fn page(&self) -> Asked<i64> {
-        Asked {
-            after: None,
-            rows: self.limit,
-        }
-    }
 }
 
 async fn list(conn: &mut Connection, asked: &ListArgs, as_json: bool) -> Done<String> {
-    let found = list_remittances(conn, &Originator::host(), &asked.filter(), &asked.page()).await?;
-    Ok(if as_json {
-        json!(found.items).to_string()
-    } else {
-        table(&found.items)
-    })
+    let found = list_remittances(
+        conn,
+        &Originator::host(),
+        &asked.filter(),
+        &Asked::first(asked.limit),
+    )
+    .await?;
+    Ok(output::answer(as_json, found.items.as_slice(), table))
 }
 
 fn table(remittances: &[RemittanceView]) -> String {
@@ -167,12 +161,8 @@ async fn demands(conn: &mut Connection, asked: &DemandsArgs, as_json: bool) -> D
         money: asked.list.filter(),
         state: asked.state,
     };
-    let found = list_demands(conn, &by, at, &filter, &asked.list.page()).await?;
-    Ok(if as_json {
-        json!(found.items).to_string()
-    } else {
-        table_of_demands(&found.items)
-    })
+    let found = list_demands(conn, &by, at, &filter, &Asked::first(asked.list.limit)).await?;
+    Ok(output::answer(as_json, found.items.as_slice(), table_of_demands))
 }
 
 fn table_of_demands(demands: &[DemandView]) -> String {

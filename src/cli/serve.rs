@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output;
+use super::{output, unavailable};
 use crate::domain::timetable::Timetable;
 use crate::host::configuration::Configuration;
 use crate::host::mail::Mailer;
@@ -95,8 +95,4 @@ async fn start_jobs(host: &Host, timetable: Timetable) -> Done<Working> {
         mailer: Mailer::of(&host.configuration),
     })
     .await
-}
-
-fn unavailable(error: host::HostError) -> Failure {
-    Failure::Unavailable(error.to_string())
 }

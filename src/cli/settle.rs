@@ -1,12 +1,14 @@
-//! `daftar settle`: previews, proposes, approves and rejects settlements. Never here: what one comes to (`domain::settlement`).
+//! `daftar settle`: previews, proposes, approves and rejects settlements. Never here: what one comes to (see
+//! `domain::settlement`).
 
 use std::fmt::Write;
 
 use clap::{Args, Subcommand};
-use serde_json::json;
 
-use super::acting::{Acting, connected, reader};
+use super::acting::{Acting, connected};
+use super::output;
 use crate::domain::money::Amount;
+use crate::domain::originator::Originator;
 use crate::host::Host;
 use crate::host::clock;
 use crate::usecases::Done;
@@ -65,12 +67,8 @@ pub async fn carry_out(args: &SettleArgs, host: &Host) -> Done<String> {
     let now = clock::now();
     match &args.verb {
         SettleVerb::Preview { network, window } => {
-            let preview = preview_settlement(&mut conn, &reader(), now, network, *window).await?;
-            Ok(if args.json {
-                json!(preview).to_string()
-            } else {
-                preview_text(&preview)
-            })
+            let preview = preview_settlement(&mut conn, &Originator::host(), now, network, *window).await?;
+            Ok(output::answer(args.json, &preview, preview_text))
         }
         SettleVerb::Propose {
             network,
@@ -79,29 +77,19 @@ pub async fn carry_out(args: &SettleArgs, host: &Host) -> Done<String> {
         } => {
             let by = acting.person(&mut conn).await?;
             let proposed = propose_settlement(&mut conn, &by, now, network, *window).await?;
-            Ok(if args.json {
-                json!(proposed).to_string()
-            } else {
-                proposed_text(&proposed)
-            })
+            Ok(output::answer(args.json, &proposed, proposed_text))
         }
         SettleVerb::Approve { id, acting } => {
             let by = acting.person(&mut conn).await?;
             let approved = approve_settlement(&mut conn, &by, now, *id).await?;
-            Ok(if args.json {
-                json!(approved).to_string()
-            } else {
-                approved_text(&approved)
-            })
+            Ok(output::answer(args.json, &approved, approved_text))
         }
         SettleVerb::Reject { id, reason, acting } => {
             let by = acting.person(&mut conn).await?;
             let rejected = reject_settlement(&mut conn, &by, now, *id, reason).await?;
-            Ok(if args.json {
-                json!(rejected).to_string()
-            } else {
+            Ok(output::answer(args.json, &rejected, |rejected| {
                 format!("rejected settlement {id}: {}", rejected.reason)
-            })
+            }))
         }
     }
 }

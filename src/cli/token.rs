@@ -6,11 +6,12 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
+use super::acting::connected;
 use super::output;
 use crate::domain::originator::{Originator, OriginatorKind, Scope};
 use crate::host::{Host, clock};
+use crate::usecases::Done;
 use crate::usecases::register::token::{TokenHolder, TokenView, issue_token, list_tokens, revoke_token};
-use crate::usecases::{Done, Failure};
 
 /// Bearer tokens of people and machine clients.
 #[derive(Debug, Args)]
@@ -66,20 +67,15 @@ enum TokenScope {
 }
 
 pub async fn carry_out(args: &TokenArgs, host: &Host) -> Done<String> {
-    let mut conn = host
-        .connection()
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let mut conn = connected(host).await?;
     let by = Originator::host();
     match &args.verb {
         TokenVerb::Create(asked) => create(&mut conn, &by, asked, args.json).await,
         TokenVerb::List => {
             let tokens = list_tokens(&mut conn, &by).await?;
-            Ok(if args.json {
-                json!(tokens).to_string()
-            } else {
-                table(&tokens, clock::now())
-            })
+            Ok(output::answer(args.json, &tokens, |tokens| {
+                table(tokens, clock::now())
+            }))
         }
         TokenVerb::Revoke { id } => {
             revoke_token(&mut conn, &by, clock::now(), *id).await?;

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
 
 use super::output;
 use crate::domain::originator::Originator;
@@ -41,11 +40,7 @@ pub struct VerifyArgs {
 pub async fn carry_out(args: &VerifyArgs, host: &Host) -> Done<String> {
     let extent = if args.all { Extent::All } else { Extent::Fresh };
     let verified = verify(&host.pool, extent, args.network.as_deref()).await?;
-    let told = if args.json {
-        json!(verified).to_string()
-    } else {
-        text(&verified)
-    };
+    let told = output::answer(args.json, &verified, text);
     if verified.agrees {
         return Ok(told);
     }

@@ -1,4 +1,5 @@
-//! `daftar window`: the windows of a network and their exceptions, closing and sealing them by hand. Never here: when one may be (`domain::window`).
+//! `daftar window`: the windows of a network and their exceptions, closing and sealing them by hand.
+//! Never here: when one may be (`domain::window`).
 
 use std::fmt::Write;
 
@@ -6,7 +7,9 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::json;
 
-use super::acting::{Acting, connected, reader};
+use super::acting::{Acting, connected};
+use super::output;
+use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::host::Host;
 use crate::host::clock;
@@ -67,11 +70,8 @@ pub async fn carry_out(args: &WindowArgs, host: &Host) -> Done<String> {
 
 async fn list(host: &Host, network: &str, limit: i64, as_json: bool) -> Done<String> {
     let mut conn = connected(host).await?;
-    let windows = list_windows(&mut conn, &reader(), clock::now(), network, limit).await?;
-    if as_json {
-        return Ok(json!(windows).to_string());
-    }
-    Ok(windows_text(&windows))
+    let windows = list_windows(&mut conn, &Originator::host(), clock::now(), network, limit).await?;
+    Ok(output::answer(as_json, windows.as_slice(), windows_text))
 }
 
 fn windows_text(windows: &[WindowListed]) -> String {
@@ -99,11 +99,8 @@ fn windows_text(windows: &[WindowListed]) -> String {
 
 async fn exceptions(host: &Host, window: i32, limit: u32, as_json: bool) -> Done<String> {
     let mut conn = connected(host).await?;
-    let asked = Asked {
-        after: None,
-        rows: limit,
-    };
-    let found = list_exceptions(&mut conn, &reader(), window, &asked).await?;
+    let asked = Asked::first(limit);
+    let found = list_exceptions(&mut conn, &Originator::host(), window, &asked).await?;
     let mut text = told(
         &found.items,
         as_json,

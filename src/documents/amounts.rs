@@ -1,7 +1,7 @@
 //! Amounts as people read them: digits, groups, sign, decimal places, unit names. Made of the decimal digits, never by
 //! dividing. Never here: sums, rounding, or toman as anything but a way to say an amount.
 
-use super::digits::in_digits_of;
+use crate::domain::digits::{grouped, in_digits_of};
 use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::statement::Unit;
@@ -63,17 +63,6 @@ pub fn count_text(count: u64, language: Language) -> String {
         Language::En => ',',
     };
     in_digits_of(language, &grouped(&count.to_string(), group))
-}
-
-fn grouped(digits: &str, separator: char) -> String {
-    let mut text = String::with_capacity(digits.len() * 2);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(separator);
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

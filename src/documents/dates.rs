@@ -3,44 +3,12 @@
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use icu_calendar::Date;
-use icu_calendar::cal::Persian;
 
-use super::digits::in_digits_of;
 use crate::domain::calendar::{JalaliDate, gregorian_month_name, jalali_month_name};
+use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 use crate::domain::period::{PeriodKey, PeriodKind};
 use crate::domain::statement::Interval;
-
-const JALALI_MONTHS: [(&str, &str); 12] = [
-    ("فروردین", "Farvardin"),
-    ("اردیبهشت", "Ordibehesht"),
-    ("خرداد", "Khordad"),
-    ("تیر", "Tir"),
-    ("مرداد", "Mordad"),
-    ("شهریور", "Shahrivar"),
-    ("مهر", "Mehr"),
-    ("آبان", "Aban"),
-    ("آذر", "Azar"),
-    ("دی", "Dey"),
-    ("بهمن", "Bahman"),
-    ("اسفند", "Esfand"),
-];
-
-const GREGORIAN_MONTHS: [(&str, &str); 12] = [
-    ("ژانویه", "January"),
-    ("فوریه", "February"),
-    ("مارس", "March"),
-    ("آوریل", "April"),
-    ("مه", "May"),
-    ("ژوئن", "June"),
-    ("ژوئیه", "July"),
-    ("اوت", "August"),
-    ("سپتامبر", "September"),
-    ("اکتبر", "October"),
-    ("نوامبر", "November"),
-    ("دسامبر", "December"),
-];
 
 /// Keys with a smaller year are Jalali: the two calendars are 621 years apart, so no date of this system is in doubt.
 const FIRST_GREGORIAN_YEAR: u32 = 1700;
@@ -48,7 +16,7 @@ const FIRST_GREGORIAN_YEAR: u32 = 1700;
 /// `۱ مهر ۱۴۰۴` or `23 September 2025`.
 pub fn day(date: NaiveDate, language: Language) -> String {
     match language {
-        Language::Fa => jalali_day(date).unwrap_or_else(|| in_digits_of(language, &date.to_string())),
+        Language::Fa => JalaliDate::from(date).label(language),
         Language::En => format!("{} {} {}", date.day(), date.format("%B"), date.year()),
     }
 }
@@ -158,9 +126,9 @@ fn window_period_short(period: PeriodKey, language: Language) -> String {
 }
 
 enum Key {
-    Month { year: u32, month: usize },
+    Month { year: u32, month: u32 },
     Week { year: u32, week: u32 },
-    Day { year: u32, month: usize, day: u32 },
+    Day { year: u32, month: u32, day: u32 },
 }
 
 impl Key {
@@ -186,32 +154,12 @@ impl Key {
     }
 }
 
-fn month_name(year: u32, month: usize, language: Language) -> &'static str {
-    let months = if year < FIRST_GREGORIAN_YEAR {
-        &JALALI_MONTHS
+fn month_name(year: u32, month: u32, language: Language) -> &'static str {
+    if year < FIRST_GREGORIAN_YEAR {
+        jalali_month_name(month, language)
     } else {
-        &GREGORIAN_MONTHS
-    };
-    let (fa, en) = months.get(month.saturating_sub(1)).copied().unwrap_or(("", ""));
-    match language {
-        Language::Fa => fa,
-        Language::En => en,
+        gregorian_month_name(month, language)
     }
-}
-
-fn jalali_day(date: NaiveDate) -> Option<String> {
-    let month = u8::try_from(date.month()).ok()?;
-    let day = u8::try_from(date.day()).ok()?;
-    let jalali = Date::try_new_iso(date.year(), month, day)
-        .ok()?
-        .to_calendar(Persian);
-    let (name, _) = JALALI_MONTHS.get(usize::from(jalali.month().ordinal).checked_sub(1)?)?;
-    let text = format!(
-        "{} {name} {}",
-        jalali.day_of_month().0,
-        jalali.year().extended_year()
-    );
-    Some(in_digits_of(Language::Fa, &text))
 }
 
 /// True for the first instant of a local day, also where that is not midnight (Tehran, 22 March 2022).

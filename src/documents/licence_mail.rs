@@ -6,8 +6,8 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::dates;
-use super::digits::in_digits_of;
 use super::statement_mail::{MailFailure, MailText};
+use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 
 /// A licence that ends, in the names that its licensee reads.

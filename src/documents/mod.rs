@@ -2,7 +2,6 @@
 
 pub mod amounts;
 pub mod dates;
-pub mod digits;
 pub mod journal_book;
 pub mod licence_mail;
 pub mod qr;
@@ -12,3 +11,5 @@ pub mod statement_pdf;
 pub mod statement_view;
 pub mod statement_words;
 pub mod transaction_journal;
+
+use crate::domain::digits;

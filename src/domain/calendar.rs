@@ -5,6 +5,7 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
+use super::digits::{in_digits_of, latin_digits};
 use super::language::Language;
 
 /// A day of the Jalali calendar; it always has its Gregorian twin.
@@ -110,7 +111,7 @@ impl JalaliDate {
     /// `۲ مرداد ۱۴۰۳` or `2 Mordad 1403`.
     pub fn label(self, language: Language) -> String {
         let month = jalali_month_name(self.month, language);
-        digits(&format!("{} {month} {}", self.day, self.year), language)
+        in_digits_of(language, &format!("{} {month} {}", self.day, self.year))
     }
 }
 
@@ -153,20 +154,6 @@ fn days_before(month: u32) -> u32 {
     }
 }
 
-/// The text with its digits in the language's own: `۱۴۰۳` in Persian.
-pub fn digits(text: &str, language: Language) -> String {
-    match language {
-        Language::En => text.to_owned(),
-        Language::Fa => text.chars().map(persian_digit).collect(),
-    }
-}
-
-fn persian_digit(c: char) -> char {
-    c.to_digit(10)
-        .and_then(|d| char::from_u32(0x06F0 + d))
-        .unwrap_or(c)
-}
-
 /// No service was given before this Gregorian year, and no Jalali year is as late: which calendar is meant is certain.
 const GREGORIAN_YEAR_MIN: i32 = 1700;
 
@@ -178,20 +165,6 @@ pub fn day_of_text(text: &str) -> Option<NaiveDate> {
         return JalaliDate::parse(&text).ok().map(JalaliDate::to_gregorian);
     }
     text.parse().ok()
-}
-
-/// The text with Persian and Arabic digits turned into Latin ones: people type all three.
-pub fn latin_digits(text: &str) -> String {
-    text.chars().map(latin_digit).collect()
-}
-
-fn latin_digit(c: char) -> char {
-    let value = match c {
-        '\u{06F0}'..='\u{06F9}' => u32::from(c) - 0x06F0,
-        '\u{0660}'..='\u{0669}' => u32::from(c) - 0x0660,
-        _ => return c,
-    };
-    char::from_digit(value, 10).unwrap_or(c)
 }
 
 /// The name of a Jalali month, 1 to 12; empty for any other number.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::latin_digits;
+use super::digits::latin_digits;
 
 /// The text is no identifier of its kind. The text itself is not repeated: it may be somebody's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -15,6 +15,11 @@ pub struct Page<T> {
 }
 
 impl<K> Asked<K> {
+    /// The first so many.
+    pub const fn first(rows: u32) -> Self {
+        Self { after: None, rows }
+    }
+
     /// One row more than wanted, to know whether there is a next page.
     pub fn fetched(&self) -> i64 {
         i64::from(self.rows) + 1
@@ -44,7 +49,7 @@ mod tests {
 
     #[test]
     fn the_row_beyond_the_page_only_says_that_there_is_more() {
-        let asked = Asked::<i32> { after: None, rows: 2 };
+        let asked = Asked::<i32>::first(2);
         assert_eq!(
             asked.page(vec![1, 2]),
             Page {

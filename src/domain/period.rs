@@ -6,7 +6,8 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{JalaliDate, digits, gregorian_month_name, jalali_month_name, month_days};
+use super::calendar::{JalaliDate, gregorian_month_name, jalali_month_name, month_days};
+use super::digits::in_digits_of;
 use super::interval::Interval;
 use super::language::Language;
 use super::zone::{day_of, start_of_day};
@@ -115,11 +116,11 @@ impl PeriodKey {
             (PeriodKind::JalaliMonth, _) => {
                 let first = JalaliDate::from(self.first_day);
                 let month = jalali_month_name(first.month(), language);
-                digits(&format!("{month} {}", first.year()), language)
+                in_digits_of(language, &format!("{month} {}", first.year()))
             }
             (PeriodKind::GregorianMonth, _) => {
                 let month = gregorian_month_name(self.first_day.month(), language);
-                digits(&format!("{month} {}", self.first_day.year()), language)
+                in_digits_of(language, &format!("{month} {}", self.first_day.year()))
             }
         }
     }

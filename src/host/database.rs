@@ -16,10 +16,15 @@ use tokio::time::timeout;
 
 /// The role as which servers, jobs and tests work.
 pub const APP_ROLE: &str = "daftar_app";
-/// The role that owns every table and cannot log in.
-pub const OWNER_ROLE: &str = "daftar_owner";
 
-pub type Pool = deadpool::Pool<AsyncPgConnection>;
+/// Connections to one database that are lent and come back.
+#[derive(Clone)]
+pub struct Pool {
+    url: DatabaseUrl,
+    connections: deadpool::Pool<AsyncPgConnection>,
+    runtime: Handle,
+}
+
 /// A connection out of the pool; hand `&mut connection` inwards as `&mut AsyncPgConnection`, dereferenced once.
 pub type PooledConnection = deadpool::Object<AsyncPgConnection>;
 
@@ -98,31 +103,57 @@ pub async fn connect(url: &DatabaseUrl) -> Result<AsyncPgConnection, DatabaseErr
 /// the jobs do and would take the connections that they made with them.
 pub fn pool(url: &DatabaseUrl, connections_max: usize) -> Result<Pool, DatabaseError> {
     let runtime = Handle::try_current().map_err(|_| DatabaseError::Closed)?;
+    let driving = runtime.clone();
     let mut config = ManagerConfig::default();
     // A closed connection is noticed without a question; asking each time would cost a round trip a request.
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |url| {
-        let connecting = runtime.spawn(connect_for_work(url.to_owned()));
+        let connecting = driving.spawn(connect_for_work(url.to_owned()));
         connecting
             .map(|ended| ended.unwrap_or_else(|lost| Err(unconnected(&lost.to_string()))))
             .boxed()
     });
     let manager = AsyncDieselConnectionManager::new_with_config(url.expose(), config);
-    Ok(Pool::builder(manager).max_size(connections_max).build()?)
+    let connections = deadpool::Pool::builder(manager).max_size(connections_max);
+    Ok(Pool {
+        url: url.clone(),
+        connections: connections.build()?,
+        runtime,
+    })
+}
+
+impl Pool {
+    /// The runtime that drives the connections.
+    pub const fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// Nobody gets a connection any more; those that are lent end when they come back.
+    pub fn close(&self) {
+        self.connections.close();
+    }
+}
+
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A connection within ten seconds, or `Busy`.
 pub async fn connection(pool: &Pool) -> Result<PooledConnection, DatabaseError> {
-    match timeout(POOL_PATIENCE, pool.get()).await {
+    match timeout(POOL_PATIENCE, pool.connections.get()).await {
         Ok(got) => got.map_err(DatabaseError::from),
         Err(_elapsed) => Err(DatabaseError::Busy),
     }
 }
 
-/// A connection that leaves the pool for good, so that a task which keeps it starves nobody: a process has as many more
-/// than its pool.
+/// A connection beside the pool, so that a task which keeps it starves nobody. The runtime of the caller drives it: what is
+/// asked and answered there wakes no other thread.
 pub async fn own_connection(pool: &Pool) -> Result<AsyncPgConnection, DatabaseError> {
-    Ok(PooledConnection::take(connection(pool).await?))
+    Ok(connect_for_work(pool.url.expose().to_owned()).await?)
 }
 
 /// Refuses a superuser and an owner of tables: for them neither grants nor row-level security hold.

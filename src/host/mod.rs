@@ -13,7 +13,6 @@ pub mod private;
 pub mod signal;
 
 use std::fmt;
-use std::path::PathBuf;
 
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -93,11 +92,6 @@ impl Host {
     /// A connection out of the pool, within ten seconds.
     pub async fn connection(&self) -> Result<PooledConnection, DatabaseError> {
         database::connection(&self.pool).await
-    }
-
-    /// The folder of the private PostgreSQL's socket, where there is one.
-    pub fn private_socket(&self) -> Option<PathBuf> {
-        self.private.as_ref().map(|tenancy| tenancy.socket().to_owned())
     }
 
     /// Closes the pool and leaves the private PostgreSQL, which stops if nobody else uses it.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Text};
 use diesel_async::RunQueryDsl;
 
-use super::prepared::prepared;
+use super::prepared::{Prepared, prepared};
 use super::{Connection, StoreFailure, Stored};
 
 /// One question and its answer, as columns.
@@ -18,6 +18,14 @@ pub struct NewAllocation {
     pub sources: Vec<(i16, i64)>,
     pub legs: Vec<(i16, i64)>,
     pub total: i64,
+}
+
+/// An allocation that is stored under an id which was spare, with the facts that it read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAnswer {
+    pub id: i64,
+    pub read_facts_id: i32,
+    pub allocation: NewAllocation,
 }
 
 /// The part of one original that a refund or reversal takes back.
@@ -70,9 +78,9 @@ pub struct InternedAnswers {
 pub async fn intern_answers(
     conn: &mut Connection,
     facts: &[&str],
-    new: &[(NewAllocation, usize)],
+    new: &[(&NewAllocation, usize)],
 ) -> Stored<InternedAnswers> {
-    let columns = Columns::of(new.iter().map(|(allocation, _)| allocation));
+    let columns = Columns::of(new.iter().map(|(allocation, _)| *allocation));
     let places = new
         .iter()
         .map(|(_, place)| i32::try_from(place + 1).unwrap_or(i32::MAX));
@@ -99,6 +107,26 @@ pub async fn intern_answers(
         new.len()
     );
     Err(StoreFailure::corrupt("allocations", "", told))
+}
+
+/// Binds new answers as columns.
+pub(super) fn bind_answers<'v>(to: Prepared<'v>, new: &'v [NewAnswer]) -> Prepared<'v> {
+    let columns = Columns::of(new.iter().map(|answer| &answer.allocation));
+    to.bind::<Array<BigInt>, _>(new.iter().map(|answer| answer.id).collect::<Vec<i64>>())
+        .bind::<Array<Integer>, _>(columns.tariff_version_ids)
+        .bind::<Array<BigInt>, _>(columns.asked_amounts)
+        .bind::<Array<Integer>, _>(columns.quantities)
+        .bind::<Array<Text>, _>(columns.activity_legs)
+        .bind::<Array<Integer>, _>(
+            new.iter()
+                .map(|answer| answer.read_facts_id)
+                .collect::<Vec<i32>>(),
+        )
+        .bind::<Array<Text>, _>(columns.source_terms)
+        .bind::<Array<Text>, _>(columns.source_amounts)
+        .bind::<Array<Text>, _>(columns.leg_terms)
+        .bind::<Array<Text>, _>(columns.leg_amounts)
+        .bind::<Array<BigInt>, _>(columns.totals)
 }
 
 /// Inserts the allocations of refunds and returns their ids in order. The caller holds the originals' locks.

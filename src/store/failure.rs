@@ -1,4 +1,5 @@
-//! What can go wrong between a function of the store and PostgreSQL. Never here: what to tell the caller (see `usecases::failure`).
+//! What can go wrong between a function of the store and PostgreSQL. Never here: what to tell the caller (see
+//! `usecases::failure`).
 
 use diesel::result::Error as DieselError;
 
@@ -16,6 +17,7 @@ pub enum StoreFailure {
 }
 
 impl StoreFailure {
+    /// A row that no version of this program writes.
     pub fn corrupt(table: &'static str, row: impl ToString, explanation: impl ToString) -> Self {
         Self::Corrupt {
             table,

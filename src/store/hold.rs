@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
-use super::licence::{BindingRow, LicenceEventRow, LicenceRow};
-use super::schema::{bindings, licence_events, licences};
+use super::licence::LicenceRow;
+use super::schema::licences;
 use super::{Connection, Stored};
 
 /// What is held of one destination for one cause.
@@ -107,29 +107,6 @@ pub async fn unsettled_licences(conn: &mut Connection, network_id: i16) -> Store
         .filter(licences::id.eq_any(ids))
         .order(licences::id)
         .select(LicenceRow::as_select())
-        .load(conn)
-        .await?)
-}
-
-/// The events of these licences in the order in which they were recorded.
-pub async fn events_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Vec<LicenceEventRow>> {
-    Ok(licence_events::table
-        .filter(licence_events::licence_id.eq_any(licence_ids))
-        .order((
-            licence_events::licence_id,
-            licence_events::recorded_at,
-            licence_events::id,
-        ))
-        .select(LicenceEventRow::as_select())
-        .load(conn)
-        .await?)
-}
-
-pub async fn bindings_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Vec<BindingRow>> {
-    Ok(bindings::table
-        .filter(bindings::licence_id.eq_any(licence_ids))
-        .order((bindings::licence_id, bindings::id))
-        .select(BindingRow::as_select())
         .load(conn)
         .await?)
 }

@@ -1,4 +1,5 @@
-//! Rows of `job_runs`: claims of slots, their leases and outcomes. Never here: which slot is due (see `domain::timetable`).
+//! Rows of `job_runs`: claims of slots, their leases and outcomes. Never here: which slot is due (see
+//! `domain::timetable`), the history for people (see `reading::job`).
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::dsl::max;
@@ -19,21 +20,14 @@ pub struct Claim<'a> {
     pub lease_until: DateTime<Utc>,
 }
 
-/// One run as history shows it.
-#[derive(Clone, Debug, Queryable, Selectable, serde::Serialize)]
+#[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = job_runs)]
-pub struct JobRun {
-    pub id: i64,
-    pub job: String,
-    pub slot: DateTime<Utc>,
-    pub state: String,
-    pub worker: String,
-    pub fencing: i64,
-    pub attempts: i16,
-    pub claimed_at: DateTime<Utc>,
-    pub lease_until: DateTime<Utc>,
-    pub finished_at: Option<DateTime<Utc>>,
-    pub outcome: String,
+struct JobRun {
+    id: i64,
+    slot: DateTime<Utc>,
+    state: String,
+    attempts: i16,
+    finished_at: Option<DateTime<Utc>>,
 }
 
 /// The id of the run, or nothing if the slot was claimed before.
@@ -157,20 +151,6 @@ pub async fn unfinished_runs(
         .load(conn)
         .await?;
     rows.into_iter().map(past_run).collect()
-}
-
-/// When the job last succeeded, by its slot.
-pub async fn last_good_slot(
-    conn: &mut Connection,
-    job: &str,
-    before: DateTime<Utc>,
-) -> Stored<Option<DateTime<Utc>>> {
-    let newest = job_runs::table
-        .filter(job_runs::job.eq(job))
-        .filter(job_runs::state.eq("succeeded"))
-        .filter(job_runs::slot.lt(before))
-        .select(max(job_runs::slot));
-    Ok(newest.first(conn).await?)
 }
 
 fn past_run(row: JobRun) -> Stored<PastRun> {

@@ -144,25 +144,6 @@ pub async fn licence_at(
     Ok(row)
 }
 
-/// The binding of a licence that applies at an instant: of those valid then, the one known last.
-pub async fn binding_at(
-    conn: &mut Connection,
-    licence_id: i32,
-    at: DateTime<Utc>,
-) -> Stored<Option<BindingRow>> {
-    let valid = bindings::valid_until.is_null().or(bindings::valid_until.gt(at));
-    let row = bindings::table
-        .filter(bindings::licence_id.eq(licence_id))
-        .filter(bindings::valid_from.le(at))
-        .filter(valid.assume_not_null())
-        .order((bindings::known_from.desc(), bindings::id.desc()))
-        .select(BindingRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(row)
-}
-
 /// All licences: what a recorder remembers.
 pub async fn all_licences(conn: &mut Connection) -> Stored<Vec<LicenceRow>> {
     Ok(licences::table
@@ -193,6 +174,30 @@ pub async fn all_bindings(conn: &mut Connection) -> Stored<Vec<BindingRow>> {
             bindings::known_from.desc(),
             bindings::id.desc(),
         ))
+        .select(BindingRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// The events of these licences in the order in which they were recorded.
+pub async fn events_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Vec<LicenceEventRow>> {
+    Ok(licence_events::table
+        .filter(licence_events::licence_id.eq_any(licence_ids))
+        .order((
+            licence_events::licence_id,
+            licence_events::recorded_at,
+            licence_events::id,
+        ))
+        .select(LicenceEventRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// The bindings of these licences in the order in which they became known.
+pub async fn bindings_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Vec<BindingRow>> {
+    Ok(bindings::table
+        .filter(bindings::licence_id.eq_any(licence_ids))
+        .order((bindings::licence_id, bindings::id))
         .select(BindingRow::as_select())
         .load(conn)
         .await?)

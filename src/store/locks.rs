@@ -1,8 +1,8 @@
 //! Every advisory lock of the system and their order. Never here: a session-level lock, or one outside a transaction.
 //!
-//! Order, so that nobody deadlocks: licences of networks in ascending id, then networks in ascending id (shared by recorders, exclusive by whoever closes a
-//! window or changes rules), then originals of refunds in ascending bucket, then statement chains of a network. The timetable's lock comes
-//! before all of them and is held by claims of slots alone.
+//! Order, so that nobody deadlocks: licences of networks in ascending id, then networks in ascending id (shared by
+//! recorders, exclusive by whoever closes a window or changes rules), then originals of refunds in ascending bucket, then
+//! statement chains of a network. The timetable's lock comes before all of them and is held by claims of slots alone.
 //! A recorder reads the windows in the statement *after* the lock: in the same one it would see the state before the wait.
 
 use diesel::sql_types::{Array, Integer};

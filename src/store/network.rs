@@ -102,6 +102,12 @@ pub async fn network_ids(conn: &mut Connection) -> Stored<HashMap<String, i16>> 
     Ok(rows.into_iter().collect())
 }
 
+/// The code of a network.
+pub async fn network_code(conn: &mut Connection, network_id: i16) -> Stored<String> {
+    let code = networks::table.find(network_id).select(networks::code);
+    Ok(code.first(conn).await?)
+}
+
 /// All networks with the version of their rules, by ascending id.
 pub async fn networks_with_versions(conn: &mut Connection) -> Stored<Vec<(NetworkRow, i64)>> {
     let rows = networks::table

@@ -174,7 +174,7 @@ pub async fn payout_of_id(conn: &mut Connection, id: i64) -> Stored<Option<Payou
         .optional()?)
 }
 
-/// The same, and nobody else answers it until commit.
+/// A payout that nobody else answers until commit.
 pub async fn payout_to_answer(conn: &mut Connection, id: i64) -> Stored<Option<PayoutRow>> {
     Ok(payouts::table
         .find(id)

@@ -1,4 +1,5 @@
-// Generated from the migrated database by `make schema`; a test compares it.
+//! The columns of all tables, as the migrations make them: a test compares the two. Never here: what a column means (see the
+//! comments of the migrations).
 
 diesel::table! {
     accounts (id) {

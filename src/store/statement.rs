@@ -179,6 +179,7 @@ pub async fn offices_of_licences(conn: &mut Connection, licence_ids: &[i32]) -> 
         .await?)
 }
 
+/// Per party and unit.
 pub async fn last_statements(
     conn: &mut Connection,
     network_id: i16,
@@ -191,6 +192,7 @@ pub async fn last_statements(
         .await?)
 }
 
+/// What the last statement of each chain stated.
 pub async fn stated_closings(
     conn: &mut Connection,
     network_id: i16,
@@ -203,6 +205,7 @@ pub async fn stated_closings(
         .await?)
 }
 
+/// One by one.
 pub async fn incoming_of(
     conn: &mut Connection,
     window_id: i32,

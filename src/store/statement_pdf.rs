@@ -1,4 +1,4 @@
-//! The bytes of a statement's first rendering. Never here: rendering.
+//! The stored bytes of a statement: its canonical ones, and those of its first rendering. Never here: rendering.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

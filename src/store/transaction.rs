@@ -6,6 +6,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
+use super::allocation::{NewAnswer, bind_answers};
 use super::booking::{NewBatch, bind_batches};
 use super::prepared::{Prepared, prepared};
 use super::{Connection, Stored, locks};
@@ -141,12 +142,32 @@ pub enum Entered {
 /// What became of a booking in one round trip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AtOnce {
-    /// With ids for as many batches to come.
-    Booked(Vec<i64>),
-    /// A network has other rules or another open window than was remembered; nothing was booked.
+    Booked(Spare),
+    /// A network has other rules or another open window than was remembered, or somebody else has stored an answer;
+    /// nothing was booked.
     StandsOtherwise,
     /// Some key is in the books already; nothing was booked.
     KeysAreTaken,
+}
+
+/// Ids for batches and allocations to come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spare {
+    pub batch_ids: Vec<i64>,
+    pub allocation_ids: Vec<i64>,
+}
+
+/// What is booked in one round trip.
+#[derive(Debug)]
+pub struct Booking<'b> {
+    pub footings: &'b [Footing],
+    pub at: DateTime<Utc>,
+    pub transactions: NewTransactions<'b>,
+    pub batches: Vec<NewBatch>,
+    /// What some of the transactions refer to.
+    pub answers: &'b [NewAnswer],
+    /// How many ids for allocations to bring.
+    pub wanted_allocation_ids: usize,
 }
 
 /// A network as it is remembered: under which rules rows were judged, and which window was open.
@@ -158,47 +179,59 @@ pub struct Footing {
 }
 
 /// Inserts transactions with their batches. Rows must ascend by key, so that two writers of the same keys wait for each
-/// other instead of deadlocking.
+/// other instead of deadlocking. Of several that are asked for at once, PostgreSQL carries out one after the other.
 pub async fn enter_transactions(
-    conn: &mut Connection,
-    new: &NewTransactions<'_>,
-    batches: &[NewBatch],
+    mut conn: &Connection,
+    new: NewTransactions<'_>,
+    batches: Vec<NewBatch>,
 ) -> Stored<Entered> {
     let head = prepared(include_str!("transaction/enter.sql"));
-    let entering = bind_batches(new.bind(head), batches);
-    entered(entering.execute(conn).await)
+    let entering = bind_batches(new.bind(head), &batches);
+    entered(entering.execute(&mut conn).await)
 }
 
 /// Books originals in one round trip and a database transaction of its own, if every network still has the remembered rules
 /// and the remembered window is still the one that is open at the moment.
-pub async fn book_originals(
-    conn: &mut Connection,
-    footings: &[Footing],
-    at: DateTime<Utc>,
-    new: &NewTransactions<'_>,
-    batches: &[NewBatch],
-) -> Stored<AtOnce> {
-    let network_ids: Vec<i16> = footings.iter().map(|footing| footing.network_id).collect();
-    let versions: Vec<i64> = footings.iter().map(|footing| footing.version).collect();
-    let window_ids: Vec<i32> = footings.iter().map(|footing| footing.window_id).collect();
+pub async fn book_originals(conn: &mut Connection, booking: Booking<'_>) -> Stored<AtOnce> {
+    let column = |value: fn(&Footing) -> i64| booking.footings.iter().map(value).collect::<Vec<i64>>();
+    let footings = booking.footings.iter();
     let head = prepared(include_str!("transaction/book_originals.sql"))
         .bind::<Integer, _>(locks::NETWORKS)
-        .bind::<Array<SmallInt>, _>(network_ids)
-        .bind::<Array<BigInt>, _>(versions)
-        .bind::<Array<Integer>, _>(window_ids)
-        .bind::<Timestamptz, _>(at);
-    let booked: QueryResult<NextBatches> = bind_batches(new.bind(head), batches).get_result(conn).await;
+        .bind::<Array<SmallInt>, _>(
+            footings
+                .clone()
+                .map(|footing| footing.network_id)
+                .collect::<Vec<i16>>(),
+        )
+        .bind::<Array<BigInt>, _>(column(|footing| footing.version))
+        .bind::<Array<Integer>, _>(footings.map(|footing| footing.window_id).collect::<Vec<i32>>())
+        .bind::<Timestamptz, _>(booking.at);
+    let filled = bind_batches(booking.transactions.bind(head), &booking.batches);
+    let filled = bind_answers(filled, booking.answers)
+        .bind::<Integer, _>(i32::try_from(booking.wanted_allocation_ids).unwrap_or(i32::MAX));
+    let booked: QueryResult<SpareIds> = filled.get_result(conn).await;
     match booked {
-        Ok(NextBatches { ids: Some(ids) }) => Ok(AtOnce::Booked(ids)),
-        Ok(NextBatches { ids: None }) => Ok(AtOnce::StandsOtherwise),
+        Ok(spare) => Ok(spare.told().map_or(AtOnce::StandsOtherwise, AtOnce::Booked)),
         Err(error) => entered(Err(error)).map(|_| AtOnce::KeysAreTaken),
     }
 }
 
 #[derive(QueryableByName)]
-struct NextBatches {
+struct SpareIds {
     #[diesel(sql_type = Nullable<Array<BigInt>>)]
-    ids: Option<Vec<i64>>,
+    spare_batch_ids: Option<Vec<i64>>,
+    #[diesel(sql_type = Nullable<Array<BigInt>>)]
+    spare_allocation_ids: Option<Vec<i64>>,
+}
+
+impl SpareIds {
+    /// `None` where nothing was booked.
+    fn told(self) -> Option<Spare> {
+        Some(Spare {
+            batch_ids: self.spare_batch_ids?,
+            allocation_ids: self.spare_allocation_ids?,
+        })
+    }
 }
 
 fn entered(result: QueryResult<usize>) -> Stored<Entered> {
@@ -213,29 +246,29 @@ fn entered(result: QueryResult<usize>) -> Stored<Entered> {
     }
 }
 
-impl NewTransactions<'_> {
-    fn bind<'v>(&'v self, to: Prepared<'v>) -> Prepared<'v> {
-        to.bind::<Array<BigInt>, _>(&self.allocation_ids)
-            .bind::<Array<BigInt>, _>(&self.batch_ids)
-            .bind::<Array<Nullable<BigInt>>, _>(&self.original_ids)
-            .bind::<Array<BigInt>, _>(&self.amounts)
-            .bind::<Array<BigInt>, _>(&self.principals)
-            .bind::<Array<BigInt>, _>(&self.leaves)
-            .bind::<Array<Timestamptz>, _>(&self.occurred_at)
-            .bind::<Array<Timestamptz>, _>(&self.received_at)
-            .bind::<Array<Integer>, _>(&self.office_ids)
-            .bind::<Array<Integer>, _>(&self.sender_ids)
-            .bind::<Array<Integer>, _>(&self.service_ids)
-            .bind::<Array<Integer>, _>(&self.licence_ids)
-            .bind::<Array<Integer>, _>(&self.binding_ids)
-            .bind::<Array<Integer>, _>(&self.facts_ids)
-            .bind::<Array<Integer>, _>(&self.window_ids)
-            .bind::<Array<SmallInt>, _>(&self.lines)
-            .bind::<Array<SmallInt>, _>(&self.network_ids)
-            .bind::<Array<SmallInt>, _>(&self.kinds)
-            .bind::<Array<SmallInt>, _>(&self.holders)
-            .bind::<Array<Text>, _>(&self.references)
-            .bind::<Array<Nullable<Binary>>, _>(&self.citizens)
+impl<'v> NewTransactions<'v> {
+    fn bind(self, to: Prepared<'v>) -> Prepared<'v> {
+        to.bind::<Array<BigInt>, _>(self.allocation_ids)
+            .bind::<Array<BigInt>, _>(self.batch_ids)
+            .bind::<Array<Nullable<BigInt>>, _>(self.original_ids)
+            .bind::<Array<BigInt>, _>(self.amounts)
+            .bind::<Array<BigInt>, _>(self.principals)
+            .bind::<Array<BigInt>, _>(self.leaves)
+            .bind::<Array<Timestamptz>, _>(self.occurred_at)
+            .bind::<Array<Timestamptz>, _>(self.received_at)
+            .bind::<Array<Integer>, _>(self.office_ids)
+            .bind::<Array<Integer>, _>(self.sender_ids)
+            .bind::<Array<Integer>, _>(self.service_ids)
+            .bind::<Array<Integer>, _>(self.licence_ids)
+            .bind::<Array<Integer>, _>(self.binding_ids)
+            .bind::<Array<Integer>, _>(self.facts_ids)
+            .bind::<Array<Integer>, _>(self.window_ids)
+            .bind::<Array<SmallInt>, _>(self.lines)
+            .bind::<Array<SmallInt>, _>(self.network_ids)
+            .bind::<Array<SmallInt>, _>(self.kinds)
+            .bind::<Array<SmallInt>, _>(self.holders)
+            .bind::<Array<Text>, _>(self.references)
+            .bind::<Array<Nullable<Binary>>, _>(self.citizens)
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::{networks, settlements, window_closings, window_seals, windows};
+use super::schema::{settlements, window_closings, window_seals, windows};
 use super::{Connection, Stored};
 use crate::domain::window::StoredState;
 
@@ -153,12 +153,6 @@ pub async fn insert_seal(conn: &mut Connection, seal: &NewSeal) -> Stored<()> {
         .execute(conn)
         .await?;
     Ok(())
-}
-
-/// The code of a network.
-pub async fn network_code(conn: &mut Connection, network_id: i16) -> Stored<String> {
-    let code = networks::table.find(network_id).select(networks::code);
-    Ok(code.first(conn).await?)
 }
 
 /// The periods of a network's windows between two ordinals, both inclusive, in order.

@@ -24,6 +24,7 @@ pub async fn load_statement_paper(conn: &mut Connection, statement_id: i64) -> D
     Ok(Paper::Unrendered(Box::new(statement)))
 }
 
+/// A statement by its id, read from its stored bytes.
 pub async fn load_statement(conn: &mut Connection, statement_id: i64) -> Done<Statement> {
     let canonical = store::canonical_bytes(conn, statement_id).await?;
     let canonical = canonical.ok_or_else(|| Failure::not_found("statement", statement_id))?;

@@ -1,4 +1,4 @@
-//! The windows of a network as an operator looks at them. Never here: their proof sheets (see `reading`).
+//! The windows of a network as an operator looks at them. Never here: their proof sheets (see `reading::windows`).
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

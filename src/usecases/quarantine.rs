@@ -1,4 +1,5 @@
-//! Rows that could not be booked: looked at, released after repair, rejected. Never here: why they wait (see `record_transactions`).
+//! Rows that could not be booked: looked at, released after repair, rejected. Never here: why they wait (see
+//! `record_transactions`).
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;

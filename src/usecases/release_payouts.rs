@@ -10,8 +10,8 @@ use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::settlement::{WaitingPayout, funded};
 use crate::store::Connection;
+use crate::store::network::network_code;
 use crate::store::payout::{self, WaitingRow};
-use crate::store::window::network_code;
 
 /// Payouts that leave in one database transaction.
 const LEAVING_MAX: i64 = 10_000;

@@ -29,7 +29,8 @@ pub enum Step {
     Nothing,
 }
 
-/// One use case of the job's work, committed together with the proof that the slot is still held: a worker that was frozen past its lease commits nothing.
+/// One use case of the job's work, committed together with the proof that the slot is still held: a worker that was frozen
+/// past its lease commits nothing.
 ///
 /// # Errors
 /// Those of the use case, and the conflict `a_lapsed_lease_commits_nothing`.

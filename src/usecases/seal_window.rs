@@ -18,8 +18,9 @@ use crate::domain::proof::window_root;
 use crate::domain::proof_sheet::{Finding, ProofSheet, SealRule};
 use crate::domain::window::may_seal;
 use crate::store::journal::{Posting, post_journals};
+use crate::store::network::network_code;
 use crate::store::network::networks_with_versions;
-use crate::store::window::{NewSeal, WindowRow, insert_seal, network_code, window_to_seal};
+use crate::store::window::{NewSeal, WindowRow, insert_seal, window_to_seal};
 use crate::store::{Connection, locks, window_total};
 
 /// So many rows that do not add up are named; the findings count all of them.

@@ -7,7 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::failure::Fault;
-use super::record_transactions::{Course, Memory, NotRecorded, Passage, Recorded, Sent, record_transactions};
+use super::record_transactions::{
+    Course, JudgedAhead, Memory, NotRecorded, Passage, Recorded, Sent, judge_ahead, record_judged,
+    record_transactions,
+};
 use super::{Done, Failure};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::{Asked, Page};
@@ -67,6 +70,26 @@ pub async fn open_submission(conn: &mut Connection, by: &Originator, at: DateTim
     .await
 }
 
+/// Lines of one chunk, judged.
+#[derive(Debug)]
+pub struct JudgedLines {
+    lines: Vec<Line>,
+    /// When they were received.
+    at: DateTime<Utc>,
+    ahead: JudgedAhead,
+}
+
+/// Judges a chunk of lines before its turn: to be called, on another thread, while the chunk before is recorded.
+pub fn judge_lines(
+    memory: &Memory,
+    by: &Originator,
+    at: DateTime<Utc>,
+    lines: Vec<Line>,
+) -> Done<JudgedLines> {
+    let ahead = judge_ahead(memory, at, &Chunk::of(&lines).sent(by, at)?);
+    Ok(JudgedLines { lines, at, ahead })
+}
+
 impl Delivery {
     /// Records a chunk of lines. Refunds and reversals whose originals are not in the books yet are kept for the end.
     pub async fn record(
@@ -74,13 +97,12 @@ impl Delivery {
         conn: &mut Connection,
         memory: &Memory,
         by: &Originator,
-        at: DateTime<Utc>,
-        mut lines: Vec<Line>,
+        judged: JudgedLines,
     ) -> Done<()> {
-        let chunk = Chunk::of(&mut lines);
+        let chunk = Chunk::of(&judged.lines);
         let passage = chunk.passage(self.submission_id);
-        let sent = chunk.sent(by, at)?;
-        let recorded = record_transactions(conn, memory, at, &sent, Course::Chunk(passage)).await;
+        let sent = chunk.sent(by, judged.at)?;
+        let recorded = record_judged(conn, memory, &sent, Course::Chunk(passage), judged.ahead).await;
         let recorded = recorded.map_err(failed)?;
         let early = chunk.lines.iter().zip(&recorded);
         let early = early.filter(|(_, recorded)| **recorded == Recorded::Early);
@@ -102,8 +124,7 @@ impl Delivery {
         at: DateTime<Utc>,
     ) -> Done<()> {
         let some = self.early.len().min(CHUNK_ROWS);
-        let mut lines = self.early[..some].to_vec();
-        let chunk = Chunk::of(&mut lines);
+        let chunk = Chunk::of(&self.early[..some]);
         let passage = chunk.passage(self.submission_id);
         let sent = chunk.sent(by, at)?;
         let recorded = record_transactions(conn, memory, at, &sent, Course::LastChunk(passage)).await;
@@ -123,10 +144,10 @@ impl Delivery {
         memory: &Memory,
         by: &Originator,
         at: DateTime<Utc>,
-        mut lines: Vec<Line>,
+        lines: Vec<Line>,
     ) -> Done<()> {
         may_be_whole(lines.len())?;
-        let chunk = Chunk::of(&mut lines);
+        let chunk = Chunk::of(&lines);
         if !chunk.malformed.is_empty() {
             return Err(self.note_refused(conn, &chunk, &[]).await?);
         }
@@ -198,13 +219,13 @@ struct Chunk<'l> {
 }
 
 impl<'l> Chunk<'l> {
-    fn of(lines: &'l mut [Line]) -> Self {
+    fn of(lines: &'l [Line]) -> Self {
         let mut chunk = Self {
             lines: Vec::with_capacity(lines.len()),
             numbers: Vec::with_capacity(lines.len()),
             malformed: Vec::new(),
         };
-        for line in lines.iter() {
+        for line in lines {
             match &line.row {
                 Ok(_) => {
                     chunk.lines.push(line);

@@ -8,7 +8,7 @@ use std::thread;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
 use crate::domain::originator::Originator;
 use crate::domain::transaction::{Outcome, Submitted};
@@ -22,8 +22,10 @@ use crate::usecases::{Connection, Done, Failure};
 const WAITING_MAX: usize = 4_096;
 /// Posts that are recorded together.
 const GROUP_MAX: usize = 512;
-/// Groups that are recorded at once: while one waits for the disk, another is prepared.
+/// Groups that are recorded at once: while one waits for the disk, another is recorded.
 const GROUPS_AT_ONCE: usize = 2;
+/// Posts that make it worth while to record another group beside one: what a group costs is shared by its posts.
+const GROUP_WORTH: usize = 8;
 
 type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
@@ -70,11 +72,14 @@ impl Recorder {
 
     fn start(&self) -> mpsc::Sender<Post> {
         let (posts, waiting) = mpsc::channel(WAITING_MAX);
-        let waiting = Mutex::new(waiting);
+        let queue = Queue {
+            posts: Mutex::new(waiting),
+            groups: watch::Sender::new(0),
+        };
         let gatherings: Vec<Gathering> = (0..GROUPS_AT_ONCE).map(|_| self.gathering()).collect();
         let work = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => {
-                let runs = gatherings.into_iter().map(|gathering| gathering.run(&waiting));
+                let runs = gatherings.into_iter().map(|gathering| gathering.run(&queue));
                 runtime.block_on(join_all(runs));
             }
             Err(error) => tracing::error!(%error, "the recorder cannot run"),
@@ -108,12 +113,44 @@ struct Gathering {
     conn: Option<Connection>,
 }
 
+/// What waits to be recorded, and how many groups are.
+struct Queue {
+    posts: Mutex<mpsc::Receiver<Post>>,
+    groups: watch::Sender<usize>,
+}
+
+impl Queue {
+    /// All that waits, and beside another group not only a few; nothing when the server is gone.
+    async fn gather(&self, group: &mut Vec<Post>) {
+        let mut posts = self.posts.lock().await;
+        posts.recv_many(group, GROUP_MAX).await;
+        let mut groups = self.groups.subscribe();
+        while (1..GROUP_WORTH).contains(&group.len()) {
+            tokio::select! {
+                biased;
+                _ = groups.wait_for(|groups| *groups == 0) => break,
+                more = posts.recv_many(group, GROUP_MAX - group.len()) => if more == 0 { break },
+            }
+        }
+        self.groups.send_modify(|groups| *groups += 1);
+    }
+
+    fn recorded(&self) {
+        self.groups.send_modify(|groups| *groups -= 1);
+    }
+}
+
 impl Gathering {
     /// Until the server is gone. While groups are recorded, the next one gathers.
-    async fn run(mut self, waiting: &Mutex<mpsc::Receiver<Post>>) {
+    async fn run(mut self, queue: &Queue) {
         let mut group = Vec::with_capacity(GROUP_MAX);
-        while waiting.lock().await.recv_many(&mut group, GROUP_MAX).await > 0 {
+        loop {
+            queue.gather(&mut group).await;
+            if group.is_empty() {
+                return;
+            }
             let outcomes = self.outcomes(&group).await;
+            queue.recorded();
             for (post, outcome) in group.drain(..).zip(outcomes) {
                 // Who has left is not told; the row is recorded all the same.
                 let _left = post.answer.send(outcome);

@@ -132,19 +132,18 @@ impl RootSpanBuilder for OneEventPerAnswer {
 
 #[cfg(test)]
 mod tests {
-    use crate::host::database::Pool;
+    use std::path::Path;
+
+    use crate::host::database::{DatabaseUrl, pool};
     use actix_web::http::Method;
     use actix_web::test::{TestRequest, call_service, init_service, read_body};
-    use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 
     use super::*;
 
     /// The state of a server whose database is away.
     fn alone() -> AppState {
-        let nowhere = AsyncDieselConnectionManager::<crate::usecases::Connection>::new(
-            "postgresql:///none?host=/nonexistent",
-        );
-        AppState::new(Pool::builder(nowhere).build().unwrap(), chrono::DateTime::default)
+        let nowhere = DatabaseUrl::on_socket(Path::new("/nonexistent"), "nobody", "none");
+        AppState::new(pool(&nowhere, 1).unwrap(), chrono::DateTime::default)
     }
 
     async fn asked(method: Method, path: &str) -> (u16, String, String) {

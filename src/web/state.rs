@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::host::database::{self, Pool, PooledConnection};
 use chrono::{DateTime, Utc};
+use tokio::task::JoinHandle;
 
 use crate::usecases::{Done, Failure};
 
@@ -48,6 +49,11 @@ impl AppState {
                 "the database is away or busy; the same request may go through later".to_owned(),
             )
         })
+    }
+
+    /// Carries out what is longer than a request, beside the threads that answer.
+    pub fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.pool.runtime().spawn(work)
     }
 
     /// The moment, for the use case that is called.

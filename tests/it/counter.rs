@@ -78,6 +78,19 @@ impl<'a> Case<'a> {
 }
 
 impl Scene {
+    /// Books a service of `pishkhan` whose money the office holds. It is given in the third hour of a day, counted from 0,
+    /// and booked in the fourth.
+    pub async fn book_cash(&self, day: i64, office: &str, service: &str, reference: &str) {
+        let case = Case::cash(office, service, reference, self.day(day, 2));
+        self.book(self.day(day, 3), &[case]).await;
+    }
+
+    /// The same, its money held by the central collector.
+    pub async fn book_central(&self, day: i64, office: &str, service: &str, reference: &str) {
+        let case = Case::central(office, service, reference, self.day(day, 2));
+        self.book(self.day(day, 3), &[case]).await;
+    }
+
     /// Books the cases at a moment, in one database transaction.
     pub async fn book(&self, at: DateTime<Utc>, cases: &[Case<'_>]) {
         let mut conn = self.world.conn().await;

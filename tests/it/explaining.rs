@@ -98,7 +98,7 @@ async fn a_line_of_refunds_is_explained_down_to_what_each_takes_of_each_term() {
     record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
     scene.settle_day(1).await;
     let mut conn = scene.world.conn().await;
-    let asked = Asked { after: None, rows: 1 };
+    let asked = Asked::first(1);
     let line: LineName = "pishkhan-office-1001-IRR-0001:passport".parse().unwrap();
     let explained = explain_statement_line(&mut conn, &Originator::host(), &line, &asked, Language::En)
         .await
@@ -190,7 +190,7 @@ async fn a_held_transaction_says_since_when_and_somebody_elses_is_not_found() {
 async fn a_line_of_a_statement_is_count_times_allocation_and_lists_its_transactions() {
     let scene = settled().await;
     let mut conn = scene.world.conn().await;
-    let asked = Asked { after: None, rows: 1 };
+    let asked = Asked::first(1);
     let line: LineName = "pishkhan-office-1002-IRR-0001:passport".parse().unwrap();
     let explained = explain_statement_line(&mut conn, &Originator::host(), &line, &asked, Language::En)
         .await
@@ -249,7 +249,7 @@ async fn a_line_of_a_statement_is_count_times_allocation_and_lists_its_transacti
 async fn every_line_of_every_statement_comes_out_as_it_was_stated() {
     let scene = settled().await;
     let mut conn = scene.world.conn().await;
-    let asked = Asked { after: None, rows: 1 };
+    let asked = Asked::first(1);
     let lines = scene.lines_of_statements().await;
     assert!(lines.len() > 20);
     for line in lines {

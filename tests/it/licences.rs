@@ -1,6 +1,7 @@
 //! Decisions about licences as people record them: by whom, from when, once. Never here: what they do to recording and
 //! to money (`recording`, `settling_holds`).
 
+use chrono::{DateTime, Utc};
 use daftar::domain::originator::{Originator, Scope};
 use daftar::usecases::Failure;
 use daftar::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, record_licence_event};
@@ -14,6 +15,35 @@ const EVENTS: &str = "/v1/offices/1001/licence-events";
 fn suspension(scene: &Scene) -> Value {
     json!({ "network": PISHKHAN, "kind": "suspended", "effective_at": scene.day(0, 12), "deciding_body": "commission",
         "decision": "S-1", "evidence": "inspection" })
+}
+
+/// A decision about the licence of office `1001`.
+pub fn decision(kind: LicenceEventKind, effective_at: DateTime<Utc>) -> LicenceEventEntry {
+    LicenceEventEntry {
+        office: "1001".to_owned(),
+        network: PISHKHAN.to_owned(),
+        kind,
+        effective_at,
+        deciding_body: "commission".to_owned(),
+        decision: "D-1".to_owned(),
+        instrument: None,
+        evidence: None,
+    }
+}
+
+impl Scene {
+    /// Records what befalls the licence of office `1001`.
+    pub async fn befall(
+        &self,
+        kind: LicenceEventKind,
+        effective_at: DateTime<Utc>,
+        recorded_at: DateTime<Utc>,
+    ) {
+        let mut conn = self.world.conn().await;
+        record_licence_event(&mut conn, &self.maker, recorded_at, &decision(kind, effective_at))
+            .await
+            .unwrap();
+    }
 }
 
 async fn office(api: &Api, token: &str) -> Value {
@@ -92,16 +122,7 @@ async fn only_a_person_of_the_network_decides_about_a_licence_and_names_the_deci
         scope: Scope::Finance,
         ..scene.counters.clone()
     };
-    let entry = LicenceEventEntry {
-        office: "1001".to_owned(),
-        network: PISHKHAN.to_owned(),
-        kind: LicenceEventKind::Revoked,
-        effective_at: scene.day(0, 12),
-        deciding_body: "commission".to_owned(),
-        decision: "R-1".to_owned(),
-        instrument: None,
-        evidence: None,
-    };
+    let entry = decision(LicenceEventKind::Revoked, scene.day(0, 12));
     let mut conn = scene.world.conn().await;
     let refused = record_licence_event(&mut conn, &machine, scene.day(2, 9), &entry).await;
     assert!(matches!(refused, Err(Failure::Forbidden(_))), "{refused:?}");

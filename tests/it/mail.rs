@@ -18,7 +18,7 @@ use diesel::sql_types::{BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timest
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::scene::{Scene, at};
-use crate::settled::{queue_statement, settled};
+use crate::settled::settled;
 use crate::smtp::{
     DROPPED_AFTER_THE_DOT, DROPPED_BEFORE_THE_DOT, HANGS, REFUSED_FOR_GOOD, REFUSED_FOR_NOW, SmtpServer,
 };
@@ -323,9 +323,6 @@ async fn a_statement_lies_in_the_mailbox_with_the_pdf_that_is_kept_for_ever() {
     let scene = Scene::furnished().await;
     let settled = settled(&scene).await;
     let mut conn = scene.world.conn().await;
-    for (id, office) in settled.statement_ids.into_iter().zip(["1001", "1002"]) {
-        queue_statement(&mut conn, id, &format!("office-{office}@example.ir")).await;
-    }
     let folder = std::env::temp_dir().join(format!("daftar-mailbox-{}", uuid::Uuid::new_v4()));
     let mailer = Mailer::Mailbox {
         folder: folder.clone(),

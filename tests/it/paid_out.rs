@@ -52,7 +52,7 @@ async fn what_an_office_paid_out_is_earned_by_it_and_explained_to_the_agency() {
     scene.settle_day(1).await;
 
     let mut conn = scene.world.conn().await;
-    let asked = Asked { after: None, rows: 1 };
+    let asked = Asked::first(1);
     for line in scene.lines_of_statements().await {
         let line: LineName = line.parse().unwrap();
         let explained =

@@ -1,11 +1,11 @@
 //! The pages that need no token: in both languages, without scripts, and telling no amount.
 
+use std::path::Path;
+
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use daftar::host::database::Pool;
-use daftar::usecases::Connection;
+use daftar::host::database::{DatabaseUrl, pool};
 use daftar::web::AppState;
 use daftar::web::server::app;
-use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 
 use crate::api::Api;
 use crate::scene::{Scene, at};
@@ -108,10 +108,8 @@ async fn page_style(api: &Api) -> String {
 
 #[actix_web::test]
 async fn the_start_page_says_that_the_database_is_away() {
-    let nowhere = AsyncDieselConnectionManager::<Connection>::new("postgresql:///none?host=/nonexistent");
-    let state = AppState::new(Pool::builder(nowhere).build().unwrap(), || {
-        at("2026-03-23T06:00:00Z")
-    });
+    let nowhere = DatabaseUrl::on_socket(Path::new("/nonexistent"), "nobody", "none");
+    let state = AppState::new(pool(&nowhere, 1).unwrap(), || at("2026-03-23T06:00:00Z"));
     let app = init_service(app(state)).await;
     let response = call_service(&app, TestRequest::get().uri("/?lang=en").to_request()).await;
     assert_eq!(response.status().as_u16(), 503);

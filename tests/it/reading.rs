@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::api::Api;
 use crate::counter::Case;
 use crate::scene::{Scene, at};
-use crate::settled::{EARNED, Settled, post_books, settled};
+use crate::settled::{EARNED, Settled, settled};
 
 struct Reading {
     scene: Scene,
@@ -25,7 +25,6 @@ impl Reading {
     async fn new() -> Self {
         let scene = Scene::furnished().await;
         let settled = settled(&scene).await;
-        post_books(&scene, &settled).await;
         let api = Api::of(&scene.world, now());
         let all = api.token("auditor", Scope::Read, None).await;
         let own = api.token("owner-1001", Scope::Read, Some("office-1001")).await;
@@ -92,21 +91,24 @@ async fn positions_of_a_settlement_come_in_pages_and_foot_its_sums() {
     );
     assert_eq!(
         shown["sums"],
-        json!([{ "unit": "IRR", "positions": 2, "earned": 2 * EARNED, "collected": 0, "held": 0,
-        "paid": 2 * EARNED, "carried": 0, "owed": 0 }])
+        json!([{ "unit": "IRR", "positions": 3, "earned": 2 * EARNED, "collected": 2 * EARNED, "held": 0,
+        "paid": 2 * EARNED, "carried": 0, "owed": 2 * EARNED }])
     );
     let first = reading
         .api
-        .get(&format!("{path}/positions?limit=1"), &reading.all)
+        .get(&format!("{path}/positions?limit=2"), &reading.all)
         .await
         .json();
     let next = first["next"].as_str().unwrap();
     let second = reading.api.get(next, &reading.all).await.json();
     assert_eq!(second.get("next"), None);
-    let pages = [&first["items"][0], &second["items"][0]].map(|row| row["party"].clone());
-    assert_eq!(pages, [json!("office-1001"), json!("office-1002")]);
+    let pages = [&first["items"][0], &first["items"][1], &second["items"][0]].map(|row| row["party"].clone());
     assert_eq!(
-        first["items"][0]["payout"],
+        pages,
+        [json!("central"), json!("office-1001"), json!("office-1002")]
+    );
+    assert_eq!(
+        first["items"][1]["payout"],
         json!({ "id": reading.settled.payouts[0], "state": "waiting" })
     );
 }
@@ -178,20 +180,23 @@ async fn a_balance_is_what_was_posted_until_the_moment_or_the_end_of_the_day() {
         let path = format!("/v1/parties/office-1001/balances{at}");
         reading.api.get(&path, &reading.own).await.json()["balances"].clone()
     };
-    let owed = json!([{ "network": "pishkhan", "unit": "IRR", "deposit_identifier": "", "balance": EARNED, "due": EARNED,
-        "held": 0 }]);
-    let posted = reading.settled.approved_at;
-    let before = posted - chrono::Duration::microseconds(1);
-    assert_eq!(balance("").await, owed);
-    assert_eq!(balance(&format!("?at={}", posted.format("%FT%TZ"))).await, owed);
-    assert_eq!(
-        balance(&format!("?at={}", before.format("%FT%T%.6fZ"))).await,
-        json!([])
-    );
-    // Posted at nine in the morning of the second of Farvardin, in Tehran.
+    let at_moment =
+        async |moment: DateTime<Utc>| balance(&format!("?at={}", moment.format("%FT%T%.6fZ"))).await;
+    let due = |minor: i64| {
+        json!([{ "network": "pishkhan", "unit": "IRR", "deposit_identifier": "", "balance": minor, "due": minor,
+        "held": 0 }])
+    };
+    let just = chrono::Duration::microseconds(1);
+    let (earned, ordered) = (reading.settled.sealed_at, reading.settled.approved_at);
+    assert_eq!(at_moment(earned - just).await, json!([]));
+    assert_eq!(at_moment(earned).await, due(EARNED));
+    assert_eq!(at_moment(ordered - just).await, due(EARNED));
+    assert_eq!(at_moment(ordered).await, due(0));
+    assert_eq!(balance("").await, due(0));
+    // Posted in the morning of the second of Farvardin, in Tehran.
     assert_eq!(balance("?at=1405-01-01").await, json!([]));
-    assert_eq!(balance("?at=1405-01-02").await, owed);
-    assert_eq!(balance("?at=2026-03-22").await, owed);
+    assert_eq!(balance("?at=1405-01-02").await, due(0));
+    assert_eq!(balance("?at=2026-03-22").await, due(0));
     assert_eq!(reading.scene.began, at("2026-03-20T20:30:00Z"));
 }
 

@@ -5,7 +5,6 @@ use daftar::domain::working_days::DayOff;
 use daftar::usecases::Done;
 use daftar::usecases::register::calendar::{CalendarEntry, Holiday, day_off, register_calendar};
 
-use crate::counter::Case;
 use crate::scene::{PISHKHAN, Scene};
 use crate::settling::rule_of;
 
@@ -61,8 +60,7 @@ impl Scene {
 
     /// How many remittances are demanded by the end of a day in Tehran, of a debt of the first day.
     async fn demanded_by(&self, until: &str) -> i64 {
-        let case = Case::cash("1001", "passport", "p-1", self.day(0, 2));
-        self.book(self.day(0, 3), &[case]).await;
+        self.book_cash(0, "1001", "passport", "p-1").await;
         self.settle_day(1).await;
         let due = format!(
             "SELECT count(*) FROM remittance_demands WHERE due_at = timestamptz '{until} 20:30:00+00'"

@@ -1,12 +1,9 @@
 //! Holds: what a suspension does to the licensee's money by the time of the event, and what lifts it (money rule 18).
+//! Never here: payouts that a hold stops (`stopped_payouts`).
 
 use chrono::{DateTime, Utc};
 use daftar::domain::money::Amount;
-use daftar::domain::page::Asked;
-use daftar::usecases::reading::payouts::{MoneyFilter, PayoutView, WaitsFor, list_payouts};
-use daftar::usecases::register::licence::{
-    BindingEntry, LicenceEventEntry, LicenceEventKind, OfficeRoles, bind_roles, record_licence_event,
-};
+use daftar::usecases::register::licence::{BindingEntry, LicenceEventKind, OfficeRoles, bind_roles};
 
 use crate::counter::Case;
 use crate::scene::{PISHKHAN, Scene};
@@ -16,25 +13,8 @@ use crate::settling::{position_of, rule_of};
 const WAGE: i64 = 428_612;
 
 impl Scene {
-    async fn record(&self, kind: LicenceEventKind, effective_at: DateTime<Utc>, recorded_at: DateTime<Utc>) {
-        let entry = LicenceEventEntry {
-            office: "1001".to_owned(),
-            network: PISHKHAN.to_owned(),
-            kind,
-            effective_at,
-            deciding_body: "commission".to_owned(),
-            decision: "D-7".to_owned(),
-            instrument: None,
-            evidence: None,
-        };
-        let mut conn = self.world.conn().await;
-        record_licence_event(&mut conn, &self.maker, recorded_at, &entry)
-            .await
-            .unwrap();
-    }
-
     /// Books passports of office 1001 whose money is held centrally: reference, when it happened, when it was booked.
-    async fn passports(&self, rows: &[(&str, DateTime<Utc>, DateTime<Utc>)]) {
+    pub async fn passports(&self, rows: &[(&str, DateTime<Utc>, DateTime<Utc>)]) {
         for (reference, occurred_at, booked_at) in rows {
             self.book(
                 *booked_at,
@@ -45,7 +25,7 @@ impl Scene {
     }
 
     /// Active holds, held and paid of office 1001.
-    async fn held(&self, at: DateTime<Utc>) -> [i64; 3] {
+    pub async fn held(&self, at: DateTime<Utc>) -> [i64; 3] {
         let preview = self.preview(PISHKHAN, at).await;
         let office = position_of(&preview, "office-1001");
         [office.active_holds, office.held, office.paid].map(Amount::minor)
@@ -65,7 +45,7 @@ async fn a_licence_suspended_at_noon_earns_until_noon_and_is_held_until_that_is_
             ("until", recorded - just, recorded - just),
         ])
         .await;
-    scene.record(LicenceEventKind::Suspended, noon, recorded).await;
+    scene.befall(LicenceEventKind::Suspended, noon, recorded).await;
     // What happened before noon and arrived only when the suspension was on record is held until confirmed.
     assert_eq!(scene.held(scene.day(0, 20)).await, [3 * WAGE, 3 * WAGE, 0]);
     scene.settle_day(1).await;
@@ -93,13 +73,13 @@ async fn a_reinstatement_releases_what_was_held() {
         ])
         .await;
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
         .await;
     scene.settle_day(1).await;
     assert_eq!(scene.held(scene.day(1, 13)).await, [WAGE, WAGE, 0]);
     scene.settle_day(2).await;
     scene
-        .record(LicenceEventKind::Reinstated, scene.day(2, 1), scene.day(2, 1))
+        .befall(LicenceEventKind::Reinstated, scene.day(2, 1), scene.day(2, 1))
         .await;
     assert_eq!(scene.held(scene.day(2, 13)).await, [0, 0, 2 * WAGE]);
     scene.settle_day(3).await;
@@ -124,7 +104,7 @@ async fn a_refund_of_a_held_item_reduces_the_hold_and_one_of_another_charges_the
         ])
         .await;
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
         .await;
     scene.settle_day(1).await;
     let back = |reference, takes_back| Case {
@@ -156,17 +136,17 @@ async fn what_an_approved_settlement_has_let_go_is_not_held_afterwards() {
         .await;
     // Backdated to before everything, recorded only when the first window was approved and paid.
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(2, 1))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(2, 1))
         .await;
     assert_eq!(scene.held(scene.day(2, 2)).await, [WAGE, WAGE, 0]);
     scene.settle_day(2).await;
     // Lifted and paid, and suspended again for the same time: it stays let go.
     scene
-        .record(LicenceEventKind::Reinstated, scene.day(2, 13), scene.day(2, 13))
+        .befall(LicenceEventKind::Reinstated, scene.day(2, 13), scene.day(2, 13))
         .await;
     scene.settle_day(3).await;
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(3, 13))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(3, 13))
         .await;
     scene.settle_day(4).await;
     assert_eq!(
@@ -176,136 +156,6 @@ async fn what_an_approved_settlement_has_let_go_is_not_held_afterwards() {
         0
     );
     scene.world.assert_sound().await;
-}
-
-impl Scene {
-    async fn payouts_of(&self, party: &str, at: DateTime<Utc>) -> Vec<PayoutView> {
-        let filter = MoneyFilter {
-            party: Some(party.to_owned()),
-            ..MoneyFilter::default()
-        };
-        let asked = Asked {
-            after: None,
-            rows: 10,
-        };
-        let mut conn = self.world.conn().await;
-        let found = list_payouts(&mut conn, &self.checker, at, &filter, &asked).await;
-        found.unwrap().items
-    }
-
-    /// Lets leave what may, and tells state and reason of the newest payout of office 1001.
-    async fn released(&self, at: DateTime<Utc>) -> (String, Option<WaitsFor>, Option<String>) {
-        self.run_job("release-payouts", at).await;
-        let payout = self.payouts_of("office-1001", at).await.remove(0);
-        (payout.state, payout.waits_for, payout.hold_cause)
-    }
-
-    /// Two passports of the first day, approved and waiting for money; what comes in is enough for all.
-    async fn two_passports_approved(&self) {
-        self.passports(&[
-            ("a", self.day(0, 13), self.day(0, 14)),
-            ("b", self.day(0, 15), self.day(0, 16)),
-        ])
-        .await;
-        self.settle_day(1).await;
-        self.passports(&[("c", self.day(1, 13), self.day(1, 13))]).await;
-    }
-}
-
-fn waiting(waits_for: WaitsFor, cause: Option<&str>) -> (String, Option<WaitsFor>, Option<String>) {
-    ("waiting".to_owned(), Some(waits_for), cause.map(str::to_owned))
-}
-
-#[tokio::test]
-async fn a_hold_placed_after_approval_stops_the_payout_until_it_is_lifted_and_no_other() {
-    let scene = Scene::furnished().await;
-    scene.two_passports_approved().await;
-    assert_eq!(
-        scene.released(scene.day(1, 14)).await,
-        waiting(WaitsFor::Money, None)
-    );
-    scene.bring_in("central", 10_000_000, 2).await;
-    // Only the second passport happened after it; instructions are whole.
-    scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 14), scene.day(1, 15))
-        .await;
-    let stopped = waiting(WaitsFor::Hold, Some("licence:1"));
-    assert_eq!(scene.released(scene.day(1, 16)).await, stopped);
-    let others = "SELECT count(*) FROM payouts WHERE state = 'waiting'";
-    assert_eq!(scene.count(others).await, 1);
-    // The settlement stands and the next one goes on.
-    scene.settle_day(2).await;
-    assert_eq!(scene.held(scene.day(2, 13)).await[2], 0);
-    assert_eq!(scene.released(scene.day(2, 14)).await, stopped);
-    scene
-        .record(LicenceEventKind::Reinstated, scene.day(2, 15), scene.day(2, 15))
-        .await;
-    assert_eq!(
-        scene.released(scene.day(2, 16)).await,
-        ("released".to_owned(), None, None)
-    );
-    scene.world.assert_sound().await;
-}
-
-#[tokio::test]
-async fn a_suspension_from_after_the_items_of_a_payout_on_stops_it_not() {
-    let scene = Scene::furnished().await;
-    scene.two_passports_approved().await;
-    let just = chrono::Duration::microseconds(1);
-    scene
-        .record(
-            LicenceEventKind::Suspended,
-            scene.day(0, 15) + just,
-            scene.day(1, 15),
-        )
-        .await;
-    scene.bring_in("central", 10_000_000, 2).await;
-    assert_eq!(scene.released(scene.day(1, 16)).await.0, "released");
-}
-
-#[tokio::test]
-async fn a_suspension_from_the_last_item_of_a_payout_on_stops_it() {
-    let scene = Scene::furnished().await;
-    scene.two_passports_approved().await;
-    scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 15), scene.day(1, 15))
-        .await;
-    scene.bring_in("central", 10_000_000, 2).await;
-    let stopped = waiting(WaitsFor::Hold, Some("licence:1"));
-    assert_eq!(scene.released(scene.day(1, 16)).await, stopped);
-    let back = Case {
-        takes_back: Some("b"),
-        ..Case::central("1001", "passport", "b-back", scene.day(1, 17))
-    };
-    scene.book(scene.day(1, 17), &[back]).await;
-    assert_eq!(
-        scene.released(scene.day(1, 18)).await.0,
-        "released",
-        "nothing of it is held any more"
-    );
-}
-
-#[tokio::test]
-async fn a_hold_that_an_approved_settlement_took_into_account_does_not_stop_its_payout() {
-    let scene = Scene::furnished().await;
-    let early =
-        [("a", 2), ("b", 3)].map(|(reference, hour)| (reference, scene.day(0, hour), scene.day(0, hour)));
-    scene.passports(&early).await;
-    scene
-        .passports(&[("held", scene.day(0, 13), scene.day(0, 14))])
-        .await;
-    scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 18))
-        .await;
-    scene.settle_day(1).await;
-    scene
-        .book(
-            scene.day(1, 13),
-            &[Case::central("1002", "copy", "c", scene.day(1, 13))],
-        )
-        .await;
-    scene.bring_in("central", 10_000_000, 2).await;
-    assert_eq!(scene.released(scene.day(1, 16)).await.0, "released");
 }
 
 #[tokio::test]
@@ -318,7 +168,7 @@ async fn a_hold_never_creates_a_debt() {
         )
         .await;
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(0, 15))
         .await;
     assert_eq!(scene.held(scene.day(0, 16)).await, [WAGE, 0, 0]);
     scene.settle_day(1).await;
@@ -346,7 +196,7 @@ async fn a_licence_that_changes_between_proposal_and_approval_is_noticed() {
     scene.seal(PISHKHAN, scene.day(1, 0)).await.unwrap().unwrap();
     let proposed = scene.propose(PISHKHAN, scene.day(1, 1)).await.unwrap();
     scene
-        .record(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(1, 2))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(1, 2))
         .await;
     let refused = scene.approve(proposed.id, scene.day(1, 3)).await;
     assert_eq!(rule_of(refused), "a_settlement_is_approved_as_it_was_proposed");
@@ -356,16 +206,11 @@ async fn a_licence_that_changes_between_proposal_and_approval_is_noticed() {
 #[tokio::test]
 async fn a_revoked_licence_is_settled_finally_below_the_threshold() {
     let scene = Scene::furnished().await;
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::central("1001", "copy", "a", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_central(0, "1001", "copy", "a").await;
     scene.settle_day(1).await;
     assert_eq!(scene.due("office-1001").await, 67_900);
     scene
-        .record(LicenceEventKind::Revoked, scene.day(1, 15), scene.day(1, 15))
+        .befall(LicenceEventKind::Revoked, scene.day(1, 15), scene.day(1, 15))
         .await;
     assert_eq!(scene.held(scene.day(1, 16)).await, [0, 0, 67_900]);
     scene.settle_day(2).await;
@@ -376,12 +221,7 @@ async fn a_revoked_licence_is_settled_finally_below_the_threshold() {
 #[tokio::test]
 async fn whoever_handed_the_office_over_is_settled_finally_and_the_successor_is_not() {
     let scene = Scene::furnished().await;
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::central("1001", "copy", "a", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_central(0, "1001", "copy", "a").await;
     scene.settle_day(1).await;
     let entry = BindingEntry {
         office: "1001".to_owned(),

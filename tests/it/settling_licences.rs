@@ -3,21 +3,18 @@
 use chrono::{DateTime, Duration, Utc};
 use daftar::cli::verify::verify;
 use daftar::usecases::approve_settlement::approve_settlement;
-use daftar::usecases::register::licence::{
-    LicenceEventEntry, LicenceEventKind, RecordedLicenceEvent, record_licence_event,
-};
+use daftar::usecases::register::licence::{LicenceEventKind, RecordedLicenceEvent, record_licence_event};
 use daftar::usecases::verify_books::Extent;
 use daftar::usecases::{Connection, Failure};
 use diesel_async::AsyncConnection;
 
-use crate::counter::Case;
+use crate::licences::decision;
 use crate::scene::{PISHKHAN, Scene};
 
 impl Scene {
     /// A passport of office 1001, in a settlement that is proposed. Returns its id.
     async fn proposed(&self) -> i32 {
-        let case = Case::central("1001", "passport", "p-1", self.day(0, 2));
-        self.book(self.day(0, 3), &[case]).await;
+        self.book_central(0, "1001", "passport", "p-1").await;
         self.close(PISHKHAN, self.day(1, 10)).await.unwrap();
         self.seal(PISHKHAN, self.day(1, 10)).await.unwrap().unwrap();
         self.propose(PISHKHAN, self.day(1, 11)).await.unwrap().id
@@ -25,16 +22,7 @@ impl Scene {
 
     /// Suspends office 1001 since before the passport.
     async fn suspend(&self, conn: &mut Connection, at: DateTime<Utc>) -> RecordedLicenceEvent {
-        let entry = LicenceEventEntry {
-            office: "1001".to_owned(),
-            network: PISHKHAN.to_owned(),
-            kind: LicenceEventKind::Suspended,
-            effective_at: self.day(0, 1),
-            deciding_body: "commission".to_owned(),
-            decision: "S-1".to_owned(),
-            instrument: None,
-            evidence: None,
-        };
+        let entry = decision(LicenceEventKind::Suspended, self.day(0, 1));
         record_licence_event(conn, &self.maker, at, &entry).await.unwrap()
     }
 

@@ -34,12 +34,7 @@ impl Scene {
 #[tokio::test]
 async fn a_statement_covers_all_windows_since_the_last_one() {
     let scene = Scene::furnished().await;
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::cash("1001", "passport", "a", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_cash(0, "1001", "passport", "a").await;
     scene.settle_day(1).await;
     scene
         .book(
@@ -51,12 +46,7 @@ async fn a_statement_covers_all_windows_since_the_last_one() {
     for day in [2, 3, 4] {
         scene.settle_day(day).await;
     }
-    scene
-        .book(
-            scene.day(4, 3),
-            &[Case::central("1001", "copy", "b", scene.day(4, 2))],
-        )
-        .await;
+    scene.book_central(4, "1001", "copy", "b").await;
     scene.settle_day(5).await;
     let statements = scene.statements("office-1001").await;
     let told: Vec<_> = statements
@@ -94,12 +84,7 @@ async fn a_statement_covers_all_windows_since_the_last_one() {
 #[tokio::test]
 async fn a_statement_says_what_was_earned_collected_remitted_and_is_due() {
     let scene = Scene::furnished().await;
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::cash("1001", "passport", "a", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_cash(0, "1001", "passport", "a").await;
     scene.settle_day(1).await;
     let statements = scene.statements("office-1001").await;
     let content = statements[0].content();
@@ -172,12 +157,7 @@ async fn a_party_with_lines_that_come_to_nothing_still_reads_them() {
         takes_back: Some("a"),
         ..Case::central("1001", "copy", "a-back", scene.day(0, 3))
     };
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::central("1001", "copy", "a", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_central(0, "1001", "copy", "a").await;
     scene.book(scene.day(0, 4), &[back]).await;
     scene.settle_day(1).await;
     let statements = scene.statements("office-1001").await;
@@ -204,12 +184,7 @@ async fn each_party_that_reads_mail_is_told_once_in_its_language() {
 #[tokio::test]
 async fn the_language_and_names_of_a_statement_are_its_partys() {
     let scene = Scene::furnished().await;
-    scene
-        .book(
-            scene.day(0, 3),
-            &[Case::central("1002", "copy", "b", scene.day(0, 2))],
-        )
-        .await;
+    scene.book_central(0, "1002", "copy", "b").await;
     scene.settle(PISHKHAN, scene.day(1, 1)).await;
     let statements = scene.statements("office-1002").await;
     let content = statements[0].content();

@@ -121,6 +121,17 @@ impl World {
         connection(&self.pool).await.unwrap()
     }
 
+    /// The application may not do it, and whoever may is refused by a trigger.
+    pub async fn assert_refused(&self, edit: &str) {
+        let refused = self.conn().await.batch_execute(edit).await.unwrap_err();
+        assert!(
+            refused.to_string().contains("permission denied"),
+            "{edit}: {refused}"
+        );
+        let refused = self.superuser().await.batch_execute(edit).await.unwrap_err();
+        assert!(refused.to_string().contains("append-only"), "{edit}: {refused}");
+    }
+
     /// A connection that may do anything: for tests that tamper.
     pub async fn superuser(&self) -> AsyncPgConnection {
         connect(&self.admin_url()).await.unwrap()

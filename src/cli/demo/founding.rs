@@ -1,81 +1,29 @@
-//! Founds the demo's register: units, parties, three networks, offices with licences, services with tariffs, people.
+//! Founds the demo's register: unit, three networks, offices with licences, agencies with services.
+//! Never here: who the parties are (`parties`), tariffs (`tariffs`).
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::{Asia::Tehran, Tz};
 
 use super::catalogue;
-use super::geography::{PlannedOffice, Province, provinces};
-use super::iban::demo_iban;
+use super::geography::PlannedOffice;
+use super::parties::{PLAYERS, bank_accounts, licensee, municipality, parties, provincial_treasury};
+use super::people::{People, register_people};
 use crate::domain::calendar::JalaliDate;
-use crate::domain::language::Language;
 use crate::domain::money::{Amount, UnitCode};
 use crate::domain::office::Setting;
-use crate::domain::originator::{Originator, OriginatorKind, Scope};
-use crate::domain::party::PartyKind;
+use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
 use crate::domain::zone::start_of_day;
 use crate::usecases::register::licence::{LicenceEntry, OfficeRoles, issue_licences};
 use crate::usecases::register::network::{AfterSuspension, NetworkEntry, register_network};
 use crate::usecases::register::office::{OfficeEntry, register_offices};
-use crate::usecases::register::originator::{OriginatorEntry, originator_of_code, register_originator};
-use crate::usecases::register::party::{BankAccountEntry, PartyEntry, add_bank_accounts, register_parties};
+use crate::usecases::register::party::{add_bank_accounts, register_parties};
 use crate::usecases::register::service::{AgencyEntry, ServiceEntry, register_agencies, register_services};
 use crate::usecases::register::unit::{UnitEntry, register_unit};
-use crate::usecases::tariff::{TariffDraft, approve_tariffs, draft_tariffs, publish_tariffs};
 use crate::usecases::{Connection, Done, Failure};
 
 pub const ZONE: Tz = Tehran;
 pub const NETWORKS: [&str; 3] = ["pishkhan", "rural-ict", "police10"];
-pub const MAKER: &str = "n.karimi";
-pub const CHECKER: &str = "r.ahmadi";
-/// The counter systems' client, whose references the transactions bear.
-pub const COUNTERS: &str = "counter-systems";
-/// Half of the tariffs are raised by the second month's resolution.
-const RAISED_OF_TWO: usize = 1;
-const PLAYERS: [(&str, &str, PartyKind, &str, &str); 6] = [
-    (
-        "operator",
-        "operator",
-        PartyKind::Operator,
-        "اپراتور شبکه",
-        "Network operator",
-    ),
-    (
-        "authority",
-        "authority",
-        PartyKind::Authority,
-        "سازمان تنظیم مقررات",
-        "Regulatory authority",
-    ),
-    (
-        "treasury",
-        "treasury",
-        PartyKind::Treasury,
-        "خزانه‌داری کل کشور",
-        "General treasury",
-    ),
-    (
-        "tax",
-        "tax",
-        PartyKind::Tax,
-        "سازمان امور مالیاتی، تکلیفی",
-        "Withheld taxes",
-    ),
-    (
-        "union",
-        "union",
-        PartyKind::Union,
-        "اتحادیهٔ دفاتر",
-        "Union of offices",
-    ),
-    (
-        "central",
-        "central-account",
-        PartyKind::Central,
-        "حساب مرکزی",
-        "Central account",
-    ),
-];
 
 /// When the demo's story begins: the first day of the Jalali month three full months before `now`.
 pub fn first_day(now: DateTime<Utc>) -> Done<NaiveDate> {
@@ -120,71 +68,10 @@ pub async fn found(
 }
 
 /// Each entry is all or nothing, so a conflict says that it was made before.
-fn once<T>(entered: Done<T>) -> Done<()> {
+pub fn once<T>(entered: Done<T>) -> Done<()> {
     match entered {
         Ok(_) | Err(Failure::Conflict { .. }) => Ok(()),
         Err(failure) => Err(failure),
-    }
-}
-
-/// Publishes the tariffs in force at the beginning.
-pub async fn publish_first(conn: &mut Connection, people: &People, first: NaiveDate) -> Done<()> {
-    let valid_from = start_of_day(ZONE, first) - Duration::days(60);
-    let drafts = catalogue::services()
-        .iter()
-        .map(|service| draft(service, valid_from, false))
-        .collect::<Vec<_>>();
-    publish(conn, people, valid_from, &drafts).await
-}
-
-/// Publishes what the resolution of the second month raised, in the middle of a period.
-pub async fn publish_raised(conn: &mut Connection, people: &People, valid_from: DateTime<Utc>) -> Done<()> {
-    let raised = catalogue::services()
-        .into_iter()
-        .enumerate()
-        .filter(|(n, _)| n % 2 == RAISED_OF_TWO);
-    let drafts: Vec<TariffDraft> = raised
-        .map(|(_, service)| draft(&service, valid_from, true))
-        .collect();
-    publish(conn, people, valid_from - Duration::days(5), &drafts).await
-}
-
-/// Those who act in the demo.
-#[derive(Debug)]
-pub struct People {
-    pub maker: Originator,
-    pub checker: Originator,
-    pub counters: Originator,
-}
-
-impl People {
-    pub async fn of(conn: &mut Connection) -> Done<Self> {
-        Ok(Self {
-            maker: originator_of_code(conn, MAKER, Scope::Finance).await?,
-            checker: originator_of_code(conn, CHECKER, Scope::Finance).await?,
-            counters: originator_of_code(conn, COUNTERS, Scope::Record).await?,
-        })
-    }
-}
-
-async fn publish(
-    conn: &mut Connection,
-    people: &People,
-    at: DateTime<Utc>,
-    drafts: &[TariffDraft],
-) -> Done<()> {
-    let ids = draft_tariffs(conn, &people.maker, at, drafts).await?;
-    approve_tariffs(conn, &people.checker, &ids).await?;
-    once(publish_tariffs(conn, &people.maker, &ids).await)
-}
-
-fn draft(service: &catalogue::PlannedService, valid_from: DateTime<Utc>, is_raised: bool) -> TariffDraft {
-    TariffDraft {
-        network: service.network.clone(),
-        service: service.code.clone(),
-        document: service.document(is_raised),
-        valid_from: Some(valid_from),
-        valid_until: None,
     }
 }
 
@@ -245,81 +132,6 @@ pub fn cycle_of(network: &str) -> PeriodKind {
     }
 }
 
-fn parties(offices: &[PlannedOffice]) -> Vec<PartyEntry> {
-    let mut parties = Vec::new();
-    for (_, code, kind, name_fa, name_en) in PLAYERS {
-        parties.push(party(code, kind, name_fa, name_en));
-    }
-    for agency in catalogue::agencies() {
-        parties.push(party(
-            &agency.code,
-            PartyKind::Agency,
-            &agency.name_fa,
-            &agency.name_en,
-        ));
-    }
-    for province in provinces() {
-        let (fa, en) = (
-            format!("خزانهٔ معین {}", province.name_fa),
-            format!("Treasury of {}", province.name_en),
-        );
-        parties.push(party(
-            &provincial_treasury(&province),
-            PartyKind::Treasury,
-            &fa,
-            &en,
-        ));
-        for (n, county) in province.counties.iter().enumerate() {
-            let (fa, en) = (
-                format!("شهرداری {}", county.name_fa),
-                format!("Municipality of {}", county.name_en),
-            );
-            parties.push(party(
-                &municipality(&province, n),
-                PartyKind::Municipality,
-                &fa,
-                &en,
-            ));
-        }
-    }
-    parties.extend(offices.iter().map(|office| {
-        let (fa, en) = (
-            format!("{}، {}", office.name_fa, office.owner_fa),
-            format!("{}, {}", office.name_en, office.owner_en),
-        );
-        let mut owner = party(&licensee(office), PartyKind::Office, &fa, &en);
-        owner.language = if office.code.ends_with('7') {
-            Language::En
-        } else {
-            Language::Fa
-        };
-        owner
-    }));
-    parties
-}
-
-fn party(code: &str, kind: PartyKind, name_fa: &str, name_en: &str) -> PartyEntry {
-    PartyEntry {
-        code: code.to_owned(),
-        kind,
-        name_fa: name_fa.to_owned(),
-        name_en: name_en.to_owned(),
-        language: Language::Fa,
-        email: None,
-    }
-}
-
-/// Every party's plain destination; the treasuries' deposit identifiers are paid into the same accounts.
-fn bank_accounts(offices: &[PlannedOffice], valid_from: DateTime<Utc>) -> Vec<BankAccountEntry> {
-    let account = |(n, party): (usize, PartyEntry)| BankAccountEntry {
-        party: party.code,
-        deposit_identifier: String::new(),
-        iban: demo_iban(n),
-        valid_from,
-    };
-    parties(offices).into_iter().enumerate().map(account).collect()
-}
-
 fn services() -> Vec<ServiceEntry> {
     let entry = |service: catalogue::PlannedService| ServiceEntry {
         code: service.code,
@@ -367,38 +179,4 @@ fn licence(office: &PlannedOffice, at: DateTime<Utc>) -> LicenceEntry {
         deciding_body: "کمیسیون صدور پروانه".to_owned(),
         decision: format!("P-{}", office.code),
     }
-}
-
-/// The party that owns an office.
-pub fn licensee(office: &PlannedOffice) -> String {
-    format!("office-{}", office.code)
-}
-
-fn municipality(province: &Province, county: usize) -> String {
-    format!("municipality-{}-{county}", province.code)
-}
-
-fn provincial_treasury(province: &Province) -> String {
-    format!("treasury-{}", province.code)
-}
-
-async fn register_people(conn: &mut Connection, by: &Originator, at: DateTime<Utc>) -> Done<()> {
-    for (kind, code, name) in [
-        (OriginatorKind::Person, MAKER, "Narges Karimi"),
-        (OriginatorKind::Person, CHECKER, "Reza Ahmadi"),
-        (
-            OriginatorKind::Client,
-            COUNTERS,
-            "Counter systems of all networks",
-        ),
-    ] {
-        let entry = OriginatorEntry {
-            kind,
-            code: code.to_owned(),
-            name: name.to_owned(),
-            party: None,
-        };
-        once(register_originator(conn, by, at, entry).await)?;
-    }
-    Ok(())
 }

@@ -1,6 +1,8 @@
 //! Iran's 31 provinces and the 600 offices that the demo spreads over them by population.
 
 use super::dice::Dice;
+use crate::domain::digits::in_digits_of;
+use crate::domain::language::Language;
 
 /// Offices of the demo's three networks together.
 pub const OFFICES: usize = 600;
@@ -85,7 +87,11 @@ fn office(n: usize, provinces: &[Province], dice: &mut Dice) -> Option<PlannedOf
     Some(PlannedOffice {
         code: format!("{}-{number}", province.code),
         network,
-        name_fa: format!("{kind_fa} {} {}", county.name_fa, persian_digits(number)),
+        name_fa: format!(
+            "{kind_fa} {} {}",
+            county.name_fa,
+            in_digits_of(Language::Fa, &number.to_string())
+        ),
         name_en: format!("{kind_en} {} {number}", county.name_en),
         owner_fa,
         owner_en,
@@ -142,17 +148,6 @@ fn owner(dice: &mut Dice) -> (String, String) {
         format!("{} {}", first.0, last.0),
         format!("{} {}", first.1, last.1),
     )
-}
-
-fn persian_digits(number: usize) -> String {
-    let persian = |digit: char| match digit
-        .to_digit(10)
-        .and_then(|digit| char::from_u32(0x06F0 + digit))
-    {
-        Some(persian) => persian,
-        None => digit,
-    };
-    number.to_string().chars().map(persian).collect()
 }
 
 #[cfg(test)]

@@ -7,9 +7,12 @@ mod dice;
 mod founding;
 mod geography;
 mod iban;
+mod parties;
 mod payments;
+mod people;
 mod post;
 mod story;
+mod tariffs;
 mod traffic;
 mod turns;
 mod welcome;
@@ -21,8 +24,9 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::diary::{Diary, Told};
-use self::founding::People;
+use self::people::People;
 use self::story::{Span, Teller};
+use super::acting::connected;
 use super::serve::serve_on;
 use super::{output, unavailable, verify};
 use crate::domain::zone::day_of;
@@ -64,13 +68,9 @@ pub async fn demo(args: &DemoArgs, configuration: Configuration) -> Done<String>
     } else {
         Purpose::Serve
     };
-    let host = host::start(configuration, purpose)
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let host = host::start(configuration, purpose).await.map_err(unavailable)?;
     let done = tell_and_serve(args, &host, listening, end).await;
-    host.stop()
-        .await
-        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    host.stop().await.map_err(unavailable)?;
     done
 }
 
@@ -111,7 +111,7 @@ async fn tell_days(host: &Host, now: DateTime<Utc>, diary: &Diary, told: &mut To
     if told.until == Some(told.last) {
         return Ok(());
     }
-    let mut conn = host.connection().await.map_err(unavailable)?;
+    let mut conn = connected(host).await?;
     let (offices, services) = (geography::offices(SEED), catalogue::services());
     let people = found(&mut conn, told, &offices, &verification_url(host)).await?;
     diary.write(told)?;
@@ -143,7 +143,7 @@ async fn found(
         return People::of(conn).await;
     }
     let people = founding::found(conn, told.first, offices, verification_url).await?;
-    founding::publish_first(conn, &people, told.first).await?;
+    tariffs::publish_first(conn, &people, told.first).await?;
     Ok(people)
 }
 

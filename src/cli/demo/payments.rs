@@ -4,7 +4,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::dice::Dice;
-use super::founding::{People, ZONE};
+use super::founding::ZONE;
+use super::people::People;
 use super::story::{before_by, moment};
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
@@ -12,7 +13,8 @@ use crate::domain::payout::PayoutState;
 use crate::domain::settlement::SettlementState;
 use crate::domain::zone::day_of;
 use crate::usecases::answer_payout::{BankAnswer, BankOutcome, answer_payout};
-use crate::usecases::reading::payouts::{MoneyFilter, PayoutView, list_payouts};
+use crate::usecases::reading::money::MoneyFilter;
+use crate::usecases::reading::payouts::{PayoutView, list_payouts};
 use crate::usecases::reading::settlements::{
     PositionView, SettlementFilter, SettlementView, list_positions, list_settlements,
 };
@@ -57,10 +59,7 @@ async fn approved_on(conn: &mut Connection, by: &Originator, day: NaiveDate) -> 
         state: Some(SettlementState::Approved),
         ..SettlementFilter::default()
     };
-    let asked = Asked {
-        after: None,
-        rows: ROWS,
-    };
+    let asked = Asked::first(ROWS);
     let mut found = list_settlements(conn, by, &approved, &asked).await?.items;
     found.retain(|settlement| settlement.decided_at.is_some_and(|at| day_of(ZONE, at) == day));
     Ok(found)
@@ -124,10 +123,7 @@ async fn answer_released(conn: &mut Connection, by: &Originator, at: DateTime<Ut
         ..MoneyFilter::default()
     };
     loop {
-        let asked = Asked {
-            after: None,
-            rows: ROWS,
-        };
+        let asked = Asked::first(ROWS);
         let page = list_payouts(conn, by, at, &released, &asked).await?;
         for payout in &page.items {
             answer_payout(conn, by, at, payout.id, &answer(payout)).await?;

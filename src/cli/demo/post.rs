@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::progress;
-use crate::cli::unavailable;
+use crate::cli::acting::connected;
 use crate::domain::originator::Originator;
 use crate::host::mail::Mailer;
 use crate::host::{Host, clock};
@@ -55,7 +55,7 @@ async fn send(host: &Host, jobs: &Arc<Jobs>, waiting: usize) -> Done<()> {
 }
 
 async fn count_waiting(host: &Host) -> Done<usize> {
-    let mut conn = host.connection().await.map_err(unavailable)?;
+    let mut conn = connected(host).await?;
     let stock = count_stock(&mut conn, &Originator::host()).await?;
     Ok(usize::try_from(stock.waiting_mails).unwrap_or_default())
 }

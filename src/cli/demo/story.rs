@@ -4,9 +4,10 @@
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use super::catalogue::PlannedService;
-use super::founding::{NETWORKS, People, ZONE, cycle_of};
+use super::founding::{NETWORKS, ZONE, cycle_of};
 use super::geography::PlannedOffice;
 use super::payments::bank_day;
+use super::people::People;
 use super::traffic::Traffic;
 use super::turns::{subscribe, turn};
 use crate::domain::transaction::Submitted;

@@ -3,9 +3,12 @@
 
 use chrono::{Days, Duration, NaiveDate};
 
-use super::founding::{People, ZONE, licensee, publish_raised};
+use super::founding::ZONE;
 use super::geography::PlannedOffice;
+use super::parties::licensee;
+use super::people::People;
 use super::story::moment;
+use super::tariffs::publish_raised;
 use crate::domain::originator::Originator;
 use crate::domain::zone::start_of_day;
 use crate::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, record_licence_event};

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::founding::{COUNTERS, MAKER, licensee};
 use super::geography;
-use crate::cli::unavailable;
+use super::parties::licensee;
+use super::people::{COUNTERS, MAKER};
+use crate::cli::acting::connected;
 use crate::domain::originator::{Originator, OriginatorKind, Scope};
 use crate::host::Host;
 use crate::usecases::reading::operation::count_stock;
@@ -27,7 +28,7 @@ pub struct Tokens {
 
 /// What there is now, in a few lines.
 pub async fn summary(host: &Host) -> Done<String> {
-    let mut conn = host.connection().await.map_err(unavailable)?;
+    let mut conn = connected(host).await?;
     let stock = count_stock(&mut conn, &Originator::host()).await?;
     Ok(format!(
         "{} offices, {} transactions, {} rows in quarantine\n\
@@ -75,7 +76,7 @@ async fn token(
     (kind, code, party): (OriginatorKind, &str, Option<&String>),
     scope: Scope,
 ) -> Done<String> {
-    let mut conn = host.connection().await.map_err(unavailable)?;
+    let mut conn = connected(host).await?;
     let holder = TokenHolder {
         code: code.to_owned(),
         kind,

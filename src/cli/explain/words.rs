@@ -5,7 +5,8 @@ use std::fmt::Display;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::calendar::{JalaliDate, digits};
+use crate::domain::calendar::JalaliDate;
+use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 
 /// What is said in both languages.
@@ -86,7 +87,7 @@ impl Words {
 
 /// An id, a count or an instrument's number in the language's digits.
 pub(super) fn digits_of(language: Language, number: impl Display) -> String {
-    digits(&number.to_string(), language)
+    in_digits_of(language, &number.to_string())
 }
 
 /// UTC in English; in Persian by the Jalali calendar and the network's clock.
@@ -99,7 +100,7 @@ pub(super) fn moment(language: Language, at: DateTime<Utc>, time_zone: &str) -> 
             let day = JalaliDate::from_gregorian(local.date_naive()).label(language);
             format!(
                 "{day} ساعت {}",
-                digits(&local.format("%H:%M:%S").to_string(), language)
+                in_digits_of(language, &local.format("%H:%M:%S").to_string())
             )
         }
     }

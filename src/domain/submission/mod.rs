@@ -16,7 +16,7 @@ use record::Records;
 /// Rows of one call that is taken in whole or not at all.
 pub const ATOMIC_ROWS_MAX: usize = 10_000;
 /// Rows that are booked in one database transaction.
-pub const CHUNK_ROWS: usize = 8_192;
+pub const CHUNK_ROWS: usize = 16_000;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! Judging a tariff document: a checked tariff, or every reason why it is none.
 //! Never here: pricing; the trial questions go through the same door as real ones.
 
+mod bands;
 mod choices;
 mod groups;
 mod header;

@@ -1,6 +1,9 @@
 //! Amount rules ready to be evaluated: names resolved, shapes checked.
 //! Never here: rounding or dividing itself (`split` does), or how a tariff's parts hang together (`pricing`).
 
+mod bands;
+mod percent;
+
 use std::num::NonZeroU32;
 
 use super::decision::Decision;
@@ -10,7 +13,8 @@ use super::pricing::{PRICE, Working};
 use super::question::Refusal;
 use crate::domain::money::Amount;
 use crate::domain::rate::Rate;
-use crate::domain::split::{self, Exact, Rounding, RoundingMode};
+use crate::domain::split::{Exact, Rounding, RoundingMode};
+use bands::{band, slices};
 
 #[derive(Clone, Debug)]
 pub(super) enum Formula {
@@ -179,71 +183,6 @@ impl Formula {
     }
 }
 
-impl Percent {
-    fn value(&self, working: &mut Working<'_>) -> Result<Amount, Refusal> {
-        let base = self.of.base(working)?;
-        let exact = if self.inside {
-            split::tax_inside(base, self.rate)
-        } else {
-            split::rate_of(base, self.rate)
-        };
-        let result = exact.round(self.rounding)?;
-        if working.trace.is_kept() {
-            let base_name = self.of.name(working);
-            let step = Step::Rate {
-                rate: self.rate,
-                inside: self.inside,
-                base_name,
-                base,
-                exact,
-                rounding: self.rounding,
-                result,
-            };
-            working.trace.push(Some(step));
-        }
-        let clamped = self.limits.clamp(result, working)?;
-        if clamped > result && clamped > base && self.of.is_the_whole() {
-            return Err(Refusal::MinimumAboveAmount {
-                minimum: clamped,
-                amount: base,
-            });
-        }
-        Ok(clamped)
-    }
-}
-
-impl Limits {
-    fn clamp(&self, amount: Amount, working: &mut Working<'_>) -> Result<Amount, Refusal> {
-        let at_least = self
-            .at_least
-            .as_ref()
-            .map(|limit| limit.base(working))
-            .transpose()?;
-        let at_most = self
-            .at_most
-            .as_ref()
-            .map(|limit| limit.base(working))
-            .transpose()?;
-        if let (Some(at_least), Some(at_most)) = (at_least, at_most)
-            && at_least > at_most
-        {
-            return Err(Refusal::ClampCrossed { at_least, at_most });
-        }
-        let result = amount
-            .max(at_least.unwrap_or(amount))
-            .min(at_most.unwrap_or(Amount::from_minor(i64::MAX)));
-        if at_least.is_some() || at_most.is_some() {
-            working.trace.step(|| Step::Clamp {
-                value: amount,
-                at_least,
-                at_most,
-                result,
-            });
-        }
-        Ok(result)
-    }
-}
-
 fn sum(parts: &[Formula], working: &mut Working<'_>) -> Result<Amount, Refusal> {
     let mut terms = Vec::with_capacity(parts.len());
     for part in parts {
@@ -305,96 +244,6 @@ fn times(count: &Formula, value: &Formula, working: &mut Working<'_>) -> Result<
         }));
     }
     Ok(result)
-}
-
-fn band(of: &Formula, rows: &[Band], working: &mut Working<'_>) -> Result<Amount, Refusal> {
-    let value = of.base(working)?;
-    let measure = || of.name(working).unwrap_or_else(|| "the measure".to_owned());
-    let contains =
-        |row: &&Band| value.minor() >= row.from && row.below.is_none_or(|below| value.minor() < below);
-    let row = rows.iter().find(contains).ok_or_else(|| Refusal::OutsideBands {
-        measure: measure(),
-        value,
-    })?;
-    if working.trace.is_kept() {
-        let step = Step::Band {
-            measure: measure(),
-            value,
-            from: row.from,
-            below: row.below,
-        };
-        working.trace.push(Some(step));
-    }
-    row.value.value(working)
-}
-
-fn slices(
-    of: &Formula,
-    rows: &[Slice],
-    rounding: Rounding,
-    working: &mut Working<'_>,
-) -> Result<Amount, Refusal> {
-    let value = of.base(working)?;
-    let mut used = Vec::with_capacity(rows.len());
-    for row in rows.iter().filter(|row| value.minor() > row.from) {
-        let end = row.to.map_or(value, |to| value.min(Amount::from_minor(to)));
-        used.push((end.minus(Amount::from_minor(row.from))?, row.rate));
-    }
-    let exact = split::rates_of_slices(&used)?;
-    let result = exact.round(rounding)?;
-    if working.trace.is_kept() {
-        let step = Step::Slices {
-            base_name: of.name(working),
-            base: value,
-            slices: used,
-            exact,
-            rounding,
-            result,
-        };
-        working.trace.push(Some(step));
-    }
-    Ok(result)
-}
-
-impl Steps {
-    fn value(&self, working: &mut Working<'_>) -> Result<Amount, Refusal> {
-        let value = self.of.base(working)?;
-        let charge = self.charge.base(working)?;
-        let charged = value.minus(self.free)?.max(Amount::ZERO);
-        let (count, result) = match self.begun {
-            BegunStep::Charged => self.whole_steps(charged, charge, RoundingMode::Ceiling)?,
-            BegunStep::NotCharged => self.whole_steps(charged, charge, RoundingMode::Floor)?,
-            BegunStep::InProportion => {
-                let rounding = Rounding::to_unit(self.round);
-                (None, split::pro_rata(charge, charged, self.size).round(rounding)?)
-            }
-        };
-        if working.trace.is_kept() {
-            let measure = self.of.name(working).unwrap_or_default();
-            let (free, size, begun) = (self.free, self.size, self.begun);
-            working.trace.push(Some(Step::Steps {
-                measure,
-                value,
-                free,
-                size,
-                begun,
-                count,
-                charge,
-                result,
-            }));
-        }
-        Ok(result)
-    }
-
-    fn whole_steps(
-        &self,
-        measure: Amount,
-        charge: Amount,
-        begun: RoundingMode,
-    ) -> Result<(Option<Amount>, Amount), Refusal> {
-        let count = split::steps(measure, self.size, begun)?;
-        Ok((Some(count), charge.times(count.minor())?))
-    }
 }
 
 fn choose(decision: &Decision<Formula>, working: &mut Working<'_>) -> Result<Amount, Refusal> {

@@ -169,13 +169,6 @@ impl Tariff {
         self.reads_amount
     }
 
-    /// The declared facts and what each must be, in words.
-    pub fn declared_facts(&self) -> impl Iterator<Item = (&str, String)> {
-        self.facts
-            .iter()
-            .map(|declared| (declared.name.as_str(), declared.fact.expectation()))
-    }
-
     /// Reads a fact from text (a column, an option) as its declaration wants it.
     pub fn read_fact(&self, name: &str, text: &str) -> Result<FactValue, Refusal> {
         let declared = self.facts.iter().find(|declared| declared.name == name);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::derivation::{amount_text, own_word};
 pub use super::document::FactValue;
-use crate::domain::calendar::digits;
+use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 use crate::domain::money::{AMOUNT_MAX, Amount, AmountOverflow};
 use crate::domain::split::Indivisible;
@@ -130,7 +130,7 @@ impl Refusal {
                 format!("مبلغ اعلام‌شده {stated} با بهای تعرفه {price} یکی نیست")
             }
             Self::QuantityUnexpected(quantity) => {
-                let quantity = digits(&quantity.to_string(), Language::Fa);
+                let quantity = in_digits_of(Language::Fa, &quantity.to_string());
                 format!("تعداد {quantity} است، ولی تعرفه بهای یک عدد را می‌گوید")
             }
             Self::QuantityZero => "تعداد باید یک یا بیشتر باشد".to_owned(),

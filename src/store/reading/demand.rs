@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
-use super::payout::MoneyWanted;
+use super::money::MoneyWanted;
 use crate::domain::demand::DemandState;
 use crate::store::{Connection, Stored};
 

@@ -1,14 +1,14 @@
 //! What explanations of transactions and of lines of statements are made from. Never here: arithmetic.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
-use crate::store::schema::{licences, networks, statements, transactions};
+use crate::store::schema::transactions;
 use crate::store::{Connection, Stored};
-
-use super::licence::LicenceRow;
 
 /// Allocation and licence of a transaction.
 #[derive(Clone, Copy, Debug, Queryable)]
@@ -109,23 +109,6 @@ pub async fn asked_at(conn: &mut Connection, batch_id: i64, line: i16) -> Stored
         .optional()?)
 }
 
-pub async fn licence_of_id(conn: &mut Connection, id: i32) -> Stored<Option<LicenceRow>> {
-    Ok(licences::table
-        .inner_join(networks::table.on(networks::id.eq(licences::network_id)))
-        .filter(licences::id.eq(id))
-        .select((
-            licences::id,
-            licences::office_id,
-            networks::code,
-            licences::class,
-            licences::valid_from,
-            licences::valid_until,
-        ))
-        .first(conn)
-        .await
-        .optional()?)
-}
-
 /// The statement of this number, of whoever it is or of this party alone.
 pub async fn covered(
     conn: &mut Connection,
@@ -140,25 +123,13 @@ pub async fn covered(
         .optional()?)
 }
 
-/// The bytes of a statement by its id.
-pub async fn canonical(conn: &mut Connection, statement_id: i64) -> Stored<Vec<u8>> {
-    let found = statements::table.find(statement_id).select(statements::canonical);
-    Ok(found.first(conn).await?)
-}
-
 /// The greatest groups, `rows_max` at most.
 pub async fn groups(conn: &mut Connection, wanted: &LineWanted, rows_max: i64) -> Stored<Vec<GroupRow>> {
     let query = concat!(
         include_str!("explanation/shares.sql"),
         include_str!("explanation/groups.sql")
     );
-    Ok(diesel::sql_query(query)
-        .bind::<Integer, _>(wanted.party_id)
-        .bind::<SmallInt, _>(wanted.network_id)
-        .bind::<Integer, _>(wanted.first_ordinal)
-        .bind::<Integer, _>(wanted.last_ordinal)
-        .bind::<Text, _>(&wanted.service)
-        .bind::<Nullable<Text>, _>(&wanted.component)
+    Ok(about_line(query, wanted)
         .bind::<BigInt, _>(rows_max)
         .load(conn)
         .await?)
@@ -175,15 +146,21 @@ pub async fn behind(
         include_str!("explanation/shares.sql"),
         include_str!("explanation/behind.sql")
     );
-    Ok(diesel::sql_query(query)
+    Ok(about_line(query, wanted)
+        .bind::<BigInt, _>(after)
+        .bind::<BigInt, _>(rows)
+        .load(conn)
+        .await?)
+}
+
+/// With what `explanation/shares.sql` asks for; the query's own parameters follow.
+fn about_line<'a>(query: &'static str, wanted: &'a LineWanted) -> BoxedSqlQuery<'a, Pg, SqlQuery> {
+    diesel::sql_query(query)
+        .into_boxed()
         .bind::<Integer, _>(wanted.party_id)
         .bind::<SmallInt, _>(wanted.network_id)
         .bind::<Integer, _>(wanted.first_ordinal)
         .bind::<Integer, _>(wanted.last_ordinal)
         .bind::<Text, _>(&wanted.service)
         .bind::<Nullable<Text>, _>(&wanted.component)
-        .bind::<BigInt, _>(after)
-        .bind::<BigInt, _>(rows)
-        .load(conn)
-        .await?)
 }

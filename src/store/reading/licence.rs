@@ -1,4 +1,4 @@
-//! Licences of some offices with their events and licensees, for people to read. Never here: what a licence allows.
+//! Licences with their events and licensees, for people to read. Never here: what a licence allows.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -50,10 +50,10 @@ pub struct LicenseeRow {
     pub known_from: DateTime<Utc>,
 }
 
-pub async fn licences_of(conn: &mut Connection, office_ids: &[i32]) -> Stored<Vec<LicenceRow>> {
-    Ok(licences::table
+#[diesel::dsl::auto_type(no_type_alias)]
+fn with_networks() -> _ {
+    licences::table
         .inner_join(networks::table.on(networks::id.eq(licences::network_id)))
-        .filter(licences::office_id.eq_any(office_ids))
         .select((
             licences::id,
             licences::office_id,
@@ -62,9 +62,22 @@ pub async fn licences_of(conn: &mut Connection, office_ids: &[i32]) -> Stored<Ve
             licences::valid_from,
             licences::valid_until,
         ))
+}
+
+pub async fn licences_of(conn: &mut Connection, office_ids: &[i32]) -> Stored<Vec<LicenceRow>> {
+    Ok(with_networks()
+        .filter(licences::office_id.eq_any(office_ids))
         .order((licences::office_id, licences::valid_from, licences::id))
         .load(conn)
         .await?)
+}
+
+pub async fn licence_of_id(conn: &mut Connection, id: i32) -> Stored<Option<LicenceRow>> {
+    Ok(with_networks()
+        .filter(licences::id.eq(id))
+        .first(conn)
+        .await
+        .optional()?)
 }
 
 /// In the order in which they were recorded.

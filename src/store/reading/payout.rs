@@ -1,11 +1,12 @@
-//! Payouts with their answers, and remittances, as people read them. Never here: releasing, answering, recording.
+//! Payouts with their answers, as people read them. Never here: releasing, answering.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::money::MoneyWanted;
 use crate::store::schema::{
-    currency_units, networks, originators, parties, payout_answers, payouts, remittances, windows,
+    currency_units, networks, originators, parties, payout_answers, payouts, windows,
 };
 use crate::store::{Connection, Stored};
 
@@ -34,34 +35,6 @@ pub struct PayoutAnswerRow {
     pub answered_at: DateTime<Utc>,
     pub window_ordinal: i32,
     pub by: String,
-}
-
-#[derive(Clone, Debug, Queryable)]
-pub struct RemittanceRow {
-    pub id: i64,
-    pub network: String,
-    pub party: String,
-    pub deposit_identifier: String,
-    pub unit: String,
-    pub amount: i64,
-    pub bank_reference: String,
-    pub received_at: DateTime<Utc>,
-    pub window_ordinal: i32,
-    pub period_key: String,
-    pub by: String,
-}
-
-/// Which payouts, remittances or demands are wanted; `None` leaves a filter out.
-#[derive(Clone, Debug, Default)]
-pub struct MoneyWanted {
-    pub id: Option<i64>,
-    pub network: Option<String>,
-    pub party: Option<String>,
-    pub party_id: Option<i32>,
-    /// Of payouts.
-    pub state: Option<&'static str>,
-    /// Of payouts.
-    pub settlement_id: Option<i32>,
 }
 
 /// The next `rows` payouts before an id.
@@ -132,49 +105,4 @@ pub async fn answers_of(conn: &mut Connection, payout_id: i64) -> Stored<Vec<Pay
         .order(payout_answers::id)
         .load(conn)
         .await?)
-}
-
-/// The next `rows` remittances before an id.
-pub async fn list_remittances(
-    conn: &mut Connection,
-    wanted: &MoneyWanted,
-    before: Option<i64>,
-    rows: i64,
-) -> Stored<Vec<RemittanceRow>> {
-    let mut query = remittances::table
-        .inner_join(networks::table.on(networks::id.eq(remittances::network_id)))
-        .inner_join(parties::table.on(parties::id.eq(remittances::party_id)))
-        .inner_join(currency_units::table.on(currency_units::id.eq(remittances::unit_id)))
-        .inner_join(windows::table.on(windows::id.eq(remittances::window_id)))
-        .inner_join(originators::table.on(originators::id.eq(remittances::originator_id)))
-        .select((
-            remittances::id,
-            networks::code,
-            parties::code,
-            remittances::deposit_identifier,
-            currency_units::code,
-            remittances::amount,
-            remittances::bank_reference,
-            remittances::received_at,
-            windows::ordinal,
-            windows::period_key,
-            originators::code,
-        ))
-        .into_boxed();
-    if let Some(id) = wanted.id {
-        query = query.filter(remittances::id.eq(id));
-    }
-    if let Some(network) = &wanted.network {
-        query = query.filter(networks::code.eq(network.clone()));
-    }
-    if let Some(party) = &wanted.party {
-        query = query.filter(parties::code.eq(party.clone()));
-    }
-    if let Some(party_id) = wanted.party_id {
-        query = query.filter(remittances::party_id.eq(party_id));
-    }
-    if let Some(id) = before {
-        query = query.filter(remittances::id.lt(id));
-    }
-    Ok(query.order(remittances::id.desc()).limit(rows).load(conn).await?)
 }

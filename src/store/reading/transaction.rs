@@ -85,7 +85,7 @@ pub struct ShareRow {
     pub amount: i64,
 }
 
-/// Where a list of an office's transactions continues: before this time of event, batch and line.
+/// Where a list of an office's transactions continues: beyond this time of event, batch and line.
 pub type TransactionKey = (DateTime<Utc>, i64, i16);
 
 #[derive(Clone, Copy, Debug)]
@@ -108,17 +108,7 @@ pub async fn list_transactions(
         include_str!("transactions.sql"),
         include_str!("transactions_of_office.sql")
     );
-    Ok(diesel::sql_query(query)
-        .bind::<Integer, _>(wanted.office_id)
-        .bind::<Timestamptz, _>(wanted.from)
-        .bind::<Timestamptz, _>(wanted.until)
-        .bind::<Nullable<Integer>, _>(wanted.licensee)
-        .bind::<Nullable<Timestamptz>, _>(before.map(|key| key.0))
-        .bind::<Nullable<BigInt>, _>(before.map(|key| key.1))
-        .bind::<Nullable<SmallInt>, _>(before.map(|key| key.2))
-        .bind::<BigInt, _>(rows)
-        .load(conn)
-        .await?)
+    page_of_office(conn, query, wanted, before, rows).await
 }
 
 /// One per sender that used the reference; those of a licensee or agency when a party is named.
@@ -202,14 +192,25 @@ pub async fn transactions_in_order(
         include_str!("transactions.sql"),
         include_str!("transactions_in_order.sql")
     );
+    page_of_office(conn, query, wanted, after, rows).await
+}
+
+/// In the query's order, from beyond a key on.
+async fn page_of_office(
+    conn: &mut Connection,
+    query: &'static str,
+    wanted: TransactionsWanted,
+    beyond: Option<TransactionKey>,
+    rows: i64,
+) -> Stored<Vec<TransactionRow>> {
     Ok(diesel::sql_query(query)
         .bind::<Integer, _>(wanted.office_id)
         .bind::<Timestamptz, _>(wanted.from)
         .bind::<Timestamptz, _>(wanted.until)
         .bind::<Nullable<Integer>, _>(wanted.licensee)
-        .bind::<Nullable<Timestamptz>, _>(after.map(|key| key.0))
-        .bind::<Nullable<BigInt>, _>(after.map(|key| key.1))
-        .bind::<Nullable<SmallInt>, _>(after.map(|key| key.2))
+        .bind::<Nullable<Timestamptz>, _>(beyond.map(|key| key.0))
+        .bind::<Nullable<BigInt>, _>(beyond.map(|key| key.1))
+        .bind::<Nullable<SmallInt>, _>(beyond.map(|key| key.2))
         .bind::<BigInt, _>(rows)
         .load(conn)
         .await?)

@@ -98,6 +98,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// Asks the tariff version what the stored allocation answers.
     pub async fn again(conn: &mut Connection, priced: &AllocationRow, language: Language) -> Done<Self> {
         let version = tariff_row(conn, priced.tariff_version_id).await?;
         let tariff = Tariff::from_published(&version.document).map_err(|_| {

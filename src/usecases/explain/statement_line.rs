@@ -1,5 +1,5 @@
-//! A line of a statement explained: count times allocation, how each allocation comes about, and the transactions behind it. Never here: what the statement
-//! states (its stored bytes say that).
+//! A line of a statement explained: count times allocation, how each allocation comes about, and the transactions behind
+//! it. Never here: what the statement states (its stored bytes say that).
 
 use std::collections::HashSet;
 use std::str::FromStr;
@@ -15,9 +15,8 @@ use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::domain::statement::{EntryKind, ServiceTotal, Side, Statement};
 use crate::store::Connection;
-use crate::store::reading::explanation::{
-    BehindRow, GroupRow, LineWanted, behind, canonical, covered, groups,
-};
+use crate::store::reading::explanation::{BehindRow, GroupRow, LineWanted, behind, covered, groups};
+use crate::usecases::keep_statement_pdf::load_statement;
 use crate::usecases::{Done, Failure};
 
 /// A line that sums more allocations is told by its greatest ones.
@@ -120,8 +119,7 @@ pub async fn explain_statement_line(
 ) -> Done<StatementLineExplained> {
     let found = covered(conn, &line.number, by.party_id).await?;
     let found = found.ok_or_else(|| Failure::not_found("statement", &line.number))?;
-    let statement = Statement::read(canonical(conn, found.id).await?)
-        .map_err(|refused| Failure::Internal(format!("statement {}: {refused}", line.number)))?;
+    let statement = load_statement(conn, found.id).await?;
     let wanted = LineWanted {
         party_id: found.party_id,
         network_id: found.network_id,

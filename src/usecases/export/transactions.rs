@@ -9,7 +9,7 @@ use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::store::Connection;
 use crate::store::reading::transaction::{
-    TermOfRow, TransactionKey, TransactionRow, TransactionsWanted, terms_of_office, transactions_in_order,
+    TermOfRow, TransactionKey, TransactionRow, terms_of_office, transactions_in_order,
 };
 use crate::usecases::reading::offices::find_office;
 use crate::usecases::reading::transactions::{Stretch, view};
@@ -49,13 +49,7 @@ pub async fn export_transactions(
     after: Option<TransactionKey>,
 ) -> Done<TransactionPage> {
     let office = find_office(conn, by, office).await?;
-    let (from, until) = stretch.of_office(conn, office.id).await?;
-    let wanted = TransactionsWanted {
-        office_id: office.id,
-        from,
-        until,
-        licensee: by.party_id,
-    };
+    let wanted = stretch.of_office(conn, by, office.id).await?;
     let rows = transactions_in_order(conn, wanted, after, TRANSACTIONS_AT_ONCE).await?;
     let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) == TRANSACTIONS_AT_ONCE;
     let key = |row: &TransactionRow| (row.occurred_at, row.batch_id, row.line);

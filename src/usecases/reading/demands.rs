@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::payouts::{MoneyFilter, named, wanted};
+use super::money::MoneyFilter;
 use crate::domain::demand::{Demand, DemandState, owed_at};
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
@@ -57,12 +57,11 @@ pub async fn list_demands(
     filter: &DemandFilter,
     asked: &Asked<i64>,
 ) -> Done<Page<DemandView>> {
-    named(conn, by, &filter.money).await?;
+    let wanted = filter.money.wanted(conn, by).await?;
     let in_state = StateWanted {
         state: filter.state,
         at,
     };
-    let wanted = wanted(by, &filter.money);
     let rows = demand::list_demands(conn, &wanted, in_state, asked.after, asked.fetched()).await?;
     let page = asked.page(rows);
     let items = page.items.into_iter().map(|row| view(row, at));

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::documents::dates;
-use crate::documents::digits::in_digits_of;
+use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 use crate::store::Connection;
 use crate::store::network::{NetworkRow, networks_with_versions};

@@ -1,4 +1,4 @@
-//! Payouts with what the bank said of them, and remittances. Never here: releasing, answering, recording.
+//! Payouts with what keeps them from leaving and what the bank said of them. Never here: releasing, answering.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::naming::{network_is_known, party_is_known};
+use super::money::MoneyFilter;
 use crate::domain::hold::HoldCause;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
-use crate::domain::payout::PayoutState;
 use crate::store::Connection;
-use crate::store::reading::payout::{self, MoneyWanted, PayoutAnswerRow, PayoutRow, RemittanceRow};
+use crate::store::reading::money::MoneyWanted;
+use crate::store::reading::payout::{self, PayoutAnswerRow, PayoutRow};
 use crate::usecases::settling::stopping::stopped_payouts;
 use crate::usecases::{Done, Failure};
 
@@ -77,35 +77,6 @@ pub struct PayoutAnswerView {
     pub by: String,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RemittanceView {
-    pub id: i64,
-    pub network: String,
-    pub party: String,
-    pub deposit_identifier: String,
-    pub unit: String,
-    #[schema(value_type = i64)]
-    pub amount: Amount,
-    pub bank_reference: String,
-    pub received_at: DateTime<Utc>,
-    /// In which it counts.
-    pub window_ordinal: i32,
-    #[schema(example = "1404-07")]
-    pub period: String,
-    pub by: String,
-}
-
-/// Filters of a list of payouts, remittances or demands; `None` leaves one out.
-#[derive(Clone, Debug, Default)]
-pub struct MoneyFilter {
-    pub network: Option<String>,
-    pub party: Option<String>,
-    /// Of payouts.
-    pub state: Option<PayoutState>,
-    /// Of payouts.
-    pub settlement: Option<i32>,
-}
-
 /// Newest first; one who acts for a party sees its own.
 pub async fn list_payouts(
     conn: &mut Connection,
@@ -114,12 +85,16 @@ pub async fn list_payouts(
     filter: &MoneyFilter,
     asked: &Asked<i64>,
 ) -> Done<Page<PayoutView>> {
-    named(conn, by, filter).await?;
-    let rows = payout::list_payouts(conn, &wanted(by, filter), asked.after, asked.fetched()).await?;
+    let wanted = filter.wanted(conn, by).await?;
+    let rows = payout::list_payouts(conn, &wanted, asked.after, asked.fetched()).await?;
     let stopped = stopped_of(conn, &rows, at).await?;
     Ok(asked.page(rows).map(|row| view(row, &stopped)))
 }
 
+/// One payout with what the bank said of it.
+///
+/// # Errors
+/// `NotFound` for somebody else's.
 pub async fn show_payout(
     conn: &mut Connection,
     by: &Originator,
@@ -139,34 +114,6 @@ pub async fn show_payout(
         payout: view(found, &stopped),
         answers: answers.into_iter().map(answer).collect(),
     })
-}
-
-/// Newest first; one who acts for a party sees its own.
-pub async fn list_remittances(
-    conn: &mut Connection,
-    by: &Originator,
-    filter: &MoneyFilter,
-    asked: &Asked<i64>,
-) -> Done<Page<RemittanceView>> {
-    named(conn, by, filter).await?;
-    let rows = payout::list_remittances(conn, &wanted(by, filter), asked.after, asked.fetched()).await?;
-    Ok(asked.page(rows).map(remittance))
-}
-
-pub(super) async fn named(conn: &mut Connection, by: &Originator, filter: &MoneyFilter) -> Done<()> {
-    network_is_known(conn, filter.network.as_deref()).await?;
-    party_is_known(conn, by, filter.party.as_deref()).await
-}
-
-pub(super) fn wanted(by: &Originator, filter: &MoneyFilter) -> MoneyWanted {
-    MoneyWanted {
-        id: None,
-        network: filter.network.clone(),
-        party: filter.party.clone(),
-        party_id: by.party_id,
-        state: filter.state.map(PayoutState::code),
-        settlement_id: filter.settlement,
-    }
 }
 
 /// What holds stop in the networks of those that wait.
@@ -220,22 +167,6 @@ fn answer(row: PayoutAnswerRow) -> PayoutAnswerView {
         reason: row.reason,
         answered_at: row.answered_at,
         window_ordinal: row.window_ordinal,
-        by: row.by,
-    }
-}
-
-fn remittance(row: RemittanceRow) -> RemittanceView {
-    RemittanceView {
-        id: row.id,
-        network: row.network,
-        party: row.party,
-        deposit_identifier: row.deposit_identifier,
-        unit: row.unit,
-        amount: Amount::from_minor(row.amount),
-        bank_reference: row.bank_reference,
-        received_at: row.received_at,
-        window_ordinal: row.window_ordinal,
-        period: row.period_key,
         by: row.by,
     }
 }

@@ -150,6 +150,10 @@ pub async fn list_settlements(
     Ok(asked.page(rows).map(view))
 }
 
+/// One settlement with the sums of its positions; to one who acts for a party, of its own.
+///
+/// # Errors
+/// `NotFound` for one in which the party has no position.
 pub async fn show_settlement(conn: &mut Connection, by: &Originator, id: i32) -> Done<SettlementDetails> {
     let found = find_settlement(conn, by, id).await?;
     let sums = settlement::sums_of(conn, id, by.party_id).await?;

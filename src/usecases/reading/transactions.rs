@@ -92,20 +92,23 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// Its ends, with days as the office counts them.
+    /// What of an office happened in it, with days as the office counts them; one who acts for a party asks for its own.
     pub(in crate::usecases) async fn of_office(
         self,
         conn: &mut Connection,
+        by: &Originator,
         office_id: i32,
-    ) -> Done<(DateTime<Utc>, DateTime<Utc>)> {
+    ) -> Done<TransactionsWanted> {
         let licences = licences_of(conn, &[office_id]).await?;
         let networks = all_networks(conn).await?;
         let zone = zone_of(network_of_office(&networks, &licences))?;
         let instant = |moment: Moment| moment.instant(zone);
-        Ok((
-            self.from.map_or(DateTime::UNIX_EPOCH, instant),
-            self.until.map_or(DateTime::<Utc>::MAX_UTC, instant),
-        ))
+        Ok(TransactionsWanted {
+            office_id,
+            from: self.from.map_or(DateTime::UNIX_EPOCH, instant),
+            until: self.until.map_or(DateTime::<Utc>::MAX_UTC, instant),
+            licensee: by.party_id,
+        })
     }
 }
 
@@ -121,13 +124,7 @@ pub async fn list_transactions(
     asked: &Asked<TransactionKey>,
 ) -> Done<Page<(TransactionKey, TransactionView)>> {
     let office = find_office(conn, by, code).await?;
-    let (from, until) = stretch.of_office(conn, office.id).await?;
-    let wanted = TransactionsWanted {
-        office_id: office.id,
-        from,
-        until,
-        licensee: by.party_id,
-    };
+    let wanted = stretch.of_office(conn, by, office.id).await?;
     let rows = transaction::list_transactions(conn, wanted, asked.after, asked.fetched()).await?;
     let seen: Done<Vec<_>> = rows
         .into_iter()

@@ -76,6 +76,7 @@ pub async fn list_windows(
     Ok(asked.page(rows).map(|row| view(row, by, at)))
 }
 
+/// One window; its proof sheet without figures for one who acts for a party.
 pub async fn show_window(
     conn: &mut Connection,
     by: &Originator,

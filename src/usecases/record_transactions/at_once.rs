@@ -3,38 +3,53 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::batch::{Entry, Place, Purse, assemble, purses};
-use super::booking::{Halt, Plan, rounds};
+use super::batch::{Assembly, Entry, Place, Purse, purses, put_in_key_order};
+use super::booking::{Halt, Plan};
 use super::memory::Memory;
 use super::pricing::Verdict;
-use super::{Course, Recorded, Sent};
+use super::{Recorded, Sent};
 use crate::domain::transaction::Outcome;
 use crate::store::Connection;
+use crate::store::allocation::NewAnswer;
 use crate::store::booking::next_batch_id;
-use crate::store::transaction::{AtOnce, Footing, book_originals};
+use crate::store::transaction::{AtOnce, Booking, Footing, book_originals};
 use crate::usecases::Failure;
 
-/// What became of the rows; `None`, and nothing is booked, if they have to be booked step by step.
+/// What became of the rows, whose new answers are stored with them; `None`, and nothing is booked, if they have to be booked
+/// step by step.
 pub(super) async fn book_at_once(
     conn: &mut Connection,
     memory: &Memory,
     plan: &Plan<'_>,
+    answers: &[NewAnswer],
 ) -> Result<Option<Vec<Recorded>>, Halt> {
     let Some((mut entries, footings)) = plan.all_originals().zip(plan.footings(memory)) else {
         return Ok(None);
     };
     let places = places(conn, memory, &purses(&entries), &footings).await?;
-    let assembled = assemble(&mut entries, &places, plan.at)?;
-    let (columns, batches) = (&assembled.columns, &assembled.batches);
-    match book_originals(conn, &footings, plan.at, columns, batches).await? {
-        AtOnce::Booked(batch_ids) => memory.keep_batch_ids(batch_ids),
+    put_in_key_order(&mut entries);
+    let mut assembly = Assembly::at(&places);
+    let part = assembly.part(&entries)?;
+    let booking = Booking {
+        footings: &footings,
+        at: plan.at,
+        transactions: part.columns,
+        batches: assembly.batches(plan.at)?,
+        answers,
+        wanted_allocation_ids: memory.wanted_allocation_ids(),
+    };
+    match book_originals(conn, booking).await? {
+        AtOnce::Booked(spare) => {
+            memory.keep_batch_ids(spare.batch_ids);
+            memory.keep_allocation_ids(spare.allocation_ids);
+        }
         AtOnce::StandsOtherwise => {
             memory.forget_footings();
             return Ok(None);
         }
         AtOnce::KeysAreTaken => return Err(Halt::KeysAreTaken),
     }
-    let mut booked = assembled.booked;
+    let mut booked = part.booked;
     booked.sort_unstable_by_key(|(index, _)| *index);
     let decided = booked
         .into_iter()
@@ -66,13 +81,8 @@ async fn places(
 impl<'a> Plan<'a> {
     /// If no row is anything else, and none stands here twice.
     fn all_originals(&self) -> Option<Vec<Entry<'a>>> {
-        match self.course {
-            Course::Singly if !self.looks_first => {}
-            Course::Singly
-            | Course::Chunk(_)
-            | Course::LastChunk(_)
-            | Course::Wholly(_)
-            | Course::Release { .. } => return None,
+        if self.looks_first || !self.course.may_go_at_once() {
+            return None;
         }
         let rows = self.rows.iter().zip(self.verdicts).enumerate();
         let entry = |(index, (sent, verdict)): (usize, (&Sent<'a>, &'a Verdict))| match verdict {
@@ -84,7 +94,7 @@ impl<'a> Plan<'a> {
             Verdict::TakesBack { .. } | Verdict::Not { .. } => None,
         };
         let entries: Option<Vec<Entry<'a>>> = rows.map(entry).collect();
-        entries.filter(|_| rounds(self.rows).len() == 1)
+        entries.filter(|_| self.rounds.len() == 1)
     }
 
     fn footings(&self, memory: &Memory) -> Option<Vec<Footing>> {

@@ -49,13 +49,19 @@ pub(super) struct Place {
 /// Network and unit: rows of one place and time that sum to one figure.
 pub(super) type Purse = (i16, i16);
 
-/// Everything that one insert needs.
+/// Rows that are inserted together.
 #[derive(Debug, Default)]
-pub(super) struct Assembled<'a> {
+pub(super) struct Part<'a> {
     pub(super) columns: NewTransactions<'a>,
-    pub(super) batches: Vec<NewBatch>,
     /// By the rows' indexes.
     pub(super) booked: Vec<(usize, Booked)>,
+}
+
+/// One batch per purse, which grow as rows come, part by part.
+#[derive(Debug)]
+pub(super) struct Assembly<'p> {
+    places: &'p BTreeMap<Purse, Place>,
+    tallies: BTreeMap<Purse, Tally>,
 }
 
 #[derive(Debug, Default)]
@@ -80,34 +86,50 @@ impl Entry<'_> {
 }
 
 pub(super) fn purses(entries: &[Entry<'_>]) -> BTreeSet<Purse> {
-    entries.iter().map(Entry::purse).collect()
+    let mut purses: Vec<Purse> = entries.iter().map(Entry::purse).collect();
+    purses.dedup();
+    purses.into_iter().collect()
 }
 
-/// Puts the entries in the order of their keys and into one batch per purse.
-pub(super) fn assemble<'a>(
-    entries: &mut [Entry<'a>],
-    places: &BTreeMap<Purse, Place>,
-    at: DateTime<Utc>,
-) -> Done<Assembled<'a>> {
+/// So that two writers of the same keys wait for each other instead of locking each other out.
+pub(super) fn put_in_key_order(entries: &mut [Entry<'_>]) {
     entries.sort_unstable_by(|one, other| one.key().cmp(&other.key()));
-    let mut assembled = Assembled::default();
-    let mut tallies: BTreeMap<Purse, Tally> = BTreeMap::new();
-    for entry in entries.iter() {
-        let purse = entry.purse();
-        let place = *places
-            .get(&purse)
-            .ok_or_else(|| Failure::Internal("no batch was opened".to_owned()))?;
-        assembled.enter(entry, place, tallies.entry(purse).or_default())?;
-    }
-    for (purse, tally) in tallies {
-        if let Some(place) = places.get(&purse) {
-            assembled.batches.push(tally.batch(*place, purse.1, at)?);
+}
+
+impl<'p> Assembly<'p> {
+    pub(super) const fn at(places: &'p BTreeMap<Purse, Place>) -> Self {
+        Self {
+            places,
+            tallies: BTreeMap::new(),
         }
     }
-    Ok(assembled)
+
+    /// The next rows of the batches.
+    pub(super) fn part<'a>(&mut self, entries: &[Entry<'a>]) -> Done<Part<'a>> {
+        let mut part = Part::default();
+        for entry in entries {
+            let purse = entry.purse();
+            let place = *self.places.get(&purse).ok_or_else(not_opened)?;
+            part.enter(entry, place, self.tallies.entry(purse).or_default())?;
+        }
+        Ok(part)
+    }
+
+    /// The batches of all rows that were.
+    pub(super) fn batches(&self, at: DateTime<Utc>) -> Done<Vec<NewBatch>> {
+        let batch = |(purse, tally): (&Purse, &Tally)| {
+            let place = self.places.get(purse).ok_or_else(not_opened)?;
+            tally.batch(*place, purse.1, at)
+        };
+        self.tallies.iter().map(batch).collect()
+    }
 }
 
-impl<'a> Assembled<'a> {
+fn not_opened() -> Failure {
+    Failure::Internal("no batch was opened".to_owned())
+}
+
+impl<'a> Part<'a> {
     fn enter(&mut self, entry: &Entry<'a>, place: Place, tally: &mut Tally) -> Done<()> {
         let line = i16::try_from(tally.leaves.len() + 1)
             .ok()

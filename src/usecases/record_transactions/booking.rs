@@ -6,15 +6,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
-use super::batch::{Entry, Place, Purse, assemble, purses};
+use super::batch::{Entry, Place, Purse, purses};
 use super::comparison::compare;
+use super::entering::enter;
 use super::pricing::Verdict;
 use super::rules::Snapshot;
 use super::{Course, NotRecorded, Recorded, Sent, quarantining};
 use crate::domain::rulebook::NotBookable;
 use crate::domain::transaction::{Outcome, Reason, TransactionId};
 use crate::store::booking::{NetworkStanding, enter_networks, next_batch_id};
-use crate::store::transaction::{Entered, Footing, Key, StoredTransaction, enter_transactions, find_by_keys};
+use crate::store::transaction::{Footing, Key, StoredTransaction, find_by_keys};
 use crate::store::{Connection, StoreFailure, network};
 use crate::usecases::Failure;
 use crate::usecases::booking::{NO_WINDOW_IS_OPEN, window_for_booking};
@@ -24,6 +25,8 @@ pub(super) struct Plan<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) at: DateTime<Utc>,
     pub(super) rows: &'a [Sent<'a>],
+    /// See [`rounds`].
+    pub(super) rounds: &'a [Vec<usize>],
     /// In the order of the rows.
     pub(super) verdicts: &'a [Verdict],
     pub(super) course: Course<'a>,
@@ -36,6 +39,8 @@ pub(super) struct Plan<'a> {
 pub(super) enum Halt {
     RulesAreOlder,
     KeysAreTaken,
+    /// What could not be booked at one stroke refers to answers that have no row yet.
+    AnswersAreNotStored,
     NotRecorded(NotRecorded),
 }
 
@@ -61,7 +66,7 @@ pub(super) async fn book(
 ) -> Result<(Vec<Recorded>, Vec<Footing>), Halt> {
     conn.transaction(async |conn| {
         let mut ground = Ground::enter(conn, plan).await?;
-        for (nth, round) in rounds(plan.rows).iter().enumerate() {
+        for (nth, round) in plan.rounds.iter().enumerate() {
             let looks_first = plan.looks_first || nth > 0;
             ground.book_round(conn, plan, round, looks_first).await?;
         }
@@ -191,12 +196,7 @@ impl Ground {
             return Ok(());
         }
         let places = self.open_batches(conn, &purses(entries)).await?;
-        let assembled = assemble(entries, &places, plan.at)?;
-        match enter_transactions(conn, &assembled.columns, &assembled.batches).await? {
-            Entered::All => {}
-            Entered::KeysAreTaken => return Err(Halt::KeysAreTaken),
-        }
-        for (index, booked) in assembled.booked {
+        for (index, booked) in enter(conn, entries, &places, plan.at).await? {
             self.recorded[index] = Some(Recorded::Decided(Outcome::Booked(booked)));
         }
         Ok(())
@@ -268,11 +268,13 @@ impl Site {
 impl Plan<'_> {
     /// All networks that a row may be booked in, ascending. What is taken back was booked under a licence of its office.
     pub(super) fn network_ids(&self) -> Vec<i16> {
-        let mut ids = BTreeSet::new();
+        let mut ids = Vec::new();
         for verdict in self.verdicts {
             match verdict {
                 Verdict::Original(ready) => {
-                    ids.insert(ready.network_id);
+                    if ids.last() != Some(&ready.network_id) {
+                        ids.push(ready.network_id);
+                    }
                 }
                 Verdict::TakesBack { office_id } => {
                     let licences = self.snapshot.book.licences.get(office_id);
@@ -281,7 +283,9 @@ impl Plan<'_> {
                 Verdict::Not { .. } => {}
             }
         }
-        ids.into_iter().collect()
+        ids.sort_unstable();
+        ids.dedup();
+        ids
     }
 
     fn refuses_any(&self) -> bool {

@@ -1,9 +1,10 @@
 //! What one process remembers between calls: the rules, the questions that were answered, which windows are open, and ids
-//! for batches. Filled after commit only, checked under the networks' locks. Never here: anything that a lost memory could not find again.
+//! for batches and answers. Filled after commit only, checked under the networks' locks. Never here: anything that a lost memory could not find again.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use super::answers::Answered;
 use super::pricing::{Asked, Priced};
 use super::remembered::Remembered;
 use super::rules::{Snapshot, read_rules};
@@ -13,13 +14,19 @@ use crate::usecases::Done;
 
 /// Of each of two generations; one takes about 250 bytes.
 const ANSWERS_MAX: usize = 200_000;
+/// Of canonical facts, in each of two generations.
+const FACTS_MAX: usize = 50_000;
+/// Ids for answers that are held; more are asked for when half of them are gone.
+const SPARE_ALLOCATIONS: usize = 512;
 
 #[derive(Debug)]
 pub struct Memory {
     rules: RwLock<Arc<Snapshot>>,
     answers: Mutex<Remembered<Asked, Priced>>,
+    facts_ids: Mutex<Remembered<String, i32>>,
     footings: Mutex<HashMap<i16, Footing>>,
     spare_batch_ids: Mutex<Vec<i64>>,
+    spare_allocation_ids: Mutex<Vec<i64>>,
 }
 
 impl Default for Memory {
@@ -27,8 +34,10 @@ impl Default for Memory {
         Self {
             rules: RwLock::default(),
             answers: Mutex::new(Remembered::bounded(ANSWERS_MAX)),
+            facts_ids: Mutex::new(Remembered::bounded(FACTS_MAX)),
             footings: Mutex::default(),
             spare_batch_ids: Mutex::default(),
+            spare_allocation_ids: Mutex::default(),
         }
     }
 }
@@ -52,11 +61,19 @@ impl Memory {
 
     /// To be called after a commit that waited for the disk and came after the answers were stored: an id that a crash of the
     /// database takes back must not be remembered.
-    pub(super) fn remember(&self, answered: impl IntoIterator<Item = (Asked, Priced)>) {
+    pub(super) fn remember(&self, answered: Answered) {
         let mut answers = held(&self.answers);
-        for (asked, priced) in answered {
+        for (asked, priced) in answered.priced {
             answers.remember(asked, priced);
         }
+        let mut facts_ids = held(&self.facts_ids);
+        for (canonical, id) in answered.facts_ids {
+            facts_ids.remember(canonical, id);
+        }
+    }
+
+    pub(super) fn facts_id(&self, canonical: &str) -> Option<i32> {
+        held(&self.facts_ids).find(canonical)
     }
 
     /// The footing of each of these networks under the rules of a version; `None` if any is not remembered.
@@ -84,6 +101,27 @@ impl Memory {
 
     pub(super) fn keep_batch_ids(&self, spare: Vec<i64>) {
         held(&self.spare_batch_ids).extend(spare);
+    }
+
+    /// Ids that no answer has; `None` if there are fewer.
+    pub(super) fn take_allocation_ids(&self, count: usize) -> Option<Vec<i64>> {
+        let mut spare = held(&self.spare_allocation_ids);
+        let left = spare.len().checked_sub(count)?;
+        Some(spare.split_off(left))
+    }
+
+    pub(super) fn keep_allocation_ids(&self, spare: Vec<i64>) {
+        held(&self.spare_allocation_ids).extend(spare);
+    }
+
+    /// How many ids for answers the next booking should bring.
+    pub(super) fn wanted_allocation_ids(&self) -> usize {
+        let spare = held(&self.spare_allocation_ids).len();
+        if spare < SPARE_ALLOCATIONS / 2 {
+            SPARE_ALLOCATIONS - spare
+        } else {
+            0
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! Never here: how rows were sent, the clock.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
@@ -11,12 +12,15 @@ use crate::domain::rulebook::NotBookable;
 use crate::domain::submission::Unread;
 use crate::domain::transaction::{Outcome, Reason, Submitted};
 use crate::store::Connection;
+use crate::store::allocation::NewAnswer;
 use crate::store::transaction::Key;
 
+mod answers;
 mod at_once;
 mod batch;
 mod booking;
 mod comparison;
+mod entering;
 mod memory;
 mod original;
 mod pricing;
@@ -28,8 +32,9 @@ mod take_back;
 pub use memory::Memory;
 
 use at_once::book_at_once;
-use booking::{Halt, Plan, book};
-use pricing::{Verdict, judge};
+use booking::{Halt, Plan, book, rounds};
+use pricing::{Decision, Judgement, Verdict, judge};
+use rules::Snapshot;
 
 /// A row with its sender and the moment when it was received.
 #[derive(Clone, Copy, Debug)]
@@ -129,6 +134,36 @@ impl Recorded {
 /// So often the rules may change, or others book the same keys, between a look and the booking.
 const ATTEMPTS_MAX: u32 = 10;
 
+/// Rows that were judged before their turn, by the rules that were remembered then. They are judged again if others hold when
+/// they are booked.
+#[derive(Debug)]
+pub struct JudgedAhead {
+    snapshot: Arc<Snapshot>,
+    at: DateTime<Utc>,
+    judgement: Judgement,
+    /// See [`rounds`]; each in the order of the keys, as rows are stored.
+    rounds: Vec<Vec<usize>>,
+}
+
+/// Needs no database: to be called while other rows are booked.
+pub fn judge_ahead(memory: &Memory, at: DateTime<Utc>, rows: &[Sent<'_>]) -> JudgedAhead {
+    let (snapshot, at) = (memory.rules(), at.trunc_subsecs(6));
+    let judgement = judge(memory, &snapshot, at, rows);
+    let mut rounds = rounds(rows);
+    for round in &mut rounds {
+        round.sort_unstable_by_key(|index| {
+            let office_id = judgement.decisions.get(*index).and_then(Decision::office_id);
+            office_id.map(|office_id| rows[*index].stored_key(office_id))
+        });
+    }
+    JudgedAhead {
+        snapshot,
+        at,
+        judgement,
+        rounds,
+    }
+}
+
 /// Records the rows and says what became of each, in their order. All in one database transaction, except that new facts
 /// and allocations are stored in a short one of their own first, and that rows which the database refuses together
 /// are tried in ever smaller parts.
@@ -142,8 +177,22 @@ pub async fn record_transactions(
     rows: &[Sent<'_>],
     course: Course<'_>,
 ) -> Result<Vec<Recorded>, NotRecorded> {
-    let at = at.trunc_subsecs(6);
-    match record_together(conn, memory, at, rows, course).await {
+    record_judged(conn, memory, rows, course, judge_ahead(memory, at, rows)).await
+}
+
+/// The same of rows that were judged ahead, in the same order.
+///
+/// # Errors
+/// As [`record_transactions`].
+pub async fn record_judged(
+    conn: &mut Connection,
+    memory: &Memory,
+    rows: &[Sent<'_>],
+    course: Course<'_>,
+    judged: JudgedAhead,
+) -> Result<Vec<Recorded>, NotRecorded> {
+    let at = judged.at;
+    match record_together(conn, memory, rows, course, judged).await {
         Err(NotRecorded::Failed(failure)) if course.may_be_parted() && is_refused(&failure) => {
             tracing::warn!(%failure, rows = rows.len(), "the database refused rows together");
             record_apart(conn, memory, at, rows, course).await
@@ -155,32 +204,49 @@ pub async fn record_transactions(
 async fn record_together(
     conn: &mut Connection,
     memory: &Memory,
-    at: DateTime<Utc>,
     rows: &[Sent<'_>],
     course: Course<'_>,
+    judged: JudgedAhead,
 ) -> Result<Vec<Recorded>, NotRecorded> {
-    let (mut snapshot, mut looks_first) = (memory.rules(), false);
+    let JudgedAhead {
+        mut snapshot,
+        at,
+        mut judgement,
+        rounds,
+    } = judged;
+    let (mut looks_first, mut stores_first) = (false, !course.may_go_at_once());
     for _ in 0..ATTEMPTS_MAX {
-        let judged = judge(conn, memory, &snapshot, at, rows).await?;
+        let reserved = if stores_first {
+            None
+        } else {
+            judgement.reserved(memory)
+        };
+        let judged = match reserved {
+            Some(reserved) => judgement.with(reserved)?,
+            None => judgement.stored(conn, memory).await?,
+        };
         let plan = Plan {
             snapshot: &snapshot,
             at,
             rows,
+            rounds: &rounds,
             verdicts: &judged.verdicts,
             course,
             looks_first,
         };
-        match book_planned(conn, memory, &plan).await {
+        match book_planned(conn, memory, &plan, &judged.unstored).await {
             Ok(recorded) => {
                 if recorded.iter().any(Recorded::is_booked) {
                     memory.remember(judged.answered);
                 }
                 return Ok(recorded);
             }
-            Err(Halt::KeysAreTaken) => looks_first = true,
+            Err(Halt::KeysAreTaken) => (looks_first, stores_first) = (true, true),
+            Err(Halt::AnswersAreNotStored) => stores_first = true,
             Err(Halt::RulesAreOlder) => snapshot = memory.read_rules(conn).await?,
             Err(Halt::NotRecorded(why)) => return Err(why),
         }
+        judgement = judge(memory, &snapshot, at, rows);
     }
     Err(Failure::Unavailable("the rules keep changing; try again".to_owned()).into())
 }
@@ -190,9 +256,13 @@ async fn book_planned(
     conn: &mut Connection,
     memory: &Memory,
     plan: &Plan<'_>,
+    unstored: &[NewAnswer],
 ) -> Result<Vec<Recorded>, Halt> {
-    if let Some(recorded) = book_at_once(conn, memory, plan).await? {
+    if let Some(recorded) = book_at_once(conn, memory, plan, unstored).await? {
         return Ok(recorded);
+    }
+    if !unstored.is_empty() {
+        return Err(Halt::AnswersAreNotStored);
     }
     let (recorded, footings) = book(conn, plan).await?;
     memory.remember_footings(footings);
@@ -211,7 +281,8 @@ async fn record_apart(
     let mut parts = halves(0..rows.len());
     while let Some(part) = parts.pop() {
         let (some, of_some) = (&rows[part.clone()], course.part(part.clone()));
-        match record_together(conn, memory, at, some, of_some).await {
+        let judged = judge_ahead(memory, at, some);
+        match record_together(conn, memory, some, of_some, judged).await {
             Ok(outcomes) => recorded.extend(outcomes),
             Err(NotRecorded::Failed(failure)) if is_refused(&failure) && some.len() > 1 => {
                 parts.extend(halves(part));
@@ -248,13 +319,14 @@ async fn quarantine_alone(
         snapshot: &snapshot,
         at,
         rows,
+        rounds: &rounds(rows),
         verdicts: &[Verdict::Not { office_id: None, why }],
         course,
         looks_first: false,
     };
     match book(conn, &plan).await {
         Ok((recorded, _)) => Ok(recorded),
-        Err(Halt::KeysAreTaken | Halt::RulesAreOlder) => {
+        Err(Halt::KeysAreTaken | Halt::RulesAreOlder | Halt::AnswersAreNotStored) => {
             Err(Failure::Unavailable("the rules have changed; try again".to_owned()).into())
         }
         Err(Halt::NotRecorded(why)) => Err(why),
@@ -280,6 +352,13 @@ pub enum NotRecorded {
 }
 
 impl Course<'_> {
+    fn may_go_at_once(&self) -> bool {
+        match self {
+            Self::Singly => true,
+            Self::Chunk(_) | Self::LastChunk(_) | Self::Wholly(_) | Self::Release { .. } => false,
+        }
+    }
+
     fn may_be_parted(&self) -> bool {
         match self {
             Self::Singly | Self::Chunk(_) | Self::LastChunk(_) => true,

@@ -1,7 +1,7 @@
-//! Under which rules each row is booked and how it is split: the same question is answered once and its answer stored.
-//! Never here: windows, what was booked before.
+//! Under which rules each row is booked and how it is split: the same question is answered once. Pure, so that rows are judged
+//! while others are booked. Never here: how answers are stored (see `answers`), windows, what was booked before.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
@@ -9,15 +9,14 @@ use super::Sent;
 use super::batch::Ready;
 use super::memory::Memory;
 use super::rules::Snapshot;
+use crate::domain::canonical::Digest;
 use crate::domain::facts;
 use crate::domain::money::Amount;
 use crate::domain::proof::{AllocationFields, Shared, allocation_digest, facts_digest};
 use crate::domain::rulebook::{Case, Found, NotBookable, TariffRules};
 use crate::domain::tariff::{Question, Refusal, Share};
 use crate::domain::transaction::{Reason, Submitted, TransactionKind};
-use crate::store::Connection;
-use crate::store::allocation::{NewAllocation, intern_answers};
-use crate::usecases::{Done, Failure};
+use crate::store::allocation::NewAllocation;
 
 /// A question as it was sent, of one tariff version.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,78 +54,77 @@ pub(super) enum Verdict {
 }
 
 /// An answer that is not stored yet.
-struct Quoted<'r> {
-    rules: &'r TariffRules,
-    facts: String,
-    read_facts: String,
-    asked_amount: Amount,
-    quantity: i32,
-    leg: String,
-    sources: Vec<Share>,
-    legs: Vec<Share>,
+#[derive(Debug)]
+pub(super) struct Quoted {
+    pub(super) facts: String,
+    pub(super) read_facts: String,
+    pub(super) allocation: NewAllocation,
+    content: Digest,
+    facts_content: Digest,
     total: Amount,
 }
 
-/// The verdicts in the order of the rows, and what was answered for them anew.
-pub(super) struct Judged {
-    pub(super) verdicts: Vec<Verdict>,
-    /// To be remembered when something is booked with them.
-    pub(super) answered: HashMap<Asked, Priced>,
+/// Under which rules a row is booked.
+#[derive(Debug)]
+pub(super) struct Ruled {
+    office_id: i32,
+    network_id: i16,
+    service_id: i32,
+    licence_id: i32,
+    binding: Shared,
+    unit_id: i16,
+    principal: Amount,
 }
 
-/// New questions are answered, and the answers stored in a short database transaction of their own.
-pub(super) async fn judge(
-    conn: &mut Connection,
+/// The rows as the rules alone judge them, in their order, and the questions that nobody has answered before.
+#[derive(Debug, Default)]
+pub(super) struct Judgement {
+    pub(super) decisions: Vec<Decision>,
+    pub(super) new: HashMap<Asked, Quoted>,
+}
+
+#[derive(Debug)]
+pub(super) enum Decision {
+    Verdict(Verdict),
+    /// Its answer is among the new ones.
+    Waits(Ruled, Asked),
+}
+
+impl Decision {
+    pub(super) const fn office_id(&self) -> Option<i32> {
+        match self {
+            Self::Verdict(Verdict::Original(ready)) => Some(ready.office_id),
+            Self::Verdict(Verdict::TakesBack { office_id }) => Some(*office_id),
+            Self::Verdict(Verdict::Not { office_id, .. }) => *office_id,
+            Self::Waits(ruled, _) => Some(ruled.office_id),
+        }
+    }
+}
+
+pub(super) fn judge(memory: &Memory, snapshot: &Snapshot, at: DateTime<Utc>, rows: &[Sent<'_>]) -> Judgement {
+    let mut judgement = Judgement {
+        decisions: Vec::with_capacity(rows.len()),
+        new: HashMap::new(),
+    };
+    for sent in rows {
+        let decision = judge_one(memory, snapshot, at, sent, &mut judgement.new);
+        judgement.decisions.push(decision.unwrap_or_else(|why| {
+            Decision::Verdict(Verdict::Not {
+                office_id: snapshot.book.office(sent.row).ok(),
+                why,
+            })
+        }));
+    }
+    judgement
+}
+
+fn judge_one(
     memory: &Memory,
     snapshot: &Snapshot,
     at: DateTime<Utc>,
-    rows: &[Sent<'_>],
-) -> Done<Judged> {
-    let mut verdicts: Vec<Option<Verdict>> = Vec::with_capacity(rows.len());
-    let mut waiting = Vec::new();
-    let mut new: HashMap<Asked, Quoted<'_>> = HashMap::new();
-    for sent in rows {
-        verdicts.push(match judge_one(memory, snapshot, at, sent, &mut new) {
-            Ok(Decision::Verdict(verdict)) => Some(verdict),
-            Ok(Decision::Waits(found, asked)) => {
-                waiting.push((verdicts.len(), found, asked));
-                None
-            }
-            Err(why) => Some(Verdict::Not {
-                office_id: snapshot.book.office(sent.row).ok(),
-                why,
-            }),
-        });
-    }
-    let answered = if new.is_empty() {
-        HashMap::new()
-    } else {
-        store_answers(conn, new).await?
-    };
-    for (index, found, asked) in waiting {
-        let answer = answered.get(&asked);
-        verdicts[index] = answer.map(|answer| Verdict::Original(ready(&rows[index], &found, *answer)));
-    }
-    let all: Option<Vec<Verdict>> = verdicts.into_iter().collect();
-    Ok(Judged {
-        verdicts: all.ok_or_else(|| lost("allocation"))?,
-        answered,
-    })
-}
-
-enum Decision<'r> {
-    Verdict(Verdict),
-    /// Its answer is among the new ones.
-    Waits(Found<'r>, Asked),
-}
-
-fn judge_one<'r>(
-    memory: &Memory,
-    snapshot: &'r Snapshot,
-    at: DateTime<Utc>,
     sent: &Sent<'_>,
-    new: &mut HashMap<Asked, Quoted<'r>>,
-) -> Result<Decision<'r>, NotBookable> {
+    new: &mut HashMap<Asked, Quoted>,
+) -> Result<Decision, NotBookable> {
     if sent.row.kind != TransactionKind::Original {
         let office_id = snapshot.book.office(sent.row)?;
         return Ok(Decision::Verdict(Verdict::TakesBack { office_id }));
@@ -141,15 +139,15 @@ fn judge_one<'r>(
     tariff
         .admits_principal(sent.row.principal)
         .map_err(|refusal| not_priced(&refusal))?;
-    let asked = Asked::of(sent.row, found.tariff);
+    let (asked, ruled) = (Asked::of(sent.row, found.tariff), Ruled::of(sent.row, &found));
     if let Some(priced) = memory.answer(&asked) {
-        return Ok(Decision::Verdict(Verdict::Original(ready(sent, &found, priced))));
+        return Ok(Decision::Verdict(Verdict::Original(ruled.priced(priced))));
     }
     if !new.contains_key(&asked) {
         let quoted = Quoted::of(sent.row, found.tariff).map_err(|refusal| not_priced(&refusal))?;
         new.insert(asked.clone(), quoted);
     }
-    Ok(Decision::Waits(found, asked))
+    Ok(Decision::Waits(ruled, asked))
 }
 
 impl Asked {
@@ -170,8 +168,8 @@ impl Asked {
     }
 }
 
-impl<'r> Quoted<'r> {
-    fn of(row: &Submitted, rules: &'r TariffRules) -> Result<Self, Refusal> {
+impl Quoted {
+    fn of(row: &Submitted, rules: &TariffRules) -> Result<Self, Refusal> {
         let question = Question {
             amount: row.amount,
             principal: row.principal,
@@ -180,106 +178,98 @@ impl<'r> Quoted<'r> {
             facts: rules.tariff.read_facts(&row.facts)?,
         };
         let quote = rules.tariff.quote(&question)?;
-        Ok(Self {
-            rules,
-            read_facts: rules.tariff.key_facts(&question),
-            facts: facts::canonical(&question.facts),
+        let shares = |side: &[Share]| -> Vec<_> { side.iter().map(|s| (s.ordinal, s.amount)).collect() };
+        let (sources, legs) = (
+            shares(quote.allocation.sources()),
+            shares(quote.allocation.legs()),
+        );
+        let fields = AllocationFields {
+            kind: 1,
+            tariff_version: rules.id,
+            tariff: rules.digest,
             asked_amount: question.amount.unwrap_or(quote.price),
             quantity: i32::try_from(question.quantity).unwrap_or(i32::MAX),
-            leg: question.leg.unwrap_or_default(),
-            sources: quote.allocation.sources().to_vec(),
-            legs: quote.allocation.legs().to_vec(),
-            total: quote.allocation.total(),
+            activity_leg: question.leg.as_deref().unwrap_or_default(),
+            read_facts: &rules.tariff.key_facts(&question),
+            original: None,
+            original_ordinal: None,
+            sources: &sources,
+            legs: &legs,
+        };
+        let facts = facts::canonical(&question.facts);
+        let total = quote.allocation.total();
+        Ok(Self {
+            content: allocation_digest(&fields),
+            facts_content: facts_digest(&facts),
+            read_facts: fields.read_facts.to_owned(),
+            allocation: new_allocation(&fields, total),
+            facts,
+            total,
         })
     }
 
-    fn new_allocation(&self) -> NewAllocation {
-        let shares = |side: &[Share]| side.iter().map(|s| (s.ordinal, s.amount.minor())).collect();
-        NewAllocation {
-            tariff_version_id: self.rules.id,
-            asked_amount: self.asked_amount.minor(),
-            quantity: self.quantity,
-            activity_leg: self.leg.clone(),
-            sources: shares(&self.sources),
-            legs: shares(&self.legs),
-            total: self.total.minor(),
-        }
-    }
-
-    fn priced(&self, allocation_id: i64, facts_id: i32) -> Priced {
-        let shares = |side: &[Share]| -> Vec<_> { side.iter().map(|s| (s.ordinal, s.amount)).collect() };
-        let content = allocation_digest(&AllocationFields {
-            kind: 1,
-            tariff_version: self.rules.id,
-            tariff: self.rules.digest,
-            asked_amount: self.asked_amount,
-            quantity: self.quantity,
-            activity_leg: &self.leg,
-            read_facts: &self.read_facts,
-            original: None,
-            original_ordinal: None,
-            sources: &shares(&self.sources),
-            legs: &shares(&self.legs),
-        });
+    pub(super) fn priced(&self, allocation_id: i64, facts_id: i32) -> Priced {
         Priced {
             allocation: Shared {
                 id: allocation_id,
-                content,
+                content: self.content,
             },
             facts: Shared {
                 id: i64::from(facts_id),
-                content: facts_digest(&self.facts),
+                content: self.facts_content,
             },
             amount: self.total,
         }
     }
 }
 
-async fn store_answers(
-    conn: &mut Connection,
-    new: HashMap<Asked, Quoted<'_>>,
-) -> Done<HashMap<Asked, Priced>> {
-    let texts = new
-        .values()
-        .flat_map(|quoted| [&quoted.facts, &quoted.read_facts]);
-    let texts: BTreeSet<&str> = texts.map(String::as_str).collect();
-    let texts: Vec<&str> = texts.into_iter().collect();
-    let place = |text: &str| texts.binary_search(&text).map_err(|_| lost("text of facts"));
-    let mut allocations = Vec::with_capacity(new.len());
-    let mut facts_places = Vec::with_capacity(new.len());
-    for quoted in new.values() {
-        allocations.push((quoted.new_allocation(), place(&quoted.read_facts)?));
-        facts_places.push(place(&quoted.facts)?);
+fn new_allocation(fields: &AllocationFields<'_>, total: Amount) -> NewAllocation {
+    let columns = |side: &[(i16, Amount)]| {
+        side.iter()
+            .map(|(term, amount)| (*term, amount.minor()))
+            .collect()
+    };
+    NewAllocation {
+        tariff_version_id: fields.tariff_version,
+        asked_amount: fields.asked_amount.minor(),
+        quantity: fields.quantity,
+        activity_leg: fields.activity_leg.to_owned(),
+        sources: columns(fields.sources),
+        legs: columns(fields.legs),
+        total: total.minor(),
     }
-    let interned = intern_answers(conn, &texts, &allocations).await?;
-    let ids = facts_places
-        .iter()
-        .map(|place| interned.facts_ids[*place])
-        .zip(interned.allocation_ids);
-    let priced: Vec<Priced> = new
-        .values()
-        .zip(ids)
-        .map(|(quoted, (facts_id, id))| quoted.priced(id, facts_id))
-        .collect();
-    Ok(new.into_keys().zip(priced).collect())
 }
 
-fn ready(sent: &Sent<'_>, found: &Found<'_>, priced: Priced) -> Ready {
-    Ready {
-        office_id: found.office,
-        network_id: found.network.id,
-        service_id: found.service,
-        licence_id: found.licence,
-        binding: Shared {
-            id: i64::from(found.binding.binding.id),
-            content: found.binding.digest,
-        },
-        allocation: priced.allocation,
-        facts: priced.facts,
-        original_id: None,
-        amount: priced.amount,
-        principal: sent.row.principal.unwrap_or_default(),
-        unit_id: found.tariff.unit,
+impl Ruled {
+    fn of(row: &Submitted, found: &Found<'_>) -> Self {
+        Self {
+            office_id: found.office,
+            network_id: found.network.id,
+            service_id: found.service,
+            licence_id: found.licence,
+            binding: Shared {
+                id: i64::from(found.binding.binding.id),
+                content: found.binding.digest,
+            },
+            unit_id: found.tariff.unit,
+            principal: row.principal.unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn priced(self, priced: Priced) -> Ready {
+        Ready {
+            office_id: self.office_id,
+            network_id: self.network_id,
+            service_id: self.service_id,
+            licence_id: self.licence_id,
+            binding: self.binding,
+            allocation: priced.allocation,
+            facts: priced.facts,
+            original_id: None,
+            amount: priced.amount,
+            principal: self.principal,
+            unit_id: self.unit_id,
+        }
     }
 }
 
@@ -294,8 +284,4 @@ fn not_priced(refusal: &Refusal) -> NotBookable {
         _ => Reason::TariffRefuses,
     };
     NotBookable::quarantined(reason, refusal.to_string())
-}
-
-fn lost(what: &str) -> Failure {
-    Failure::Internal(format!("an {what} that was stored cannot be found"))
 }

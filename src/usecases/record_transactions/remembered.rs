@@ -1,5 +1,6 @@
 //! A bounded memory of answers: what was asked lately is kept, what was not is forgotten. Never here: what is asked.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -21,7 +22,11 @@ impl<K: Eq + Hash, V: Copy> Remembered<K, V> {
         }
     }
 
-    pub(super) fn find(&mut self, key: &K) -> Option<V> {
+    pub(super) fn find<Q>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
         if let Some(value) = self.young.get(key) {
             return Some(*value);
         }

@@ -1,4 +1,5 @@
-//! Enters everything of a register document in one go, or nothing of it. Never here: its shape as a file (see `cli::register`).
+//! Enters everything of a register document in one go, or nothing of it. Never here: its shape as a file (see
+//! `cli::register`).
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;

@@ -1,4 +1,5 @@
-//! Issues licences with their first binding, and records what befalls them. Never here: what a licence allows (see `domain::licence`).
+//! Issues licences with their first binding, and records what befalls them. Never here: what a licence allows (see
+//! `domain::licence`).
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,4 +1,4 @@
-//! The register: who and what there is, in bulk. Never here: tariffs, money.
+//! The register: who and what there is, in bulk. Never here: what tariffs say, money.
 
 pub mod calendar;
 pub mod document;

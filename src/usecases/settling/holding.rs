@@ -14,10 +14,8 @@ use crate::domain::licence::{
 };
 use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
-use crate::store::hold::{
-    HoldableSum, RestrictedLicence, bindings_of, events_of, holdable_sums, unsettled_licences,
-};
-use crate::store::licence::{BindingRow, LicenceEventRow, LicenceRow};
+use crate::store::hold::{HoldableSum, RestrictedLicence, holdable_sums, unsettled_licences};
+use crate::store::licence::{BindingRow, LicenceEventRow, LicenceRow, bindings_of, events_of};
 use crate::store::settlement::approvals;
 use crate::store::window::WindowRow;
 use crate::store::{Connection, StoreFailure};

@@ -1,5 +1,5 @@
-//! The books as a whole: the line of windows and their schedules, journals against their causes, accounts, holds. Never here: journals of
-//! windows (see `windows`).
+//! The books as a whole: the line of windows and their schedules, journals against their causes, accounts, holds.
+//! Never here: journals of windows (see `windows`).
 
 use crate::domain::verification::seal::PROTECTED;
 use crate::domain::verification::{Finding, told};

@@ -1,6 +1,5 @@
-//! An approved settlement: each position against what moved, each hold against the licences' events (see `holds`), each statement
-//! against its bytes, chain and positions.
-//! Never here: journals (see `books`).
+//! An approved settlement: each position against what moved, each hold against the licences' events (see `holds`), each
+//! statement against its bytes, chain and positions. Never here: journals (see `books`).
 
 use std::collections::{BTreeMap, HashMap};
 

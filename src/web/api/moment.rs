@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::calendar::{day_of_text, latin_digits};
+use crate::domain::calendar::day_of_text;
+use crate::domain::digits::latin_digits;
 use crate::usecases::Failure;
 use crate::usecases::reading::moment::Moment;
 use crate::web::{Answer, Problem};

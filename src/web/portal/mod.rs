@@ -1,4 +1,5 @@
-//! Pages for people, without scripts: the start page and the check of a statement's code. Never here: what only a token may see.
+//! Pages for people, without scripts: the start page and the check of a statement's code. Never here: what only a token
+//! may see.
 
 pub mod assets;
 pub mod dialect;

@@ -2,34 +2,12 @@
 
 use chrono::{DateTime, Duration, Utc};
 use daftar::domain::transaction::{Outcome, Reason};
-use daftar::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, record_licence_event};
+use daftar::usecases::register::licence::LicenceEventKind;
 use serde_json::json;
 
 use super::Counter;
 use super::counter::reason_of;
 use crate::scene::{PISHKHAN, fixed};
-
-async fn befall(
-    counter: &Counter,
-    kind: LicenceEventKind,
-    effective_at: DateTime<Utc>,
-    recorded_at: DateTime<Utc>,
-) {
-    let entry = LicenceEventEntry {
-        office: "1001".to_owned(),
-        network: PISHKHAN.to_owned(),
-        kind,
-        effective_at,
-        deciding_body: "commission".to_owned(),
-        decision: "D-1".to_owned(),
-        instrument: None,
-        evidence: None,
-    };
-    let mut conn = counter.scene.world.conn().await;
-    record_licence_event(&mut conn, &counter.scene.maker, recorded_at, &entry)
-        .await
-        .unwrap();
-}
 
 #[tokio::test]
 async fn a_licence_suspended_at_noon_earns_until_noon() {
@@ -37,7 +15,10 @@ async fn a_licence_suspended_at_noon_earns_until_noon() {
     let noon = counter.now;
     // The server has the rules in memory before they change.
     counter.booked(counter.row("r-0", json!({}))).await;
-    befall(&counter, LicenceEventKind::Suspended, noon, noon).await;
+    counter
+        .scene
+        .befall(LicenceEventKind::Suspended, noon, noon)
+        .await;
     let at = |reference: &str, happened_at: DateTime<Utc>| {
         counter.row(reference, json!({ "occurred_at": happened_at }))
     };
@@ -72,7 +53,10 @@ async fn a_licence_suspended_at_noon_earns_until_noon() {
 async fn what_happened_before_a_backdated_suspension_was_recorded_is_booked_and_held_later() {
     let counter = Counter::open().await;
     let suspended_at = counter.now - Duration::hours(2);
-    befall(&counter, LicenceEventKind::Suspended, suspended_at, counter.now).await;
+    counter
+        .scene
+        .befall(LicenceEventKind::Suspended, suspended_at, counter.now)
+        .await;
     let outcomes = counter.send(&[counter.row("r-1", json!({}))]).await;
     assert!(matches!(outcomes[0], Outcome::Booked(_)), "{outcomes:?}");
 }
@@ -81,22 +65,20 @@ async fn what_happened_before_a_backdated_suspension_was_recorded_is_booked_and_
 async fn a_reinstated_licence_earns_from_its_moment_on_and_the_quarantined_row_can_be_sent_again() {
     let counter = Counter::open().await;
     let (noon, later) = (counter.now, counter.now + Duration::hours(1));
-    befall(
-        &counter,
-        LicenceEventKind::Suspended,
-        noon - Duration::hours(3),
-        noon - Duration::hours(3),
-    )
-    .await;
+    counter
+        .scene
+        .befall(
+            LicenceEventKind::Suspended,
+            noon - Duration::hours(3),
+            noon - Duration::hours(3),
+        )
+        .await;
     let row = counter.row("r-1", json!({}));
     assert_eq!(counter.reason(row.clone()).await, Reason::LicenceNotStanding);
-    befall(
-        &counter,
-        LicenceEventKind::Reinstated,
-        noon - Duration::hours(2),
-        later,
-    )
-    .await;
+    counter
+        .scene
+        .befall(LicenceEventKind::Reinstated, noon - Duration::hours(2), later)
+        .await;
     let outcomes = counter.send_at(later, &[row]).await;
     assert!(matches!(outcomes[0], Outcome::Booked(_)), "{outcomes:?}");
     assert_eq!(
@@ -117,13 +99,14 @@ async fn a_network_that_refuses_keeps_no_row() {
     )
     .await
     .unwrap();
-    befall(
-        &counter,
-        LicenceEventKind::Revoked,
-        counter.now - Duration::hours(2),
-        counter.now - Duration::hours(2),
-    )
-    .await;
+    counter
+        .scene
+        .befall(
+            LicenceEventKind::Revoked,
+            counter.now - Duration::hours(2),
+            counter.now - Duration::hours(2),
+        )
+        .await;
     let outcome = counter.one(counter.row("r-1", json!({}))).await;
     assert!(
         matches!(
@@ -142,7 +125,10 @@ async fn a_network_that_refuses_keeps_no_row() {
 async fn a_refund_of_an_old_item_still_charges_an_office_that_is_suspended() {
     let counter = Counter::open().await;
     counter.booked(counter.row("r-1", json!({}))).await;
-    befall(&counter, LicenceEventKind::Suspended, counter.now, counter.now).await;
+    counter
+        .scene
+        .befall(LicenceEventKind::Suspended, counter.now, counter.now)
+        .await;
     let refund = json!({ "kind": "refund", "original": "r-1", "amount": 100, "occurred_at": counter.now });
     counter.booked(counter.row("b-1", refund)).await;
 }
@@ -207,7 +193,10 @@ async fn single_posts_follow_rules_that_change_between_them() {
     for reference in ["r-4", "r-5"] {
         assert_eq!(price(reference).await, 120_000);
     }
-    befall(&counter, LicenceEventKind::Suspended, noon, noon).await;
+    counter
+        .scene
+        .befall(LicenceEventKind::Suspended, noon, noon)
+        .await;
     assert_eq!(reason_of(&post("r-6").await), Reason::LicenceNotStanding);
 }
 

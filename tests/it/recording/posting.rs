@@ -8,6 +8,7 @@ use actix_web::rt;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use chrono::{DateTime, Utc};
 use daftar::domain::originator::{Originator, OriginatorKind, Scope};
+use daftar::domain::submission::CHUNK_ROWS;
 use daftar::usecases::register::token::{TokenHolder, issue_token};
 use daftar::web::AppState;
 use daftar::web::server::{Listening, app, serve};
@@ -85,7 +86,7 @@ impl Desk {
         self.ask(Method::POST, &path, kind, body).await
     }
 
-    fn rows(&self, range: std::ops::Range<i32>) -> Vec<Value> {
+    fn rows(&self, range: std::ops::Range<usize>) -> Vec<Value> {
         range
             .map(|n| self.counter.row(&format!("r-{n}"), json!({})))
             .collect()
@@ -96,9 +97,9 @@ impl Desk {
     }
 
     /// Asks until the books have so many transactions: what was sent is booked, whoever waits for it.
-    async fn until_booked(&self, count: i64) {
+    async fn until_booked(&self, count: usize) {
         for _ in 0..20_000 {
-            if self.transactions().await >= count {
+            if usize::try_from(self.transactions().await).unwrap() >= count {
                 return;
             }
             rt::task::yield_now().await;
@@ -284,11 +285,12 @@ async fn a_refund_may_stand_chunks_before_its_original() {
     let refund = json!({ "kind": "refund", "original": "r-8999", "amount": 500 });
     let lost = json!({ "kind": "refund", "original": "none", "amount": 500 });
     let mut rows = vec![desk.counter.row("b-1", refund), desk.counter.row("b-2", lost)];
-    rows.extend(desk.rows(0..9_000));
+    let originals = CHUNK_ROWS + 500;
+    rows.extend(desk.rows(0..originals));
     let answer = desk.batch("", "application/x-ndjson", ndjson(&rows)).await.json();
     assert_eq!(
         (&answer["booked"], &answer["quarantined"]),
-        (&json!(9_001), &json!(1))
+        (&json!(originals + 1), &json!(1))
     );
     desk.counter.batches_are_exact().await;
 }
@@ -296,7 +298,8 @@ async fn a_refund_may_stand_chunks_before_its_original() {
 #[actix_web::test]
 async fn a_stream_that_breaks_off_is_finished_by_sending_it_again() {
     let desk = Desk::open().await;
-    let rows = desk.rows(0..20_000);
+    let count = CHUNK_ROWS * 5 / 2;
+    let rows = desk.rows(0..count);
     let body = ndjson(&rows);
     let half = body.len() / 2;
     let request = desk.request(
@@ -310,7 +313,7 @@ async fn a_stream_that_breaks_off_is_finished_by_sending_it_again() {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
     });
-    desk.until_booked(8_192).await;
+    desk.until_booked(CHUNK_ROWS).await;
     broken.join().unwrap();
     assert_eq!(
         desk.counter
@@ -320,8 +323,8 @@ async fn a_stream_that_breaks_off_is_finished_by_sending_it_again() {
     );
     let answer = desk.batch("", "application/x-ndjson", body).await.json();
     let sum = answer["booked"].as_i64().unwrap() + answer["repeated"].as_i64().unwrap();
-    assert_eq!(sum, 20_000);
-    assert_eq!(desk.transactions().await, 20_000);
+    let count = i64::try_from(count).unwrap();
+    assert_eq!((sum, desk.transactions().await), (count, count));
     desk.counter.batches_are_exact().await;
 }
 

@@ -125,10 +125,7 @@ async fn a_rejected_row_stays_on_record_with_its_reason() {
     reject_quarantined(&mut conn, &counter.scene.checker, counter.now, id, "a test")
         .await
         .unwrap();
-    let asked = Asked {
-        after: None,
-        rows: 10,
-    };
+    let asked = Asked::first(10);
     let rejected = list_quarantine(
         &mut conn,
         &counter.scene.checker,

@@ -7,6 +7,7 @@
 )]
 
 use super::{LineSubject, Step, StepText};
+use crate::domain::digits::grouped;
 use crate::domain::money::Amount;
 use crate::domain::split::{Exact, Rounding, RoundingMode};
 use crate::domain::tariff::document::rule::BegunStep;
@@ -14,18 +15,6 @@ use crate::domain::tariff::document::rule::BegunStep;
 /// Groups of three digits: 1,476,112.
 pub(super) fn amount(amount: Amount) -> String {
     grouped(&amount.minor().to_string(), ',')
-}
-
-pub(super) fn grouped(digits: &str, separator: char) -> String {
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
-    let mut text = sign.to_owned();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(separator);
-        }
-        text.push(digit);
-    }
-    text
 }
 
 pub(super) const fn subject(subject: LineSubject) -> &'static str {

@@ -6,31 +6,15 @@
     reason = "tables: one arm a rule, one sentence an arm"
 )]
 
-use super::{LineSubject, Step, StepText, english};
+mod numerals;
+
+use super::{LineSubject, Step, StepText};
 use crate::domain::money::Amount;
-use crate::domain::rate::Rate;
 use crate::domain::split::{Exact, Rounding, RoundingMode};
 use crate::domain::tariff::document::rule::BegunStep;
+use numerals::{digits, exact, rate, ratio};
 
-const DIGITS: [char; 10] = ['۰', '۱', '۲', '۳', '۴', '۵', '۶', '۷', '۸', '۹'];
-
-/// Latin digits become Persian ones.
-pub(super) fn digits(text: &str) -> String {
-    let persian = |c: char| {
-        c.to_digit(10)
-            .and_then(|at| DIGITS.get(usize::try_from(at).ok()?).copied())
-    };
-    text.chars().map(|c| persian(c).unwrap_or(c)).collect()
-}
-
-/// Groups of three digits: ۱٬۴۷۶٬۱۱۲.
-pub(super) fn amount(amount: Amount) -> String {
-    digits(&english::grouped(&amount.minor().to_string(), '٬'))
-}
-
-fn rate(rate: Rate) -> String {
-    digits(&rate.to_string()).replace('.', "٫").replace('%', "٪")
-}
+pub(super) use numerals::amount;
 
 pub(super) const fn subject(subject: LineSubject) -> &'static str {
     match subject {
@@ -40,18 +24,6 @@ pub(super) const fn subject(subject: LineSubject) -> &'static str {
         LineSubject::Group => "گروه",
         LineSubject::Source => "منبع",
         LineSubject::Leg => "سهم",
-    }
-}
-
-fn exact(exact: Exact) -> String {
-    let (whole, rest) = exact.whole_and_rest();
-    let whole = digits(&english::grouped(&whole.to_string(), '٬'));
-    if rest == 0 {
-        return whole;
-    }
-    match english::decimal_places(rest, exact.denominator) {
-        Some(places) => format!("{whole}٫{}", digits(&places)),
-        None => format!("{whole} و {}", digits(&format!("{rest}/{}", exact.denominator))),
     }
 }
 
@@ -340,7 +312,7 @@ fn tell_share(step: &Step) -> StepText {
             ..
         } => {
             let base = format!("{} {}", word(base_name), amount(*base));
-            let share = digits(share).replace('.', "٫").replace('%', "٪");
+            let share = ratio(share);
             let arithmetic = format!("{share} از {base} = {}", exact(*found));
             let floor = amount(Amount::from_minor(
                 i64::try_from(found.whole_and_rest().0).unwrap_or_default(),

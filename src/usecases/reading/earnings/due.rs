@@ -10,8 +10,8 @@ use crate::store::reading::demand::{StateWanted, list_demands};
 use crate::store::reading::earning::{
     DueRow, EarningRow, EarningsWanted, due_to, earnings_of, offices_of_licensee,
 };
+use crate::store::reading::money::MoneyWanted;
 use crate::store::reading::network::NetworkRow;
-use crate::store::reading::payout::MoneyWanted;
 use crate::usecases::Done;
 use crate::usecases::reading::demands::{DemandView, view};
 

@@ -1,4 +1,5 @@
-//! `/v1/payouts`, `/v1/remittances` and `/v1/remittance-demands`: money that leaves, comes in, and should. Never here: which payouts may leave.
+//! `/v1/payouts`, `/v1/remittances` and `/v1/remittance-demands`: money that leaves, comes in, and should.
+//! Never here: which payouts may leave.
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

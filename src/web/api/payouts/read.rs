@@ -1,4 +1,4 @@
-//! Payouts with their answers, remittances and demands of them, read. Never here: answering and recording.
+//! Payouts with their answers, remittances and demands for them, read. Never here: answering and recording.
 
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, get};
@@ -9,7 +9,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::domain::demand::DemandState;
 use crate::domain::payout::PayoutState;
 use crate::usecases::reading::demands::{self, DemandFilter, DemandView};
-use crate::usecases::reading::payouts::{self, MoneyFilter, PayoutDetails, PayoutView, RemittanceView};
+use crate::usecases::reading::money::MoneyFilter;
+use crate::usecases::reading::payouts::{self, PayoutDetails, PayoutView};
+use crate::usecases::reading::remittances::{self, RemittanceView};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised};
 
@@ -108,7 +110,7 @@ pub async fn list_remittances(
     let asked = page.asked()?;
     let filter = query.into_inner().filter();
     let mut conn = state.connection().await?;
-    let found = payouts::list_remittances(&mut conn, &by, &filter, &asked).await?;
+    let found = remittances::list_remittances(&mut conn, &by, &filter, &asked).await?;
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }
 

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use actix_web::rt;
 use actix_web::web::{Data, Json, Payload, Query};
 use actix_web::{HttpRequest, post};
 use futures_util::StreamExt;
 use serde::Deserialize;
+use tokio::task::{JoinHandle, spawn_blocking};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::originator::Originator;
 use crate::domain::submission::{CHUNK_ROWS, Format, Line, Reader, Unreadable};
-use crate::usecases::submission::{Delivery, SubmissionView, may_be_whole, open_submission};
+use crate::usecases::submission::{
+    Delivery, JudgedLines, SubmissionView, judge_lines, may_be_whole, open_submission,
+};
 use crate::usecases::{Done, Failure};
 use crate::web::{Answer, AppState, Authorised, Problem};
 
@@ -101,12 +103,12 @@ fn unreadable(unreadable: Unreadable) -> Problem {
     Failure::invalid(field, "rows_are_readable", unreadable.explanation).into()
 }
 
-/// A submission on its way in. One chunk at a time is recorded while the next one is read.
+/// A submission on its way in. One chunk at a time is recorded while the next one is judged and another is read.
 struct Intake {
     state: std::sync::Arc<AppState>,
     by: Originator,
     lines: Vec<Line>,
-    recording: Option<rt::task::JoinHandle<Done<Delivery>>>,
+    recording: Option<JoinHandle<Done<Delivery>>>,
 }
 
 impl Intake {
@@ -114,11 +116,12 @@ impl Intake {
         let mut conn = state.connection().await?;
         let delivery = open_submission(&mut conn, &by, state.now()).await?;
         drop(conn);
+        let recording = state.spawn(async { Ok(delivery) });
         Ok(Self {
             state,
             by,
             lines: Vec::with_capacity(CHUNK_ROWS),
-            recording: Some(rt::spawn(async { Ok(delivery) })),
+            recording: Some(recording),
         })
     }
 
@@ -131,27 +134,28 @@ impl Intake {
         Ok(())
     }
 
-    /// On a task of its own, which a client that leaves does not take with it.
+    /// On a task of its own, which a client that leaves does not take with it, and beside the thread that reads.
     async fn record(&mut self, chunk: Vec<Line>) -> Done<()> {
+        let (state, by) = (self.state.clone(), self.by.clone());
+        let judging = spawn_blocking(move || judge_lines(&state.recorder.memory, &by, state.now(), chunk));
         let delivery = self.delivery().await?;
-        let recording = record_chunk(self.state.clone(), self.by.clone(), delivery, chunk);
-        self.recording = Some(rt::spawn(recording));
+        let recording = record_chunk(self.state.clone(), self.by.clone(), delivery, judging);
+        self.recording = Some(self.state.spawn(recording));
         Ok(())
     }
 
     /// The delivery, when the chunk before is recorded.
     async fn delivery(&mut self) -> Done<Delivery> {
-        let broken = || Failure::Internal("the recording of a chunk broke off".to_owned());
-        let recording = self.recording.take().ok_or_else(broken)?;
-        recording.await.map_err(|_| broken())?
+        let recording = self.recording.take().ok_or_else(broken_off)?;
+        recording.await.map_err(|_| broken_off())?
     }
 
     async fn end(mut self) -> Done<SubmissionView> {
         let last = std::mem::take(&mut self.lines);
         self.record(last).await?;
         let delivery = self.delivery().await?;
-        let (state, by) = (self.state, self.by);
-        let ending = rt::spawn(async move {
+        let (state, by) = (self.state.clone(), self.by);
+        let ending = self.state.spawn(async move {
             let delivery = record_early(&state, &by, delivery, true).await?;
             let mut conn = state.connection().await?;
             delivery.finish(&mut conn, &by, state.now()).await
@@ -163,8 +167,8 @@ impl Intake {
 
     async fn end_wholly(mut self) -> Done<SubmissionView> {
         let mut delivery = self.delivery().await?;
-        let (state, by, lines) = (self.state, self.by, self.lines);
-        let ending = rt::spawn(async move {
+        let (state, by, lines) = (self.state.clone(), self.by, self.lines);
+        let ending = self.state.spawn(async move {
             let mut conn = state.connection().await?;
             let (memory, at) = (&state.recorder.memory, state.now());
             let whole = delivery.record_wholly(&mut conn, memory, &by, at, lines).await;
@@ -181,13 +185,19 @@ async fn record_chunk(
     state: std::sync::Arc<AppState>,
     by: Originator,
     mut delivery: Delivery,
-    chunk: Vec<Line>,
+    judging: JoinHandle<Done<JudgedLines>>,
 ) -> Done<Delivery> {
+    let judged = judging.await.map_err(|_| broken_off())??;
     let mut conn = state.connection().await?;
-    let (memory, at) = (&state.recorder.memory, state.now());
-    delivery.record(&mut conn, memory, &by, at, chunk).await?;
+    delivery
+        .record(&mut conn, &state.recorder.memory, &by, judged)
+        .await?;
     drop(conn);
     record_early(&state, &by, delivery, false).await
+}
+
+fn broken_off() -> Failure {
+    Failure::Internal("the recording of a chunk broke off".to_owned())
 }
 
 async fn record_early(

@@ -1,13 +1,16 @@
-//! Every published table, written as a tariff document, agrees to the unit; what must be refused is refused.
+//! Every published table, written as a tariff document, agrees to the unit.
 //! Never here: rules of the language in isolation (they stand beside the code).
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod refused;
+mod told;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use daftar::domain::money::Amount;
-use daftar::domain::tariff::{Derivation, FactValue, Question, Quote, Share, Tariff};
+use daftar::domain::tariff::{FactValue, Question, Quote, Share, Tariff};
 use serde_json::Value;
 
 fn fixture(name: &str) -> PathBuf {
@@ -305,144 +308,6 @@ fn quotes_worked_by_another_hand_agree() {
                 );
             }
             (result, _) => panic!("{name}: {case} gave {result:?}"),
-        }
-    }
-}
-
-/// Each file of `refused/` with the rule that it breaks.
-const REFUSED: [(&str, &str); 39] = [
-    ("ap-electricity-2012", "bands_overlap"),
-    ("bands-do-not-cover", "bands_gap"),
-    ("bands-gap", "bands_gap"),
-    ("circular-base", "circular_base"),
-    ("circular-parts", "circular_base"),
-    ("circular-remainder", "circular_base"),
-    ("duplicate-name", "duplicate_name"),
-    ("fee-above-price", "components_above_price"),
-    ("float-amount", "shape"),
-    ("floor-to-own-term", "rounding_not_borne"),
-    ("given-price-without-minimum", "components_above_price"),
-    ("limits-crossed", "limits_crossed"),
-    ("minimum-above-amount", "minimum_above_amount"),
-    ("minimum-above-price", "minimum_above_amount"),
-    ("missing-leg", "missing_leg"),
-    ("negative-amount", "negative_amount"),
-    ("no-default-instrument", "no_instrument"),
-    ("no-instrument", "no_instrument"),
-    ("no-otherwise", "no_otherwise"),
-    ("no-party", "party_or_among"),
-    ("number-rate", "shape"),
-    ("percent-sign-missing", "shape"),
-    ("percents-without-remainder", "components_below_price"),
-    ("rate-and-take", "rate_or_weight"),
-    ("rates-do-not-sum", "rates_do_not_sum"),
-    ("rounding-not-borne", "rounding_not_borne"),
-    ("sum-above-price", "components_above_price"),
-    ("sum-below-price", "components_below_price"),
-    ("two-remainders", "two_remainders"),
-    ("two-rules", "shape"),
-    ("unknown-base", "unknown_base"),
-    ("unknown-fact", "unknown_fact"),
-    ("unknown-instrument", "unknown_instrument"),
-    ("unknown-key", "shape"),
-    ("unknown-rule", "shape"),
-    ("unknown-taker", "unknown_taker"),
-    ("unreachable-case", "unreachable_case"),
-    ("validity-reversed", "empty_validity"),
-    ("withheld-more-than-all", "below_zero"),
-];
-
-#[test]
-fn every_broken_tariff_is_refused_for_its_own_reason() {
-    let listed = std::fs::read_dir(fixture("tariffs/refused")).unwrap().count();
-    assert_eq!(listed, REFUSED.len(), "every file of refused/ is listed here");
-    for (name, rule) in REFUSED {
-        let text = std::fs::read_to_string(fixture(&format!("tariffs/refused/{name}.json"))).unwrap();
-        let faults = Tariff::parse(&text).map(|_| ()).unwrap_err();
-        assert!(
-            faults.iter().any(|fault| fault.rule == rule),
-            "{name}: {faults:?}"
-        );
-        assert!(
-            faults
-                .iter()
-                .all(|fault| fault.path.starts_with('$') && !fault.remedy.is_empty())
-        );
-    }
-}
-
-#[test]
-fn the_overlapping_order_is_refused_at_both_overlaps() {
-    let text = std::fs::read_to_string(fixture("tariffs/refused/ap-electricity-2012.json")).unwrap();
-    let faults = Tariff::parse(&text).map(|_| ()).unwrap_err();
-    let reasons = faults
-        .iter()
-        .map(|fault| fault.reason.as_str())
-        .collect::<Vec<_>>();
-    assert!(
-        reasons.iter().any(|reason| reason.contains("1000")) && reasons.iter().any(|r| r.contains("2500"))
-    );
-}
-
-/// A Persian text without what the document and the case themselves name: components, facts, their values.
-fn without_names(text: &str, derivation: &Derivation, facts: &Value) -> String {
-    let lines = derivation.lines.iter().map(|line| line.name.clone());
-    let facts = facts.as_object().into_iter().flatten();
-    let facts = facts.flat_map(|(name, value)| [name.clone(), value.as_str().unwrap_or_default().to_owned()]);
-    let mut names: Vec<String> = lines
-        .chain(facts)
-        .filter(|name| !OWN_WORDS.contains(&name.as_str()))
-        .collect();
-    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    names
-        .iter()
-        .fold(text.to_owned(), |text, name| match name.as_str() {
-            "" => text,
-            name => text.replace(name, ""),
-        })
-}
-
-/// Names that the tariff language itself gives: these have Persian words.
-const OWN_WORDS: [&str; 10] = [
-    "price",
-    "paid",
-    "amount",
-    "principal",
-    "quantity",
-    "after_fixed",
-    "leg",
-    "holder",
-    "rounding",
-    "fee",
-];
-
-#[test]
-fn every_fixture_is_told_line_by_line_in_both_languages() {
-    use daftar::domain::language::Language;
-    for case in json("quotes.json").as_array().unwrap() {
-        let tariff = tariff(case["tariff"].as_str().unwrap());
-        let Ok((quote, derivation)) = tariff.explain(&question_of(&case["question"])) else {
-            continue;
-        };
-        assert_eq!(tariff.quote(&question_of(&case["question"])).unwrap(), quote);
-        for share in quote.allocation.sources().iter().chain(quote.allocation.legs()) {
-            let line = derivation
-                .lines
-                .iter()
-                .find(|line| line.ordinal == Some(share.ordinal))
-                .unwrap();
-            assert_eq!(line.amount, share.amount, "{case}");
-            assert!(!line.steps.is_empty(), "{case} {line:?}");
-            assert!(!derivation.text_of(line, Language::En).is_empty());
-        }
-        for line in &derivation.lines {
-            let persian = derivation.text_of(line, Language::Fa);
-            let rest = without_names(&persian, &derivation, &case["question"]["facts"]);
-            assert!(
-                !rest.contains(|c: char| c.is_ascii_alphanumeric()),
-                "{case}: {persian}"
-            );
-            assert!(rest.contains(|c| ('۰'..='۹').contains(&c)), "{case}: {persian}");
         }
     }
 }

@@ -1,0 +1,105 @@
+//! Which documents are tariffs, and with what reason another is refused.
+
+use super::*;
+use crate::domain::money::AMOUNT_MAX;
+
+#[test]
+fn names_given_twice_in_json_are_refused() {
+    let text = document(&json!(1), &office_takes_all()).to_string();
+    let twice = text.replace(r#"{"order":"#, r#"{"order":{"title":"x"},"order":"#);
+    assert_ne!(text, twice);
+    assert_eq!(Tariff::parse(&twice).unwrap_err()[0].rule, "shape");
+}
+
+#[test]
+fn cases_that_cover_everything_need_no_otherwise() {
+    let facts = json!({"n": {"kind": "integer", "at_least": 1}});
+    let choose = |cases: Value| {
+        with(
+            document(&json!({"choose": {"cases": cases}}), &office_takes_all()),
+            "facts",
+            facts.clone(),
+        )
+    };
+    let whole = json!([{"when": {"n": 1}, "then": 5}, {"when": {"n": 2}, "then": 6}, {"when": {"n": {"at_least": 3}}, "then": 7}]);
+    parse(&choose(whole));
+    let open = json!([{"when": {"n": 1}, "then": 5}, {"when": {"n": {"at_least": 3}}, "then": 7}]);
+    assert_eq!(rules_broken(&choose(open)), ["no_otherwise"]);
+    let shadowed = json!([{"when": {"n": {"at_most": 5}}, "then": 5}, {"when": {"n": {"at_least": 6}}, "then": 6}, {"when": {"n": {"one_of": [2, 9]}}, "then": 7}]);
+    assert_eq!(rules_broken(&choose(shadowed)), ["unreachable_case"]);
+}
+
+#[test]
+fn a_document_states_no_amount_above_the_limit() {
+    let above = AMOUNT_MAX.minor() + 1;
+    assert_eq!(
+        rules_broken(&document(&json!(above), &office_takes_all())),
+        ["amount_above_limit"]
+    );
+    let ranged = |most: i64| {
+        with(
+            document(&json!("amount"), &office_takes_all()),
+            "amount",
+            json!({ "at_most": most }),
+        )
+    };
+    parse(&ranged(above - 1));
+    assert_eq!(rules_broken(&ranged(above)), ["amount_above_limit"]);
+}
+
+#[test]
+fn a_misspelt_role_is_refused_with_those_that_there_are() {
+    let misspelt = document(&json!(100), &json!([{"party": "offce", "take": "remainder"}]));
+    let faults = Tariff::parse(&misspelt.to_string()).map(|_| ()).unwrap_err();
+    assert_eq!(faults[0].path, "$.split[0].party");
+    assert!(
+        faults[0]
+            .reason
+            .contains("`offce` is no role: office, municipality"),
+        "{}",
+        faults[0]
+    );
+}
+
+#[test]
+fn a_deposit_identifier_is_as_long_as_a_bank_takes_it() {
+    let of = |identifier: String| {
+        document(
+            &json!(100),
+            &json!([{"party": "treasury", "take": "remainder", "deposit_identifier": identifier}]),
+        )
+    };
+    parse(&of("1".repeat(64)));
+    for refused in ["1".repeat(65), "1\u{7}".to_owned()] {
+        assert_eq!(rules_broken(&of(refused)), ["deposit_identifier_is_short"]);
+    }
+}
+
+#[test]
+fn a_date_of_the_validity_is_of_either_calendar() {
+    let from = |day: &str| {
+        let valid = json!({"from": day, "zone": "Asia/Tehran"});
+        parse(&with(document(&json!(100), &office_takes_all()), "valid", valid))
+            .validity()
+            .unwrap()
+            .from
+    };
+    assert_eq!(from("1404-01-01"), from("2025-03-21"));
+}
+
+#[test]
+fn an_undeclared_fact_is_told_without_an_empty_list() {
+    let choose = json!({"choose": {"cases": [{"when": {"loss": 1}, "then": 1}], "otherwise": 2}});
+    let faults = Tariff::parse(&document(&choose, &office_takes_all()).to_string())
+        .map(|_| ())
+        .unwrap_err();
+    assert!(
+        faults[0].remedy.ends_with("test one of: quantity, leg"),
+        "{}",
+        faults[0]
+    );
+    let refused = parse(&document(&json!(100), &office_takes_all()))
+        .read_fact("loss", "1")
+        .unwrap_err();
+    assert!(refused.to_string().ends_with("known: —"), "{refused}");
+}

@@ -1,0 +1,233 @@
+//! What a tariff answers, at the corners of the language.
+
+use super::*;
+use crate::domain::money::AMOUNT_MAX;
+
+#[test]
+fn components_may_name_each_other_in_any_order() {
+    let split = json!([
+        {"name": "levy", "party": "municipality", "take": {"percent": {"rate": "10%", "of": "wage"}}},
+        {"name": "wage", "party": "office", "take": {"percent": {"rate": "50%", "of": "price"}}},
+        {"party": "agency", "take": "remainder"}
+    ]);
+    let quote = parse(&document(&json!(999), &split))
+        .quote(&Question::default())
+        .unwrap();
+    assert_eq!(legs(&quote), [49, 499, 451]);
+}
+
+#[test]
+fn after_fixed_is_the_price_without_what_names_no_base() {
+    let split = json!([
+        {"party": "treasury", "take": 100},
+        {"party": "insurer", "take": {"times": {"count": "quantity", "value": 50}}},
+        {"party": "office", "take": {"percent": {"rate": "10%", "of": "after_fixed"}}},
+        {"party": "agency", "take": "remainder"}
+    ]);
+    let tariff = parse(&document(
+        &json!({"times": {"count": "quantity", "value": 1000}}),
+        &split,
+    ));
+    let quote = tariff
+        .quote(&Question {
+            quantity: 3,
+            ..Question::default()
+        })
+        .unwrap();
+    assert_eq!(legs(&quote), [100, 150, 275, 2475]);
+}
+
+#[test]
+fn a_remainder_may_be_divided_by_rates_and_again_by_weights() {
+    let split = json!([
+        {"party": "treasury", "take": 100},
+        {"name": "rest", "take": "remainder", "among": [
+            {"party": "office", "rate": "60%"},
+            {"name": "upper", "rate": "40%", "residue_to": "operator", "among": [
+                {"party": "agency", "weight": 1}, {"party": "operator", "weight": 2}
+            ]}
+        ]}
+    ]);
+    let quote = parse(&document(&json!(1103), &split))
+        .quote(&Question::default())
+        .unwrap();
+    assert_eq!(legs(&quote), [100, 602, 133, 268]);
+}
+
+#[test]
+fn a_rounding_down_is_borne_by_the_named_component_and_a_half_up_gives_or_takes() {
+    let rounded = |price: i64, mode: &str| {
+        let split = json!([{"party": "agency", "take": 500}, {"party": "office", "take": "remainder"}]);
+        let round = json!({"mode": mode, "step": 100, "taker": "office"});
+        let quote =
+            parse(&with(document(&json!(price), &split), "round_price", round)).quote(&Question::default());
+        let quote = quote.unwrap();
+        (quote.price.minor(), legs(&quote))
+    };
+    assert_eq!(rounded(1060, "floor"), (1000, vec![500, 500]));
+    assert_eq!(rounded(1060, "half_up"), (1100, vec![500, 600]));
+    assert_eq!(rounded(1050, "half_even"), (1000, vec![500, 500]));
+    assert_eq!(rounded(1049, "half_up"), (1000, vec![500, 500]));
+    assert_eq!(rounded(1001, "ceiling"), (1100, vec![500, 600]));
+}
+
+#[test]
+fn steps_before_on_and_after_each_boundary() {
+    let stepped = |begun: &str, amount| {
+        let price = json!({"sum": [500, {"steps": {"of": "amount", "free": 1000, "size": 250, "charge": 30, "begun": begun}}]});
+        parse(&document(&price, &office_takes_all()))
+            .quote(&of_amount(amount))
+            .unwrap()
+            .price
+            .minor()
+    };
+    assert_eq!(
+        [999, 1000, 1001, 1250, 1251].map(|a| stepped("charged", a)),
+        [500, 500, 530, 530, 560]
+    );
+    assert_eq!(
+        [1249, 1250, 1499, 1500].map(|a| stepped("not_charged", a)),
+        [500, 530, 530, 560]
+    );
+    assert_eq!(
+        [1008, 1009, 1125].map(|a| stepped("in_proportion", a)),
+        [500, 501, 515]
+    );
+}
+
+#[test]
+fn the_price_may_refuse_by_its_own_words() {
+    let price = json!({"choose": {"cases": [{"when": {"class": "b"}, "then": 5}], "otherwise": {"refuse": "only class b"}}});
+    let facts = json!({"class": {"kind": "one_of", "values": ["a", "b"]}});
+    let tariff = parse(&with(document(&price, &office_takes_all()), "facts", facts));
+    let ask = |class: &str| Question {
+        facts: [("class".to_owned(), FactValue::Text(class.to_owned()))].into(),
+        ..Question::default()
+    };
+    assert_eq!(
+        tariff.quote(&ask("a")),
+        Err(Refusal::Refused("only class b".to_owned()))
+    );
+    assert!(tariff.quote(&ask("b")).is_ok());
+    assert!(matches!(
+        tariff.quote(&ask("c")),
+        Err(Refusal::FactInvalid { .. })
+    ));
+}
+
+#[test]
+fn a_stated_amount_must_be_the_price_unless_the_tariff_names_it() {
+    let tariff = parse(&document(&json!(1000), &office_takes_all()));
+    assert!(tariff.quote(&of_amount(1000)).is_ok());
+    assert!(matches!(
+        tariff.quote(&of_amount(999)),
+        Err(Refusal::AmountDiffers { .. })
+    ));
+    let named = parse(&document(&json!("amount"), &office_takes_all()));
+    assert_eq!(named.quote(&of_amount(999)).unwrap().price.minor(), 999);
+    assert_eq!(named.quote(&Question::default()), Err(Refusal::AmountMissing));
+    assert!(matches!(
+        named.quote(&of_amount(-1)),
+        Err(Refusal::OutsideRange { .. })
+    ));
+}
+
+#[test]
+fn equal_terms_of_two_splits_are_one_term_and_ordinals_are_stable() {
+    let split = json!({"by_leg": {
+        "acceptance": [{"party": "office", "rate": "65%"}, {"party": "agency", "rate": "35%"}],
+        "distribution": [{"party": "office", "rate": "100%"}]
+    }});
+    let tariff = parse(&document(&json!(100), &split));
+    let told = tariff
+        .terms()
+        .iter()
+        .map(|term| (term.ordinal, term.side, term.name.as_str()))
+        .collect::<Vec<_>>();
+    assert_eq!(
+        told,
+        [
+            (0, Side::Source, "holder"),
+            (1, Side::Leg, "office"),
+            (2, Side::Leg, "agency")
+        ]
+    );
+}
+
+#[test]
+fn the_principal_is_a_term_of_its_own_and_in_no_allocation() {
+    let principal = json!({"party": "agency", "deposit_identifier": "77"});
+    let tariff = parse(&with(
+        document(&json!(10), &office_takes_all()),
+        "principal",
+        principal,
+    ));
+    let term = tariff.principal_term().unwrap();
+    assert_eq!(
+        (term.kind, term.side, term.ordinal),
+        (ComponentKind::Principal, Side::Leg, 2)
+    );
+    let question = Question {
+        principal: Some(Amount::from_minor(5000)),
+        ..Question::default()
+    };
+    let quote = tariff.quote(&question).unwrap();
+    assert_eq!(
+        (quote.price.minor(), quote.principal.minor(), legs(&quote)),
+        (10, 5000, vec![10])
+    );
+}
+
+#[test]
+fn the_key_holds_only_facts_that_are_read_with_defaults_and_sorted_names() {
+    let facts = json!({"rural": {"kind": "bool", "default": false}, "pages": {"kind": "integer"}, "colour": {"kind": "text"}});
+    let price = json!({"choose": {"cases": [{"when": {"rural": true}, "then": {"times": {"count": "pages", "value": 1}}}], "otherwise": 9}});
+    let tariff = parse(&with(document(&price, &office_takes_all()), "facts", facts));
+    let stated = |facts: &[(&str, FactValue)]| Question {
+        facts: facts
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
+        ..Question::default()
+    };
+    let question = stated(&[
+        ("pages", FactValue::Integer(3)),
+        ("colour", FactValue::Text("red".to_owned())),
+    ]);
+    assert_eq!(tariff.key_facts(&question), r#"{"pages":3,"rural":false}"#);
+    assert_eq!(
+        tariff.key_facts(&stated(&[("rural", FactValue::Bool(true))])),
+        r#"{"rural":true}"#
+    );
+    assert!(!tariff.reads_fact("colour") && tariff.reads_fact("pages"));
+}
+
+#[test]
+fn a_huge_amount_is_refused_and_never_wraps() {
+    let price = json!([{"name": "net", "amount": "amount"}, {"name": "tax", "amount": {"percent": {"rate": "500%", "of": "net"}}}]);
+    let tariff = parse(&document(&price, &office_takes_all()));
+    assert!(matches!(
+        tariff.quote(&of_amount(i64::MAX)),
+        Err(Refusal::Overflow(_))
+    ));
+}
+
+#[test]
+fn a_price_up_to_the_limit_is_quoted_and_one_more_is_refused() {
+    let tariff = parse(&document(&json!("amount"), &office_takes_all()));
+    let most = AMOUNT_MAX.minor();
+    assert_eq!(tariff.quote(&of_amount(most)).unwrap().price, AMOUNT_MAX);
+    let above = tariff.quote(&of_amount(most + 1));
+    assert!(matches!(above, Err(Refusal::AboveLimit { .. })), "{above:?}");
+    let each = with(
+        document(&json!(most), &office_takes_all()),
+        "quantity",
+        json!("each"),
+    );
+    let two = Question {
+        quantity: 2,
+        ..Question::default()
+    };
+    let above = parse(&each).quote(&two);
+    assert!(matches!(above, Err(Refusal::AboveLimit { .. })), "{above:?}");
+}

@@ -1,0 +1,183 @@
+//! What the bank says of payouts, and what then becomes of the money.
+
+use chrono::Duration;
+use daftar::domain::money::Amount;
+use daftar::domain::originator::{Originator, OriginatorKind, Scope};
+use daftar::usecases::Failure;
+use daftar::usecases::answer_payout::{AnsweredPayout, BankAnswer, answer_payout};
+use daftar::usecases::release_payouts::release_payouts;
+use serde_json::json;
+
+use super::{ALL, returned, settled};
+use crate::api::Api;
+use crate::scene::{POLICE, Scene};
+use crate::settling::rule_of;
+
+#[tokio::test]
+async fn an_answer_is_written_once_by_a_person_and_only_of_a_payout_that_has_left() {
+    let scene = Scene::passport_settled().await;
+    let payout = scene.payout_to("municipality").await;
+    let early = scene.answer(payout.id, &settled("b-1")).await;
+    assert_eq!(rule_of(early), "a_payout_has_left_before_it_is_answered");
+    scene.remit(ALL, "r-1").await.unwrap();
+    scene.leaving().await;
+    for wrong in [
+        BankAnswer {
+            amount: Some(Amount::from_minor(37_501)),
+            ..settled("b-1")
+        },
+        BankAnswer {
+            iban: Some("IR040990000000000000000000".to_owned()),
+            ..settled("b-1")
+        },
+    ] {
+        assert_eq!(
+            rule_of(scene.answer(payout.id, &wrong).await),
+            "an_answer_names_the_payout"
+        );
+    }
+    let right = BankAnswer {
+        amount: Some(payout.amount),
+        iban: payout.iban.clone(),
+        ..settled("b-1")
+    };
+    let first = scene.answer(payout.id, &right).await.unwrap();
+    let again = scene
+        .answer_at(payout.id, &right, scene.now() + Duration::hours(1))
+        .await
+        .unwrap();
+    assert_eq!(
+        again,
+        AnsweredPayout {
+            repeated: true,
+            ..first
+        }
+    );
+    assert_eq!(
+        rule_of(scene.answer(payout.id, &settled("b-2")).await),
+        "one_answer_of_a_kind_per_payout"
+    );
+    let mut conn = scene.world.conn().await;
+    for kind in [OriginatorKind::Job, OriginatorKind::Client] {
+        let by = Originator {
+            kind,
+            ..scene.checker.clone()
+        };
+        let refused = answer_payout(&mut conn, &by, scene.now(), payout.id, &right).await;
+        assert!(matches!(refused, Err(Failure::Forbidden(_))));
+    }
+    let unknown = answer_payout(&mut conn, &scene.checker, scene.now(), 999, &right).await;
+    assert!(matches!(unknown, Err(Failure::NotFound(_))));
+    assert_eq!(scene.books("municipality").await, [37_500 - ALL, ALL - 37_500, 0]);
+}
+
+#[tokio::test]
+async fn one_answer_that_comes_many_times_at_once_is_posted_once() {
+    let scene = Scene::passport_settled().await;
+    scene.remit(ALL, "r-1").await.unwrap();
+    scene.leaving().await;
+    let id = scene.payout_to("provincial-treasury").await.id;
+    let answer = settled("b-1");
+    let all = futures_util::future::join_all((0..8).map(|_| scene.answer(id, &answer))).await;
+    let fresh = all
+        .into_iter()
+        .filter(|done| !done.as_ref().unwrap().repeated)
+        .count();
+    assert_eq!(fresh, 1);
+    assert_eq!(
+        scene.books("provincial-treasury").await,
+        [1_000_000 - ALL, ALL - 1_000_000, 0]
+    );
+}
+
+#[tokio::test]
+async fn what_comes_back_is_a_line_of_the_window_of_the_moment_and_is_paid_by_the_next_settlement() {
+    let scene = Scene::passport_settled().await;
+    scene.remit(ALL, "r-1").await.unwrap();
+    scene.leaving().await;
+    let treasury = scene.payout_to("provincial-treasury").await;
+    let identity = scene.payout_to("identity").await;
+    scene.answer(treasury.id, &settled("b-1")).await.unwrap();
+    scene.answer(treasury.id, &returned("b-2")).await.unwrap();
+    scene.answer(identity.id, &returned("b-3")).await.unwrap();
+    assert_eq!(scene.books("provincial-treasury").await[2], 1_000_000);
+    // Nothing left but the municipality's 37,500; what came back after settling is in the bank again.
+    assert_eq!(scene.books("identity").await, [-ALL, 37_500, 10_000]);
+    assert_eq!(
+        rule_of(scene.answer(identity.id, &settled("b-4")).await),
+        "a_returned_payout_stays_returned"
+    );
+    let second_week =
+        "SELECT count(*) FROM payout_answers a JOIN windows w ON w.id = a.window_id WHERE w.ordinal = 2";
+    assert_eq!(scene.count(second_week).await, 3);
+    scene.settle(POLICE, scene.day(14, 1)).await;
+    let anew = scene.payout_to("provincial-treasury").await;
+    assert_eq!((anew.amount.minor(), anew.state.as_str()), (1_000_000, "waiting"));
+    assert_ne!(anew.id, treasury.id);
+    let returned_line = "SELECT returned AS count FROM positions p JOIN parties q ON q.id = p.party_id \
+        WHERE q.code = 'identity' ORDER BY settlement_id DESC LIMIT 1";
+    assert_eq!(scene.count(returned_line).await, 10_000);
+    assert_eq!(scene.leaving().await, ["provincial-treasury", "identity"]);
+    scene.world.assert_sound().await;
+}
+
+#[actix_web::test]
+async fn the_api_records_and_answers_for_people_with_the_scope() {
+    let scene = Scene::passport_settled().await;
+    let api = Api::of(&scene.world, scene.now());
+    let finance = api.token("cashier", Scope::Finance, None).await;
+    let reader = api.token("reader", Scope::Read, None).await;
+    let remittance =
+        json!({ "network": POLICE, "party": "office-1002", "amount": ALL, "bank_reference": "r-1" });
+    assert_eq!(
+        api.post("/v1/remittances", &remittance, &reader).await.status,
+        403
+    );
+    let recorded = api.post("/v1/remittances", &remittance, &finance).await.json();
+    assert_eq!(
+        (&recorded["amount"], &recorded["repeated"]),
+        (&json!(ALL), &json!(false))
+    );
+    let mut conn = scene.world.conn().await;
+    release_payouts(&mut conn, &scene.maker, scene.now())
+        .await
+        .unwrap();
+    let payout = scene.payout_to("identity").await.id;
+    let path = format!("/v1/payouts/{payout}/answer");
+    let reasonless = json!({ "outcome": "returned", "bank_reference": "b-1" });
+    let refused = api.post(&path, &reasonless, &finance).await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.text().contains("a_return_has_a_reason"),
+        "{}",
+        refused.text()
+    );
+    let misspelt = json!({ "outcome": "settled", "bank_reference": "b-1", "ammount": 1 });
+    assert_eq!(api.post(&path, &misspelt, &finance).await.status, 422);
+    let other_amount = json!({ "outcome": "settled", "bank_reference": "b-1", "amount": 1 });
+    let refused = api.post(&path, &other_amount, &finance).await;
+    assert_eq!(
+        (
+            refused.status,
+            refused.text().contains("an_answer_names_the_payout")
+        ),
+        (409, true)
+    );
+    let answer = json!({ "outcome": "settled", "bank_reference": "b-1", "amount": 10_000 });
+    assert_eq!(
+        api.post(&path, &answer, &finance).await.json()["state"],
+        json!("settled")
+    );
+    let shown = api.get(&format!("/v1/payouts/{payout}"), &reader).await.json();
+    assert_eq!(
+        (&shown["state"], &shown["answers"][0]["by"]),
+        (&json!("settled"), &json!("cashier"))
+    );
+    assert_eq!(
+        api.get("/v1/remittances?party=office-1002", &reader)
+            .await
+            .items()
+            .len(),
+        1
+    );
+}

@@ -1,0 +1,73 @@
+//! Previews: the same figures whenever they are asked for, against the cycle before, for those who may see the whole.
+
+use daftar::domain::originator::Originator;
+use daftar::usecases::preview_settlement::preview_settlement;
+
+use crate::counter::Case;
+use crate::scene::{PISHKHAN, Scene};
+use crate::settling::position_of;
+
+#[tokio::test]
+async fn a_preview_asked_again_is_the_same_to_the_byte_and_changes_nothing() {
+    let scene = Scene::furnished().await;
+    let cases = [
+        Case::cash("1001", "passport", "p-1", scene.day(0, 2)),
+        Case::central("1002", "copy", "c-1", scene.day(0, 2)),
+    ];
+    scene.book(scene.day(0, 3), &cases).await;
+    let mut seen = Vec::new();
+    for hour in [4, 5, 40] {
+        let preview = scene.preview(PISHKHAN, scene.day(0, hour)).await;
+        seen.push(serde_json::to_vec(&preview).unwrap());
+    }
+    assert!(seen.iter().all(|bytes| *bytes == seen[0]));
+    assert_eq!(scene.count("SELECT count(*) FROM settlements").await, 0);
+    // Sealed it comes to the same figures.
+    let open = scene.preview(PISHKHAN, scene.day(0, 4)).await;
+    scene.close(PISHKHAN, scene.day(1, 0)).await.unwrap();
+    scene.seal(PISHKHAN, scene.day(1, 0)).await.unwrap().unwrap();
+    let sealed = scene.preview(PISHKHAN, scene.day(1, 0)).await;
+    assert_eq!(
+        (open.digest, open.positions, open.sealed),
+        (sealed.digest, sealed.positions, false)
+    );
+    let proposed = scene.propose(PISHKHAN, scene.day(1, 1)).await.unwrap();
+    let after = scene.preview(PISHKHAN, scene.day(1, 2)).await;
+    assert_eq!(proposed.digest, after.digest);
+}
+
+#[tokio::test]
+async fn a_preview_shows_each_party_against_the_cycle_before() {
+    let scene = Scene::furnished().await;
+    scene.book_central(0, "1001", "passport", "a").await;
+    scene.settle_day(1).await;
+    scene.book_central(1, "1001", "passport", "b").await;
+    let preview = scene.preview(PISHKHAN, scene.day(1, 4)).await;
+    let office = position_of(&preview, "office-1001");
+    let previous = office.previous.unwrap();
+    assert_eq!(
+        (
+            previous.earned.minor(),
+            previous.paid.minor(),
+            previous.closing.minor()
+        ),
+        (428_612, 0, 428_612)
+    );
+    assert_eq!((office.opening.minor(), office.paid.minor()), (428_612, 857_224));
+}
+
+#[tokio::test]
+async fn one_who_acts_for_a_party_sees_no_whole_settlement() {
+    let scene = Scene::furnished().await;
+    scene.book_cash(0, "1001", "copy", "a").await;
+    let owner = Originator {
+        party_id: Some(scene.party_id("office-1001").await),
+        ..scene.maker.clone()
+    };
+    let mut conn = scene.world.conn().await;
+    assert!(
+        preview_settlement(&mut conn, &owner, scene.day(0, 4), PISHKHAN, None)
+            .await
+            .is_err()
+    );
+}

@@ -1,0 +1,196 @@
+//! The books recomputed: what was left alone agrees. Never here: what was touched (`touched`).
+
+mod nightly;
+mod touched;
+
+use chrono::Duration;
+use daftar::cli::verify::verify;
+use daftar::domain::money::Amount;
+use daftar::domain::transaction::{Holder, Outcome, Submitted, TransactionKind};
+use daftar::host::clock;
+use daftar::usecases::keep_statement_pdf::keep_statement_pdf;
+use daftar::usecases::record_transactions::{Course, Memory, Recorded, Sent, record_transactions};
+use daftar::usecases::register::licence::LicenceEventKind;
+use daftar::usecases::verify_books::{Extent, Verified};
+
+use crate::scene::{PISHKHAN, Scene};
+
+/// A row of an office in `pishkhan`.
+pub fn row(scene: &Scene, office: &str, service: &str, reference: &str) -> Submitted {
+    Submitted {
+        office: office.to_owned(),
+        service: Some(service.to_owned()),
+        network: Some("pishkhan".to_owned()),
+        reference: reference.to_owned(),
+        kind: TransactionKind::Original,
+        original: None,
+        occurred_at: scene.began + Duration::hours(8),
+        amount: None,
+        principal: None,
+        quantity: None,
+        leg: None,
+        facts: std::collections::BTreeMap::new(),
+        holder: Holder::Office,
+        citizen: None,
+    }
+}
+
+pub fn refund(scene: &Scene, office: &str, original: &str, reference: &str, minor: i64) -> Submitted {
+    Submitted {
+        service: None,
+        network: None,
+        kind: TransactionKind::Refund,
+        original: Some(original.to_owned()),
+        amount: Some(Amount::from_minor(minor)),
+        ..row(scene, office, "passport", reference)
+    }
+}
+
+/// Services of all kinds, a bill, a terminal's split, refunds in two parts.
+pub fn day(scene: &Scene) -> Vec<Submitted> {
+    let mut rows = Vec::new();
+    for (place, office) in ["1001", "1002", "1003"].into_iter().enumerate() {
+        for service in ["copy", "passport"] {
+            rows.push(row(scene, office, service, &format!("{service}-{place}")));
+        }
+        rows.push(Submitted {
+            amount: Some(Amount::from_minor(1_000_000 + i64::try_from(place).unwrap())),
+            holder: Holder::Central,
+            ..row(scene, office, "duty", &format!("duty-{place}"))
+        });
+        rows.push(Submitted {
+            principal: Some(Amount::from_minor(250_000)),
+            ..row(scene, office, "bill", "bill")
+        });
+        rows.push(Submitted {
+            facts: [("losses".to_owned(), daftar::domain::tariff::FactValue::Integer(2))].into(),
+            holder: Holder::SplitAtSource,
+            citizen: Some(vec![7; 32]),
+            ..row(scene, office, "card", "card")
+        });
+    }
+    rows.push(refund(scene, "1001", "passport-0", "back-1", 500_000));
+    rows.push(refund(scene, "1001", "passport-0", "back-2", 500_000));
+    rows.push(refund(scene, "1002", "passport-1", "back-all", 1_476_112));
+    rows
+}
+
+/// Two days, settled: refunds, a bill, a hold, a payout that came back, a remittance, a statement rendered, and a third day open.
+pub async fn settled() -> Scene {
+    let scene = Scene::furnished().await;
+    scene.enter_the_rest().await;
+    record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
+    quarantine(&scene).await;
+    scene
+        .befall(LicenceEventKind::Suspended, scene.day(0, 7), scene.day(0, 10))
+        .await;
+    scene.settle_day(1).await;
+    let next = Submitted {
+        holder: Holder::Central,
+        occurred_at: scene.day(1, 13),
+        ..row(&scene, "1003", "passport", "day-2")
+    };
+    let late = row(&scene, "1002", "copy", "late");
+    record(&scene, &[next, late], scene.day(1, 14)).await;
+    scene.give_back("provincial-treasury", 2).await;
+    scene.bring_in("office-1002", 100_000, 2).await;
+    scene.settle_day(2).await;
+    record(&scene, &[row(&scene, "1003", "copy", "open")], scene.day(2, 14)).await;
+    render(&scene).await;
+    scene
+}
+
+/// A row that waits: its price is not the tariff's.
+async fn quarantine(scene: &Scene) {
+    let wrong = Submitted {
+        amount: Some(Amount::from_minor(1)),
+        ..row(scene, "1001", "copy", "waits")
+    };
+    let at = scene.day(0, 10);
+    let mut conn = scene.world.conn().await;
+    let sent = [Sent::by(&scene.counters, &wrong, at).unwrap()];
+    let recorded = record_transactions(&mut conn, &Memory::default(), at, &sent, Course::Singly)
+        .await
+        .unwrap();
+    assert!(matches!(
+        recorded[0],
+        Recorded::Decided(Outcome::Quarantined { .. })
+    ));
+}
+
+/// The first rendering of every statement.
+async fn render(scene: &Scene) {
+    let mut conn = scene.world.conn().await;
+    let first = scene.count("SELECT min(id) AS count FROM statements").await;
+    keep_statement_pdf(&mut conn, scene.day(2, 15), first, b"%PDF-1.7".to_vec())
+        .await
+        .unwrap();
+}
+
+pub async fn record(scene: &Scene, rows: &[Submitted], at: chrono::DateTime<chrono::Utc>) {
+    let memory = Memory::default();
+    let mut conn = scene.world.conn().await;
+    let sent: Vec<Sent<'_>> = rows
+        .iter()
+        .map(|row| Sent::by(&scene.counters, row, at).unwrap())
+        .collect();
+    let recorded = record_transactions(&mut conn, &memory, at, &sent, Course::Singly)
+        .await
+        .unwrap();
+    for one in recorded {
+        assert!(matches!(one, Recorded::Decided(Outcome::Booked(_))), "{one:?}");
+    }
+}
+
+async fn verified(scene: &Scene) -> Verified {
+    verify(scene.world.pool(), Extent::All, None).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_recorded_and_left_alone_agrees() {
+    let scene = Scene::furnished().await;
+    scene.enter_the_rest().await;
+    record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
+    let verified = verified(&scene).await;
+    assert_eq!(verified.findings, []);
+    assert_eq!((verified.transactions, verified.agrees), (18, true));
+}
+
+#[tokio::test]
+async fn what_was_settled_and_left_alone_agrees() {
+    let scene = settled().await;
+    let verified = verified(&scene).await;
+    assert_eq!(verified.findings, []);
+    assert_eq!((verified.transactions, verified.windows_left), (21, 0));
+    scene.world.assert_sound().await;
+}
+
+/// What of a second the machine's clock shows now.
+fn fraction() -> Duration {
+    Duration::nanoseconds(i64::from(clock::now().timestamp_subsec_nanos()))
+}
+
+#[tokio::test]
+async fn what_is_proposed_and_approved_by_the_machines_clock_agrees() {
+    let scene = Scene::furnished().await;
+    scene.enter_the_rest().await;
+    record(&scene, &day(&scene), scene.day(0, 9) + fraction()).await;
+    scene
+        .close(PISHKHAN, scene.day(1, 12) + fraction())
+        .await
+        .unwrap();
+    scene
+        .seal(PISHKHAN, scene.day(1, 12) + fraction())
+        .await
+        .unwrap()
+        .unwrap();
+    let proposed = scene
+        .propose(PISHKHAN, scene.day(1, 13) + fraction())
+        .await
+        .unwrap();
+    scene
+        .approve(proposed.id, scene.day(1, 14) + fraction())
+        .await
+        .unwrap();
+    assert_eq!(verified(&scene).await.findings, []);
+}

@@ -1,0 +1,64 @@
+//! The nightly run over the books.
+
+use std::sync::Arc;
+
+use daftar::host::clock;
+use daftar::host::mail::Mailer;
+use daftar::jobs::files::timetable;
+use daftar::jobs::follow::run_now;
+use daftar::jobs::{Jobs, worker_name};
+use daftar::usecases::finish_slot::Outcome;
+
+use super::settled;
+use crate::scene::Scene;
+use crate::tampering::Tampering;
+
+/// Runs the nightly job once, now, and says how it ended.
+async fn night(scene: &Scene) -> Outcome {
+    let jobs = Arc::new(Jobs {
+        pool: scene.world.pool().clone(),
+        clock: clock::now,
+        timetable: timetable(None).unwrap(),
+        worker: worker_name("test"),
+        mailer: Mailer::Mailbox {
+            folder: std::env::temp_dir(),
+        },
+    });
+    jobs.register().await.unwrap();
+    let job = jobs.timetable.job("verify-books").unwrap().clone();
+    let outcome = run_now(&jobs, &job).await.unwrap();
+    jobs.leave().await.unwrap();
+    outcome
+}
+
+#[tokio::test]
+async fn the_nightly_run_tells_what_it_verified_and_fails_loudly_where_something_does_not_agree() {
+    let scene = settled().await;
+    let Outcome::Succeeded(told) = night(&scene).await else {
+        panic!("the books agree");
+    };
+    assert!(
+        told.contains("window 2026-03-21 of pishkhan with 18 transactions agree"),
+        "{told}"
+    );
+    assert!(told.ends_with("the register and the books agree"), "{told}");
+    let noted = "SELECT count(*) FROM verifications WHERE agreed AND findings = ''";
+    assert_eq!(scene.count(noted).await, 3);
+    // What was found good has its turn again in its night only, the register and the books in each.
+    let mut tampering = Tampering::with(scene.world.superuser().await, "entries").await;
+    let row = tampering.row().await.unwrap();
+    tampering.delete(&row).await;
+    let Outcome::Failed(told) = night(&scene).await else {
+        panic!("an entry is gone");
+    };
+    assert!(
+        told.contains("DO NOT AGREE") && told.contains("journals"),
+        "{told}"
+    );
+    assert!(
+        scene
+            .count("SELECT count(*) FROM verifications WHERE NOT agreed")
+            .await
+            >= 1
+    );
+}
