@@ -23,6 +23,7 @@ mod mail;
 mod paid_out;
 mod payouts;
 mod portal;
+mod principals;
 mod reading;
 mod recording;
 mod registering;
