@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::unavailable;
-use crate::domain::originator::{Originator, Scope};
+use crate::domain::originator::Originator;
 use crate::host::Host;
 use crate::host::database::PooledConnection;
 use crate::usecases::register::originator::person_of_code;
