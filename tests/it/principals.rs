@@ -11,11 +11,11 @@ use crate::scene::{PISHKHAN, Scene};
 /// Of the price of 4,000, the operator has a quarter.
 fn advance() -> Value {
     json!({
-        "principal": { "party": "agency", "at_least": 1 },
+        "principal": { "name": "advance", "party": "agency", "at_least": 1 },
         "price": 4_000,
         "split": [
-            { "name": "principal", "kind": "principal", "party": "operator", "rate": "25%" },
-            { "name": "wage", "party": "office", "take": "remainder" }
+            { "name": "advance", "kind": "principal", "party": "operator", "rate": "25%" },
+            { "name": "wage", "party": "office", "rate": "75%" }
         ]
     })
 }
@@ -46,9 +46,9 @@ async fn a_principal_is_told_once_and_a_component_of_its_kind_is_none() {
     let one = format!("/v1/transactions/{}", exported["id"]);
     let shown = api.get(&one, &reader).await.json();
     let legs = [
-        json!(["principal", "operator", 1_000]),
+        json!(["advance", "operator", 1_000]),
         json!(["wage", "office-1001", 3_000]),
-        json!(["principal", "agency", 70_000]),
+        json!(["advance", "identity", 70_000]),
     ];
     assert_eq!(told(&exported["terms"], "leg"), legs);
     assert_eq!(told(&shown["legs"], "leg"), legs);
@@ -56,7 +56,7 @@ async fn a_principal_is_told_once_and_a_component_of_its_kind_is_none() {
     let principal = &explained["principal"];
     assert_eq!(
         (&principal["party"], &principal["amount"]),
-        (&json!("agency"), &json!(70_000)),
+        (&json!("identity"), &json!(70_000)),
         "{principal}"
     );
 }
