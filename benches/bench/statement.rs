@@ -5,7 +5,7 @@ use daftar::domain::language::Language;
 use daftar::domain::money::{Amount, UnitCode};
 use daftar::domain::statement::{
     Coded, Cycle, DestinationPosition, Due, DueKind, EntryKind, FORMAT_VERSION, Interval, Names, Network,
-    Party, ServiceTotal, Side, SpokenUnit, Statement, StatementContent, Unit, statement_number,
+    Party, ServiceCount, ServiceTotal, Side, SpokenUnit, Statement, StatementContent, Unit, statement_number,
 };
 
 use crate::dice::Dice;
@@ -33,6 +33,7 @@ pub fn statement(number: usize) -> Statement {
             reference: format!("P-1404-07-{number:06}"),
         }],
         cycles: cycles(&mut dice, earned),
+        counts: Some(services.iter().map(ServiceCount::of).collect()),
         services,
         ..frame(number)
     };
@@ -80,6 +81,7 @@ fn frame(number: usize) -> StatementContent {
         positions: Vec::new(),
         services: Vec::new(),
         earlier: Vec::new(),
+        counts: Some(Vec::new()),
         movements: Vec::new(),
         held: Vec::new(),
         dues: Vec::new(),

@@ -21,7 +21,7 @@ use crate::jobs::files::{TimetableRefused, timetable};
 use crate::jobs::follow::{run_next, run_now};
 use crate::jobs::{Jobs, worker_name};
 use crate::usecases::finish_slot::Outcome;
-use crate::usecases::reading::operation::{JobRunView, list_job_runs};
+use crate::usecases::reading::operation::{JobFilter, JobRunView, list_job_runs};
 use crate::usecases::{Done, Failure};
 
 /// Runs that are told at once.
@@ -48,7 +48,7 @@ pub enum JobsVerb {
     Check,
     /// Run a job now: the slots that are due in order, or one of its own.
     Run { name: String },
-    /// What ran, newest first.
+    /// What ran, newest first; of all jobs, or of one.
     History {
         name: Option<String>,
         #[arg(long, default_value_t = 20)]
@@ -191,15 +191,18 @@ async fn run_due_or_now(jobs: &Arc<Jobs>, job: &Job) -> Done<Vec<Outcome>> {
 }
 
 fn jobs(args: &JobsArgs, host: &Host) -> Done<Jobs> {
-    let timetable = timetable(args.folder.as_deref())
-        .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string()))?;
     Ok(Jobs {
         pool: host.pool.clone(),
         clock: clock::now,
-        timetable,
+        timetable: checked_timetable(args)?,
         worker: worker_name("command"),
         mailer: Mailer::of(&host.configuration),
     })
+}
+
+fn checked_timetable(args: &JobsArgs) -> Done<Timetable> {
+    timetable(args.folder.as_deref())
+        .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string()))
 }
 
 fn unknown(jobs: &Jobs, name: &str) -> Failure {
@@ -213,9 +216,14 @@ fn unknown(jobs: &Jobs, name: &str) -> Failure {
 }
 
 async fn history(args: &JobsArgs, host: &Host, name: Option<&str>, limit: u32) -> Done<String> {
+    let timetable = checked_timetable(args)?;
+    let filter = JobFilter {
+        job: name.map(str::to_owned),
+        own_jobs: timetable.jobs().iter().map(|job| job.name.clone()).collect(),
+    };
     let mut conn = connected(host).await?;
     let asked = Asked::first(limit.clamp(1, RUNS_MAX));
-    let found = list_job_runs(&mut conn, &Originator::host(), name, &asked).await?;
+    let found = list_job_runs(&mut conn, &Originator::host(), &filter, &asked).await?;
     Ok(output::answer(args.json, found.items.as_slice(), history_text))
 }
 

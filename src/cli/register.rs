@@ -21,8 +21,8 @@ pub struct RegisterArgs {
     /// The register document, JSON.
     #[arg(required_unless_present = "schema")]
     file: Option<PathBuf>,
-    /// Code of the person whose name licences and drafts bear; may stand in the document.
-    #[arg(long = "as", value_name = "CODE", required_unless_present = "schema")]
+    /// Code of the person who acts: what is written bears that name. May stand in the document.
+    #[arg(long = "as", value_name = "PERSON", required_unless_present = "schema")]
     by: Option<String>,
     /// Print the JSON Schema of the document instead.
     #[arg(long)]
@@ -54,7 +54,7 @@ pub async fn carry_out(args: &RegisterArgs, host: &Host) -> Done<String> {
         0 => "registered".to_owned(),
         count => format!(
             "registered; {count} drafts of tariffs wait: another person approves them with `daftar tariff approve --all \
-             --as CODE`, then `daftar tariff publish --all --as CODE` puts them in force"
+             --as PERSON`, then `daftar tariff publish --all --as PERSON` puts them in force"
         ),
     })
 }

@@ -8,11 +8,12 @@ use clap::{Args, Subcommand};
 use super::acting::{Acting, connected};
 use super::output;
 use crate::domain::demand::DemandState;
+use crate::domain::json;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::host::{Host, clock};
-use crate::usecases::reading::demands::{DemandView, list_demands};
+use crate::usecases::reading::demands::{DemandFilter, DemandView, list_demands};
 use crate::usecases::reading::money::MoneyFilter;
 use crate::usecases::reading::remittances::{RemittanceView, list_remittances};
 use crate::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
@@ -35,7 +36,7 @@ enum RemittanceVerb {
     /// Remittances, newest first.
     List(ListArgs),
     /// What settlements demanded, newest first, and how much of it has come in.
-    Demands(ListArgs),
+    Demands(DemandsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +70,15 @@ struct ListArgs {
     party: Option<String>,
     #[arg(long, default_value_t = 50)]
     limit: u32,
+}
+
+#[derive(Debug, Args)]
+struct DemandsArgs {
+    #[command(flatten)]
+    list: ListArgs,
+    /// due, partly_paid, overdue or paid, as it is now.
+    #[arg(long, value_parser = json::word::<DemandState>)]
+    state: Option<DemandState>,
 }
 
 pub async fn carry_out(args: &RemittanceArgs, host: &Host) -> Done<String> {
@@ -145,9 +155,13 @@ fn table(remittances: &[RemittanceView]) -> String {
     text
 }
 
-async fn demands(conn: &mut Connection, asked: &ListArgs, as_json: bool) -> Done<String> {
+async fn demands(conn: &mut Connection, asked: &DemandsArgs, as_json: bool) -> Done<String> {
     let (by, at) = (Originator::host(), clock::now());
-    let found = list_demands(conn, &by, at, &asked.filter(), &Asked::first(asked.limit)).await?;
+    let filter = DemandFilter {
+        money: asked.list.filter(),
+        state: asked.state,
+    };
+    let found = list_demands(conn, &by, at, &filter, &Asked::first(asked.list.limit)).await?;
     Ok(output::answer(as_json, found.items.as_slice(), table_of_demands))
 }
 

@@ -180,7 +180,7 @@ fn notes(position: &PreviewedPosition) -> String {
 
 fn proposed_text(proposed: &ProposedSettlement) -> String {
     format!(
-        "proposed settlement {} of {} {}: {} positions, digest {}\nanother person approves it: daftar settle approve {} --as CODE",
+        "proposed settlement {} of {} {}: {} positions, digest {}\nanother person approves it: daftar settle approve {} --as PERSON",
         proposed.id, proposed.network, proposed.period, proposed.positions, proposed.digest, proposed.id
     )
 }

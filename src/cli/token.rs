@@ -35,8 +35,8 @@ enum TokenVerb {
 
 #[derive(Debug, Args)]
 struct CreateArgs {
-    /// Code of the person or client, made if it is new.
-    #[arg(long = "as", value_name = "CODE")]
+    /// Code of the person or client to whom it is given, made if it is new.
+    #[arg(long = "for", value_name = "CODE", alias = "as")]
     code: String,
     #[arg(long, value_enum, default_value_t = HolderKind::Person)]
     kind: HolderKind,

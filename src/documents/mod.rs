@@ -11,5 +11,3 @@ pub mod statement_pdf;
 pub mod statement_view;
 pub mod statement_words;
 pub mod transaction_journal;
-
-use crate::domain::digits;

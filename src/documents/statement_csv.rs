@@ -3,8 +3,8 @@
 
 use crate::domain::money::Amount;
 use crate::domain::statement::{
-    DestinationPosition, Due, DueKind, EntryKind, HeldItem, Movement, MovementKind, ServiceTotal, Side,
-    Statement, StatementContent,
+    DestinationPosition, Due, DueKind, EntryKind, HeldItem, Movement, MovementKind, ServiceCount,
+    ServiceTotal, Side, Statement, StatementContent,
 };
 
 /// Tells spreadsheets that the bytes are UTF-8, or Persian turns to rubbish.
@@ -47,6 +47,8 @@ pub fn statement_csv(statement: &Statement) -> Result<Vec<u8>, csv::Error> {
         .earlier
         .iter()
         .try_for_each(|earlier| table.total("earlier", &earlier.period, &earlier.total))?;
+    let mut counts = content.counts.iter().flatten();
+    counts.try_for_each(|count| table.count(count))?;
     content
         .movements
         .iter()
@@ -86,7 +88,7 @@ struct Cells<'a> {
     component: &'a str,
     kind: &'a str,
     count: Option<u64>,
-    amount: Amount,
+    amount: Option<Amount>,
     date: String,
 }
 
@@ -107,7 +109,7 @@ impl Table<'_> {
         let mut record: Vec<String> = texts.into_iter().map(escaped).collect();
         record.push(cells.count.map(|count| count.to_string()).unwrap_or_default());
         // A negative number is a number: it is written here, never taken from outside, so it is not escaped.
-        record.push(cells.amount.to_string());
+        record.push(cells.amount.map(|amount| amount.to_string()).unwrap_or_default());
         record.push(self.content.unit.code.to_string());
         record.push(cells.date.clone());
         self.writer.write_record(&record)
@@ -135,34 +137,40 @@ impl Table<'_> {
                 destination,
                 line,
                 period,
-                amount,
+                amount: Some(amount),
                 ..Cells::default()
             })
         })
     }
 
     fn total(&mut self, section: &str, period: &str, total: &ServiceTotal) -> Result<(), csv::Error> {
-        let line = match total.side {
-            Side::Earned => "earned",
-            Side::Collected => "collected",
-        };
-        let kind = match total.kind {
-            EntryKind::Original => "original",
-            EntryKind::Refund => "refund",
-            EntryKind::Correction => "correction",
-        };
         self.row(&Cells {
             section,
             destination: total.destination.as_deref(),
-            line,
+            line: side_code(total.side),
             period,
             code: &total.service.code,
             name_fa: &total.service.names.fa,
             name_en: &total.service.names.en,
             component: &total.component.code,
-            kind,
+            kind: kind_code(total.kind),
             count: Some(total.count),
-            amount: total.amount,
+            amount: Some(total.amount),
+            ..Cells::default()
+        })
+    }
+
+    /// The transactions of a service, whose lines of several components may be of the same ones.
+    fn count(&mut self, one: &ServiceCount) -> Result<(), csv::Error> {
+        self.row(&Cells {
+            section: if one.earlier { "earlier_count" } else { "count" },
+            destination: one.destination.as_deref(),
+            line: side_code(one.side),
+            code: &one.service.code,
+            name_fa: &one.service.names.fa,
+            name_en: &one.service.names.en,
+            kind: kind_code(one.kind),
+            count: Some(one.count),
             ..Cells::default()
         })
     }
@@ -179,7 +187,7 @@ impl Table<'_> {
             line,
             code: &movement.reference,
             name_fa: &movement.reason,
-            amount: movement.amount,
+            amount: Some(movement.amount),
             date: movement
                 .booked_at
                 .to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
@@ -193,7 +201,7 @@ impl Table<'_> {
             destination: item.destination.as_deref(),
             name_fa: &item.cause.fa,
             name_en: &item.cause.en,
-            amount: item.amount,
+            amount: Some(item.amount),
             ..Cells::default()
         })
     }
@@ -208,10 +216,25 @@ impl Table<'_> {
             destination: due.destination.as_deref(),
             line,
             code: &due.reference,
-            amount: due.amount,
+            amount: Some(due.amount),
             date: due.due_on.to_string(),
             ..Cells::default()
         })
+    }
+}
+
+const fn side_code(side: Side) -> &'static str {
+    match side {
+        Side::Earned => "earned",
+        Side::Collected => "collected",
+    }
+}
+
+const fn kind_code(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Original => "original",
+        EntryKind::Refund => "refund",
+        EntryKind::Correction => "correction",
     }
 }
 

@@ -1,18 +1,22 @@
 //! A sealed statement as texts in reading order: what the PDF template and the mail print. Never here: layout, or a figure
 //! that the statement does not have.
 
+pub mod headline;
+pub mod position;
+pub mod services;
+
 use serde::Serialize;
 
-use super::amounts::{amount_spoken, amount_text, amount_with_unit, count_text};
+use self::headline::Headline;
+use self::position::Line;
+use self::services::{Group, of_earlier};
+use super::amounts::amount_text;
 use super::dates;
-use super::digits::in_digits_of;
 use super::statement_words::{Words, words};
+use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 use crate::domain::money::{Amount, AmountOverflow};
-use crate::domain::statement::{
-    CarryReason, Cycle, DestinationPosition, Due, DueKind, EarlierTotal, EntryKind, Movement, MovementKind,
-    ServiceTotal, Side, Statement, StatementContent, transaction_count,
-};
+use crate::domain::statement::{Cycle, Due, Movement, MovementKind, Statement, StatementContent};
 
 /// All texts are in the statement's language and digits, but codes, numbers and references, which are typed as they are.
 #[derive(Debug, Serialize)]
@@ -49,52 +53,11 @@ pub struct StatementView {
     pub digest: String,
 }
 
-/// What the reader came for: a sum that is paid or must be remitted, in figures and as people say it.
-#[derive(Debug, Serialize)]
-pub struct Headline {
-    pub remittance: bool,
-    pub label: &'static str,
-    pub amount: String,
-    pub spoken: Option<String>,
-    pub due: Option<String>,
-    pub reference: Option<String>,
-}
-
 #[derive(Debug, Serialize)]
 pub struct Cell {
     pub text: String,
     pub negative: bool,
     pub zero: bool,
-}
-
-/// A line of the position, with one cell per destination.
-#[derive(Debug, Serialize)]
-pub struct Line {
-    pub sign: &'static str,
-    pub label: &'static str,
-    /// How the line is computed, where its sign does not say it.
-    pub hint: &'static str,
-    pub weight: Weight,
-    pub cells: Vec<Cell>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Weight {
-    Plain,
-    Sum,
-    Total,
-}
-
-/// The totals of one side and destination, with their sum.
-#[derive(Debug, Serialize)]
-pub struct Group {
-    pub label: &'static str,
-    pub destination: Option<String>,
-    pub rows: Vec<Row>,
-    /// Empty where it is not certain.
-    pub count: String,
-    pub total: Cell,
 }
 
 /// A row of any list below the position; which texts it has depends on the list.
@@ -163,12 +126,6 @@ impl StatementView {
     }
 }
 
-type Dated<'a> = (&'a ServiceTotal, Option<&'a str>);
-
-fn of_earlier(earlier: &EarlierTotal) -> Dated<'_> {
-    (&earlier.total, Some(&earlier.period))
-}
-
 struct Writer<'a> {
     content: &'a StatementContent,
     language: Language,
@@ -189,190 +146,6 @@ impl<'a> Writer<'a> {
             text: amount_text(amount, self.content.unit.scale, self.language),
             negative: amount.is_negative(),
             zero: amount.is_zero(),
-        }
-    }
-
-    fn headlines(&self) -> Result<Vec<Headline>, AmountOverflow> {
-        let kinds = [DueKind::Payout, DueKind::Remittance];
-        let headlines = kinds
-            .into_iter()
-            .filter_map(|kind| self.headline(kind).transpose());
-        let headlines = headlines.collect::<Result<Vec<_>, _>>()?;
-        if headlines.is_empty() {
-            Ok(vec![self.nothing_due()])
-        } else {
-            Ok(headlines)
-        }
-    }
-
-    fn headline(&self, kind: DueKind) -> Result<Option<Headline>, AmountOverflow> {
-        let dues = || {
-            self.content
-                .dues
-                .iter()
-                .filter(|due| due.kind == kind && !due.amount.is_zero())
-        };
-        let Some(first) = dues().min_by_key(|due| due.due_on) else {
-            return Ok(None);
-        };
-        let amount = Amount::sum(dues().map(|due| due.amount))?;
-        Ok(Some(Headline {
-            remittance: kind == DueKind::Remittance,
-            label: self.due_label(kind),
-            amount: amount_with_unit(amount, &self.content.unit, self.language),
-            spoken: amount_spoken(amount, &self.content.unit, self.language),
-            due: Some(if dues().all(|due| due.due_on == first.due_on) {
-                self.due_on(first)
-            } else {
-                self.due_of_it(first)
-            }),
-            reference: (dues().count() == 1).then(|| first.reference.clone()),
-        }))
-    }
-
-    fn nothing_due(&self) -> Headline {
-        Headline {
-            remittance: false,
-            label: self.words.nothing_due,
-            amount: amount_with_unit(Amount::ZERO, &self.content.unit, self.language),
-            spoken: None,
-            due: None,
-            reference: None,
-        }
-    }
-
-    fn due_label(&self, kind: DueKind) -> &'static str {
-        match kind {
-            DueKind::Payout => self.words.payout,
-            DueKind::Remittance => self.words.remittance,
-        }
-    }
-
-    fn due_on(&self, due: &Due) -> String {
-        let label = match due.kind {
-            DueKind::Payout => self.words.payout_on,
-            DueKind::Remittance => self.words.remittance_until,
-        };
-        format!("{label}: {}", dates::day(due.due_on, self.language))
-    }
-
-    /// Of several demands, the one that is due first.
-    fn due_of_it(&self, first: &Due) -> String {
-        let amount = amount_with_unit(first.amount, &self.content.unit, self.language);
-        format!("{} {amount} · {}", self.words.of_it, self.due_on(first))
-    }
-
-    /// Money rule 14, read from the top: each line with the sign it enters the next sum with.
-    fn position_lines(&self) -> Vec<Line> {
-        let w = self.words;
-        let line = |sign, label, weight, of: fn(&DestinationPosition) -> Amount| Line {
-            sign,
-            label,
-            hint: if weight == Weight::Total {
-                w.closing_hint
-            } else {
-                ""
-            },
-            weight,
-            cells: self
-                .content
-                .positions
-                .iter()
-                .map(|position| self.cell(of(position)))
-                .collect(),
-        };
-        vec![
-            line("", w.opening, Weight::Plain, |p| p.opening),
-            line("+", w.earned, Weight::Plain, |p| p.earned),
-            line("−", w.collected, Weight::Plain, |p| p.collected),
-            line("±", w.memos, Weight::Plain, |p| p.memos),
-            line("+", w.remitted, Weight::Plain, |p| p.remitted),
-            line("+", w.returned, Weight::Plain, |p| p.returned),
-            line("=", w.before, Weight::Sum, |p| p.before),
-            line("−", w.held, Weight::Plain, |p| p.held),
-            line("=", w.payable, Weight::Sum, |p| p.payable),
-            line("", w.paid, Weight::Plain, |p| p.paid),
-            line("=", w.closing, Weight::Total, |p| p.closing),
-        ]
-    }
-
-    /// Why something stays in the account, where it does.
-    fn note(&self, position: &DestinationPosition) -> Option<String> {
-        let reason = match position.carry_reason.as_ref()? {
-            CarryReason::BelowThreshold { threshold } => {
-                let threshold = amount_with_unit(*threshold, &self.content.unit, self.language);
-                format!("{} {threshold}", self.words.below_threshold)
-            }
-            CarryReason::OwedByParty => self.words.owed_by_party.to_owned(),
-            CarryReason::NoVerifiedAccount => self.words.no_account.to_owned(),
-        };
-        let destination = position
-            .destination
-            .as_ref()
-            .map(|d| format!(" ({d})"))
-            .unwrap_or_default();
-        Some(format!("{}{destination}: {reason}", self.words.carried))
-    }
-
-    /// One group per destination and side, in the order of the positions.
-    fn groups(&self, totals: &[Dated<'_>]) -> Result<Vec<Group>, AmountOverflow> {
-        let mut groups = vec![];
-        for position in &self.content.positions {
-            for side in [Side::Earned, Side::Collected] {
-                let of_group =
-                    |total: &ServiceTotal| total.side == side && total.destination == position.destination;
-                let members: Vec<_> = totals
-                    .iter()
-                    .copied()
-                    .filter(|(total, _)| of_group(total))
-                    .collect();
-                if !members.is_empty() {
-                    groups.push(self.group(side, position.destination.clone(), &members)?);
-                }
-            }
-        }
-        Ok(groups)
-    }
-
-    fn group(
-        &self,
-        side: Side,
-        destination: Option<String>,
-        members: &[Dated<'_>],
-    ) -> Result<Group, AmountOverflow> {
-        let count = transaction_count(members.iter().map(|(total, _)| *total));
-        Ok(Group {
-            label: match side {
-                Side::Earned => self.words.earned,
-                Side::Collected => self.words.collected,
-            },
-            destination,
-            rows: members
-                .iter()
-                .map(|(total, period)| self.total_row(total, *period))
-                .collect(),
-            count: count.map_or_else(String::new, |count| count_text(count, self.language)),
-            total: self.cell(Amount::sum(members.iter().map(|(total, _)| total.amount))?),
-        })
-    }
-
-    fn total_row(&self, total: &ServiceTotal, period: Option<&str>) -> Row {
-        let component = total.component.names.in_language(self.language);
-        let period = period.and_then(|key| dates::earlier_period(key, self.language));
-        Row {
-            code: in_digits_of(self.language, &total.service.code),
-            label: total.service.names.in_language(self.language).to_owned(),
-            detail: period.map_or_else(
-                || component.to_owned(),
-                |period| format!("{component} · {period}"),
-            ),
-            tag: match total.kind {
-                EntryKind::Original => None,
-                EntryKind::Refund => Some(self.words.refund),
-                EntryKind::Correction => Some(self.words.correction),
-            },
-            count: count_text(total.count, self.language),
-            amount: self.cell(total.amount),
         }
     }
 
@@ -432,25 +205,10 @@ impl<'a> Writer<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::statement::{Coded, sample};
+    use crate::domain::statement::sample;
 
-    fn view(content: StatementContent) -> StatementView {
+    pub(super) fn view(content: StatementContent) -> StatementView {
         StatementView::of(&Statement::new(content).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn the_headline_says_what_is_paid_and_when() {
-        let view = view(sample::short(Language::Fa));
-        assert_eq!(view.headlines.len(), 1);
-        assert_eq!(view.headlines[0].amount, "۲٬۴۱۸٬۶۱۲\u{00A0}ریال");
-        assert_eq!(
-            view.headlines[0].spoken.as_deref(),
-            Some("۲۴۱٬۸۶۱٫۲\u{00A0}تومان")
-        );
-        assert_eq!(
-            view.headlines[0].due.as_deref(),
-            Some("سررسید پرداخت: ۴ آبان ۱۴۰۴")
-        );
     }
 
     #[test]
@@ -460,53 +218,6 @@ mod tests {
         assert_eq!(view.headlines[0].amount, "1,047,500\u{00A0}rial");
         assert_eq!(view.carried.text, "−1,047,500");
         assert_eq!(view.notes, ["Carried forward: owed by you to the network"]);
-    }
-
-    #[test]
-    fn of_two_demands_the_headline_says_the_sum_and_which_of_it_is_due_first() {
-        let mut content = sample::owing(Language::En);
-        let whole = content.dues.remove(0);
-        let part = |amount, days, reference: &str| Due {
-            amount: Amount::from_minor(amount),
-            due_on: whole.due_on + chrono::Days::new(days),
-            reference: reference.to_owned(),
-            ..whole.clone()
-        };
-        content.dues = vec![part(1_000_000, 7, "R-2"), part(47_500, 0, "R-1")];
-        let view = view(content);
-        assert_eq!(view.headlines[0].amount, "1,047,500\u{00A0}rial");
-        assert_eq!(
-            view.headlines[0].due.as_deref(),
-            Some("of it 47,500\u{00A0}rial · Remit by: 26 October 2025")
-        );
-        assert_eq!(
-            (view.headlines[0].reference.as_deref(), view.dues.len()),
-            (None, 2)
-        );
-    }
-
-    #[test]
-    fn an_item_of_earlier_periods_names_its_component_and_no_transaction_is_counted_twice() {
-        let mut content = sample::short(Language::En);
-        content.earlier[0].period = "earlier".to_owned();
-        let view = view(content);
-        assert_eq!(view.earlier[0].rows[0].detail, "Office share");
-        let line = |component: &str, kind, count| ServiceTotal {
-            destination: None,
-            side: Side::Earned,
-            service: Coded::new("bill", "قبض", "Bill"),
-            component: Coded::new(component, component, component),
-            kind,
-            count,
-            amount: Amount::from_minor(1),
-        };
-        let lines = [
-            line("fee", EntryKind::Original, 7),
-            line("principal", EntryKind::Original, 5),
-            line("fee", EntryKind::Refund, 2),
-        ];
-        assert_eq!(transaction_count(&lines), None, "a bill has both lines");
-        assert_eq!(transaction_count(&lines[1..]), Some(7));
     }
 
     #[test]

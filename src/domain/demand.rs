@@ -2,7 +2,8 @@
 //! one. Never here: references and days, booking what comes in.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::money::{Amount, AmountOverflow};
 
@@ -17,7 +18,7 @@ pub struct Demand {
     pub owed: Amount,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DemandState {
     Due,
@@ -27,6 +28,17 @@ pub enum DemandState {
     Overdue,
     /// By what came in, or by what the party earned since.
     Paid,
+}
+
+impl DemandState {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::PartlyPaid => "partly_paid",
+            Self::Overdue => "overdue",
+            Self::Paid => "paid",
+        }
+    }
 }
 
 /// What the party of this balance owes the network's account.

@@ -8,6 +8,7 @@ pub use content::{
     Coded, DestinationClosing, Interval, Names, Network, Party, PreviousStatement, SpokenUnit,
     StatementContent, Unit,
 };
+pub use counts::ServiceCount;
 pub use digest::{StatementDigest, verification_code};
 pub use lines::{
     CarryReason, Cycle, DestinationPosition, Due, DueKind, EarlierTotal, EntryKind, HeldItem, Movement,
@@ -16,13 +17,17 @@ pub use lines::{
 
 mod check;
 mod content;
+mod counts;
 mod digest;
 mod lines;
 #[cfg(test)]
 pub mod sample;
 
 /// The version of the canonical JSON's shape. A change of the shape is a new number; old bytes stay readable.
-pub const FORMAT_VERSION: u16 = 1;
+pub const FORMAT_VERSION: u16 = 2;
+
+/// Statements of this version counted terms, and do not say how many transactions several lines of a service sum.
+pub const FORMAT_WITHOUT_COUNTS: u16 = 1;
 
 /// More lines than this are no statement but a journal export.
 pub const LINES_MAX: usize = 5_000;

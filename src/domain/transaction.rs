@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 mod outcome;
+mod reason;
 mod submitted;
 
-pub use outcome::{Booked, Difference, Outcome, Reason};
+pub use outcome::{Booked, Difference, Outcome};
+pub use reason::Reason;
 pub use submitted::{RowFault, Submitted, may_be_reference};
 
 /// The id that people and refunds name: its batch and its line there.

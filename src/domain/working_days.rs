@@ -20,6 +20,34 @@ pub struct DayOff {
     pub valid: Interval<NaiveDate>,
 }
 
+/// What stating a day off comes to beside those that stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// It is written down.
+    New,
+    /// It stands without an end, and ends now.
+    Ended,
+}
+
+/// Why a day off is not stated so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DayOffRule {
+    #[error("{0} is a day off from {1} on already; to end it, state it from that day with its end")]
+    StandsAlready(Weekday, NaiveDate),
+    #[error("the day off on {0} from {1} on has an end already, {2}")]
+    EndsOnce(Weekday, NaiveDate, NaiveDate),
+}
+
+impl DayOffRule {
+    /// A stable name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::StandsAlready(..) => "a_day_off_is_stated_once",
+            Self::EndsOnce(..) => "a_day_off_ends_once",
+        }
+    }
+}
+
 /// The tables leave no working day within a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no working day within {LOOK_AHEAD_DAYS} days from {0}")]
@@ -32,6 +60,23 @@ impl WorkingDays {
     pub fn is_working(&self, day: NaiveDate) -> bool {
         let off = |rest: &DayOff| rest.weekday == day.weekday() && rest.valid.contains(day);
         !self.holidays.contains(&day) && !self.days_off.iter().any(off)
+    }
+
+    /// What it means to state a day off: one that stands without an end is ended by stating it again with one.
+    pub fn state(&self, off: &DayOff) -> Result<Stated, DayOffRule> {
+        let of_weekday = || self.days_off.iter().filter(|rest| rest.weekday == off.weekday);
+        let from = off.valid.from();
+        if let Some(same) = of_weekday().find(|rest| rest.valid.from() == from) {
+            return match (same.valid.until(), off.valid.until()) {
+                (None, Some(_)) => Ok(Stated::Ended),
+                (Some(until), _) => Err(DayOffRule::EndsOnce(off.weekday, from, until)),
+                (None, None) => Err(DayOffRule::StandsAlready(off.weekday, from)),
+            };
+        }
+        match of_weekday().find(|rest| rest.valid.overlaps(&off.valid)) {
+            Some(other) => Err(DayOffRule::StandsAlready(off.weekday, other.valid.from())),
+            None => Ok(Stated::New),
+        }
     }
 
     /// The day itself if it is a working day, else the first one after it.
@@ -85,6 +130,28 @@ mod tests {
         assert!(iran().is_working(day("2025-05-29")));
         assert!(!iran().is_working(day("2025-06-05")));
         assert!(!iran().is_working(day("2025-05-30")));
+    }
+
+    #[test]
+    fn a_day_off_without_an_end_is_ended_once_and_never_stated_twice() {
+        let thursday = |from, until: Option<&str>| DayOff {
+            weekday: Weekday::Thu,
+            valid: Interval::new(day(from), until.map(day)).unwrap(),
+        };
+        let mut calendar = iran();
+        let ended = thursday("2025-06-01", Some("2026-01-01"));
+        assert_eq!(calendar.state(&ended), Ok(Stated::Ended));
+        let stands = Err(DayOffRule::StandsAlready(Weekday::Thu, day("2025-06-01")));
+        assert_eq!(calendar.state(&thursday("2025-06-01", None)), stands);
+        assert_eq!(
+            calendar.state(&thursday("2025-12-31", Some("2026-01-01"))),
+            stands
+        );
+        calendar.days_off[1] = ended;
+        assert!(!calendar.is_working(day("2025-12-25")) && calendar.is_working(day("2026-01-01")));
+        let again = calendar.state(&thursday("2025-06-01", Some("2027-01-01")));
+        assert_eq!(again.unwrap_err().code(), "a_day_off_ends_once");
+        assert_eq!(calendar.state(&thursday("2026-01-01", None)), Ok(Stated::New));
     }
 
     #[test]

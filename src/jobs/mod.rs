@@ -59,7 +59,7 @@ impl Jobs {
     /// Says that this worker lives and follows this timetable.
     pub async fn register(&self) -> Done<()> {
         let mut conn = self.connection().await?;
-        register_worker(&mut conn, self.now(), &self.worker, &self.timetable.digest()).await
+        register_worker(&mut conn, self.now(), &self.worker, &self.timetable).await
     }
 
     pub async fn leave(&self) -> Done<()> {

@@ -38,12 +38,23 @@ pub async fn insert_holidays(conn: &mut Connection, new: &[NewHoliday]) -> Store
     Ok(())
 }
 
-pub async fn insert_weekends(conn: &mut Connection, new: &[WeekendRow]) -> Stored<()> {
+pub async fn insert_weekend(conn: &mut Connection, new: &WeekendRow) -> Stored<()> {
     diesel::insert_into(weekends::table)
         .values(new)
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Whether there was such a day off without an end.
+pub async fn end_weekend(conn: &mut Connection, ended: &WeekendRow) -> Stored<bool> {
+    let key = (ended.calendar.as_str(), ended.iso_weekday, ended.valid_from);
+    let open = weekends::table.find(key).filter(weekends::valid_until.is_null());
+    let changed = diesel::update(open)
+        .set(weekends::valid_until.eq(ended.valid_until))
+        .execute(conn)
+        .await?;
+    Ok(changed == 1)
 }
 
 /// From now on the network follows this calendar.

@@ -1,8 +1,8 @@
 //! Every advisory lock of the system and their order. Never here: a session-level lock, or one outside a transaction.
 //!
-//! Order, so that nobody deadlocks: networks in ascending id (shared by recorders, exclusive by whoever closes a
-//! window or changes rules), then originals of refunds in ascending bucket, then statement chains of a network. The
-//! timetable's lock comes before all of them and is held by claims of slots alone.
+//! Order, so that nobody deadlocks: licences of networks in ascending id, then networks in ascending id (shared by
+//! recorders, exclusive by whoever closes a window or changes rules), then originals of refunds in ascending bucket, then
+//! statement chains of a network. The timetable's lock comes before all of them and is held by claims of slots alone.
 //! A recorder reads the windows in the statement *after* the lock: in the same one it would see the state before the wait.
 
 use diesel::sql_types::{Array, Integer};
@@ -15,8 +15,24 @@ pub(super) const NETWORKS: i32 = 0x0DAF_0001;
 const ORIGINALS: i32 = 0x0DAF_0002;
 const CHAINS: i32 = 0x0DAF_0003;
 const TIMETABLE: i32 = 0x0DAF_0004;
+const LICENCES: i32 = 0x0DAF_0005;
 /// Refund locks per network: one lock per original would overflow the lock table.
 const ORIGINAL_BUCKETS: i64 = 256;
+
+/// Held by an approval until commit, so that each change of a licence is either seen by it or recorded after it.
+pub async fn share_licences(conn: &mut Connection, network_id: i16) -> Stored<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock_shared($1, $2)")
+        .bind::<Integer, _>(LICENCES)
+        .bind::<Integer, _>(i32::from(network_id))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Held by whoever changes licences or bindings, who waits for an approval that runs. Recorders need it not.
+pub async fn take_licences(conn: &mut Connection, network_id: i16) -> Stored<()> {
+    lock_exclusive(conn, LICENCES, i32::from(network_id)).await
+}
 
 /// Held by recorders until commit. `network_ids` must ascend.
 pub async fn share_networks(mut conn: &Connection, network_ids: &[i16]) -> Stored<()> {

@@ -26,6 +26,7 @@ pub mod remittance;
 #[rustfmt::skip]
 pub mod schema;
 pub mod service;
+pub mod service_count;
 pub mod settlement;
 pub mod statement;
 pub mod statement_pdf;

@@ -419,6 +419,7 @@ diesel::table! {
         timetable_digest -> Bytea,
         started_at -> Timestamptz,
         seen_at -> Timestamptz,
+        jobs -> Array<Text>,
     }
 }
 

@@ -2,6 +2,7 @@
 //! approval writes (see `approval`).
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, SmallInt, Text};
 use diesel_async::RunQueryDsl;
@@ -136,6 +137,16 @@ pub async fn approvals(conn: &mut Connection, network_id: i16) -> Stored<Vec<(i3
         .order(windows::ordinal)
         .select((windows::ordinal, settlements::decided_at.assume_not_null()))
         .load(conn)
+        .await?)
+}
+
+/// When something was last approved in any of these networks.
+pub async fn last_approval(conn: &mut Connection, network_ids: &[i16]) -> Stored<Option<DateTime<Utc>>> {
+    Ok(settlements::table
+        .filter(settlements::network_id.eq_any(network_ids))
+        .filter(settlements::state.eq("approved"))
+        .select(max(settlements::decided_at))
+        .first(conn)
         .await?)
 }
 

@@ -7,17 +7,25 @@ use diesel_async::RunQueryDsl;
 use super::schema::servers;
 use super::{Connection, Stored};
 
+/// The timetable that a worker follows.
+#[derive(Clone, Debug)]
+pub struct Followed<'a> {
+    pub digest: &'a [u8],
+    pub jobs: Vec<&'a str>,
+}
+
 /// Writes the worker down, or that it was seen again.
 pub async fn see_worker(
     conn: &mut Connection,
     worker: &str,
-    timetable_digest: &[u8],
+    timetable: &Followed<'_>,
     at: DateTime<Utc>,
 ) -> Stored<()> {
     diesel::insert_into(servers::table)
         .values((
             servers::worker.eq(worker),
-            servers::timetable_digest.eq(timetable_digest),
+            servers::timetable_digest.eq(timetable.digest),
+            servers::jobs.eq(&timetable.jobs),
             servers::started_at.eq(at),
             servers::seen_at.eq(at),
         ))
@@ -25,7 +33,8 @@ pub async fn see_worker(
         .do_update()
         .set((
             servers::seen_at.eq(at),
-            servers::timetable_digest.eq(timetable_digest),
+            servers::timetable_digest.eq(timetable.digest),
+            servers::jobs.eq(&timetable.jobs),
         ))
         .execute(conn)
         .await?;
@@ -44,6 +53,12 @@ pub async fn workers_of_other_timetables(
         .order(servers::worker)
         .select(servers::worker);
     Ok(others.load(conn).await?)
+}
+
+/// The names of the jobs that workers follow.
+pub async fn jobs_followed(conn: &mut Connection) -> Stored<Vec<String>> {
+    let of_each: Vec<Vec<String>> = servers::table.select(servers::jobs).load(conn).await?;
+    Ok(of_each.into_iter().flatten().collect())
 }
 
 pub async fn is_registered(conn: &mut Connection, worker: &str) -> Stored<bool> {

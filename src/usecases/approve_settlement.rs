@@ -62,6 +62,7 @@ pub async fn approve_settlement(
     by.may_decide()?;
     conn.transaction(async |conn| {
         let asked = require_proposed(conn, by, id).await?;
+        locks::share_licences(conn, asked.network_id).await?;
         locks::take_chains(conn, asked.network_id).await?;
         let proposed = require_proposed(conn, by, id).await?;
         let network = network_terms_of_id(conn, proposed.network_id).await?;

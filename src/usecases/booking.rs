@@ -10,6 +10,9 @@ use crate::store::Connection;
 use crate::store::booking::{NewWindow, StoredWindow, insert_windows, last_window, windows_around};
 use crate::store::network::NetworkRow;
 
+/// The rule under which nothing is booked where no window takes it.
+pub const NO_WINDOW_IS_OPEN: &str = "no_window_is_open";
+
 /// So many windows are made at once; a network that stood still for longer than a lifetime of days has another fault.
 const MADE_MAX: usize = 40_000;
 
@@ -39,7 +42,7 @@ pub fn schedule_of(network: &NetworkRow) -> Done<Schedule> {
 /// in an earlier statement and holds it until commit.
 ///
 /// # Errors
-/// Conflict `no_window_is_open` before the network's first window.
+/// Conflict [`NO_WINDOW_IS_OPEN`] before the network's first window, or if closers have run far ahead.
 pub async fn window_for_booking(
     conn: &mut Connection,
     network: &NetworkRow,
@@ -49,7 +52,7 @@ pub async fn window_for_booking(
     let stored = windows_around(conn, network.id, at).await?;
     let is_closed = |window: &Window| stored.iter().any(|s| s.starts_at == window.from && s.is_closed);
     let window = booking_window(&schedule, at, is_closed)
-        .map_err(|rule| Failure::conflict("no_window_is_open", rule.to_string()))?;
+        .map_err(|rule| Failure::conflict(NO_WINDOW_IS_OPEN, rule.to_string()))?;
     if let Some(found) = stored.into_iter().find(|s| s.starts_at == window.from) {
         return Ok(found);
     }

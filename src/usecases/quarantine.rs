@@ -11,7 +11,8 @@ use super::{Done, Failure};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::{Asked, Page};
 use crate::domain::quarantine::QuarantineState;
-use crate::domain::transaction::{Booked, Outcome, Submitted};
+use crate::domain::statement::Names;
+use crate::domain::transaction::{Booked, Outcome, Reason, Submitted};
 use crate::store::Connection;
 use crate::store::quarantine::{self, QuarantinedRow};
 
@@ -28,6 +29,8 @@ pub struct QuarantinedView {
     pub row: serde_json::Value,
     /// The stable name of the reason.
     pub reason: String,
+    /// The reason in a few words.
+    pub reason_names: Option<Names>,
     pub explanation: String,
     pub received_at: DateTime<Utc>,
     /// `waiting`, `released`, `rejected` or `superseded`.
@@ -148,6 +151,7 @@ fn view((row, sender): (QuarantinedRow, String)) -> QuarantinedView {
         sender,
         reference: row.reference,
         row: serde_json::from_str(&row.row).unwrap_or_default(),
+        reason_names: Reason::parse(&row.reason).map(Reason::names),
         reason: row.reason,
         explanation: row.explanation,
         received_at: row.received_at,

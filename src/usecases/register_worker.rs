@@ -4,6 +4,8 @@ use chrono::{DateTime, Duration, Utc};
 use diesel_async::AsyncConnection;
 
 use super::{Done, Failure};
+use crate::domain::timetable::Timetable;
+use crate::store::worker::Followed;
 use crate::store::{Connection, locks, worker};
 
 /// A worker that was not seen for so long is gone; workers say so three times as often.
@@ -17,12 +19,17 @@ pub async fn register_worker(
     conn: &mut Connection,
     at: DateTime<Utc>,
     name: &str,
-    timetable_digest: &[u8; 32],
+    timetable: &Timetable,
 ) -> Done<()> {
+    let digest = timetable.digest();
+    let followed = Followed {
+        digest: &digest,
+        jobs: timetable.jobs().iter().map(|job| job.name.as_str()).collect(),
+    };
     conn.transaction(async |conn| {
         locks::take_timetable(conn).await?;
         worker::forget_unseen(conn, at - Duration::seconds(UNSEEN_SECS_MAX)).await?;
-        let others = worker::workers_of_other_timetables(conn, name, timetable_digest).await?;
+        let others = worker::workers_of_other_timetables(conn, name, &digest).await?;
         if !others.is_empty() {
             return Err(Failure::conflict(
                 "workers_follow_one_timetable",
@@ -32,7 +39,7 @@ pub async fn register_worker(
                 ),
             ));
         }
-        Ok(worker::see_worker(conn, name, timetable_digest, at).await?)
+        Ok(worker::see_worker(conn, name, &followed, at).await?)
     })
     .await
 }

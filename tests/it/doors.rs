@@ -177,6 +177,7 @@ async fn a_filter_by_what_is_not_there_is_refused_and_no_empty_list() {
             "network",
             "network_is_known",
         ),
+        ("/v1/remittance-demands?state=lost", "state", "word_is_known"),
         ("/v1/statements?party=nobody", "party", "party_is_known"),
         ("/v1/statements?network=nowhere", "network", "network_is_known"),
         ("/v1/outbox?state=lost", "state", "word_is_known"),

@@ -263,7 +263,7 @@ async fn every_line_of_every_statement_comes_out_as_it_was_stated() {
 
 impl Scene {
     /// `NUMBER:SERVICE` of everything that a statement states.
-    async fn lines_of_statements(&self) -> Vec<String> {
+    pub async fn lines_of_statements(&self) -> Vec<String> {
         use daftar::domain::statement::Statement;
         use diesel_async::RunQueryDsl;
         #[derive(diesel::QueryableByName)]

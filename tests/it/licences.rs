@@ -18,7 +18,7 @@ fn suspension(scene: &Scene) -> Value {
 }
 
 /// A decision about the licence of office `1001`.
-fn decision(kind: LicenceEventKind, effective_at: DateTime<Utc>) -> LicenceEventEntry {
+pub fn decision(kind: LicenceEventKind, effective_at: DateTime<Utc>) -> LicenceEventEntry {
     LicenceEventEntry {
         office: "1001".to_owned(),
         network: PISHKHAN.to_owned(),

@@ -75,12 +75,26 @@ fn a_network_is_registered_whole_or_not_at_all_and_its_tariff_needs_two_people()
     let token = said(&daftar(
         &folder,
         &[
-            "token", "create", "--as", "counters", "--kind", "client", "--scope", "record",
+            "token", "create", "--for", "counters", "--kind", "client", "--scope", "record",
         ],
     ));
     assert!(token.starts_with("daftar_") && token.len() == 56, "{token}");
     a_decision_about_a_licence_is_recorded(&folder);
+    a_job_of_ones_own_timetable_is_known(&folder);
+    who_acts_is_a_person(&folder);
     refusals_say_what_would_be_right(&folder);
+}
+
+fn a_job_of_ones_own_timetable_is_known(folder: &Folder) {
+    let jobs = folder.path().join("jobs");
+    std::fs::create_dir(&jobs).unwrap();
+    let close = concat!(env!("CARGO_MANIFEST_DIR"), "/jobs/close-windows.toml");
+    std::fs::copy(close, jobs.join("close-at-four.toml")).unwrap();
+    let history = ["jobs", "history", "close-at-four", "--json"];
+    let told = refused(&daftar(folder, &history));
+    assert!(told.contains("there is no job `close-at-four`"), "{told}");
+    let own = [&history[..], &["--jobs", jobs.to_str().unwrap()]].concat();
+    assert_eq!(said(&daftar(folder, &own)), "[]\n");
 }
 
 fn a_decision_about_a_licence_is_recorded(folder: &Folder) {
@@ -109,6 +123,33 @@ fn a_decision_about_a_licence_is_recorded(folder: &Folder) {
         &[&["licence", "revoke", "72010009"], &decision[..]].concat(),
     ));
     assert!(nowhere.contains("there is no office 72010009"), "{nowhere}");
+}
+
+fn who_acts_is_a_person(folder: &Folder) {
+    for (arguments, status, told) in [
+        (&["tariff", "approve", "--all"][..], 2, "--as <PERSON>"),
+        (&["register", DOCUMENT], 2, "--as <PERSON>"),
+        (
+            &["tariff", "approve", "--all", "--as", "zahra"],
+            1,
+            "there is no person zahra",
+        ),
+        (
+            &["window", "close", "pishkhan", "--as", "zahra"],
+            1,
+            "there is no person zahra",
+        ),
+        (
+            &["window", "close", "pishkhan", "--as", "counters"],
+            1,
+            "counters is a client and no person",
+        ),
+    ] {
+        let output = daftar(folder, arguments);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}");
+        let said = refused(&output);
+        assert!(said.contains(told), "{said}");
+    }
 }
 
 fn refusals_say_what_would_be_right(folder: &Folder) {
@@ -160,7 +201,7 @@ fn refusals_say_what_would_be_right(folder: &Folder) {
         ),
         (
             &[
-                "token", "create", "--as", "bad code", "--name", "x", "--scope", "read",
+                "token", "create", "--for", "bad code", "--name", "x", "--scope", "read",
             ],
             1,
             "originator_code_has_its_form",

@@ -82,7 +82,7 @@ impl Scene {
         let timetable = timetable(None).unwrap();
         let job = timetable.job(name).unwrap();
         let mut conn = self.world.conn().await;
-        register_worker(&mut conn, at, "worker", &timetable.digest())
+        register_worker(&mut conn, at, "worker", &timetable)
             .await
             .unwrap();
         let by = name_job(&mut conn, at, job).await.unwrap();

@@ -210,9 +210,9 @@ async fn a_revoked_licence_is_settled_finally_below_the_threshold() {
     scene.settle_day(1).await;
     assert_eq!(scene.due("office-1001").await, 67_900);
     scene
-        .befall(LicenceEventKind::Revoked, scene.day(1, 5), scene.day(1, 5))
+        .befall(LicenceEventKind::Revoked, scene.day(1, 15), scene.day(1, 15))
         .await;
-    assert_eq!(scene.held(scene.day(1, 6)).await, [0, 0, 67_900]);
+    assert_eq!(scene.held(scene.day(1, 16)).await, [0, 0, 67_900]);
     scene.settle_day(2).await;
     assert_eq!(scene.due("office-1001").await, 0);
     scene.world.assert_sound().await;
@@ -231,25 +231,25 @@ async fn whoever_handed_the_office_over_is_settled_finally_and_the_successor_is_
             municipality: Some("municipality".to_owned()),
             provincial_treasury: Some("provincial-treasury".to_owned()),
         },
-        valid_from: scene.day(1, 5),
+        valid_from: scene.day(1, 15),
     };
     let mut conn = scene.world.conn().await;
-    bind_roles(&mut conn, &scene.maker, scene.day(1, 5), &entry)
+    bind_roles(&mut conn, &scene.maker, scene.day(1, 15), &entry)
         .await
         .unwrap();
     drop(conn);
     scene
         .book(
-            scene.day(1, 7),
-            &[Case::central("1001", "copy", "b", scene.day(1, 6))],
+            scene.day(1, 17),
+            &[Case::central("1001", "copy", "b", scene.day(1, 16))],
         )
         .await;
     assert_eq!(
-        scene.preview_of("office-1001", scene.day(1, 8)).await,
+        scene.preview_of("office-1001", scene.day(1, 18)).await,
         (0, 67_900)
     );
     assert_eq!(
-        scene.preview_of("office-1003", scene.day(1, 8)).await,
+        scene.preview_of("office-1003", scene.day(1, 18)).await,
         (67_900, 0)
     );
     scene.settle_day(2).await;

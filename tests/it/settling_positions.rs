@@ -1,9 +1,7 @@
 //! Positions and what approval makes of them: the worked examples of the money rules. Never here: who decides.
 
-use chrono::{NaiveDate, Weekday};
 use daftar::domain::journal::{Account, Destination};
 use daftar::domain::transaction::Holder;
-use daftar::usecases::register::calendar::{CalendarEntry, Holiday, day_off, register_calendar};
 use serde_json::json;
 
 use crate::counter::Case;
@@ -33,43 +31,6 @@ async fn the_passport_pays_three_parties_and_demands_the_rest_of_the_office() {
     let payout = "SELECT count(*) FROM payouts WHERE state = 'waiting' AND iban = 'IR090990000000000000000007' AND priority = 1";
     assert_eq!(scene.count(payout).await, 1);
     scene.world.assert_sound().await;
-}
-
-/// The seventh day after approval is a Sunday; Thursday and Friday are days off, the others holidays.
-#[tokio::test]
-async fn a_remittance_is_due_on_a_working_day_of_the_networks_calendar() {
-    let scene = Scene::furnished().await;
-    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-    let off = |weekday| day_off(weekday, day("2025-01-01"), None).unwrap();
-    let holiday = |text| Holiday {
-        day: day(text),
-        name_fa: "تعطیل".to_owned(),
-        name_en: "Holiday".to_owned(),
-    };
-    let banks = CalendarEntry {
-        code: "banks".to_owned(),
-        networks: vec![PISHKHAN.to_owned()],
-        days_off: vec![off(Weekday::Thu), off(Weekday::Fri)],
-        holidays: ["2026-03-29", "2026-03-30", "2026-03-31", "2026-04-01"]
-            .map(holiday)
-            .into(),
-    };
-    let mut conn = scene.world.conn().await;
-    register_calendar(&mut conn, &scene.maker, &banks).await.unwrap();
-    let next_year = CalendarEntry {
-        code: "banks".to_owned(),
-        holidays: vec![holiday("2027-03-21")],
-        ..CalendarEntry::default()
-    };
-    register_calendar(&mut conn, &scene.maker, &next_year)
-        .await
-        .unwrap();
-    scene.book_cash(0, "1001", "passport", "p-1").await;
-    scene.settle_day(1).await;
-    // By the end of Saturday in Tehran.
-    let demand =
-        "SELECT count(*) FROM remittance_demands WHERE due_at = timestamptz '2026-04-04 20:30:00+00'";
-    assert_eq!(scene.count(demand).await, 1);
 }
 
 #[tokio::test]

@@ -172,7 +172,7 @@ pub(super) struct WrittenDayOff {
     pub(super) weekday: u8,
     #[schemars(with = "String")]
     pub(super) valid_from: NaiveDate,
-    /// Exclusive; left out where it is for good.
+    /// Exclusive; left out while nobody knows the end. To end a day off that stands, state it again with its end.
     #[schemars(with = "Option<String>")]
     pub(super) valid_until: Option<NaiveDate>,
 }

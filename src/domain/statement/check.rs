@@ -3,14 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use super::{DestinationPosition, DueKind, FORMAT_VERSION, LINES_MAX, MovementKind, Side, StatementContent};
+use super::{
+    DestinationPosition, DueKind, FORMAT_VERSION, FORMAT_WITHOUT_COUNTS, LINES_MAX, MovementKind, Side,
+    StatementContent,
+};
 use crate::domain::money::{Amount, AmountOverflow};
 
 /// Which rule the content breaks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StatementRefused {
-    #[error("format {0} is not format {FORMAT_VERSION}")]
+    #[error(
+        "format {0} is neither {FORMAT_WITHOUT_COUNTS} without counts of services nor {FORMAT_VERSION} with them"
+    )]
     UnknownFormat(u16),
+    #[error("the transactions of service {service} are {count}, which its lines cannot be")]
+    Miscounted { service: String, count: u64 },
     #[error("not the canonical JSON of a statement: {0}")]
     NotJson(String),
     #[error("{0} lines are more than the {LINES_MAX} of a statement")]
@@ -54,7 +61,7 @@ impl StatementContent {
             self.check_parts(position)?;
             self.check_dues(position)?;
         }
-        Ok(())
+        self.check_counts()
     }
 
     fn check_signs(&self) -> Result<(), StatementRefused> {
@@ -68,7 +75,12 @@ impl StatementContent {
     }
 
     fn check_frame(&self) -> Result<(), StatementRefused> {
-        if self.format != FORMAT_VERSION {
+        let known = if self.counts.is_some() {
+            FORMAT_VERSION
+        } else {
+            FORMAT_WITHOUT_COUNTS
+        };
+        if self.format != known {
             return Err(StatementRefused::UnknownFormat(self.format));
         }
         let lines = self.positions.len() + self.services.len() + self.earlier.len();

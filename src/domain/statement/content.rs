@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Cycle, DestinationPosition, Due, DueKind, EarlierTotal, HeldItem, Movement, MovementKind, ServiceTotal,
-    Side, StatementDigest,
+    Cycle, DestinationPosition, Due, DueKind, EarlierTotal, HeldItem, Movement, MovementKind, ServiceCount,
+    ServiceTotal, Side, StatementDigest,
 };
 use crate::domain::language::Language;
 use crate::domain::money::{Amount, AmountOverflow, UnitCode};
@@ -14,7 +14,7 @@ use crate::domain::money::{Amount, AmountOverflow, UnitCode};
 /// Everything that a statement says, in the order in which its canonical JSON says it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StatementContent {
-    /// [`super::FORMAT_VERSION`].
+    /// [`super::FORMAT_VERSION`], or an older one.
     pub format: u16,
     /// Unique for ever; see [`super::statement_number`].
     pub number: String,
@@ -32,6 +32,9 @@ pub struct StatementContent {
     pub positions: Vec<DestinationPosition>,
     pub services: Vec<ServiceTotal>,
     pub earlier: Vec<EarlierTotal>,
+    /// One per destination, side, service and kind that has lines; nothing in [`super::FORMAT_WITHOUT_COUNTS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Vec<ServiceCount>>,
     pub movements: Vec<Movement>,
     pub held: Vec<HeldItem>,
     pub dues: Vec<Due>,
@@ -47,6 +50,7 @@ impl StatementContent {
             .sort_by(|one, other| one.destination.cmp(&other.destination));
         self.services.sort();
         self.earlier.sort();
+        self.counts.iter_mut().for_each(|counts| counts.sort());
         self.movements.sort();
         self.held.sort();
         self.dues.sort();

@@ -73,13 +73,13 @@ pub struct ServiceTotal {
     pub service: Coded,
     pub component: Coded,
     pub kind: EntryKind,
-    /// How many transactions the amount sums.
+    /// How many transactions the amount sums; in [`super::FORMAT_WITHOUT_COUNTS`] each as often as it has such terms.
     pub count: u64,
     pub amount: Amount,
 }
 
-/// How many transactions the totals sum, where that is certain: a transaction has a line of each of its components, so several
-/// lines of one service and kind may be of the same transactions or of others.
+/// How many transactions the totals of [`super::FORMAT_WITHOUT_COUNTS`] sum, where that is certain: a transaction has a line
+/// of each of its components, so several lines of one service and kind may be of the same transactions or of others.
 pub fn transaction_count<'a>(totals: impl IntoIterator<Item = &'a ServiceTotal>) -> Option<u64> {
     let mut counted = BTreeSet::new();
     totals.into_iter().try_fold(0_u64, |sum, total| {

@@ -6,8 +6,8 @@ use chrono::{NaiveDate, TimeZone as _, Utc};
 
 use super::{
     CarryReason, Coded, Cycle, DestinationPosition, Due, DueKind, EarlierTotal, EntryKind, FORMAT_VERSION,
-    HeldItem, Interval, Movement, MovementKind, Names, Network, Party, ServiceTotal, Side, SpokenUnit,
-    StatementContent, Unit, statement_number,
+    HeldItem, Interval, Movement, MovementKind, Names, Network, Party, ServiceCount, ServiceTotal, Side,
+    SpokenUnit, StatementContent, Unit, statement_number,
 };
 use crate::domain::language::Language;
 use crate::domain::money::{Amount, UnitCode};
@@ -186,6 +186,7 @@ fn empty(language: Language) -> StatementContent {
         positions: vec![],
         services: vec![],
         earlier: vec![],
+        counts: Some(vec![]),
         movements: vec![],
         held: vec![],
         dues: vec![],
@@ -198,6 +199,7 @@ fn empty(language: Language) -> StatementContent {
 fn foot(content: &mut StatementContent, pay: bool) {
     content.positions.clear();
     content.dues.clear();
+    content.counts = Some(counts(content));
     let destinations: BTreeSet<_> = content
         .services
         .iter()
@@ -214,6 +216,20 @@ fn foot(content: &mut StatementContent, pay: bool) {
         }
         content.positions.push(position);
     }
+}
+
+/// Each service of a sample has one line of a kind.
+fn counts(content: &StatementContent) -> Vec<ServiceCount> {
+    let earlier = content.earlier.iter().map(|earlier| ServiceCount {
+        earlier: true,
+        ..ServiceCount::of(&earlier.total)
+    });
+    content
+        .services
+        .iter()
+        .map(ServiceCount::of)
+        .chain(earlier)
+        .collect()
 }
 
 fn position(content: &StatementContent, destination: Option<&str>, pay: bool) -> DestinationPosition {

@@ -1,10 +1,10 @@
-//! What became of a row, and why one waits or is refused. Never here: the rules that decide it.
+//! What became of a row. Never here: the rules that decide it, the reasons why one waits or is refused (see `reason`).
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{RowFault, TransactionId};
+use super::{Reason, RowFault, TransactionId};
 use crate::domain::money::Amount;
 
 /// What became of a row.
@@ -66,104 +66,5 @@ pub struct Difference {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is `{}`, sent was `{}`", self.field, self.stored, self.sent)
-    }
-}
-
-/// Why a row could not be booked. The code is stable and public.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    UnknownOffice,
-    UnknownService,
-    UnknownNetwork,
-    NoNetworkAllowsIt,
-    SeveralNetworksAllowIt,
-    NoLicence,
-    LicenceNotStanding,
-    NoBinding,
-    NoTariff,
-    UnknownFact,
-    TariffRefuses,
-    PriceDiffers,
-    TooLate,
-    InTheFuture,
-    BeforeTheFirstWindow,
-    OriginalMissing,
-    OriginalIsNone,
-    BeforeItsOriginal,
-    OtherNetworkOrService,
-    MoreThanLeft,
-    NothingLeft,
-    /// The database took it neither with others nor alone.
-    RefusedByTheDatabase,
-}
-
-impl Reason {
-    pub const ALL: [Self; 22] = [
-        Self::UnknownOffice,
-        Self::UnknownService,
-        Self::UnknownNetwork,
-        Self::NoNetworkAllowsIt,
-        Self::SeveralNetworksAllowIt,
-        Self::NoLicence,
-        Self::LicenceNotStanding,
-        Self::NoBinding,
-        Self::NoTariff,
-        Self::UnknownFact,
-        Self::TariffRefuses,
-        Self::PriceDiffers,
-        Self::TooLate,
-        Self::InTheFuture,
-        Self::BeforeTheFirstWindow,
-        Self::OriginalMissing,
-        Self::OriginalIsNone,
-        Self::BeforeItsOriginal,
-        Self::OtherNetworkOrService,
-        Self::MoreThanLeft,
-        Self::NothingLeft,
-        Self::RefusedByTheDatabase,
-    ];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::UnknownOffice => "unknown_office",
-            Self::UnknownService => "unknown_service",
-            Self::UnknownNetwork => "unknown_network",
-            Self::NoNetworkAllowsIt => "no_network_allows_it",
-            Self::SeveralNetworksAllowIt => "several_networks_allow_it",
-            Self::NoLicence => "no_licence",
-            Self::LicenceNotStanding => "licence_not_standing",
-            Self::NoBinding => "no_binding",
-            Self::NoTariff => "no_tariff",
-            Self::UnknownFact => "unknown_fact",
-            Self::TariffRefuses => "tariff_refuses",
-            Self::PriceDiffers => "price_differs",
-            Self::TooLate => "too_late",
-            Self::InTheFuture => "in_the_future",
-            Self::BeforeTheFirstWindow => "before_the_first_window",
-            Self::OriginalMissing => "original_missing",
-            Self::OriginalIsNone => "original_is_none",
-            Self::BeforeItsOriginal => "before_its_original",
-            Self::OtherNetworkOrService => "other_network_or_service",
-            Self::MoreThanLeft => "more_than_left",
-            Self::NothingLeft => "nothing_left",
-            Self::RefusedByTheDatabase => "refused_by_the_database",
-        }
-    }
-
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.code() == code)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_reason_has_its_own_code() {
-        for reason in Reason::ALL {
-            assert_eq!(Reason::parse(reason.code()), Some(reason));
-        }
     }
 }

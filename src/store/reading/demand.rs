@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::money::MoneyWanted;
+use crate::domain::demand::DemandState;
 use crate::store::{Connection, Stored};
 
 #[derive(Clone, Debug, QueryableByName)]
@@ -38,10 +39,25 @@ pub struct DemandRow {
     pub balance: i64,
 }
 
+/// In which state demands are wanted, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct StateWanted {
+    pub state: Option<DemandState>,
+    pub at: DateTime<Utc>,
+}
+
+impl StateWanted {
+    /// As it is at a moment, whatever it is.
+    pub const fn any(at: DateTime<Utc>) -> Self {
+        Self { state: None, at }
+    }
+}
+
 /// The next `rows` demands before an id.
 pub async fn list_demands(
     conn: &mut Connection,
     wanted: &MoneyWanted,
+    in_state: StateWanted,
     before: Option<i64>,
     rows: i64,
 ) -> Stored<Vec<DemandRow>> {
@@ -51,6 +67,8 @@ pub async fn list_demands(
         .bind::<Nullable<Integer>, _>(wanted.party_id)
         .bind::<Nullable<BigInt>, _>(before)
         .bind::<BigInt, _>(rows)
+        .bind::<Nullable<Text>, _>(in_state.state.map(DemandState::code))
+        .bind::<Timestamptz, _>(in_state.at)
         .load(conn)
         .await?)
 }

@@ -27,20 +27,27 @@ WITH asked AS (
               FROM unnest(a.source_terms, a.source_amounts) AS s (ordinal, amount)
               JOIN tariff_terms m ON m.tariff_version_id = a.tariff_version_id AND m.ordinal = s.ordinal
              WHERE m.role_id = 1 OR (m.role_id = 30 AND q.holder = 1) OR m.party_id = q.licensee) AS own_sources,
-           (SELECT coalesce(bool_or(m.role_id = 1 OR m.party_id = q.licensee), false)
-              FROM tariff_terms m
-             WHERE m.tariff_version_id = a.tariff_version_id AND m.kind = 'principal' AND q.principal <> 0) AS owns_principal
+           coalesce(p.role_id = 1 OR p.party_id = q.licensee, false) AS owns_principal, coalesce(p.side = 'source', false) AS is_paid_out
       FROM asked q
       JOIN allocations a ON a.id = q.allocation_id
       JOIN tariff_versions v ON v.id = a.tariff_version_id
+      -- A version's own principal is the last of its terms: a leg if it was collected, a source if it was paid out.
+      LEFT JOIN LATERAL (SELECT m.role_id, m.party_id, m.side FROM tariff_terms m
+                          WHERE m.tariff_version_id = a.tariff_version_id AND m.kind = 'principal'
+                          ORDER BY m.ordinal DESC LIMIT 1) p ON q.principal <> 0
+), principals AS (
+    -- Of a principal one of biller and holder earns, and the other collects; of what a terminal split the biller both.
+    SELECT s.*,
+           CASE WHEN CASE WHEN s.holder <> 4 AND s.is_paid_out THEN s.holder = 1 ELSE s.owns_principal END THEN s.principal ELSE 0 END
+               AS principal_earned,
+           CASE WHEN CASE WHEN s.holder = 4 OR s.is_paid_out THEN s.owns_principal ELSE s.holder = 1 END THEN s.principal ELSE 0 END
+               AS principal_collected
+      FROM shared s
 ), signed AS (
     SELECT s.*,
-           s.sign * (s.own_legs * s.rows + CASE WHEN s.owns_principal THEN s.principal ELSE 0 END) AS earned,
-           s.sign * CASE WHEN s.holder = 4
-                         THEN s.own_legs * s.rows + CASE WHEN s.owns_principal THEN s.principal ELSE 0 END
-                         ELSE s.own_sources * s.rows + CASE WHEN s.holder = 1 THEN s.principal ELSE 0 END
-                    END AS collected
-      FROM shared s
+           s.sign * (s.own_legs * s.rows + s.principal_earned) AS earned,
+           s.sign * (CASE WHEN s.holder = 4 THEN s.own_legs ELSE s.own_sources END * s.rows + s.principal_collected) AS collected
+      FROM principals s
 )
 SELECT n.code AS network, u.code AS unit, g.day, v.code AS service, v.name_fa, v.name_en, g.held,
        EXISTS (SELECT FROM settlements p WHERE p.window_id = g.window_id AND p.state = 'approved') AS settled,

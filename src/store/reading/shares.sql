@@ -1,4 +1,5 @@
--- Both sides of one transaction's allocation with the parties that play the roles, and its principal as a leg.
+-- Both sides of one transaction's allocation with the parties that play the roles, and its principal: a leg if it was
+-- collected, a source if it was paid out.
 -- $1 batch, $2 line.
 WITH t AS (
     SELECT t.holder, t.principal, a.tariff_version_id, a.source_terms, a.source_amounts, a.leg_terms, a.leg_amounts,
@@ -14,7 +15,10 @@ WITH t AS (
     UNION ALL
     SELECT l.ordinal, l.amount FROM t, unnest(t.leg_terms, t.leg_amounts) AS l (ordinal, amount)
     UNION ALL
-    SELECT m.ordinal, t.principal FROM t JOIN tariff_terms m USING (tariff_version_id) WHERE m.kind = 'principal' AND t.principal <> 0
+    -- A version's own principal is the last of its terms; a component may be of that kind too.
+    SELECT (SELECT max(m.ordinal) FROM tariff_terms m WHERE m.tariff_version_id = t.tariff_version_id AND m.kind = 'principal'),
+           t.principal
+      FROM t WHERE t.principal <> 0
 )
 SELECT m.side, m.name, m.kind, r.code AS role, p.code AS party, p.name_fa, p.name_en, m.deposit_identifier, m.refundable, h.amount
   FROM t

@@ -1,5 +1,5 @@
 -- Both sides of the allocations of office $1's transactions of the ids $4, which happened from $2 to $3 (both included),
--- with the parties that play the roles; a principal is a leg.
+-- with the parties that play the roles; a principal is a leg if it was collected, a source if it was paid out.
 WITH t AS (
     SELECT t.batch_id * 16384 + t.line AS id, t.holder, t.principal, a.tariff_version_id,
            a.source_terms, a.source_amounts, a.leg_terms, a.leg_amounts, g.party_ids, v.agency_party_id, n.central_party_id
@@ -14,7 +14,10 @@ WITH t AS (
     UNION ALL
     SELECT t.id, l.ordinal, l.amount FROM t CROSS JOIN LATERAL unnest(t.leg_terms, t.leg_amounts) AS l (ordinal, amount)
     UNION ALL
-    SELECT t.id, m.ordinal, t.principal FROM t JOIN tariff_terms m USING (tariff_version_id) WHERE m.kind = 'principal' AND t.principal <> 0
+    -- A version's own principal is the last of its terms; a component may be of that kind too.
+    SELECT t.id, (SELECT max(m.ordinal) FROM tariff_terms m WHERE m.tariff_version_id = t.tariff_version_id AND m.kind = 'principal'),
+           t.principal
+      FROM t WHERE t.principal <> 0
 )
 SELECT t.id, m.side, m.name, m.kind, r.code AS role, p.code AS party, m.deposit_identifier, h.amount
   FROM t

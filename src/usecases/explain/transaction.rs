@@ -96,7 +96,8 @@ fn principal(tariff: &Tariff, details: &TransactionDetails) -> Option<PrincipalE
     let term = tariff.principal_term()?;
     let share = shares_on(details, term.side)
         .iter()
-        .find(|share| share.name == term.name && share.kind == term.kind.code())?;
+        // The last: a component before it may have its name and kind.
+        .rfind(|share| share.name == term.name && share.kind == term.kind.code())?;
     Some(PrincipalExplained {
         name: term.name.clone(),
         side: term.side,

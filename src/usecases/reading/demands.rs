@@ -10,7 +10,7 @@ use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
-use crate::store::reading::demand::{self, DemandRow};
+use crate::store::reading::demand::{self, DemandRow, StateWanted};
 use crate::usecases::Done;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -42,16 +42,27 @@ pub struct DemandView {
     pub period: String,
 }
 
+/// Filters of a list of demands; `None` leaves one out.
+#[derive(Clone, Debug, Default)]
+pub struct DemandFilter {
+    pub money: MoneyFilter,
+    pub state: Option<DemandState>,
+}
+
 /// Newest first, as they stand at a moment; one who acts for a party sees its own.
 pub async fn list_demands(
     conn: &mut Connection,
     by: &Originator,
     at: DateTime<Utc>,
-    filter: &MoneyFilter,
+    filter: &DemandFilter,
     asked: &Asked<i64>,
 ) -> Done<Page<DemandView>> {
-    let wanted = filter.wanted(conn, by).await?;
-    let rows = demand::list_demands(conn, &wanted, asked.after, asked.fetched()).await?;
+    let wanted = filter.money.wanted(conn, by).await?;
+    let in_state = StateWanted {
+        state: filter.state,
+        at,
+    };
+    let rows = demand::list_demands(conn, &wanted, in_state, asked.after, asked.fetched()).await?;
     let page = asked.page(rows);
     let items = page.items.into_iter().map(|row| view(row, at));
     Ok(Page {

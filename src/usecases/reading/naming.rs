@@ -3,9 +3,9 @@
 use super::parties::find_party;
 use crate::domain::originator::Originator;
 use crate::domain::timetable::Work;
-use crate::store::Connection;
 use crate::store::reading::network::{NetworkRow, all_networks};
 use crate::store::reading::{job, office, service};
+use crate::store::{Connection, worker};
 use crate::usecases::{Done, Failure};
 
 /// The network of this code, where one is named.
@@ -64,10 +64,13 @@ pub(super) async fn province_is_known(conn: &mut Connection, name: Option<&str>)
     }
 }
 
-/// A job of the timetable that comes with the program, or one that has run here.
-pub(super) async fn job_is_known(conn: &mut Connection, name: Option<&str>) -> Done<()> {
+/// A job of the timetable that comes with the program, of one that a server follows or whoever asks has, or one that has
+/// run here.
+pub(super) async fn job_is_known(conn: &mut Connection, name: Option<&str>, own: &[String]) -> Done<()> {
     let Some(name) = name else { return Ok(()) };
     let mut known: Vec<String> = Work::ALL.map(|work| work.code().to_owned()).into();
+    known.extend_from_slice(own);
+    known.extend(worker::jobs_followed(conn).await?);
     known.extend(job::jobs_that_ran(conn).await?);
     if known.iter().any(|job| job == name) {
         return Ok(());

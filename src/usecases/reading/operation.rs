@@ -74,6 +74,14 @@ pub async fn list_mail(
     Ok(asked.page(rows).map(mail_view))
 }
 
+/// Filters of the history of jobs.
+#[derive(Clone, Debug, Default)]
+pub struct JobFilter {
+    pub job: Option<String>,
+    /// The jobs of the timetable that whoever asks has: they are known before they have run.
+    pub own_jobs: Vec<String>,
+}
+
 /// Runs of jobs, newest first.
 ///
 /// # Errors
@@ -81,13 +89,14 @@ pub async fn list_mail(
 pub async fn list_job_runs(
     conn: &mut Connection,
     by: &Originator,
-    job: Option<&str>,
+    filter: &JobFilter,
     asked: &Asked<i64>,
 ) -> Done<Page<JobRunView>> {
     if by.party_id.is_some() {
         return Err(Failure::Forbidden(format!("{} may not see the jobs", by.code)));
     }
-    job_is_known(conn, job).await?;
+    let job = filter.job.as_deref();
+    job_is_known(conn, job, &filter.own_jobs).await?;
     let rows = job::list_job_runs(conn, job, asked.after, asked.fetched()).await?;
     Ok(asked.page(rows).map(run_view))
 }

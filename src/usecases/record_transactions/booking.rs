@@ -13,12 +13,12 @@ use super::pricing::Verdict;
 use super::rules::Snapshot;
 use super::{Course, NotRecorded, Recorded, Sent, quarantining};
 use crate::domain::rulebook::NotBookable;
-use crate::domain::transaction::{Outcome, TransactionId};
+use crate::domain::transaction::{Outcome, Reason, TransactionId};
 use crate::store::booking::{NetworkStanding, enter_networks, next_batch_id};
 use crate::store::transaction::{Footing, Key, StoredTransaction, find_by_keys};
 use crate::store::{Connection, StoreFailure, network};
 use crate::usecases::Failure;
-use crate::usecases::booking::window_for_booking;
+use crate::usecases::booking::{NO_WINDOW_IS_OPEN, window_for_booking};
 
 /// What one call is to book.
 pub(super) struct Plan<'a> {
@@ -52,9 +52,10 @@ pub(super) struct Ground {
     pub(super) refusals: Vec<(usize, NotBookable)>,
 }
 
-/// How a network stands, and a batch id that is not used yet.
+/// How a network stands, where it books at the moment (or why nowhere), and a batch id that is not used yet.
 struct Site {
     standing: NetworkStanding,
+    window_id: Result<i32, NotBookable>,
     batch_id: Option<i64>,
 }
 
@@ -114,10 +115,8 @@ impl Ground {
             let remembered = plan.snapshot.book.network(standing.network_id);
             must_be_current(remembered.is_some_and(|rules| rules.version == standing.version))?;
             ground.quarantine_waits |= standing.quarantine_waits;
-            let batch_id = Some(standing.batch_id);
-            ground
-                .sites
-                .insert(standing.network_id, Site { standing, batch_id });
+            let site = Site::of(conn, plan, standing).await?;
+            ground.sites.insert(site.standing.network_id, site);
         }
         Ok(ground)
     }
@@ -131,7 +130,7 @@ impl Ground {
     ) -> Result<(), Halt> {
         let sought: Vec<(usize, Key<'_>)> = round
             .iter()
-            .filter_map(|index| plan.sought(*index, looks_first))
+            .filter_map(|index| plan.sought(*index, looks_first || self.is_shut_to(&plan.verdicts[*index])))
             .collect();
         for (index, stored) in find_stored(conn, &sought).await? {
             self.settle(plan, index, &stored, None);
@@ -139,11 +138,14 @@ impl Ground {
         let (mut originals, mut take_backs) = (Vec::new(), Vec::new());
         for &index in round.iter().filter(|index| self.recorded[**index].is_none()) {
             match &plan.verdicts[index] {
-                Verdict::Original(ready) => originals.push(Entry {
-                    index,
-                    sent: plan.rows[index],
-                    ready,
-                }),
+                Verdict::Original(ready) => match self.must_book(ready.network_id) {
+                    Ok(()) => originals.push(Entry {
+                        index,
+                        sent: plan.rows[index],
+                        ready,
+                    }),
+                    Err(why) => self.refusals.push((index, why)),
+                },
                 Verdict::TakesBack { office_id } => take_backs.push((index, *office_id)),
                 Verdict::Not { why, .. } => self.refusals.push((index, why.clone())),
             }
@@ -153,6 +155,22 @@ impl Ground {
             return Ok(());
         }
         self.take_back(conn, plan, &take_backs).await
+    }
+
+    /// Whether a window of the network takes bookings.
+    pub(super) fn must_book(&self, network_id: i16) -> Result<(), NotBookable> {
+        match self.sites.get(&network_id).map(|site| &site.window_id) {
+            Some(Err(why)) => Err(why.clone()),
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
+
+    /// What is not booked now may be in the books already.
+    fn is_shut_to(&self, verdict: &Verdict) -> bool {
+        match verdict {
+            Verdict::Original(ready) => self.must_book(ready.network_id).is_err(),
+            Verdict::TakesBack { .. } | Verdict::Not { .. } => false,
+        }
     }
 
     /// Answers a row whose key is in the books: the first answer again, or what differs.
@@ -177,7 +195,7 @@ impl Ground {
         if entries.is_empty() {
             return Ok(());
         }
-        let places = self.open_batches(conn, plan, &purses(entries)).await?;
+        let places = self.open_batches(conn, &purses(entries)).await?;
         for (index, booked) in enter(conn, entries, &places, plan.at).await? {
             self.recorded[index] = Some(Recorded::Decided(Outcome::Booked(booked)));
         }
@@ -187,7 +205,6 @@ impl Ground {
     async fn open_batches(
         &mut self,
         conn: &mut Connection,
-        plan: &Plan<'_>,
         purses: &BTreeSet<Purse>,
     ) -> Result<BTreeMap<Purse, Place>, Halt> {
         let mut places = BTreeMap::new();
@@ -196,7 +213,7 @@ impl Ground {
                 .sites
                 .get_mut(&purse.0)
                 .ok_or_else(|| Failure::Internal(format!("network {} is not locked", purse.0)))?;
-            places.insert(purse, site.open_batch(conn, plan).await?);
+            places.insert(purse, site.open_batch(conn).await?);
         }
         Ok(places)
     }
@@ -213,14 +230,32 @@ impl Site {
         })
     }
 
-    /// In the one window that contains the moment or, if that is closed, the earliest open one (money rule 10).
-    async fn open_batch(&mut self, conn: &mut Connection, plan: &Plan<'_>) -> Result<Place, Halt> {
-        let window_id = match self.standing.window_id {
-            Some(window_id) if !self.standing.is_closed => window_id,
+    /// It books in the one window that contains the moment or, if that is closed, the earliest open one (money rule 10).
+    async fn of(conn: &mut Connection, plan: &Plan<'_>, standing: NetworkStanding) -> Result<Self, Halt> {
+        let window_id = match standing.window_id {
+            Some(window_id) if !standing.is_closed => Ok(window_id),
             Some(_) | None => {
-                let network = plan.snapshot.network_row(self.standing.network_id)?;
-                window_for_booking(conn, network, plan.at).await?.id
+                let network = plan.snapshot.network_row(standing.network_id)?;
+                match window_for_booking(conn, network, plan.at).await {
+                    Ok(window) => Ok(window.id),
+                    Err(Failure::Conflict { rule, explanation }) if rule == NO_WINDOW_IS_OPEN => {
+                        Err(NotBookable::quarantined(Reason::NoWindowOpen, explanation))
+                    }
+                    Err(failure) => return Err(failure.into()),
+                }
             }
+        };
+        Ok(Self {
+            batch_id: Some(standing.batch_id),
+            standing,
+            window_id,
+        })
+    }
+
+    async fn open_batch(&mut self, conn: &mut Connection) -> Result<Place, Halt> {
+        let window_id = match &self.window_id {
+            Ok(window_id) => *window_id,
+            Err(why) => return Err(Failure::Internal(why.explanation.clone()).into()),
         };
         let batch_id = match self.batch_id.take() {
             Some(batch_id) => batch_id,

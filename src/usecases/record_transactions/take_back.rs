@@ -45,7 +45,10 @@ impl Ground {
         let mut left = read_left(conn, plan.snapshot, &claims).await?;
         let (mut taken, mut new) = (Vec::new(), Vec::new());
         for claim in claims.iter().filter(|claim| self.recorded[claim.index].is_none()) {
-            match claim.take(plan, &mut left, &mut new) {
+            match self
+                .must_book_of(claim)
+                .and_then(|()| claim.take(plan, &mut left, &mut new))
+            {
                 Ok(one) => taken.push(one),
                 Err(why) => self.refusals.push((claim.index, why)),
             }
@@ -62,6 +65,12 @@ impl Ground {
         };
         let mut entries: Vec<Entry<'_>> = taken.iter().zip(&ready).map(|(t, r)| entry((t, r))).collect();
         self.insert(conn, plan, &mut entries).await
+    }
+
+    /// What is taken back is booked where its original's network books now.
+    fn must_book_of(&self, claim: &Claim) -> Result<(), NotBookable> {
+        let original = claim.original.as_ref();
+        original.map_or(Ok(()), |original| self.must_book(original.network_id))
     }
 
     /// A row that is sent again is no second refund.

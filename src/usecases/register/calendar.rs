@@ -6,9 +6,10 @@ use diesel_async::AsyncConnection;
 use super::known;
 use crate::domain::interval::Interval;
 use crate::domain::originator::Originator;
-use crate::domain::working_days::DayOff;
+use crate::domain::working_days::{DayOff, DayOffRule, Stated, WorkingDays};
 use crate::store::calendar::{NewHoliday, WeekendRow};
 use crate::store::{Connection, calendar, network};
+use crate::usecases::settling::calendar::days_off;
 use crate::usecases::{Done, Failure};
 
 /// Days on which banks do not work. A calendar is stated again and again: each year has its own holidays.
@@ -28,19 +29,19 @@ pub struct Holiday {
     pub name_en: String,
 }
 
+/// A day off that stands without an end is ended by stating it again with one.
+///
 /// # Errors
-/// Conflicts where a day is stated that stands already: tables of days are never edited.
+/// Conflicts where a day is stated that stands already: nothing else of the tables of days is ever edited.
 pub async fn register_calendar(conn: &mut Connection, by: &Originator, entry: &CalendarEntry) -> Done<()> {
     by.may_register()?;
-    let weekends = entry.days_off.iter().map(|off| weekend_row(&entry.code, off));
-    let weekends: Vec<WeekendRow> = weekends.collect();
     let holidays = entry
         .holidays
         .iter()
         .map(|holiday| holiday_row(&entry.code, holiday));
     let holidays: Vec<NewHoliday> = holidays.collect();
     conn.transaction(async |conn| {
-        calendar::insert_weekends(conn, &weekends).await?;
+        state_days_off(conn, entry).await?;
         calendar::insert_holidays(conn, &holidays).await?;
         let networks = network::network_ids(conn).await?;
         for code in &entry.networks {
@@ -49,6 +50,34 @@ pub async fn register_calendar(conn: &mut Connection, by: &Originator, entry: &C
         Ok(())
     })
     .await
+}
+
+async fn state_days_off(conn: &mut Connection, entry: &CalendarEntry) -> Done<()> {
+    let mut standing = WorkingDays {
+        days_off: days_off(conn, &entry.code).await?,
+        ..WorkingDays::default()
+    };
+    for off in &entry.days_off {
+        let row = weekend_row(&entry.code, off);
+        match standing.state(off).map_err(broken)? {
+            Stated::New => calendar::insert_weekend(conn, &row).await?,
+            Stated::Ended if calendar::end_weekend(conn, &row).await? => {}
+            Stated::Ended => {
+                return Err(Failure::Unavailable(
+                    "it was ended meanwhile; look again".to_owned(),
+                ));
+            }
+        }
+        standing
+            .days_off
+            .retain(|rest| (rest.weekday, rest.valid.from()) != (off.weekday, off.valid.from()));
+        standing.days_off.push(*off);
+    }
+    Ok(())
+}
+
+fn broken(rule: DayOffRule) -> Failure {
+    Failure::conflict(rule.code(), rule.to_string())
 }
 
 /// A weekday off from a day on, until another one or for good.

@@ -9,11 +9,11 @@ use super::instrument::{InstrumentEntry, register_instruments};
 use super::licence::{LicenceEntry, issue_licences};
 use super::network::{NetworkEntry, register_network};
 use super::office::{OfficeEntry, register_offices};
-use super::originator::{OriginatorEntry, originator_of_code, register_originator};
+use super::originator::{OriginatorEntry, person_of_code, register_originator};
 use super::party::{BankAccountEntry, PartyEntry, add_bank_accounts, register_parties};
 use super::service::{AgencyEntry, ServiceEntry, register_agencies, register_services};
 use super::unit::{UnitEntry, register_unit};
-use crate::domain::originator::{Originator, Scope};
+use crate::domain::originator::Originator;
 use crate::store::Connection;
 use crate::usecases::Done;
 use crate::usecases::tariff::{TariffDraft, draft_tariffs};
@@ -55,7 +55,7 @@ pub async fn register_document(
         for entry in document.originators {
             register_originator(conn, by, at, entry).await?;
         }
-        let person = originator_of_code(conn, code, Scope::Finance).await?;
+        let person = person_of_code(conn, code).await?;
         for entry in document.networks {
             register_network(conn, by, entry).await?;
         }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel_async::AsyncConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use super::known;
 use crate::domain::licence::LicenceChange;
 use crate::domain::moment::kept;
 use crate::domain::originator::Originator;
-use crate::store::{Connection, instrument, licence, locks, network, office, party};
+use crate::store::{Connection, instrument, licence, locks, network, office, party, settlement};
 use crate::usecases::failure::Fault;
 use crate::usecases::{Done, Failure};
 
@@ -104,7 +104,7 @@ pub async fn issue_licences(
             .iter()
             .map(|entry| licence_row(entry, &offices, &networks))
             .collect::<Done<Vec<_>>>()?;
-        change_rules(conn, rows.iter().map(|row| row.network_id)).await?;
+        let at = change_rules(conn, rows.iter().map(|row| row.network_id), at).await?;
         let ids = licence_ids(conn, &rows).await?;
         let issued = entries
             .iter()
@@ -130,10 +130,10 @@ pub async fn record_licence_event(
 ) -> Done<RecordedLicenceEvent> {
     by.may_decide()?;
     check(entry)?;
-    let at = kept(at);
     conn.transaction(async |conn| {
         let (network_id, licence) =
             licence_of(conn, &entry.office, &entry.network, entry.effective_at).await?;
+        let at = change_rules(conn, [network_id], kept(at)).await?;
         let event = licence::NewLicenceEvent {
             licence_id: licence.id,
             kind: entry.kind.code(),
@@ -145,7 +145,6 @@ pub async fn record_licence_event(
             evidence: entry.evidence.clone(),
             originator_id: by.id,
         };
-        change_rules(conn, [network_id]).await?;
         if let Some(before) = licence::recorded_before(conn, &event).await? {
             return Ok(recorded(entry, before, Novelty::Repeated));
         }
@@ -166,7 +165,7 @@ pub async fn bind_roles(
     conn.transaction(async |conn| {
         let (network_id, licence) = licence_of(conn, &entry.office, &entry.network, entry.valid_from).await?;
         let parties = parties_of(conn, [&entry.roles]).await?;
-        change_rules(conn, [network_id]).await?;
+        let at = change_rules(conn, [network_id], at).await?;
         let binding = licence::NewBinding {
             office_id: licence.office_id,
             licence_id: licence.id,
@@ -277,14 +276,26 @@ impl Issued {
     }
 }
 
-/// Takes each network's lock, in ascending order, and raises the version of its rules.
-async fn change_rules(conn: &mut Connection, network_ids: impl IntoIterator<Item = i16>) -> Done<()> {
+/// Takes each network's locks, in ascending order, and raises the version of its rules. Returns the moment from which the
+/// change is known: `at`, or the instant after an approval that did not see it. What is settled is judged anew by what was
+/// known when it was approved, and a change with an earlier moment would seem to have been known then.
+async fn change_rules(
+    conn: &mut Connection,
+    network_ids: impl IntoIterator<Item = i16>,
+    at: DateTime<Utc>,
+) -> Done<DateTime<Utc>> {
     let ascending: BTreeSet<i16> = network_ids.into_iter().collect();
+    let ascending: Vec<i16> = ascending.into_iter().collect();
+    for network_id in &ascending {
+        locks::take_licences(conn, *network_id).await?;
+    }
+    let approved_at = settlement::last_approval(conn, &ascending).await?;
     for network_id in ascending {
         locks::take_network(conn, network_id, RULES_LOCK_WAIT_MS).await?;
         network::raise_rules_version(conn, network_id).await?;
     }
-    Ok(())
+    let just_after = approved_at.map(|approved_at| approved_at + Duration::microseconds(1));
+    Ok(just_after.map_or(at, |just_after| just_after.max(at)))
 }
 
 async fn licence_ids(conn: &mut Connection, rows: &[licence::NewLicence]) -> Done<LicenceIds> {

@@ -53,6 +53,22 @@ pub(super) fn has_its_form(code: &str) -> Done<()> {
     ))
 }
 
+/// The person of a code, in whose name a command on the host writes.
+///
+/// # Errors
+/// `NotFound` where nobody has the code, and the rule `only_a_person_acts_by_name` for the code of a client or a job.
+pub async fn person_of_code(conn: &mut Connection, code: &str) -> Done<Originator> {
+    let found = originator::originator_by_code(conn, code, Scope::Finance).await?;
+    let found = found.ok_or_else(|| Failure::not_found("person", code))?;
+    match found.kind {
+        OriginatorKind::Person => Ok(found),
+        OriginatorKind::Client | OriginatorKind::Job => {
+            let told = format!("{code} is a {} and no person", originator::kind_code(found.kind));
+            Err(Failure::invalid("as", "only_a_person_acts_by_name", told))
+        }
+    }
+}
+
 /// The originator of a code, for commands given on the host by whoever holds its keys.
 pub async fn originator_of_code(conn: &mut Connection, code: &str, scope: Scope) -> Done<Originator> {
     originator::originator_by_code(conn, code, scope)

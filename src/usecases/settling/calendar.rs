@@ -19,11 +19,16 @@ pub async fn working_days(
     let Some(calendar) = &network.calendar else {
         return Ok(WorkingDays::default());
     };
-    let weekends = weekends_of(conn, calendar).await?;
     Ok(WorkingDays {
-        days_off: weekends.iter().map(day_off).collect::<Done<_>>()?,
+        days_off: days_off(conn, calendar).await?,
         holidays: holidays_from(conn, calendar, first).await?.into_iter().collect(),
     })
+}
+
+/// The weekly days off of a calendar, those that have ended too.
+pub async fn days_off(conn: &mut Connection, calendar: &str) -> Done<Vec<DayOff>> {
+    let weekends = weekends_of(conn, calendar).await?;
+    weekends.iter().map(day_off).collect()
 }
 
 impl From<NoWorkingDay> for Failure {

@@ -7,13 +7,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use self::content::written;
-use self::material::Material;
+use self::material::{Material, Whose};
 use crate::domain::money::UnitCode;
 use crate::domain::settlement::{Chain, SettledLine, Sheet};
 use crate::domain::statement::{Coded, Names, Statement, StatementDigest, Unit};
 use crate::domain::zone::day_of;
 use crate::store::Connection;
 use crate::store::approval::OrderedPayout;
+use crate::store::service_count::{StoredCounts, service_counts};
 use crate::store::settlement::NetworkTerms;
 use crate::store::statement::{
     Issue, NewStatements, all_services, all_units, insert_statements, offices_of_licences,
@@ -24,6 +25,7 @@ use crate::usecases::{Done, Failure};
 
 mod content;
 mod material;
+mod totals;
 
 /// What all statements of a settlement share.
 #[derive(Debug)]
@@ -37,6 +39,8 @@ pub struct Issuing<'a> {
     pub payouts: &'a HashMap<Chain, OrderedPayout>,
     units: HashMap<i16, Unit>,
     services: HashMap<i32, Coded>,
+    /// How many transactions lines sum, where the window's totals do not say it.
+    counts: HashMap<Whose, Vec<StoredCounts>>,
     /// Office codes of licences for which something is held.
     offices: HashMap<i32, String>,
     /// The last cycles with their periods, oldest first.
@@ -98,6 +102,7 @@ impl<'a> Issuing<'a> {
             services: services
                 .map(|s| (s.id, Coded::new(&s.code, &s.name_fa, &s.name_en)))
                 .collect(),
+            counts: counts(conn, window.id).await?,
             offices: offices.into_iter().collect(),
             periods: periods_between(conn, network.id, first, window.ordinal).await?,
         })
@@ -136,6 +141,14 @@ fn columns<'a>(issuing: &Issuing<'_>, material: &'a Material, written: &'a [Writ
         columns.verification_codes.push(w.statement.verification_code());
     }
     columns
+}
+
+async fn counts(conn: &mut Connection, window: i32) -> Done<HashMap<Whose, Vec<StoredCounts>>> {
+    let mut counts: HashMap<Whose, Vec<StoredCounts>> = HashMap::new();
+    for row in service_counts(conn, window).await? {
+        counts.entry((row.party_id, row.unit_id)).or_default().push(row);
+    }
+    Ok(counts)
 }
 
 fn licences_held_for(sheet: &Sheet) -> Vec<i32> {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::usecases::reading::operation::{self, JobRunView};
+use crate::usecases::reading::operation::{self, JobFilter, JobRunView};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised};
 
@@ -34,6 +34,11 @@ pub async fn list_job_runs(
 ) -> Answer<Json<PageOf<JobRunView>>> {
     let asked = page.asked()?;
     let mut conn = state.connection().await?;
-    let found = operation::list_job_runs(&mut conn, &by, query.job.as_deref(), &asked).await?;
+    let Query(JobQuery { job }) = query;
+    let filter = JobFilter {
+        job,
+        ..JobFilter::default()
+    };
+    let found = operation::list_job_runs(&mut conn, &by, &filter, &asked).await?;
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }

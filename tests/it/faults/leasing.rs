@@ -32,7 +32,7 @@ async fn a_slot_is_its_workers_while_it_gives_signs_of_life_and_anothers_at_once
     let mut conn = scene.world.conn().await;
     let began = scene.day(1, 1);
     for worker in ["frozen", "alive"] {
-        register_worker(&mut conn, began, worker, &timetable.digest())
+        register_worker(&mut conn, began, worker, &timetable)
             .await
             .unwrap();
     }
@@ -75,7 +75,7 @@ async fn a_step_leaves_the_lease_where_the_latest_sign_of_life_put_it() {
     let timetable = timetable(None).unwrap();
     let mut conn = scene.world.conn().await;
     let began = scene.day(1, 1);
-    register_worker(&mut conn, began, "worker", &timetable.digest())
+    register_worker(&mut conn, began, "worker", &timetable)
         .await
         .unwrap();
     for name in ["close-windows", "verify-books"] {

@@ -122,7 +122,7 @@ async fn of_many_workers_that_look_at_once_one_runs_the_slot() {
     let job = timetable.job("send-mail").unwrap();
     for worker in 0..WORKERS {
         let mut conn = scene.world.conn().await;
-        register_worker(&mut conn, scene.began, &format!("w{worker}"), &timetable.digest())
+        register_worker(&mut conn, scene.began, &format!("w{worker}"), &timetable)
             .await
             .unwrap();
     }

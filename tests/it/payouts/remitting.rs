@@ -48,6 +48,18 @@ fn told(state: &str, paid: i64, open: i64) -> (String, i64, i64) {
     (state.to_owned(), paid, open)
 }
 
+/// Each demand is listed under its own state, and under no other.
+async fn in_no_state_but_its_own(api: &Api, reader: &str) {
+    let all = demands(&api.get("/v1/remittance-demands", reader).await);
+    for state in ["due", "partly_paid", "overdue", "paid"] {
+        let page = api
+            .get(&format!("/v1/remittance-demands?state={state}"), reader)
+            .await;
+        let own: Vec<_> = all.iter().filter(|demand| demand.0 == state).cloned().collect();
+        assert_eq!(demands(&page), own, "{state}");
+    }
+}
+
 #[actix_web::test]
 async fn a_demand_is_due_partly_paid_overdue_or_paid_and_what_is_left_stays_open_beside_the_next() {
     const PATH: &str = "/v1/remittance-demands";
@@ -67,6 +79,7 @@ async fn a_demand_is_due_partly_paid_overdue_or_paid_and_what_is_left_stays_open
         demands(&at_the_end.get(PATH, &reader).await),
         [told("overdue", ALL - 1, 1)]
     );
+    in_no_state_but_its_own(&at_the_end, &reader).await;
     let just_before = Api::of(&scene.world, due_at - Duration::microseconds(1));
     assert_eq!(
         demands(&just_before.get(PATH, &reader).await),
@@ -95,6 +108,7 @@ async fn a_demand_is_due_partly_paid_overdue_or_paid_and_what_is_left_stays_open
         let page = api.get(&format!("{PATH}?{filter}"), &reader).await;
         assert_eq!(demands(&page).len(), count, "{filter}");
     }
+    in_no_state_but_its_own(&api, &reader).await;
     for (party, count) in [("office-1002", 2), ("identity", 0)] {
         let own = api.token(&format!("of-{party}"), Scope::Read, Some(party)).await;
         assert_eq!(demands(&api.get(PATH, &own).await).len(), count, "{party}");
@@ -113,4 +127,5 @@ async fn a_demand_that_was_remitted_in_full_stays_paid() {
         demands(&api.get("/v1/remittance-demands", &reader).await),
         [told("due", 0, ALL), told("paid", ALL, 0)]
     );
+    in_no_state_but_its_own(&api, &reader).await;
 }

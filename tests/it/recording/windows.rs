@@ -5,6 +5,8 @@ use std::cell::Cell;
 use chrono::{DateTime, Duration, Utc};
 use daftar::domain::transaction::{Outcome, Reason};
 use daftar::store::locks::take_network;
+use daftar::usecases::Failure;
+use daftar::usecases::quarantine::release_quarantined;
 use diesel::sql_types::{Integer, Timestamptz};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use serde_json::json;
@@ -46,6 +48,57 @@ async fn the_window_of_the_moment_takes_the_booking_and_a_missing_one_is_made() 
     let window = "SELECT ordinal FROM windows WHERE id = (SELECT max(window_id) FROM transactions)";
     assert_eq!(counter.figure(window).await, 5);
     assert_eq!(counter.figure("SELECT count(*) FROM windows").await, 5);
+}
+
+#[tokio::test]
+async fn what_finds_the_next_hundred_windows_closed_waits_for_that_reason_and_is_released_when_one_is_open() {
+    let counter = Counter::open().await;
+    counter.booked(counter.row("r-1", json!({}))).await;
+    let day = |days| counter.scene.began + Duration::days(days);
+    let ahead = counter.row("ahead", json!({ "occurred_at": day(104) }));
+    let made = counter.send_at(day(104), &[ahead]).await;
+    assert!(matches!(made[0], Outcome::Booked(_)), "{made:?}");
+    for ordinal in 5..=104 {
+        close(&counter, day(ordinal)).await;
+    }
+    let refund =
+        json!({ "kind": "refund", "original": "r-1", "service": null, "network": null, "amount": 1_000 });
+    let again = counter.send(&[counter.row("r-1", json!({}))]).await;
+    assert!(matches!(again[..], [Outcome::Repeated(_)]), "{again:?}");
+    let rows = [counter.row("r-2", json!({})), counter.row("back", refund)];
+    let mut waiting = Vec::new();
+    for outcome in counter.send(&rows).await {
+        let Outcome::Quarantined {
+            id,
+            reason,
+            explanation,
+        } = outcome
+        else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(reason, Reason::NoWindowOpen);
+        assert!(explanation.contains("the next 100 are closed"), "{explanation}");
+        waiting.push(id);
+    }
+    assert_eq!(
+        counter
+            .figure("SELECT count(*) FROM allocations WHERE kind = 2")
+            .await,
+        0
+    );
+    for id in waiting {
+        let mut conn = counter.scene.world.conn().await;
+        let (memory, by, at) = (&counter.memory, &counter.scene.checker, counter.now);
+        let refused = release_quarantined(&mut conn, memory, by, at, id, "")
+            .await
+            .unwrap_err();
+        assert!(matches!(refused, Failure::Conflict { rule, .. } if rule == "no_window_open"));
+        // A day later the first open window is one of the next hundred.
+        release_quarantined(&mut conn, memory, by, at + Duration::days(1), id, "")
+            .await
+            .unwrap();
+    }
+    assert_eq!(counter.figure(&booked_in(105)).await, 3);
 }
 
 #[tokio::test]

@@ -78,6 +78,7 @@ pub fn day(scene: &Scene) -> Vec<Submitted> {
 /// Two days, settled: refunds, a bill, a hold, a payout that came back, a remittance, a statement rendered, and a third day open.
 pub async fn settled() -> Scene {
     let scene = Scene::furnished().await;
+    scene.enter_the_rest().await;
     record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
     quarantine(&scene).await;
     scene
@@ -148,6 +149,7 @@ async fn verified(scene: &Scene) -> Verified {
 #[tokio::test]
 async fn what_was_recorded_and_left_alone_agrees() {
     let scene = Scene::furnished().await;
+    scene.enter_the_rest().await;
     record(&scene, &day(&scene), scene.began + Duration::hours(9)).await;
     let verified = verified(&scene).await;
     assert_eq!(verified.findings, []);
@@ -171,6 +173,7 @@ fn fraction() -> Duration {
 #[tokio::test]
 async fn what_is_proposed_and_approved_by_the_machines_clock_agrees() {
     let scene = Scene::furnished().await;
+    scene.enter_the_rest().await;
     record(&scene, &day(&scene), scene.day(0, 9) + fraction()).await;
     scene
         .close(PISHKHAN, scene.day(1, 12) + fraction())

@@ -13,14 +13,20 @@ WITH booked AS (
       JOIN allocations a ON a.id = t.allocation_id
       JOIN tariff_versions v ON v.id = a.tariff_version_id
      WHERE w.network_id = $2 AND w.ordinal BETWEEN $3 AND $4
+), principals AS (
+    -- A version's own principal is the last of its terms: a leg if it was collected, a source if it was paid out.
+    SELECT b.*, CASE m.side WHEN 'leg' THEN 1 ELSE 2 END AS side, m.ordinal, b.principal AS part
+      FROM booked b
+      JOIN (SELECT DISTINCT ON (tariff_version_id) tariff_version_id, side, ordinal FROM tariff_terms
+             WHERE kind = 'principal' ORDER BY tariff_version_id, ordinal DESC) m ON m.tariff_version_id = b.tariff_version_id
+     WHERE b.principal > 0
 ), parts AS (
     SELECT b.*, 1 AS side, part.ordinal, part.amount AS part FROM booked b CROSS JOIN LATERAL unnest(b.leg_terms, b.leg_amounts) AS part (ordinal, amount)
     UNION ALL
     SELECT b.*, 2, part.ordinal, part.amount FROM booked b CROSS JOIN LATERAL unnest(b.source_terms, b.source_amounts) AS part (ordinal, amount)
      WHERE b.holder <> 4
     UNION ALL
-    SELECT b.*, 1, m.ordinal, b.principal FROM booked b JOIN tariff_terms m ON m.tariff_version_id = b.tariff_version_id AND m.kind = 'principal'
-     WHERE b.principal > 0
+    SELECT * FROM principals
 ), played AS (
     SELECT p.*, m.kind AS component, m.name AS term, m.role_id, m.deposit_identifier, sides.side AS told_side,
            CASE WHEN m.role_id <= 3 THEN p.party_ids[m.role_id]
@@ -29,13 +35,13 @@ WITH booked AS (
       FROM parts p
       JOIN tariff_terms m ON m.tariff_version_id = p.tariff_version_id AND m.ordinal = p.ordinal
       -- What the terminal split was collected by whoever earned it.
-      JOIN (VALUES (1), (2)) sides (side) ON sides.side = p.side OR (p.holder = 4 AND p.side = 1)
+      JOIN (VALUES (1), (2)) sides (side) ON sides.side = p.side OR p.holder = 4
     UNION ALL
-    -- A principal is collected by whoever holds the money.
-    SELECT b.*, 2, m.ordinal, b.principal, m.kind, m.name, 30, '', 2,
-           CASE b.holder WHEN 1 THEN b.party_ids[1] WHEN 2 THEN b.agency_party_id WHEN 3 THEN b.central_party_id END
-      FROM booked b JOIN tariff_terms m ON m.tariff_version_id = b.tariff_version_id AND m.kind = 'principal'
-     WHERE b.principal > 0 AND b.holder <> 4
+    -- A principal is collected by whoever holds the money, or owed to whoever paid it out.
+    SELECT p.*, m.kind, m.name, 30, '', 3 - p.side,
+           CASE p.holder WHEN 1 THEN p.party_ids[1] WHEN 2 THEN p.agency_party_id WHEN 3 THEN p.central_party_id END
+      FROM principals p JOIN tariff_terms m ON m.tariff_version_id = p.tariff_version_id AND m.ordinal = p.ordinal
+     WHERE p.holder <> 4
 ), shares AS (
     SELECT * FROM played WHERE party_id = $1 AND part > 0 AND ($6::text IS NULL OR component = $6)
 )

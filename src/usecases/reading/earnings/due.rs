@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::money::Amount;
 use crate::store::Connection;
-use crate::store::reading::demand::list_demands;
+use crate::store::reading::demand::{StateWanted, list_demands};
 use crate::store::reading::earning::{
     DueRow, EarningRow, EarningsWanted, due_to, earnings_of, offices_of_licensee,
 };
@@ -84,7 +84,7 @@ async fn demands_on(conn: &mut Connection, party_id: i32, at: DateTime<Utc>) -> 
         party_id: Some(party_id),
         ..MoneyWanted::default()
     };
-    let rows = list_demands(conn, &wanted, None, DEMANDS_MAX).await?;
+    let rows = list_demands(conn, &wanted, StateWanted::any(at), None, DEMANDS_MAX).await?;
     rows.into_iter().map(|row| view(row, at)).collect()
 }
 

@@ -19,7 +19,7 @@ pub struct Sums {
     pub given: i64,
     /// Refunds and reversals.
     pub taken_back: i64,
-    /// The licensee's own parts, refunds deducted: settled + unsettled + held.
+    /// The licensee's own parts and the cash it paid out for others, refunds deducted: settled + unsettled + held.
     #[schema(value_type = i64)]
     pub earned: Amount,
     /// What the licensee took from citizens, principals included.

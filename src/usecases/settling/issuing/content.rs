@@ -1,30 +1,21 @@
 //! What one statement says, from the material read for many. Never here: SQL, sealing (see `domain::statement`).
 
-use std::collections::BTreeMap;
-
 use super::material::{Material, Whose, destination_name};
+use super::totals::Totals;
 use super::{Issuing, Written};
 use crate::domain::demand::still_open;
-use crate::domain::money::{Amount, AmountOverflow};
+use crate::domain::money::Amount;
 use crate::domain::settlement::SettledLine;
 use crate::domain::statement::{
-    CarryReason, Coded, Cycle, DestinationPosition, Due, DueKind, EarlierTotal, EntryKind, FORMAT_VERSION,
-    HeldItem, Interval, Movement, MovementKind, Names, Network, PreviousStatement, ServiceTotal, Side,
-    Statement, StatementContent, StatementDigest, statement_number,
+    CarryReason, Cycle, DestinationPosition, Due, DueKind, FORMAT_VERSION, HeldItem, Interval, Movement,
+    MovementKind, Names, Network, PreviousStatement, Statement, StatementContent, StatementDigest,
+    statement_number,
 };
-use crate::domain::wording::component_kind;
 use crate::domain::zone::last_day_before;
 use crate::store::StoreFailure;
 use crate::store::statement::{DemandRow, IncomingRow};
-use crate::store::window_total::{EARNED, StoredTotal};
-use crate::usecases::settling::wording::{EARLIER, all_services, hold_cause};
+use crate::usecases::settling::wording::hold_cause;
 use crate::usecases::{Done, Failure};
-
-/// More totals than this are told without their services: a statement is no journal export.
-const TOTALS_MAX: usize = 4_000;
-
-/// One line's key: earlier, deposit identifier, side, service, component, kind. Ordered, so that nothing depends on a map.
-type LineKey = (bool, String, Side, Option<i32>, String, EntryKind);
 
 pub(super) fn written(
     issuing: &Issuing<'_>,
@@ -61,7 +52,7 @@ fn content(
     let previous = previous(material, of_whom)?;
     let last = material.last.get(&of_whom);
     let sequence = last.map_or(1, |last| u32::try_from(last.ordinal).unwrap_or(0) + 1);
-    let (services, earlier) = totals(issuing, material, of_whom)?;
+    let totals = Totals::of(issuing, material, of_whom)?;
     Ok(StatementContent {
         format: FORMAT_VERSION,
         number: statement_number(&issuing.network.code, &party.code, &unit.code, sequence),
@@ -79,8 +70,9 @@ fn content(
         language: *language,
         previous,
         positions: lines.iter().map(|line| position(issuing, line)).collect(),
-        services,
-        earlier,
+        services: totals.services,
+        earlier: totals.earlier,
+        counts: Some(totals.counts),
         movements: movements(material, of_whom)?,
         held: lines.iter().flat_map(|line| held(issuing, line)).collect(),
         dues: dues(issuing, material, of_whom, lines)?,
@@ -138,107 +130,6 @@ fn position(issuing: &Issuing<'_>, line: &SettledLine) -> DestinationPosition {
         paid: position.paid(),
         closing: position.closing(),
         carry_reason,
-    }
-}
-
-fn totals(
-    issuing: &Issuing<'_>,
-    material: &Material,
-    of_whom: Whose,
-) -> Done<(Vec<ServiceTotal>, Vec<EarlierTotal>)> {
-    let mut sums: BTreeMap<LineKey, (i64, Amount)> = BTreeMap::new();
-    for stored in material.totals.get(&of_whom).into_iter().flatten() {
-        gather(&mut sums, stored)?;
-    }
-    if sums.len() > TOTALS_MAX {
-        sums = without_services(sums)?;
-    }
-    let (mut services, mut earlier) = (Vec::new(), Vec::new());
-    for (key, sum) in sums {
-        let is_earlier = key.0;
-        let total = total(issuing, key, sum);
-        if is_earlier {
-            let period = EARLIER.to_owned();
-            earlier.push(EarlierTotal { period, total });
-        } else {
-            services.push(total);
-        }
-    }
-    Ok((services, earlier))
-}
-
-/// Refunds and reversals are one kind to a reader.
-fn gather(sums: &mut BTreeMap<LineKey, (i64, Amount)>, stored: &StoredTotal) -> Done<()> {
-    let services = stored.service_ids.iter().zip(&stored.sides);
-    let kinds = stored.transaction_kinds.iter().zip(&stored.component_kinds);
-    let figures = stored.counts.iter().zip(&stored.sums);
-    for (((service, side), (kind, component)), (count, minor)) in services.zip(kinds).zip(figures) {
-        let side = if *side == EARNED {
-            Side::Earned
-        } else {
-            Side::Collected
-        };
-        let kind = match kind {
-            1 => EntryKind::Original,
-            2 | 3 => EntryKind::Refund,
-            _ => EntryKind::Correction,
-        };
-        let identifier = stored.deposit_identifier.clone();
-        let key = (
-            stored.earlier,
-            identifier,
-            side,
-            Some(*service),
-            component.clone(),
-            kind,
-        );
-        add(sums, key, (*count, Amount::from_minor(*minor)))?;
-    }
-    Ok(())
-}
-
-fn without_services(
-    sums: BTreeMap<LineKey, (i64, Amount)>,
-) -> Result<BTreeMap<LineKey, (i64, Amount)>, AmountOverflow> {
-    let mut together = BTreeMap::new();
-    for ((earlier, identifier, side, _, component, kind), sum) in sums {
-        add(
-            &mut together,
-            (earlier, identifier, side, None, component, kind),
-            sum,
-        )?;
-    }
-    Ok(together)
-}
-
-fn add(
-    sums: &mut BTreeMap<LineKey, (i64, Amount)>,
-    key: LineKey,
-    (count, amount): (i64, Amount),
-) -> Result<(), AmountOverflow> {
-    let sum = sums.entry(key).or_default();
-    *sum = (sum.0.saturating_add(count), sum.1.plus(amount)?);
-    Ok(())
-}
-
-fn total(issuing: &Issuing<'_>, key: LineKey, (count, amount): (i64, Amount)) -> ServiceTotal {
-    let (_, identifier, side, service, component, kind) = key;
-    let service = match service {
-        Some(id) => issuing
-            .services
-            .get(&id)
-            .cloned()
-            .unwrap_or_else(|| Coded::new("", "", "")),
-        None => all_services(),
-    };
-    ServiceTotal {
-        destination: destination_name(&identifier),
-        side,
-        service,
-        component: component_kind(&component),
-        kind,
-        count: u64::try_from(count).unwrap_or(0),
-        amount,
     }
 }
 

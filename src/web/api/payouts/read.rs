@@ -6,8 +6,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::demand::DemandState;
 use crate::domain::payout::PayoutState;
-use crate::usecases::reading::demands::{self, DemandView};
+use crate::usecases::reading::demands::{self, DemandFilter, DemandView};
 use crate::usecases::reading::money::MoneyFilter;
 use crate::usecases::reading::payouts::{self, PayoutDetails, PayoutView};
 use crate::usecases::reading::remittances::{self, RemittanceView};
@@ -113,10 +114,22 @@ pub async fn list_remittances(
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }
 
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DemandQuery {
+    /// Of this network.
+    pub network: Option<String>,
+    /// Of this party.
+    pub party: Option<String>,
+    /// In this state now.
+    #[param(inline)]
+    pub state: Option<DemandState>,
+}
+
 /// Remittances that settlements demanded, newest first, with their state now; one who acts for a party sees its own.
 #[utoipa::path(
     tag = "payouts",
-    params(RemittanceQuery, PageQuery),
+    params(DemandQuery, PageQuery),
     responses((status = 200, body = PageOf<DemandView>))
 )]
 #[get("/v1/remittance-demands")]
@@ -124,11 +137,19 @@ pub async fn list_demands(
     request: HttpRequest,
     state: Data<AppState>,
     Authorised(by): Authorised,
-    query: Query<RemittanceQuery>,
+    query: Query<DemandQuery>,
     page: Query<PageQuery>,
 ) -> Answer<Json<PageOf<DemandView>>> {
     let asked = page.asked()?;
-    let filter = query.into_inner().filter();
+    let Query(query) = query;
+    let filter = DemandFilter {
+        state: query.state,
+        money: MoneyFilter {
+            network: query.network,
+            party: query.party,
+            ..MoneyFilter::default()
+        },
+    };
     let mut conn = state.connection().await?;
     let found = demands::list_demands(&mut conn, &by, state.now(), &filter, &asked).await?;
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
