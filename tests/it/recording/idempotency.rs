@@ -1,6 +1,7 @@
 //! The key is office, sender and reference, for ever (money rule 16).
 
 use daftar::domain::transaction::Outcome;
+use daftar::usecases::record_transactions::Memory;
 use serde_json::json;
 
 use super::Counter;
@@ -109,4 +110,34 @@ async fn what_could_not_be_booked_now_is_still_the_same_answer_when_it_is_in_the
         counter.send_at(much_later, &[row]).await,
         [Outcome::Repeated(booked)]
     );
+}
+
+#[tokio::test]
+async fn an_answer_is_stored_once_whichever_server_brings_it_first() {
+    let mut counter = Counter::open().await;
+    let mut other = Memory::default();
+    let post = async |counter: &Counter, reference: &str, amount: i64| {
+        let row = counter.row(reference, json!({ "service": "duty", "amount": amount }));
+        counter.booked(row).await.amount.minor()
+    };
+    // The first of each server is booked step by step, the second brings spare ids, and later ones bring their own answers.
+    for (server, first) in [("a", 10_000), ("b", 20_000)] {
+        for amount in (first..).step_by(1_000).take(4) {
+            post(&counter, &format!("{server}-{amount}"), amount).await;
+        }
+        std::mem::swap(&mut counter.memory, &mut other);
+    }
+    for amount in [13_000, 23_000, 31_000] {
+        for server in ["c", "d"] {
+            let price = post(&counter, &format!("{server}-{amount}"), amount).await;
+            assert_eq!(price, amount * 15 / 1_000);
+            std::mem::swap(&mut counter.memory, &mut other);
+        }
+        let stored = format!("SELECT count(*) FROM allocations WHERE asked_amount = {amount}");
+        assert_eq!(counter.figure(&stored).await, 1, "{amount}");
+    }
+    let unanswered = "SELECT count(*) FROM transactions t LEFT JOIN allocations a ON a.id = t.allocation_id
+                       WHERE a.total IS DISTINCT FROM t.amount";
+    assert_eq!(counter.figure(unanswered).await, 0);
+    counter.batches_are_exact().await;
 }
