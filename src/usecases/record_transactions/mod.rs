@@ -165,8 +165,8 @@ pub fn judge_ahead(memory: &Memory, at: DateTime<Utc>, rows: &[Sent<'_>]) -> Jud
 }
 
 /// Records the rows and says what became of each, in their order. All in one database transaction, except that new facts
-/// and allocations are stored in a short one of their own first, and that rows which the database refuses together
-/// are tried in ever smaller parts.
+/// and allocations are stored in a short one of their own first, unless all goes in at one stroke, and that rows which the
+/// database refuses together are tried in ever smaller parts.
 ///
 /// # Errors
 /// `NotWhole` in the courses `Wholly` and `Release`; nothing is stored then.
