@@ -279,7 +279,8 @@ impl Folder {
         start
             .args(["start", "-s", "-w", "-l", "/dev/null", "-D"])
             .arg(self.cluster());
-        assert!(start.status().unwrap().success());
+        let started = start.output().unwrap();
+        assert!(started.status.success(), "{started:?}");
     }
 }
 

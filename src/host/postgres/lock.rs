@@ -4,6 +4,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -17,9 +18,10 @@ pub struct Locks {
     folder: PathBuf,
 }
 
-/// A lock that is held until it is dropped.
+/// A lock that is held until it is dropped, and no longer: it is given up by name, for closing the file alone would leave it
+/// with a process that is just being born beside us and has the file too until its program begins.
 #[derive(Debug)]
-pub struct Held(File);
+pub struct Held(Option<File>);
 
 impl Locks {
     pub fn in_folder(folder: &Path) -> Self {
@@ -103,7 +105,7 @@ impl FileLock {
     pub fn shared(&self) -> Result<Held, PostgresError> {
         let file = self.open()?;
         file.lock_shared().map_err(|source| self.failed(source))?;
-        Ok(Held(file))
+        Ok(Held(Some(file)))
     }
 
     /// The process that wrote its number last, for a message.
@@ -134,7 +136,9 @@ impl FileLock {
             .set_len(0)
             .and_then(|()| file.rewind())
             .and_then(|()| writeln!(file, "{}", std::process::id()));
-        written.map_err(|source| self.failed(source)).map(|()| Held(file))
+        written
+            .map_err(|source| self.failed(source))
+            .map(|()| Held(Some(file)))
     }
 
     fn failed(&self, source: std::io::Error) -> PostgresError {
@@ -146,9 +150,18 @@ impl FileLock {
 }
 
 impl Held {
-    /// The open file, whose lock lives on in every process that inherits it.
-    pub fn into_file(self) -> File {
-        self.0
+    /// What a process is given that is to hold the lock from now on.
+    pub fn into_stdio(mut self) -> Stdio {
+        self.0.take().map_or_else(Stdio::null, Stdio::from)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(file) = &self.0 {
+            // Closing the file does the same where nobody shares it.
+            let _closed_next = file.unlock();
+        }
     }
 }
 
@@ -170,6 +183,17 @@ mod tests {
         assert_eq!(lock.holder(), std::process::id().to_string());
         drop(held);
         assert!(lock.try_exclusive().unwrap().is_some());
+        std::fs::remove_file(&lock.path).unwrap();
+    }
+
+    #[test]
+    fn a_lock_is_free_although_another_process_still_has_the_file() {
+        let lock = lock();
+        let held = lock.try_exclusive().unwrap().expect("nobody holds it");
+        let inherited = held.0.as_ref().unwrap().try_clone().unwrap();
+        drop(held);
+        assert!(lock.try_exclusive().unwrap().is_some());
+        drop(inherited);
         std::fs::remove_file(&lock.path).unwrap();
     }
 

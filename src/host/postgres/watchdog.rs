@@ -48,7 +48,7 @@ impl Watchdog {
             .stdin(Stdio::piped())
             .stderr(Stdio::null())
             .process_group(0);
-        command.stdout(held.map_or_else(Stdio::null, |held| Stdio::from(held.into_file())));
+        command.stdout(held.map_or_else(Stdio::null, Held::into_stdio));
         let child = command.spawn().map_err(|source| PostgresError::Program {
             program: "sh",
             source,
