@@ -7,13 +7,14 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::join;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::originator::Originator;
 use crate::domain::transaction::{Outcome, Submitted};
 use crate::host::database::{self, Pool};
 use crate::usecases::record_transactions::{
-    Course, Memory, NotRecorded, Recorded, Sent, record_transactions,
+    Course, JudgedAlone, Memory, NotRecorded, Recorded, Sent, judge_alone, judge_together, record_judged,
 };
 use crate::usecases::{Connection, Done, Failure};
 
@@ -38,8 +39,12 @@ struct Post {
     by: Originator,
     row: Submitted,
     received_at: DateTime<Utc>,
-    answer: oneshot::Sender<Done<Outcome>>,
+    /// Once; a second attempt judges anew.
+    judged: Option<JudgedAlone>,
+    answer: Answer,
 }
+
+type Answer = oneshot::Sender<Done<Outcome>>;
 
 impl Recorder {
     pub fn new(pool: Pool, clock: Clock) -> Self {
@@ -51,13 +56,15 @@ impl Recorder {
         }
     }
 
-    /// Records one row together with those that others post at the same time.
+    /// Records one row together with those that others post at the same time. It is judged here, beside what is being booked.
     pub async fn record(&self, by: Originator, row: Submitted, received_at: DateTime<Utc>) -> Done<Outcome> {
         let (answer, answered) = oneshot::channel();
+        let judged = judge_alone(&self.memory, received_at, Sent::by(&by, &row, received_at)?);
         let post = Post {
             by,
             row,
             received_at,
+            judged: Some(judged),
             answer,
         };
         let posts = self.posts.get_or_init(|| self.start());
@@ -106,16 +113,17 @@ impl Gathering {
     /// smaller, and what a group costs is shared by its posts.
     async fn run(mut self, mut waiting: mpsc::Receiver<Post>) {
         let mut group = Vec::with_capacity(GROUP_MAX);
+        let mut answers = Vec::new();
         while waiting.recv_many(&mut group, GROUP_MAX).await > 0 {
-            let outcomes = self.outcomes(&group).await;
-            for (post, outcome) in group.drain(..).zip(outcomes) {
-                // Who has left is not told; the row is recorded all the same.
-                let _left = post.answer.send(outcome);
+            let (outcomes, ()) = join(self.outcomes(&mut group), tell(answers)).await;
+            answers = group.drain(..).map(|post| post.answer).zip(outcomes).collect();
+            if waiting.is_empty() {
+                tell(std::mem::take(&mut answers)).await;
             }
         }
     }
 
-    async fn outcomes(&mut self, group: &[Post]) -> Vec<Done<Outcome>> {
+    async fn outcomes(&mut self, group: &mut [Post]) -> Vec<Done<Outcome>> {
         let kept = self.conn.is_some();
         let mut recorded = self.record(group).await;
         if kept && matches!(recorded, Err(Failure::Unavailable(_))) {
@@ -133,7 +141,8 @@ impl Gathering {
         }
     }
 
-    async fn record(&mut self, group: &[Post]) -> Done<Vec<Recorded>> {
+    async fn record(&mut self, group: &mut [Post]) -> Done<Vec<Recorded>> {
+        let alone: Option<Vec<JudgedAlone>> = group.iter_mut().map(|post| post.judged.take()).collect();
         let sent: Result<Vec<Sent<'_>>, _> = group
             .iter()
             .map(|post| Sent::by(&post.by, &post.row, post.received_at))
@@ -141,7 +150,8 @@ impl Gathering {
         let sent = sent?;
         let (memory, at) = (Arc::clone(&self.memory), (self.clock)());
         let conn = self.connection().await?;
-        let recorded = record_transactions(conn, &memory, at, &sent, Course::Singly).await;
+        let judged = judge_together(&memory, at, &sent, alone.unwrap_or_default());
+        let recorded = record_judged(conn, &memory, &sent, Course::Singly, judged).await;
         recorded.map_err(|why| match why {
             NotRecorded::Failed(failure) => failure,
             NotRecorded::NotWhole(_) => Failure::Internal(why.to_string()),
@@ -158,6 +168,15 @@ impl Gathering {
             })?,
         };
         Ok(self.conn.insert(conn))
+    }
+}
+
+/// Tells those who wait what became of their posts, once the next group is on its way to the database.
+async fn tell(answers: Vec<(Answer, Done<Outcome>)>) {
+    tokio::task::yield_now().await;
+    for (answer, outcome) in answers {
+        // Who has left is not told; the row is recorded all the same.
+        let _left = answer.send(outcome);
     }
 }
 

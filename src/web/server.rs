@@ -8,8 +8,8 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::web::Data;
-use actix_web::{App, Error, HttpRequest, HttpServer, web};
-use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder, TracingLogger};
+use actix_web::{App, Error, HttpMessage, HttpRequest, HttpServer, web};
+use tracing_actix_web::{DefaultRootSpanBuilder, RequestId, RootSpanBuilder, TracingLogger};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
@@ -117,7 +117,14 @@ struct OneEventPerAnswer;
 
 impl RootSpanBuilder for OneEventPerAnswer {
     fn on_request_start(request: &ServiceRequest) -> tracing::Span {
-        tracing_actix_web::root_span!(request)
+        tracing::info_span!(
+            "request",
+            http.method = %request.method(),
+            http.target = request.uri().path_and_query().map_or("", |target| target.as_str()),
+            http.client_ip = request.connection_info().realip_remote_addr(),
+            request_id = request.extensions().get::<RequestId>().map(tracing::field::display),
+            exception.message = tracing::field::Empty,
+        )
     }
 
     fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {

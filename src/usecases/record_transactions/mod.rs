@@ -145,25 +145,64 @@ pub struct JudgedAhead {
     rounds: Vec<Vec<usize>>,
 }
 
+impl JudgedAhead {
+    fn of(snapshot: Arc<Snapshot>, at: DateTime<Utc>, judgement: Judgement, rows: &[Sent<'_>]) -> Self {
+        let mut rounds = rounds(rows);
+        for round in &mut rounds {
+            round.sort_unstable_by_key(|index| {
+                let office_id = judgement.decisions.get(*index).and_then(Decision::office_id);
+                office_id.map(|office_id| rows[*index].stored_key(office_id))
+            });
+        }
+        Self {
+            snapshot,
+            at,
+            judgement,
+            rounds,
+        }
+    }
+}
+
+/// A row that was judged by itself when it came.
+#[derive(Debug)]
+pub struct JudgedAlone {
+    snapshot: Arc<Snapshot>,
+    judgement: Judgement,
+}
+
+/// Needs no database: to be called while other rows are booked.
+pub fn judge_alone(memory: &Memory, at: DateTime<Utc>, row: Sent<'_>) -> JudgedAlone {
+    let snapshot = memory.rules();
+    let judgement = judge(memory, &snapshot, at.trunc_subsecs(6), &[row]);
+    JudgedAlone { snapshot, judgement }
+}
+
+/// The same of rows that are booked together; `alone` is what was judged of each, in their order. They are judged anew if the
+/// rules that are remembered are others by now.
+pub fn judge_together(
+    memory: &Memory,
+    at: DateTime<Utc>,
+    rows: &[Sent<'_>],
+    alone: Vec<JudgedAlone>,
+) -> JudgedAhead {
+    let (snapshot, at) = (memory.rules(), at.trunc_subsecs(6));
+    let by_these_rules = |judged: &JudgedAlone| Arc::ptr_eq(&judged.snapshot, &snapshot);
+    if alone.len() != rows.len() || !alone.iter().all(by_these_rules) {
+        return judge_ahead(memory, at, rows);
+    }
+    let mut judgement = Judgement::default();
+    for judged in alone {
+        judgement.absorb(memory, judged.judgement);
+    }
+    JudgedAhead::of(snapshot, at, judgement, rows)
+}
+
 /// Needs no database: to be called while other rows are booked.
 pub fn judge_ahead(memory: &Memory, at: DateTime<Utc>, rows: &[Sent<'_>]) -> JudgedAhead {
     let (snapshot, at) = (memory.rules(), at.trunc_subsecs(6));
     let judgement = judge(memory, &snapshot, at, rows);
-    let mut rounds = rounds(rows);
-    for round in &mut rounds {
-        round.sort_unstable_by_key(|index| {
-            let office_id = judgement.decisions.get(*index).and_then(Decision::office_id);
-            office_id.map(|office_id| rows[*index].stored_key(office_id))
-        });
-    }
-    JudgedAhead {
-        snapshot,
-        at,
-        judgement,
-        rounds,
-    }
+    JudgedAhead::of(snapshot, at, judgement, rows)
 }
-
 /// Records the rows and says what became of each, in their order. All in one database transaction, except that new facts
 /// and allocations are stored in a short one of their own first, unless all goes in at one stroke, and that rows which the
 /// database refuses together are tried in ever smaller parts.

@@ -118,6 +118,36 @@ pub(super) fn judge(memory: &Memory, snapshot: &Snapshot, at: DateTime<Utc>, row
     judgement
 }
 
+impl Judgement {
+    /// Takes in rows that were judged before.
+    pub(super) fn absorb(&mut self, memory: &Memory, mut earlier: Self) {
+        for decision in earlier.decisions {
+            let decision = match decision {
+                Decision::Verdict(verdict) => Decision::Verdict(verdict),
+                Decision::Waits(ruled, asked) => self.asked_before(memory, ruled, asked, &mut earlier.new),
+            };
+            self.decisions.push(decision);
+        }
+    }
+
+    /// What others have answered since is no question any more.
+    fn asked_before(
+        &mut self,
+        memory: &Memory,
+        ruled: Ruled,
+        asked: Asked,
+        new: &mut HashMap<Asked, Quoted>,
+    ) -> Decision {
+        if let Some(priced) = memory.answer(&asked) {
+            return Decision::Verdict(Verdict::Original(ruled.priced(priced)));
+        }
+        if let Some(quoted) = new.remove(&asked) {
+            self.new.insert(asked.clone(), quoted);
+        }
+        Decision::Waits(ruled, asked)
+    }
+}
+
 fn judge_one(
     memory: &Memory,
     snapshot: &Snapshot,
