@@ -86,6 +86,15 @@ impl Rulebook {
         })
     }
 
+    /// Whether what was found for a case in a network by the knowledge of another moment is found by that of its booking too:
+    /// nothing became known between them, and it is still timely.
+    pub fn still_finds(&self, network: i16, judged_at: DateTime<Utc>, case: Case<'_>) -> bool {
+        judged_at.min(case.booked_at) >= self.known_since
+            && self
+                .network(network)
+                .is_some_and(|network| network.timely(case).is_ok())
+    }
+
     pub fn office(&self, row: &Submitted) -> Result<i32, NotBookable> {
         let office = self.offices.get(row.office.as_str()).copied();
         let unknown = || format!("there is no office {}", row.office);

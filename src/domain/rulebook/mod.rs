@@ -30,6 +30,8 @@ pub struct Rulebook {
     pub tariffs: HashMap<(i32, i16), Vec<Arc<TariffRules>>>,
     /// The same by their ids.
     pub versions: HashMap<i32, Arc<TariffRules>>,
+    /// When the last of all this became known; from then on any moment knows the same.
+    pub known_since: DateTime<Utc>,
 }
 
 #[derive(Clone, Debug)]

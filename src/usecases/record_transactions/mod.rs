@@ -2,19 +2,19 @@
 //! Never here: how rows were sent, the clock.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::Failure;
 use crate::domain::originator::{NotAllowed, Originator};
-use crate::domain::rulebook::NotBookable;
+use crate::domain::rulebook::{Case, NotBookable};
 use crate::domain::submission::Unread;
 use crate::domain::transaction::{Outcome, Reason, Submitted};
 use crate::store::Connection;
 use crate::store::allocation::NewAnswer;
 use crate::store::transaction::Key;
 
+mod ahead;
 mod answers;
 mod at_once;
 mod batch;
@@ -29,12 +29,12 @@ mod remembered;
 mod rules;
 mod take_back;
 
+pub use ahead::{JudgedAhead, JudgedAlone, judge_ahead, judge_alone, judge_together};
 pub use memory::Memory;
 
 use at_once::book_at_once;
 use booking::{Halt, Plan, book, rounds};
-use pricing::{Decision, Judgement, Verdict, judge};
-use rules::Snapshot;
+use pricing::{Verdict, judge};
 
 /// A row with its sender and the moment when it was received.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +67,14 @@ impl<'a> Sent<'a> {
     /// As it is named before its office is found.
     fn key(&self) -> (&'a str, i32, &'a str) {
         (&self.row.office, self.sender_id, &self.row.reference)
+    }
+
+    fn case(&self, booked_at: DateTime<Utc>) -> Case<'a> {
+        Case {
+            row: self.row,
+            received_at: self.received_at,
+            booked_at,
+        }
     }
 
     fn stored_key(&self, office_id: i32) -> Key<'a> {
@@ -134,75 +142,6 @@ impl Recorded {
 /// So often the rules may change, or others book the same keys, between a look and the booking.
 const ATTEMPTS_MAX: u32 = 10;
 
-/// Rows that were judged before their turn, by the rules that were remembered then. They are judged again if others hold when
-/// they are booked.
-#[derive(Debug)]
-pub struct JudgedAhead {
-    snapshot: Arc<Snapshot>,
-    at: DateTime<Utc>,
-    judgement: Judgement,
-    /// See [`rounds`]; each in the order of the keys, as rows are stored.
-    rounds: Vec<Vec<usize>>,
-}
-
-impl JudgedAhead {
-    fn of(snapshot: Arc<Snapshot>, at: DateTime<Utc>, judgement: Judgement, rows: &[Sent<'_>]) -> Self {
-        let mut rounds = rounds(rows);
-        for round in &mut rounds {
-            round.sort_unstable_by_key(|index| {
-                let office_id = judgement.decisions.get(*index).and_then(Decision::office_id);
-                office_id.map(|office_id| rows[*index].stored_key(office_id))
-            });
-        }
-        Self {
-            snapshot,
-            at,
-            judgement,
-            rounds,
-        }
-    }
-}
-
-/// A row that was judged by itself when it came.
-#[derive(Debug)]
-pub struct JudgedAlone {
-    snapshot: Arc<Snapshot>,
-    judgement: Judgement,
-}
-
-/// Needs no database: to be called while other rows are booked.
-pub fn judge_alone(memory: &Memory, at: DateTime<Utc>, row: Sent<'_>) -> JudgedAlone {
-    let snapshot = memory.rules();
-    let judgement = judge(memory, &snapshot, at.trunc_subsecs(6), &[row]);
-    JudgedAlone { snapshot, judgement }
-}
-
-/// The same of rows that are booked together; `alone` is what was judged of each, in their order. They are judged anew if the
-/// rules that are remembered are others by now.
-pub fn judge_together(
-    memory: &Memory,
-    at: DateTime<Utc>,
-    rows: &[Sent<'_>],
-    alone: Vec<JudgedAlone>,
-) -> JudgedAhead {
-    let (snapshot, at) = (memory.rules(), at.trunc_subsecs(6));
-    let by_these_rules = |judged: &JudgedAlone| Arc::ptr_eq(&judged.snapshot, &snapshot);
-    if alone.len() != rows.len() || !alone.iter().all(by_these_rules) {
-        return judge_ahead(memory, at, rows);
-    }
-    let mut judgement = Judgement::default();
-    for judged in alone {
-        judgement.absorb(memory, judged.judgement);
-    }
-    JudgedAhead::of(snapshot, at, judgement, rows)
-}
-
-/// Needs no database: to be called while other rows are booked.
-pub fn judge_ahead(memory: &Memory, at: DateTime<Utc>, rows: &[Sent<'_>]) -> JudgedAhead {
-    let (snapshot, at) = (memory.rules(), at.trunc_subsecs(6));
-    let judgement = judge(memory, &snapshot, at, rows);
-    JudgedAhead::of(snapshot, at, judgement, rows)
-}
 /// Records the rows and says what became of each, in their order. All in one database transaction, except that new facts
 /// and allocations are stored in a short one of their own first, unless all goes in at one stroke, and that rows which the
 /// database refuses together are tried in ever smaller parts.

@@ -13,7 +13,7 @@ use crate::domain::canonical::Digest;
 use crate::domain::facts;
 use crate::domain::money::Amount;
 use crate::domain::proof::{AllocationFields, Shared, allocation_digest, facts_digest};
-use crate::domain::rulebook::{Case, Found, NotBookable, TariffRules};
+use crate::domain::rulebook::{Case, Found, NotBookable, Rulebook, TariffRules};
 use crate::domain::tariff::{Question, Refusal, Share};
 use crate::domain::transaction::{Reason, Submitted, TransactionKind};
 use crate::store::allocation::NewAllocation;
@@ -99,6 +99,16 @@ impl Decision {
             Self::Waits(ruled, _) => Some(ruled.office_id),
         }
     }
+
+    /// Whether the same would be decided at the moment of booking. Of what is not bookable that is never presumed.
+    pub(super) fn holds(&self, book: &Rulebook, judged_at: DateTime<Utc>, case: Case<'_>) -> bool {
+        match self {
+            Self::Verdict(Verdict::Original(ready)) => book.still_finds(ready.network_id, judged_at, case),
+            Self::Waits(ruled, _) => book.still_finds(ruled.network_id, judged_at, case),
+            Self::Verdict(Verdict::TakesBack { .. }) => true,
+            Self::Verdict(Verdict::Not { .. }) => false,
+        }
+    }
 }
 
 pub(super) fn judge(memory: &Memory, snapshot: &Snapshot, at: DateTime<Utc>, rows: &[Sent<'_>]) -> Judgement {
@@ -159,12 +169,7 @@ fn judge_one(
         let office_id = snapshot.book.office(sent.row)?;
         return Ok(Decision::Verdict(Verdict::TakesBack { office_id }));
     }
-    let case = Case {
-        row: sent.row,
-        received_at: sent.received_at,
-        booked_at: at,
-    };
-    let found = snapshot.book.find(case)?;
+    let found = snapshot.book.find(sent.case(at))?;
     let tariff = &found.tariff.tariff;
     tariff
         .admits_principal(sent.row.principal)

@@ -42,7 +42,12 @@ pub(super) async fn read_rules(conn: &mut Connection, before: &Snapshot) -> Done
     let events = licence::all_licence_events(conn).await?;
     let bindings = licence::all_bindings(conn).await?;
     let versions = tariff::published_versions(conn).await?;
+    let known = events.iter().map(|event| event.recorded_at);
+    let known = known.chain(bindings.iter().map(|binding| binding.known_from));
+    let known = known.chain(versions.iter().map(|version| version.known_from));
+    let known = known.chain(versions.iter().filter_map(|version| version.known_until));
     let mut book = Rulebook {
+        known_since: known.max().unwrap_or_default(),
         offices: offices
             .into_iter()
             .map(|(code, id)| (code.into_boxed_str(), id))

@@ -1,5 +1,6 @@
 //! Recording: idempotency, quarantine, refunds, licences, windows, files. Never here: settling.
 
+mod ahead;
 mod counter;
 mod idempotency;
 mod importing;

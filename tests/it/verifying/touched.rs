@@ -48,6 +48,27 @@ async fn whatever_row_a_superuser_edits_deletes_or_inserts_is_pointed_at() {
 }
 
 #[tokio::test]
+async fn what_a_superuser_writes_is_pointed_at_although_all_triggers_saw_it() {
+    let scene = settled().await;
+    let holiday = "INSERT INTO holidays VALUES ('iran', '2040-07-01', 'ساختگی', 'Made up')";
+    scene
+        .world
+        .superuser()
+        .await
+        .batch_execute(holiday)
+        .await
+        .unwrap();
+    let findings = verified(&scene).await.findings;
+    let [finding] = findings.as_slice() else {
+        panic!("{findings:?}");
+    };
+    assert_eq!(
+        (finding.table, finding.stored.as_str()),
+        ("holidays", "written by a superuser")
+    );
+}
+
+#[tokio::test]
 async fn a_batch_that_is_gone_with_all_its_transactions_is_missed_before_and_after_its_window_is_sealed() {
     let scene = Scene::furnished().await;
     for (hour, reference) in [(9, "kept"), (10, "gone")] {
