@@ -26,6 +26,7 @@ mod portal;
 mod principals;
 mod reading;
 mod recording;
+mod references;
 mod registering;
 mod scene;
 mod schema;

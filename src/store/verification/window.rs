@@ -137,9 +137,7 @@ pub async fn total_mismatches(
     rows_max: i64,
 ) -> Stored<Vec<TotalMismatch>> {
     let query = concat!(
-        "WITH made AS (\n",
         include_str!("../window_total/lines.sql"),
-        "\n), ",
         include_str!("window/total_mismatches.sql")
     );
     begin_whole_passes(conn).await?;

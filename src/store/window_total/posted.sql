@@ -1,9 +1,8 @@
 -- What the journals of sealed window $1 post: its totals without the services.
-SELECT w.party_id, w.deposit_identifier, w.unit_id, line.side, line.transaction_kind, line.component_kind,
-       sum(line.items)::bigint AS items, sum(line.amount)::bigint AS amount
-  FROM window_totals w
- CROSS JOIN LATERAL unnest(w.sides, w.transaction_kinds, w.component_kinds, w.counts, w.sums)
-       AS line (side, transaction_kind, component_kind, items, amount)
- WHERE w.window_id = $1
+SELECT party_id, deposit_identifier, unit_id, side, transaction_kind, component_kind,
+       exact_sum(items) AS items, exact_sum(amount) AS amount
+  FROM (SELECT party_id, deposit_identifier, unit_id, unnest(sides) AS side, unnest(transaction_kinds) AS transaction_kind,
+               unnest(component_kinds) AS component_kind, unnest(counts) AS items, unnest(sums) AS amount
+          FROM window_totals WHERE window_id = $1) line
  GROUP BY 1, 2, 3, 4, 5, 6
  ORDER BY 1, 2, 3, 4, 5, 6

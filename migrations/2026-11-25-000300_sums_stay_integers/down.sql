@@ -1,0 +1,1 @@
+DROP AGGREGATE exact_sum(bigint);
