@@ -90,14 +90,14 @@ async fn standing_of_networks(
         .await?)
 }
 
-pub async fn next_batch_id(conn: &mut Connection) -> Stored<i64> {
+pub async fn next_batch_id(mut conn: &Connection) -> Stored<i64> {
     #[derive(QueryableByName)]
     struct Next {
         #[diesel(sql_type = BigInt)]
         id: i64,
     }
-    let next: Next = diesel::sql_query("SELECT nextval('batch_ids') AS id")
-        .get_result(conn)
+    let next: Next = prepared("SELECT nextval('batch_ids') AS id")
+        .get_result(&mut conn)
         .await?;
     Ok(next.id)
 }

@@ -166,7 +166,8 @@ pub struct Booking<'b> {
     pub batches: Vec<NewBatch>,
     /// What some of the transactions refer to.
     pub answers: &'b [NewAnswer],
-    /// How many ids for allocations to bring.
+    /// How many ids for batches and for allocations to bring.
+    pub wanted_batch_ids: usize,
     pub wanted_allocation_ids: usize,
 }
 
@@ -192,7 +193,7 @@ pub async fn enter_transactions(
 
 /// Books originals in one round trip and a database transaction of its own, if every network still has the remembered rules
 /// and the remembered window is still the one that is open at the moment.
-pub async fn book_originals(conn: &mut Connection, booking: Booking<'_>) -> Stored<AtOnce> {
+pub async fn book_originals(mut conn: &Connection, booking: Booking<'_>) -> Stored<AtOnce> {
     let column = |value: fn(&Footing) -> i64| booking.footings.iter().map(value).collect::<Vec<i64>>();
     let footings = booking.footings.iter();
     let head = prepared(include_str!("transaction/book_originals.sql"))
@@ -207,9 +208,11 @@ pub async fn book_originals(conn: &mut Connection, booking: Booking<'_>) -> Stor
         .bind::<Array<Integer>, _>(footings.map(|footing| footing.window_id).collect::<Vec<i32>>())
         .bind::<Timestamptz, _>(booking.at);
     let filled = bind_batches(booking.transactions.bind(head), &booking.batches);
+    let wanted = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     let filled = bind_answers(filled, booking.answers)
-        .bind::<Integer, _>(i32::try_from(booking.wanted_allocation_ids).unwrap_or(i32::MAX));
-    let booked: QueryResult<SpareIds> = filled.get_result(conn).await;
+        .bind::<Integer, _>(wanted(booking.wanted_batch_ids))
+        .bind::<Integer, _>(wanted(booking.wanted_allocation_ids));
+    let booked: QueryResult<SpareIds> = filled.get_result(&mut conn).await;
     match booked {
         Ok(spare) => Ok(spare.told().map_or(AtOnce::StandsOtherwise, AtOnce::Booked)),
         Err(error) => entered(Err(error)).map(|_| AtOnce::KeysAreTaken),

@@ -3,29 +3,66 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ahead::JudgedAhead;
 use super::batch::{Assembly, Entry, Place, Purse, purses, put_in_key_order};
-use super::booking::{Halt, Plan};
+use super::booking::Plan;
 use super::memory::Memory;
 use super::pricing::Verdict;
-use super::{Recorded, Sent};
+use super::{Course, Recorded, Sent, is_refused};
 use crate::domain::transaction::Outcome;
 use crate::store::Connection;
 use crate::store::allocation::NewAnswer;
 use crate::store::booking::next_batch_id;
 use crate::store::transaction::{AtOnce, Booking, Footing, book_originals};
-use crate::usecases::Failure;
+use crate::usecases::{Done, Failure};
 
-/// What became of the rows, whose new answers are stored with them; `None`, and nothing is booked, if they have to be booked
-/// step by step.
-pub(super) async fn book_at_once(
-    conn: &mut Connection,
+/// Why nothing was booked at once.
+#[derive(Debug)]
+pub enum NotAtOnce {
+    /// They have to be recorded step by step, as they were judged or anew.
+    StepByStep {
+        /// Whether any key is in the books.
+        looks_first: bool,
+    },
+    /// The database is away, or the server is at fault.
+    Failed(Failure),
+}
+
+/// Books rows that were judged ahead, in their order, by one statement. Nothing is waited for that was asked on the connection
+/// before, so that several of these may be on their way to the database, which takes one after the other.
+pub async fn record_at_once(
+    conn: &Connection,
+    memory: &Memory,
+    rows: &[Sent<'_>],
+    judged: JudgedAhead,
+) -> Result<Vec<Recorded>, NotAtOnce> {
+    let reserved = judged.judgement.reserved(memory).ok_or(STANDS_OTHERWISE)?;
+    let verdicts = judged.judgement.with(reserved).map_err(NotAtOnce::Failed)?;
+    let plan = Plan {
+        snapshot: &judged.snapshot,
+        at: judged.at,
+        rows,
+        rounds: &judged.rounds,
+        verdicts: &verdicts.verdicts,
+        course: Course::Singly,
+        looks_first: false,
+    };
+    let recorded = book_at_once(conn, memory, &plan, &verdicts.unstored).await?;
+    memory.remember(verdicts.answered);
+    Ok(recorded)
+}
+
+const STANDS_OTHERWISE: NotAtOnce = NotAtOnce::StepByStep { looks_first: false };
+
+/// What became of the rows, whose new answers are stored with them.
+async fn book_at_once(
+    conn: &Connection,
     memory: &Memory,
     plan: &Plan<'_>,
     answers: &[NewAnswer],
-) -> Result<Option<Vec<Recorded>>, Halt> {
-    let Some((mut entries, footings)) = plan.all_originals().zip(plan.footings(memory)) else {
-        return Ok(None);
-    };
+) -> Result<Vec<Recorded>, NotAtOnce> {
+    let originals = plan.all_originals().zip(plan.footings(memory));
+    let (mut entries, footings) = originals.ok_or(STANDS_OTHERWISE)?;
     let places = places(conn, memory, &purses(&entries), &footings).await?;
     put_in_key_order(&mut entries);
     let mut assembly = Assembly::at(&places);
@@ -36,33 +73,34 @@ pub(super) async fn book_at_once(
         transactions: part.columns,
         batches: assembly.batches(plan.at)?,
         answers,
+        wanted_batch_ids: memory.wanted_batch_ids(),
         wanted_allocation_ids: memory.wanted_allocation_ids(),
     };
-    match book_originals(conn, booking).await? {
+    match book_originals(conn, booking).await.map_err(Failure::from)? {
         AtOnce::Booked(spare) => {
             memory.keep_batch_ids(spare.batch_ids);
             memory.keep_allocation_ids(spare.allocation_ids);
         }
         AtOnce::StandsOtherwise => {
             memory.forget_footings();
-            return Ok(None);
+            return Err(STANDS_OTHERWISE);
         }
-        AtOnce::KeysAreTaken => return Err(Halt::KeysAreTaken),
+        AtOnce::KeysAreTaken => return Err(NotAtOnce::StepByStep { looks_first: true }),
     }
     let mut booked = part.booked;
     booked.sort_unstable_by_key(|(index, _)| *index);
     let decided = booked
         .into_iter()
         .map(|(_, booked)| Recorded::Decided(Outcome::Booked(booked)));
-    Ok(Some(decided.collect()))
+    Ok(decided.collect())
 }
 
 async fn places(
-    conn: &mut Connection,
+    conn: &Connection,
     memory: &Memory,
     purses: &BTreeSet<Purse>,
     footings: &[Footing],
-) -> Result<BTreeMap<Purse, Place>, Halt> {
+) -> Done<BTreeMap<Purse, Place>> {
     let mut places = BTreeMap::new();
     for &purse in purses {
         let footing = footings.iter().find(|footing| footing.network_id == purse.0);
@@ -81,9 +119,6 @@ async fn places(
 impl<'a> Plan<'a> {
     /// If no row is anything else, and none stands here twice.
     fn all_originals(&self) -> Option<Vec<Entry<'a>>> {
-        if self.looks_first || !self.course.may_go_at_once() {
-            return None;
-        }
         let rows = self.rows.iter().zip(self.verdicts).enumerate();
         let entry = |(index, (sent, verdict)): (usize, (&Sent<'a>, &'a Verdict))| match verdict {
             Verdict::Original(ready) => Some(Entry {
@@ -104,5 +139,16 @@ impl<'a> Plan<'a> {
             .map(|id| self.snapshot.book.network(*id))
             .collect();
         memory.footings(rules?.iter().map(|rules| (rules.id, rules.version)))
+    }
+}
+
+/// What the database refuses together may go in apart.
+impl From<Failure> for NotAtOnce {
+    fn from(failure: Failure) -> Self {
+        if is_refused(&failure) {
+            STANDS_OTHERWISE
+        } else {
+            Self::Failed(failure)
+        }
     }
 }

@@ -39,8 +39,6 @@ pub(super) struct Plan<'a> {
 pub(super) enum Halt {
     RulesAreOlder,
     KeysAreTaken,
-    /// What could not be booked at one stroke refers to answers that have no row yet.
-    AnswersAreNotStored,
     NotRecorded(NotRecorded),
 }
 

@@ -16,8 +16,9 @@ use crate::usecases::Done;
 const ANSWERS_MAX: usize = 200_000;
 /// Of canonical facts, in each of two generations.
 const FACTS_MAX: usize = 50_000;
-/// Ids for answers that are held; more are asked for when half of them are gone.
+/// Ids for answers and for batches that are held; more are asked for when half of them are gone.
 const SPARE_ALLOCATIONS: usize = 512;
+const SPARE_BATCHES: usize = 64;
 
 #[derive(Debug)]
 pub struct Memory {
@@ -114,15 +115,20 @@ impl Memory {
         held(&self.spare_allocation_ids).extend(spare);
     }
 
+    /// How many ids for batches the next booking should bring.
+    pub(super) fn wanted_batch_ids(&self) -> usize {
+        wanted(&self.spare_batch_ids, SPARE_BATCHES)
+    }
+
     /// How many ids for answers the next booking should bring.
     pub(super) fn wanted_allocation_ids(&self) -> usize {
-        let spare = held(&self.spare_allocation_ids).len();
-        if spare < SPARE_ALLOCATIONS / 2 {
-            SPARE_ALLOCATIONS - spare
-        } else {
-            0
-        }
+        wanted(&self.spare_allocation_ids, SPARE_ALLOCATIONS)
     }
+}
+
+fn wanted(spare: &Mutex<Vec<i64>>, held_max: usize) -> usize {
+    let spare = held(spare).len();
+    if spare < held_max / 2 { held_max - spare } else { 0 }
 }
 
 /// What is remembered is whole at any moment, whoever panicked.

@@ -11,7 +11,6 @@ use crate::domain::rulebook::{Case, NotBookable};
 use crate::domain::submission::Unread;
 use crate::domain::transaction::{Outcome, Reason, Submitted};
 use crate::store::Connection;
-use crate::store::allocation::NewAnswer;
 use crate::store::transaction::Key;
 
 mod ahead;
@@ -30,9 +29,9 @@ mod rules;
 mod take_back;
 
 pub use ahead::{JudgedAhead, JudgedAlone, judge_ahead, judge_alone, judge_together};
+pub use at_once::{NotAtOnce, record_at_once};
 pub use memory::Memory;
 
-use at_once::book_at_once;
 use booking::{Halt, Plan, book, rounds};
 use pricing::{Verdict, judge};
 
@@ -169,8 +168,34 @@ pub async fn record_judged(
     course: Course<'_>,
     judged: JudgedAhead,
 ) -> Result<Vec<Recorded>, NotRecorded> {
+    if !course.may_go_at_once() {
+        return record_step_by_step(conn, memory, rows, course, judged, false).await;
+    }
     let at = judged.at;
-    match record_together(conn, memory, rows, course, judged).await {
+    match record_at_once(conn, memory, rows, judged).await {
+        Ok(recorded) => Ok(recorded),
+        Err(NotAtOnce::StepByStep { looks_first }) => {
+            let judged = judge_ahead(memory, at, rows);
+            record_step_by_step(conn, memory, rows, course, judged, looks_first).await
+        }
+        Err(NotAtOnce::Failed(failure)) => Err(failure.into()),
+    }
+}
+
+/// The same without an attempt at one stroke. `looks_first` says whether any key is likely to be in the books.
+///
+/// # Errors
+/// As [`record_transactions`].
+pub async fn record_step_by_step(
+    conn: &mut Connection,
+    memory: &Memory,
+    rows: &[Sent<'_>],
+    course: Course<'_>,
+    judged: JudgedAhead,
+    looks_first: bool,
+) -> Result<Vec<Recorded>, NotRecorded> {
+    let at = judged.at;
+    match record_together(conn, memory, rows, course, judged, looks_first).await {
         Err(NotRecorded::Failed(failure)) if course.may_be_parted() && is_refused(&failure) => {
             tracing::warn!(%failure, rows = rows.len(), "the database refused rows together");
             record_apart(conn, memory, at, rows, course).await
@@ -185,6 +210,7 @@ async fn record_together(
     rows: &[Sent<'_>],
     course: Course<'_>,
     judged: JudgedAhead,
+    mut looks_first: bool,
 ) -> Result<Vec<Recorded>, NotRecorded> {
     let JudgedAhead {
         mut snapshot,
@@ -192,17 +218,8 @@ async fn record_together(
         mut judgement,
         rounds,
     } = judged;
-    let (mut looks_first, mut stores_first) = (false, !course.may_go_at_once());
     for _ in 0..ATTEMPTS_MAX {
-        let reserved = if stores_first {
-            None
-        } else {
-            judgement.reserved(memory)
-        };
-        let judged = match reserved {
-            Some(reserved) => judgement.with(reserved)?,
-            None => judgement.stored(conn, memory).await?,
-        };
+        let judged = judgement.stored(conn, memory).await?;
         let plan = Plan {
             snapshot: &snapshot,
             at,
@@ -212,39 +229,21 @@ async fn record_together(
             course,
             looks_first,
         };
-        match book_planned(conn, memory, &plan, &judged.unstored).await {
-            Ok(recorded) => {
+        match book(conn, &plan).await {
+            Ok((recorded, footings)) => {
+                memory.remember_footings(footings);
                 if recorded.iter().any(Recorded::is_booked) {
                     memory.remember(judged.answered);
                 }
                 return Ok(recorded);
             }
-            Err(Halt::KeysAreTaken) => (looks_first, stores_first) = (true, true),
-            Err(Halt::AnswersAreNotStored) => stores_first = true,
+            Err(Halt::KeysAreTaken) => looks_first = true,
             Err(Halt::RulesAreOlder) => snapshot = memory.read_rules(conn).await?,
             Err(Halt::NotRecorded(why)) => return Err(why),
         }
         judgement = judge(memory, &snapshot, at, rows);
     }
     Err(Failure::Unavailable("the rules keep changing; try again".to_owned()).into())
-}
-
-/// In one round trip where that can be, else step by step.
-async fn book_planned(
-    conn: &mut Connection,
-    memory: &Memory,
-    plan: &Plan<'_>,
-    unstored: &[NewAnswer],
-) -> Result<Vec<Recorded>, Halt> {
-    if let Some(recorded) = book_at_once(conn, memory, plan, unstored).await? {
-        return Ok(recorded);
-    }
-    if !unstored.is_empty() {
-        return Err(Halt::AnswersAreNotStored);
-    }
-    let (recorded, footings) = book(conn, plan).await?;
-    memory.remember_footings(footings);
-    Ok(recorded)
 }
 
 /// In halves, and those in halves: a row that is refused alone is quarantined, and the others are booked.
@@ -260,7 +259,7 @@ async fn record_apart(
     while let Some(part) = parts.pop() {
         let (some, of_some) = (&rows[part.clone()], course.part(part.clone()));
         let judged = judge_ahead(memory, at, some);
-        match record_together(conn, memory, some, of_some, judged).await {
+        match record_together(conn, memory, some, of_some, judged, false).await {
             Ok(outcomes) => recorded.extend(outcomes),
             Err(NotRecorded::Failed(failure)) if is_refused(&failure) && some.len() > 1 => {
                 parts.extend(halves(part));
@@ -304,7 +303,7 @@ async fn quarantine_alone(
     };
     match book(conn, &plan).await {
         Ok((recorded, _)) => Ok(recorded),
-        Err(Halt::KeysAreTaken | Halt::RulesAreOlder | Halt::AnswersAreNotStored) => {
+        Err(Halt::KeysAreTaken | Halt::RulesAreOlder) => {
             Err(Failure::Unavailable("the rules have changed; try again".to_owned()).into())
         }
         Err(Halt::NotRecorded(why)) => Err(why),

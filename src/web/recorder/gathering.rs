@@ -1,0 +1,212 @@
+//! Posts that go to the database as groups. Never here: who posts, what a row means.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::stream::{FuturesOrdered, StreamExt};
+use tokio::sync::mpsc;
+
+use super::{Clock, Post};
+use crate::domain::transaction::Outcome;
+use crate::host::database::{self, Pool};
+use crate::usecases::record_transactions::{
+    Course, JudgedAlone, Memory, NotAtOnce, NotRecorded, Recorded, Sent, judge_ahead, judge_together,
+    record_at_once, record_step_by_step,
+};
+use crate::usecases::{Connection, Done, Failure};
+
+/// Posts that are recorded together.
+const GROUP_MAX: usize = 512;
+/// Groups that are sent: one that the database books, and the next.
+const UNDER_WAY_MAX: usize = 2;
+
+pub(super) struct Gathering {
+    memory: Arc<Memory>,
+    pool: Pool,
+    clock: Clock,
+    /// Kept, because what it has prepared serves every group.
+    conn: Option<Arc<Connection>>,
+    posts_under_way: usize,
+    /// So many posts make a group that is sent while another is booked.
+    next_from: usize,
+    left: Vec<Left>,
+}
+
+/// A group that could not be booked at once. It is recorded step by step when no other is under way.
+struct Left {
+    group: Vec<Post>,
+    looks_first: bool,
+}
+
+type Attempted = (Vec<Post>, Result<Vec<Recorded>, NotAtOnce>);
+
+impl Gathering {
+    pub(super) fn new(memory: Arc<Memory>, pool: Pool, clock: Clock) -> Self {
+        Self {
+            memory,
+            pool,
+            clock,
+            conn: None,
+            posts_under_way: 0,
+            next_from: 1,
+            left: Vec::new(),
+        }
+    }
+
+    /// Until the server is gone. The database books one group after the other, because what a group costs is shared by its posts.
+    /// The next is sent while one is booked, so that the database never waits for what the server does between two groups: when
+    /// half of the posts that are on their way have gathered, lest groups become ever smaller.
+    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Post>) {
+        let mut under_way = FuturesOrdered::new();
+        let mut group = Vec::new();
+        let mut is_open = true;
+        while is_open || !group.is_empty() || !under_way.is_empty() {
+            if self.is_due(group.len(), under_way.len()) {
+                under_way.extend(self.sent(std::mem::take(&mut group)).await);
+            }
+            let room = GROUP_MAX - group.len();
+            tokio::select! {
+                biased;
+                Some(attempted) = under_way.next() => {
+                    self.settle(attempted, group.len());
+                    if under_way.is_empty() {
+                        self.record_what_is_left().await;
+                    }
+                }
+                count = waiting.recv_many(&mut group, room), if is_open && room > 0 => is_open = count > 0,
+                else => (),
+            }
+        }
+    }
+
+    fn is_due(&self, gathered: usize, groups_under_way: usize) -> bool {
+        let follows = groups_under_way < UNDER_WAY_MAX && gathered >= self.next_from && self.left.is_empty();
+        gathered > 0 && (groups_under_way == 0 || follows)
+    }
+
+    async fn sent(&mut self, group: Vec<Post>) -> Option<impl Future<Output = Attempted> + use<>> {
+        if let Err(failure) = self.connect().await {
+            refuse(group, &failure);
+            return None;
+        }
+        let conn = self.conn.clone()?;
+        self.posts_under_way += group.len();
+        Some(attempt(conn, Arc::clone(&self.memory), (self.clock)(), group))
+    }
+
+    fn settle(&mut self, (group, recorded): Attempted, gathered: usize) {
+        self.posts_under_way -= group.len();
+        self.next_from = (group.len() + self.posts_under_way + gathered).div_ceil(2);
+        match recorded {
+            Ok(recorded) => tell(group, recorded),
+            Err(NotAtOnce::StepByStep { looks_first }) => self.left.push(Left { group, looks_first }),
+            Err(NotAtOnce::Failed(Failure::Unavailable(_))) => {
+                // The database may have gone away and come back since; who was booked before is answered again.
+                self.conn = None;
+                self.left.push(Left {
+                    group,
+                    looks_first: true,
+                });
+            }
+            Err(NotAtOnce::Failed(failure)) => {
+                self.conn = None;
+                refuse(group, &failure);
+            }
+        }
+    }
+
+    async fn record_what_is_left(&mut self) {
+        for Left { group, looks_first } in std::mem::take(&mut self.left) {
+            match self.record_step_by_step(&group, looks_first).await {
+                Ok(recorded) => tell(group, recorded),
+                Err(failure) => {
+                    self.conn = None;
+                    refuse(group, &failure);
+                }
+            }
+        }
+    }
+
+    async fn record_step_by_step(&mut self, group: &[Post], looks_first: bool) -> Done<Vec<Recorded>> {
+        let sent = rows(group)?;
+        let at = (self.clock)();
+        self.connect().await?;
+        let alone = self.conn.as_mut().and_then(Arc::get_mut);
+        let conn = alone.ok_or_else(|| Failure::Internal("another group is under way".to_owned()))?;
+        let judged = judge_ahead(&self.memory, at, &sent);
+        let recorded =
+            record_step_by_step(conn, &self.memory, &sent, Course::Singly, judged, looks_first).await;
+        recorded.map_err(|why| match why {
+            NotRecorded::Failed(failure) => failure,
+            NotRecorded::NotWhole(_) => Failure::Internal(why.to_string()),
+        })
+    }
+
+    async fn connect(&mut self) -> Done<()> {
+        if self.conn.is_none() {
+            let connected = database::own_connection(&self.pool).await.map_err(|error| {
+                tracing::warn!(%error, "no database connection");
+                Failure::Unavailable("the database is away or busy".to_owned())
+            });
+            self.conn = Some(Arc::new(connected?));
+        }
+        Ok(())
+    }
+}
+
+async fn attempt(
+    conn: Arc<Connection>,
+    memory: Arc<Memory>,
+    at: DateTime<Utc>,
+    mut group: Vec<Post>,
+) -> Attempted {
+    let alone: Option<Vec<JudgedAlone>> = group.iter_mut().map(|post| post.judged.take()).collect();
+    let recorded = match rows(&group) {
+        Ok(sent) => {
+            let judged = judge_together(&memory, at, &sent, alone.unwrap_or_default());
+            record_at_once(&conn, &memory, &sent, judged).await
+        }
+        Err(failure) => Err(NotAtOnce::Failed(failure)),
+    };
+    (group, recorded)
+}
+
+fn rows(group: &[Post]) -> Done<Vec<Sent<'_>>> {
+    let rows = group
+        .iter()
+        .map(|post| Sent::by(&post.by, &post.row, post.received_at));
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn tell(group: Vec<Post>, recorded: Vec<Recorded>) {
+    for (post, recorded) in group.into_iter().zip(recorded) {
+        // Who has left is not told; the row is recorded all the same.
+        let _left = post.answer.send(decided(recorded));
+    }
+}
+
+fn refuse(group: Vec<Post>, failure: &Failure) {
+    tracing::warn!(%failure, posts = group.len(), "posts were not recorded");
+    for post in group {
+        let _left = post.answer.send(Err(again(failure)));
+    }
+}
+
+fn decided(recorded: Recorded) -> Done<Outcome> {
+    match recorded {
+        Recorded::Decided(outcome) => Ok(outcome),
+        Recorded::Early => Err(Failure::Internal("a single row came back early".to_owned())),
+    }
+}
+
+/// The same for each of a group.
+fn again(failure: &Failure) -> Failure {
+    match failure {
+        Failure::Unavailable(told) => Failure::Unavailable(told.clone()),
+        Failure::NotFound(_)
+        | Failure::Forbidden(_)
+        | Failure::Invalid(_)
+        | Failure::Conflict { .. }
+        | Failure::Internal(_) => Failure::Internal(failure.to_string()),
+    }
+}
