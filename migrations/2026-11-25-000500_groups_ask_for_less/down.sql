@@ -1,3 +1,17 @@
+CREATE OR REPLACE FUNCTION amounts_sum(amounts bigint[]) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    amount bigint;
+    total numeric := 0;
+BEGIN
+    FOREACH amount IN ARRAY amounts LOOP
+        total := total + coalesce(amount, 0);
+    END LOOP;
+    RETURN total;
+END
+$$;
+
 DROP FUNCTION book_originals;
 CREATE FUNCTION book_originals(lock_class integer, networks smallint[], versions bigint[], open_windows integer[],
                                booking_at timestamptz,

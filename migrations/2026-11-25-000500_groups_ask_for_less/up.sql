@@ -1,4 +1,19 @@
--- Single posts: ids for batches come many at a time, and locks are taken without a query.
+-- Single posts: ids for batches come many at a time, locks are taken without a query, a network is looked at without a join of arrays,
+-- and that somebody else has stored an answer is not looked for before.
+CREATE OR REPLACE FUNCTION amounts_sum(amounts bigint[]) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    amount bigint;
+    total bigint := 0;
+BEGIN
+    FOREACH amount IN ARRAY amounts LOOP
+        total := total + coalesce(amount, 0);
+    END LOOP;
+    RETURN total;
+END
+$$;
+
 DROP FUNCTION book_originals;
 CREATE FUNCTION book_originals(lock_class integer, networks smallint[], versions bigint[], open_windows integer[],
                                booking_at timestamptz,
@@ -20,20 +35,20 @@ CREATE FUNCTION book_originals(lock_class integer, networks smallint[], versions
     SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-    stored integer;
     network smallint;
 BEGIN
     FOREACH network IN ARRAY networks LOOP
         PERFORM pg_advisory_xact_lock_shared(lock_class, network::integer);
     END LOOP;
-    IF EXISTS (SELECT
-                 FROM unnest(networks, versions, open_windows) AS remembered (network_id, version, window_id)
-                 LEFT JOIN network_rules r USING (network_id, version)
-                 LEFT JOIN windows w ON w.id = remembered.window_id AND w.starts_at <= booking_at AND w.ends_at > booking_at
-                 LEFT JOIN window_closings c ON c.window_id = w.id
-                WHERE r.network_id IS NULL OR w.id IS NULL OR c.window_id IS NOT NULL) THEN
-        RETURN;
-    END IF;
+    FOR nth IN 1 .. cardinality(networks) LOOP
+        IF NOT EXISTS (SELECT
+                         FROM network_rules r
+                         JOIN windows w ON w.id = open_windows[nth] AND w.starts_at <= booking_at AND w.ends_at > booking_at
+                        WHERE r.network_id = networks[nth] AND r.version = versions[nth]
+                          AND NOT EXISTS (SELECT FROM window_closings c WHERE c.window_id = w.id)) THEN
+            RETURN;
+        END IF;
+    END LOOP;
     IF cardinality(new_allocation_ids) > 0 THEN
         INSERT INTO allocations (id, kind, tariff_version_id, asked_amount, quantity, activity_leg, read_facts_id,
                                  source_terms, source_amounts, leg_terms, leg_amounts, total)
@@ -44,12 +59,7 @@ BEGIN
                       source_amounts, leg_terms, leg_amounts, totals)
                AS a (id, version_id, asked, quantity, leg, read_facts_id, source_terms, source_amounts, leg_terms,
                      leg_amounts, total)
-         ORDER BY a.version_id, a.asked, a.quantity, a.leg, a.read_facts_id
-        ON CONFLICT DO NOTHING;
-        GET DIAGNOSTICS stored = ROW_COUNT;
-        IF stored < cardinality(new_allocation_ids) THEN
-            RETURN;
-        END IF;
+         ORDER BY a.version_id, a.asked, a.quantity, a.leg, a.read_facts_id;
     END IF;
     PERFORM enter_transactions($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
                                $25, $26, $27, $28, $29, $30, $31, $32, $33, $34);
@@ -70,4 +80,4 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION book_originals IS 'Books what was judged under remembered rules for remembered windows, stores the new answers that it refers to under ids that were spare, and returns ids for so many batches and allocations; the networks must ascend; books nothing, and returns NULL, if a network''s rules or its open window are others by now, or if somebody else has stored an answer meanwhile. Each statement sees what was committed before the locks were had.';
+COMMENT ON FUNCTION book_originals IS 'Books what was judged under remembered rules for remembered windows, stores the new answers that it refers to under ids that were spare, and returns ids for so many batches and allocations; the networks must ascend; books nothing, and returns NULL, if a network''s rules or its open window are others by now; fails with unique_violation if somebody else has stored an answer meanwhile. Each statement sees what was committed before the locks were had.';
