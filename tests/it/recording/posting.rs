@@ -1,5 +1,6 @@
 //! Recording through HTTP: single posts, files and streams, clients that leave.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 
@@ -207,6 +208,33 @@ async fn posts_at_once_are_gathered_and_each_has_its_own_answer() {
     assert_eq!(desk.transactions().await, 58);
     let batches = desk.counter.figure("SELECT count(*) FROM batches").await;
     assert!(batches < 40, "{batches} batches for 58 posts");
+    desk.counter.batches_are_exact().await;
+}
+
+/// Every client sends the next when it has its answer, so that groups follow each other; each third row is its neighbour's too.
+#[actix_web::test]
+async fn while_a_group_is_booked_the_next_comes_and_what_two_groups_share_is_booked_once() {
+    let desk = Desk::open().await;
+    let rows = &desk.rows(0..240);
+    let post_in_turn = async |client: usize| {
+        let mut answers = Vec::new();
+        for nth in 0..15 {
+            let whose = if nth % 3 == 0 { client & !1 } else { client };
+            let row = &rows[whose * 15 + nth];
+            answers.push((row["reference"].clone(), desk.post(row).await));
+        }
+        answers
+    };
+    let answers = futures_util::future::join_all((0..16).map(post_in_turn)).await;
+    let (mut of_reference, mut created) = (BTreeMap::new(), 0);
+    for (reference, answer) in answers.iter().flatten() {
+        let first = of_reference.entry(reference.to_string()).or_insert(&answer.body);
+        assert_eq!(*first, &answer.body, "{reference}");
+        created += usize::from(answer.status == 201);
+    }
+    let booked = 240 - 8 * 5;
+    assert_eq!((of_reference.len(), created), (booked, booked));
+    assert_eq!(desk.transactions().await, i64::try_from(booked).unwrap());
     desk.counter.batches_are_exact().await;
 }
 
