@@ -57,6 +57,38 @@ pub enum WindowState {
     Sealed,
 }
 
+impl StoredState {
+    pub const fn of(is_closed: bool, is_sealed: bool) -> Self {
+        match (is_closed, is_sealed) {
+            (_, true) => Self::Sealed,
+            (true, false) => Self::Closed,
+            (false, false) => Self::Unclosed,
+        }
+    }
+
+    /// The state now of a window that begins at a moment.
+    pub fn since(self, begins_at: DateTime<Utc>, now: DateTime<Utc>) -> WindowState {
+        match self {
+            Self::Sealed => WindowState::Sealed,
+            Self::Closed => WindowState::Closed,
+            Self::Unclosed if now < begins_at => WindowState::Planned,
+            Self::Unclosed => WindowState::Open,
+        }
+    }
+}
+
+impl WindowState {
+    /// A stable name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Sealed => "sealed",
+        }
+    }
+}
+
 /// The rule of windows that was broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WindowRule {
@@ -201,12 +233,7 @@ impl Window {
     }
 
     pub fn state(&self, stored: StoredState, now: DateTime<Utc>) -> WindowState {
-        match stored {
-            StoredState::Sealed => WindowState::Sealed,
-            StoredState::Closed => WindowState::Closed,
-            StoredState::Unclosed if now < self.from => WindowState::Planned,
-            StoredState::Unclosed => WindowState::Open,
-        }
+        stored.since(self.from, now)
     }
 
     /// Whether the window may be closed now. `before` is the state of the window before it, if there is one.

@@ -37,11 +37,7 @@ pub struct NewSeal {
 
 impl WindowRow {
     pub const fn stored_state(&self) -> StoredState {
-        match (self.closed_at, self.sealed_at) {
-            (_, Some(_)) => StoredState::Sealed,
-            (Some(_), None) => StoredState::Closed,
-            (None, None) => StoredState::Unclosed,
-        }
+        StoredState::of(self.closed_at.is_some(), self.sealed_at.is_some())
     }
 }
 

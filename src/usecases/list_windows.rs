@@ -6,10 +6,9 @@ use serde::Serialize;
 use super::close_window::network_of_code;
 use super::{Done, Failure};
 use crate::domain::originator::Originator;
-use crate::domain::window::StoredState;
 use crate::store::Connection;
 use crate::store::settlement::settlements_of_window;
-use crate::store::window::{WindowRow, newest_windows};
+use crate::store::window::newest_windows;
 
 pub const WINDOWS_MAX: i64 = 200;
 
@@ -21,7 +20,7 @@ pub struct WindowListed {
     pub starts_at: DateTime<Utc>,
     /// Exclusive.
     pub ends_at: DateTime<Utc>,
-    /// `planned`, `open`, `ended` (to be closed), `closed` (to be sealed) or `sealed`.
+    /// `planned`, `open` (after its end: to be closed), `closed` (to be sealed) or `sealed`.
     pub state: &'static str,
     /// `proposed`, `approved`, or empty.
     pub settlement: String,
@@ -47,7 +46,7 @@ pub async fn list_windows(
         listed.push(WindowListed {
             id: row.id,
             ordinal: row.ordinal,
-            state: state(&row, at),
+            state: row.stored_state().since(row.starts_at, at).code(),
             period: row.period_key,
             starts_at: row.starts_at,
             ends_at: row.ends_at,
@@ -56,14 +55,4 @@ pub async fn list_windows(
         });
     }
     Ok(listed)
-}
-
-fn state(row: &WindowRow, at: DateTime<Utc>) -> &'static str {
-    match row.stored_state() {
-        StoredState::Sealed => "sealed",
-        StoredState::Closed => "closed",
-        StoredState::Unclosed if at < row.starts_at => "planned",
-        StoredState::Unclosed if at < row.ends_at => "open",
-        StoredState::Unclosed => "ended",
-    }
 }

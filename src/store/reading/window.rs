@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
+use crate::domain::window::StoredState;
 use crate::store::{Connection, Stored};
 
 #[derive(Clone, Debug, QueryableByName)]
@@ -29,6 +30,12 @@ pub struct WindowRow {
     pub seal: Option<SealRow>,
     #[diesel(sql_type = Nullable<Integer>)]
     pub settlement_id: Option<i32>,
+}
+
+impl WindowRow {
+    pub const fn stored_state(&self) -> StoredState {
+        StoredState::of(self.closed_at.is_some(), self.seal.is_some())
+    }
 }
 
 /// The proof sheet of a sealed window.

@@ -91,7 +91,7 @@ pub async fn show_window(
 
 fn view(row: WindowRow, by: &Originator, at: DateTime<Utc>) -> WindowView {
     WindowView {
-        state: state(&row, at),
+        state: row.stored_state().since(row.starts_at, at).code(),
         proof: row.seal.map(|seal| proof(seal, row.unit, by)),
         id: row.id,
         network: row.network,
@@ -101,18 +101,6 @@ fn view(row: WindowRow, by: &Originator, at: DateTime<Utc>) -> WindowView {
         ends_at: row.ends_at,
         closed_at: row.closed_at,
         settlement: row.settlement_id,
-    }
-}
-
-fn state(row: &WindowRow, at: DateTime<Utc>) -> &'static str {
-    if row.seal.is_some() {
-        "sealed"
-    } else if row.closed_at.is_some() {
-        "closed"
-    } else if at < row.starts_at {
-        "planned"
-    } else {
-        "open"
     }
 }
 
