@@ -232,10 +232,6 @@ impl Window {
         Interval::new(self.from, Some(self.until)).unwrap_or(Interval::since(self.from))
     }
 
-    pub fn state(&self, stored: StoredState, now: DateTime<Utc>) -> WindowState {
-        stored.since(self.from, now)
-    }
-
     /// Whether the window may be closed now. `before` is the state of the window before it, if there is one.
     pub fn may_close(
         &self,

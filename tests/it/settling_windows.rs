@@ -211,6 +211,19 @@ async fn a_tampered_window_is_not_sealed_and_the_refusal_names_the_row() {
 }
 
 #[tokio::test]
+async fn a_window_in_which_nobody_plays_a_role_is_not_sealed_and_the_refusal_says_so() {
+    let scene = Scene::furnished().await;
+    scene.book_cash(0, "1001", "passport", "a").await;
+    let nobody = "ALTER TABLE bindings DISABLE TRIGGER ALL; UPDATE bindings SET party_ids[2] = NULL;";
+    let mut superuser = scene.world.superuser().await;
+    superuser.batch_execute(nobody).await.unwrap();
+    scene.close(PISHKHAN, scene.day(1, 0)).await.unwrap();
+    let refused = scene.seal(PISHKHAN, scene.day(1, 0)).await.unwrap_err();
+    let told = format!("{refused:?}");
+    assert!(told.contains("a_term_has_its_party"), "{told}");
+}
+
+#[tokio::test]
 async fn a_window_that_does_not_add_up_keeps_no_other_network_from_being_sealed() {
     let scene = Scene::furnished().await;
     scene.book_cash(0, "1001", "copy", "a").await;

@@ -88,7 +88,7 @@ fn cycles_out_of_order_are_refused() {
 #[test]
 fn planned_and_open_are_read_off_the_time() {
     let window = monthly().window_at(utc("2024-07-23T00:00:00Z")).unwrap();
-    let state = |stored, now| window.state(stored, now);
+    let state = |stored: StoredState, now| stored.since(window.from, now);
     let moment = Duration::microseconds(1);
     assert_eq!(
         state(StoredState::Unclosed, window.from - moment),
