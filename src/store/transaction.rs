@@ -212,9 +212,13 @@ pub async fn book_originals(mut conn: &Connection, booking: Booking<'_>) -> Stor
     let filled = bind_answers(filled, booking.answers)
         .bind::<Integer, _>(wanted(booking.wanted_batch_ids))
         .bind::<Integer, _>(wanted(booking.wanted_allocation_ids));
-    let booked: QueryResult<SpareIds> = filled.get_result(&mut conn).await;
+    // All of what is told, whose end comes after the commit: a database that crashes may still tell the row before it.
+    let booked: QueryResult<Vec<SpareIds>> = filled.load(&mut conn).await;
     match booked {
-        Ok(spare) => Ok(spare.told().map_or(AtOnce::StandsOtherwise, AtOnce::Booked)),
+        Ok(mut told) => {
+            let spare = told.pop().and_then(SpareIds::told);
+            Ok(spare.map_or(AtOnce::StandsOtherwise, AtOnce::Booked))
+        }
         Err(error) => entered(Err(error)).map(|_| AtOnce::KeysAreTaken),
     }
 }
