@@ -8,6 +8,7 @@ use super::document::{
     WrittenInstrument, WrittenLicence, WrittenNetwork, WrittenOffice, WrittenParty, WrittenService,
     WrittenTariff, WrittenUnit,
 };
+use crate::domain::json;
 use crate::domain::money::{Amount, UnitCode};
 use crate::domain::originator::OriginatorKind;
 use crate::domain::period::PeriodKind;
@@ -28,15 +29,8 @@ use crate::usecases::{Done, Failure};
 
 /// The entries of a document; a fault is told with its place in it.
 pub(super) fn read(text: &str) -> Done<RegisterDocument> {
-    let written: Written = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text))
-        .map_err(|fault| {
-            let place = fault.path().to_string();
-            Failure::invalid(
-                place,
-                "a_register_document_has_its_shape",
-                fault.inner().to_string(),
-            )
-        })?;
+    let written: Written = json::object(text.as_bytes())
+        .map_err(|misread| Failure::invalid(misread.field, misread.rule, misread.explanation))?;
     if written.register != 1 {
         return Err(Failure::invalid(
             "register",

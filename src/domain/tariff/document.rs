@@ -16,6 +16,7 @@ pub use split::{Component, DepositIdentifier, RoundPrice, Split, SplitChoice, Ta
 
 use super::fault::Fault;
 use super::term::{Role, Title};
+use crate::domain::json;
 use crate::domain::money::UnitCode;
 use shorthand::read_by_shape;
 
@@ -61,11 +62,8 @@ pub struct Document {
 
 impl Document {
     /// Reads the JSON. A fault names the place and what is expected there.
-    pub fn read(json: &str) -> Result<Self, Fault> {
-        let mut reader = serde_json::Deserializer::from_str(json);
-        let document = serde_path_to_error::deserialize(&mut reader).map_err(|error| Fault::shape(&error))?;
-        reader.end().map_err(|error| Fault::trailing(&error))?;
-        Ok(document)
+    pub fn read(text: &str) -> Result<Self, Fault> {
+        json::object(text.as_bytes()).map_err(Fault::from)
     }
 
     /// The JSON Schema of the language.

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::domain::json::Misread;
+
 /// One reason to refuse a tariff document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
@@ -32,28 +34,20 @@ impl Fault {
             remedy: remedy.into(),
         }
     }
+}
 
-    /// The JSON does not have the shape of the language.
-    pub(super) fn shape(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
-        let path = match error.path().to_string().as_str() {
-            "." => "$".to_owned(),
+/// The JSON does not have the shape of the language.
+impl From<Misread> for Fault {
+    fn from(misread: Misread) -> Self {
+        let path = match misread.field.as_str() {
+            "" => "$".to_owned(),
             inner => format!("$.{inner}"),
         };
-        let rule = if error.inner().is_data() { "shape" } else { "json" };
         Self::new(
             &path,
-            rule,
-            error.inner().to_string(),
+            misread.rule,
+            misread.explanation,
             "see `daftar tariff schema`",
-        )
-    }
-
-    pub(super) fn trailing(error: &serde_json::Error) -> Self {
-        Self::new(
-            "$",
-            "json",
-            error.to_string(),
-            "one JSON object, and nothing after it",
         )
     }
 }
