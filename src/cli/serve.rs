@@ -16,6 +16,7 @@ use crate::jobs::files::timetable;
 use crate::jobs::{self, Jobs, Working, worker_name};
 use crate::usecases::{Done, Failure};
 use crate::web::AppState;
+use crate::web::proxies::Proxies;
 use crate::web::server::{self, Listening};
 
 /// Serve the API and the pages, and run the jobs.
@@ -57,7 +58,8 @@ pub async fn serve_on<T>(
     mut end: EndWished,
     announce: impl FnOnce(SocketAddr) -> T,
 ) -> Done<String> {
-    let state = AppState::new(host.pool.clone(), clock::now);
+    let proxies = Proxies::new(host.configuration.trusted_proxies.clone());
+    let state = AppState::new(host.pool.clone(), clock::now).behind(proxies);
     let end_wished = async move {
         let signal = end.heard().await;
         tracing::info!(signal, "ending: requests first, then jobs");

@@ -2,11 +2,13 @@
 //! setting, and nothing else reads the environment.
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::thread::available_parallelism;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 /// One environment variable, as README prints it.
@@ -32,6 +34,7 @@ const DATA_DIR: &str = "DAFTAR_DATA_DIR";
 const POOL_CONNECTIONS: &str = "DAFTAR_POOL_CONNECTIONS";
 const LISTEN: &str = "DAFTAR_LISTEN";
 const WORKERS: &str = "DAFTAR_WORKERS";
+const TRUSTED_PROXIES: &str = "DAFTAR_TRUSTED_PROXIES";
 const LOG: &str = "DAFTAR_LOG";
 const LOG_FORMAT: &str = "DAFTAR_LOG_FORMAT";
 const SMTP_HOST: &str = "DAFTAR_SMTP_HOST";
@@ -62,13 +65,18 @@ pub const ENVIRONMENT: &[Variable] = &[
     variable(
         POOL_CONNECTIONS,
         "16",
-        "Database connections of one process at most (1 to 500)",
+        "Database connections of one process at most (2 to 500)",
     ),
     variable(LISTEN, "`127.0.0.1:8080`", "Address and port of the web server"),
     variable(
         WORKERS,
         "the number of cores",
         "Threads of the web server (1 to 256)",
+    ),
+    variable(
+        TRUSTED_PROXIES,
+        "`127.0.0.0/8,::1/128`",
+        "Reverse proxies whose `X-Forwarded-For` is believed: addresses and networks, by commas",
     ),
     variable(LOG, "`info`", "What is logged, as a filter: `warn,daftar=debug`"),
     variable(LOG_FORMAT, "`text`", "`text` or `json`, one event a line"),
@@ -85,9 +93,10 @@ pub const ENVIRONMENT: &[Variable] = &[
     ),
 ];
 
-/// Largest number of connections that one process may ask for.
-const POOL_CONNECTIONS_MAX: usize = 500;
-const WORKERS_MAX: usize = 256;
+/// Of one process: at least one for a job's long step and one that renews its lease meanwhile.
+const POOL_CONNECTIONS_ALLOWED: RangeInclusive<usize> = 2..=500;
+const WORKERS_ALLOWED: RangeInclusive<usize> = 1..=256;
+const PROXIES_HERE: &str = "127.0.0.0/8,::1/128";
 
 #[derive(Clone, Debug)]
 pub struct Configuration {
@@ -99,6 +108,7 @@ pub struct Configuration {
     pub pool_connections: usize,
     pub listen: SocketAddr,
     pub workers: usize,
+    pub trusted_proxies: Vec<IpNet>,
     pub log_filter: String,
     pub log_format: LogFormat,
     /// `None`: mails are written into the mailbox folder.
@@ -160,12 +170,18 @@ impl Configuration {
             database_url: text(DATABASE_URL).map(SecretString::from),
             admin_database_url: text(ADMIN_DATABASE_URL).map(SecretString::from),
             data_dir: text(DATA_DIR).unwrap_or_else(|| "data".to_owned()).into(),
-            pool_connections: count(POOL_CONNECTIONS, text(POOL_CONNECTIONS), 16, POOL_CONNECTIONS_MAX)?,
+            pool_connections: count(
+                POOL_CONNECTIONS,
+                text(POOL_CONNECTIONS),
+                16,
+                POOL_CONNECTIONS_ALLOWED,
+            )?,
             listen: parsed(
                 LISTEN,
                 &text(LISTEN).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
             )?,
-            workers: count(WORKERS, text(WORKERS), cores, WORKERS_MAX)?,
+            workers: count(WORKERS, text(WORKERS), cores, WORKERS_ALLOWED)?,
+            trusted_proxies: networks(TRUSTED_PROXIES, text(TRUSTED_PROXIES))?,
             log_filter: text(LOG).unwrap_or_else(|| "info".to_owned()),
             log_format: log_format(text(LOG_FORMAT))?,
             smtp: smtp(text)?,
@@ -240,16 +256,30 @@ fn count(
     variable: &'static str,
     value: Option<String>,
     default: usize,
-    max: usize,
+    allowed: RangeInclusive<usize>,
 ) -> Result<usize, ConfigurationError> {
+    let (min, max) = allowed.clone().into_inner();
     let Some(value) = value else {
-        return Ok(default.clamp(1, max));
+        return Ok(default.clamp(min, max));
     };
     let count = parsed::<usize>(variable, &value)?;
-    if (1..=max).contains(&count) {
+    if allowed.contains(&count) {
         return Ok(count);
     }
-    Err(refused(variable, format!("must be between 1 and {max}")))
+    Err(refused(variable, format!("must be between {min} and {max}")))
+}
+
+/// Addresses are networks of one.
+fn networks(variable: &'static str, value: Option<String>) -> Result<Vec<IpNet>, ConfigurationError> {
+    let value = value.unwrap_or_else(|| PROXIES_HERE.to_owned());
+    let network = |told: &str| {
+        let alone = told.parse::<IpAddr>().map(IpNet::from);
+        alone.or_else(|_| told.parse::<IpNet>()).map_err(|_| {
+            let reason = format!("`{told}` is neither an address nor a network such as 10.0.0.0/8");
+            refused(variable, reason)
+        })
+    };
+    value.split(',').map(str::trim).map(network).collect()
 }
 
 fn parsed<T: FromStr<Err: Display>>(variable: &'static str, value: &str) -> Result<T, ConfigurationError> {
@@ -294,7 +324,7 @@ mod tests {
     fn a_refused_value_names_its_variable() {
         assert_eq!(read(&[(LISTEN, "everywhere")]).unwrap_err().variable, LISTEN);
         assert_eq!(
-            read(&[(POOL_CONNECTIONS, "0")]).unwrap_err().variable,
+            read(&[(POOL_CONNECTIONS, "1")]).unwrap_err().variable,
             POOL_CONNECTIONS
         );
         assert_eq!(
@@ -303,6 +333,24 @@ mod tests {
         );
         assert_eq!(read(&[(POOL_CONNECTIONS, "500")]).unwrap().pool_connections, 500);
         assert_eq!(read(&[(LOG_FORMAT, "xml")]).unwrap_err().variable, LOG_FORMAT);
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_networks_and_this_machine_if_none_is_named() {
+        let trusted = |told| read(&[(TRUSTED_PROXIES, told)]).map(|read| read.trusted_proxies);
+        let networks = |told: &[&str]| {
+            told.iter()
+                .map(|net| net.parse().unwrap())
+                .collect::<Vec<IpNet>>()
+        };
+        assert_eq!(trusted("").unwrap(), networks(&["127.0.0.0/8", "::1/128"]));
+        assert_eq!(
+            trusted("10.1.2.3, 2001:db8::/32").unwrap(),
+            networks(&["10.1.2.3/32", "2001:db8::/32"])
+        );
+        let refused = trusted("10.0.0.0/8,proxy").unwrap_err();
+        assert_eq!(refused.variable, TRUSTED_PROXIES);
+        assert!(refused.reason.contains("`proxy`"), "{}", refused.reason);
     }
 
     #[test]

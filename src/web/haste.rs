@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::{Ready, ready};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,6 @@ use crate::usecases::Failure;
 pub const CHECKS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
 /// With more addresses than this, those that have been quiet for a while are forgotten.
 const ADDRESSES_MAX: usize = 10_000;
-const FORWARDED_FOR: &str = "X-Forwarded-For";
 
 /// A handler that takes this is not called for an address that asks too often; one that takes it as a `Result` tells so
 /// itself.
@@ -75,35 +74,17 @@ impl FromRequest for Unhurried {
             let failure = Failure::Internal("a server without a state".to_owned());
             return ready(Err(failure.into()));
         };
-        let asked = state.haste.ask(client_of(request));
+        let asked = state.haste.ask(whole_network(state.proxies.client_of(request)));
         ready(asked.map(|()| Self).map_err(Problem::too_often))
     }
 }
 
-/// Behind a reverse proxy on this machine, the address that the proxy saw: it stands last, and what stands before it anybody can
-/// have written. Whoever has an address of IPv6 has its whole network.
-fn client_of(request: &HttpRequest) -> IpAddr {
-    let peer = request
-        .peer_addr()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
-    let client = if peer.is_loopback() {
-        forwarded_for(request).unwrap_or(peer)
-    } else {
-        peer
-    };
-    match client {
-        IpAddr::V4(_) => client,
+/// Whoever has an address of IPv6 has its whole network.
+fn whole_network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
     }
-}
-
-fn forwarded_for(request: &HttpRequest) -> Option<IpAddr> {
-    let told = request.headers().get_all(FORWARDED_FOR).last()?;
-    let last = told.to_str().ok()?.rsplit(',').next()?;
-    last.trim()
-        .parse::<IpAddr>()
-        .ok()
-        .map(|address| address.to_canonical())
 }
 
 impl fmt::Debug for Haste {
@@ -114,9 +95,8 @@ impl fmt::Debug for Haste {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
     use std::sync::atomic::{AtomicI64, Ordering};
-
-    use actix_web::test::TestRequest;
 
     use super::*;
 
@@ -162,18 +142,9 @@ mod tests {
     }
 
     #[test]
-    fn only_a_proxy_on_this_machine_is_believed_and_only_what_it_saw_itself() {
-        let client = |peer: &str, forwarded: &str| {
-            let request = TestRequest::get()
-                .peer_addr(format!("{peer}:4711").parse().unwrap())
-                .insert_header((FORWARDED_FOR, forwarded));
-            client_of(&request.to_http_request()).to_string()
-        };
-        assert_eq!(client("127.0.0.1", "198.51.100.7, 192.0.2.1"), "192.0.2.1");
-        assert_eq!(client("[::1]", "192.0.2.1"), "192.0.2.1");
-        assert_eq!(client("127.0.0.1", "nobody"), "127.0.0.1");
-        assert_eq!(client("198.51.100.7", "192.0.2.1"), "198.51.100.7");
-        assert_eq!(client("[2001:db8:1:2:3:4:5:6]", ""), "2001:db8:1:2::");
-        assert_eq!(client("[::ffff:192.0.2.1]", ""), "192.0.2.1");
+    fn a_network_of_ipv6_is_one_address() {
+        let of = |address: &str| whole_network(address.parse().unwrap()).to_string();
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("192.0.2.1"), "192.0.2.1");
     }
 }

@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod page;
 pub mod portal;
 pub mod problem;
+pub mod proxies;
 pub mod recorder;
 pub mod server;
 pub mod state;

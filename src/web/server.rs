@@ -1,7 +1,7 @@
 //! The HTTP server: what wraps every route, and its limits. Never here: what a route does.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -9,6 +9,7 @@ use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, Error, HttpMessage, HttpRequest, HttpServer, web};
+use tracing::field::{DisplayValue, Empty, display};
 use tracing_actix_web::{DefaultRootSpanBuilder, RequestId, RootSpanBuilder, TracingLogger};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
@@ -111,6 +112,11 @@ async fn nothing_here(request: HttpRequest, document: Data<OpenApi>) -> Answer<S
     }
 }
 
+fn client_of(request: &ServiceRequest) -> Option<DisplayValue<IpAddr>> {
+    let state = request.app_data::<Data<AppState>>()?;
+    Some(display(state.proxies.client_of(request.request())))
+}
+
 /// A span per request, and one event when it is answered.
 #[derive(Debug)]
 struct OneEventPerAnswer;
@@ -121,9 +127,9 @@ impl RootSpanBuilder for OneEventPerAnswer {
             "request",
             http.method = %request.method(),
             http.target = request.uri().path_and_query().map_or("", |target| target.as_str()),
-            http.client_ip = request.connection_info().realip_remote_addr(),
-            request_id = request.extensions().get::<RequestId>().map(tracing::field::display),
-            exception.message = tracing::field::Empty,
+            http.client_ip = client_of(request),
+            request_id = request.extensions().get::<RequestId>().map(display),
+            exception.message = Empty,
         )
     }
 

@@ -12,6 +12,7 @@ use crate::usecases::{Done, Failure};
 use super::authorised::RememberedTokens;
 use super::haste::Haste;
 use super::metrics::Metrics;
+use super::proxies::Proxies;
 use super::recorder::Recorder;
 
 /// One for all workers of a server; cloning shares.
@@ -21,6 +22,7 @@ pub struct AppState {
     clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     pub tokens: Arc<RememberedTokens>,
     pub haste: Arc<Haste>,
+    pub proxies: Arc<Proxies>,
     pub metrics: Arc<Metrics>,
     pub recorder: Arc<Recorder>,
 }
@@ -33,8 +35,18 @@ impl AppState {
             haste: Arc::new(Haste::new(Arc::clone(&clock))),
             pool,
             clock,
+            proxies: Arc::default(),
             tokens: Arc::default(),
             metrics: Arc::default(),
+        }
+    }
+
+    /// Behind proxies that are believed; without this none is.
+    #[must_use]
+    pub fn behind(self, proxies: Proxies) -> Self {
+        Self {
+            proxies: Arc::new(proxies),
+            ..self
         }
     }
 

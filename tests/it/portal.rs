@@ -5,6 +5,7 @@ use std::path::Path;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use daftar::host::database::{DatabaseUrl, pool};
 use daftar::web::AppState;
+use daftar::web::proxies::Proxies;
 use daftar::web::server::app;
 
 use crate::api::Api;
@@ -157,7 +158,8 @@ async fn whoever_tries_codes_is_told_to_wait_on_the_page_and_on_the_route_and_no
     let settled = settled(&scene).await;
     let code = settled.statements[0].verification_code();
     let state = AppState::new(scene.world.pool().clone(), || at("2026-03-23T06:00:00Z"));
-    let app = init_service(app(state)).await;
+    let proxies = Proxies::new(vec!["127.0.0.1/32".parse().unwrap()]);
+    let app = init_service(app(state.behind(proxies))).await;
     let paths = [
         format!("/verify/{code}?lang=en"),
         format!("/verify?code={code}&lang=en"),
