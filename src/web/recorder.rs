@@ -4,12 +4,13 @@
 //! It runs on a thread of its own with a connection of its own. A client that leaves drops its answer, never its row.
 
 mod gathering;
+mod inbox;
 
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use crate::domain::originator::Originator;
 use crate::domain::transaction::{Outcome, Submitted};
@@ -18,9 +19,7 @@ use crate::usecases::record_transactions::{JudgedAlone, Memory, Sent, judge_alon
 use crate::usecases::{Done, Failure};
 
 use gathering::Gathering;
-
-/// Posts that wait for the task; more are told to come back.
-const WAITING_MAX: usize = 4_096;
+use inbox::Inbox;
 
 type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
@@ -29,7 +28,7 @@ pub struct Recorder {
     pub memory: Arc<Memory>,
     pool: Pool,
     clock: Clock,
-    posts: OnceLock<mpsc::Sender<Post>>,
+    inbox: OnceLock<Arc<Inbox<Post>>>,
 }
 
 /// A row that waits to be recorded, and who waits for its answer.
@@ -51,7 +50,7 @@ impl Recorder {
             memory: Arc::default(),
             pool,
             clock,
-            posts: OnceLock::new(),
+            inbox: OnceLock::new(),
         }
     }
 
@@ -66,26 +65,35 @@ impl Recorder {
             judged: Some(judged),
             answer,
         };
-        let posts = self.posts.get_or_init(|| self.start());
-        posts.try_send(post).map_err(|_| busy())?;
+        let inbox = self.inbox.get_or_init(|| self.start());
+        inbox.put(post).map_err(|_| busy())?;
         answered.await.map_err(|_| busy())?
     }
 
-    fn start(&self) -> mpsc::Sender<Post> {
-        let (posts, waiting) = mpsc::channel(WAITING_MAX);
+    fn start(&self) -> Arc<Inbox<Post>> {
+        let inbox = Arc::new(Inbox::new());
         let gathering = Gathering::new(
+            Arc::clone(&inbox),
             Arc::clone(&self.memory),
             self.pool.clone(),
             Arc::clone(&self.clock),
         );
         let work = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime.block_on(gathering.run(waiting)),
+            Ok(runtime) => runtime.block_on(gathering.run()),
             Err(error) => tracing::error!(%error, "the recorder cannot run"),
         };
         if let Err(error) = thread::Builder::new().name("recorder".to_owned()).spawn(work) {
             tracing::error!(%error, "the recorder cannot start");
         }
-        posts
+        inbox
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        if let Some(inbox) = self.inbox.get() {
+            inbox.close();
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::stream::{FuturesOrdered, StreamExt};
-use tokio::sync::mpsc;
 
+use super::inbox::Inbox;
 use super::{Clock, Post};
 use crate::domain::transaction::Outcome;
 use crate::host::database::{self, Pool};
@@ -21,6 +21,7 @@ const GROUP_MAX: usize = 512;
 const UNDER_WAY_MAX: usize = 2;
 
 pub(super) struct Gathering {
+    inbox: Arc<Inbox<Post>>,
     memory: Arc<Memory>,
     pool: Pool,
     clock: Clock,
@@ -41,8 +42,9 @@ struct Left {
 type Attempted = (Vec<Post>, Result<Vec<Recorded>, NotAtOnce>);
 
 impl Gathering {
-    pub(super) fn new(memory: Arc<Memory>, pool: Pool, clock: Clock) -> Self {
+    pub(super) fn new(inbox: Arc<Inbox<Post>>, memory: Arc<Memory>, pool: Pool, clock: Clock) -> Self {
         Self {
+            inbox,
             memory,
             pool,
             clock,
@@ -56,32 +58,35 @@ impl Gathering {
     /// Until the server is gone. The database books one group after the other, because what a group costs is shared by its posts.
     /// The next is sent while one is booked, so that the database never waits for what the server does between two groups: when
     /// half of the posts that are on their way have gathered, lest groups become ever smaller.
-    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Post>) {
+    pub(super) async fn run(mut self) {
         let mut under_way = FuturesOrdered::new();
-        let mut group = Vec::new();
-        let mut is_open = true;
-        while is_open || !group.is_empty() || !under_way.is_empty() {
-            if self.is_due(group.len(), under_way.len()) {
-                under_way.extend(self.sent(std::mem::take(&mut group)).await);
+        while !under_way.is_empty() || !self.inbox.is_done() {
+            if let Some(from) = self.due_from(under_way.len())
+                && let Some(group) = self.inbox.take(from, GROUP_MAX)
+            {
+                under_way.extend(self.sent(group).await);
+                continue;
             }
-            let room = GROUP_MAX - group.len();
             tokio::select! {
                 biased;
                 Some(attempted) = under_way.next() => {
-                    self.settle(attempted, group.len());
+                    self.settle(attempted);
                     if under_way.is_empty() {
                         self.record_what_is_left().await;
                     }
                 }
-                count = waiting.recv_many(&mut group, room), if is_open && room > 0 => is_open = count > 0,
-                else => (),
+                () = self.inbox.rung() => (),
             }
         }
     }
 
-    fn is_due(&self, gathered: usize, groups_under_way: usize) -> bool {
-        let follows = groups_under_way < UNDER_WAY_MAX && gathered >= self.next_from && self.left.is_empty();
-        gathered > 0 && (groups_under_way == 0 || follows)
+    /// How many posts make a group that is sent now; `None` while none is.
+    fn due_from(&self, groups_under_way: usize) -> Option<usize> {
+        match groups_under_way {
+            0 => Some(1),
+            UNDER_WAY_MAX.. => None,
+            _ => self.left.is_empty().then_some(self.next_from),
+        }
     }
 
     async fn sent(&mut self, group: Vec<Post>) -> Option<impl Future<Output = Attempted> + use<>> {
@@ -94,9 +99,9 @@ impl Gathering {
         Some(attempt(conn, Arc::clone(&self.memory), (self.clock)(), group))
     }
 
-    fn settle(&mut self, (group, recorded): Attempted, gathered: usize) {
+    fn settle(&mut self, (group, recorded): Attempted) {
         self.posts_under_way -= group.len();
-        self.next_from = (group.len() + self.posts_under_way + gathered).div_ceil(2);
+        self.next_from = (group.len() + self.posts_under_way + self.inbox.count()).div_ceil(2);
         match recorded {
             Ok(recorded) => tell(group, recorded),
             Err(NotAtOnce::StepByStep { looks_first }) => self.left.push(Left { group, looks_first }),
@@ -151,6 +156,12 @@ impl Gathering {
             self.conn = Some(Arc::new(connected?));
         }
         Ok(())
+    }
+}
+
+impl Drop for Gathering {
+    fn drop(&mut self) {
+        self.inbox.abandon();
     }
 }
 
