@@ -1,9 +1,10 @@
 //! Recording, previewing, sealing and verifying at 100,000, 1 million and 5 million transactions: time should be linear and
-//! memory flat. Never here: comparison with bare PostgreSQL.
+//! memory flat, but for what bare PostgreSQL loses as its indexes grow. Never here: how fast one size is.
 
 use std::time::Duration;
 
 use crate::Extent;
+use crate::copying::{export, load};
 use crate::earnings;
 use crate::ground::{Database, Ground, files};
 use crate::import::{Ran, import};
@@ -55,6 +56,7 @@ impl Grown {
             figures.add("import_rss_peak_mib", imported.peak_mib, Aim::AtMost(300.0));
         }
         self.tell("record", imported.took, imported.peak_mib, figures);
+        self.tell_rate("copy", copied(ground, database).await, figures);
         close(ground, database).await;
         database.gather_statistics().await;
         ground.settle_down().await;
@@ -74,14 +76,30 @@ impl Grown {
     }
 
     fn tell(&self, verb: &str, took: Duration, peak_mib: f64, figures: &mut Figures) {
-        let rate = per_second(self.count, took);
-        figures.add(format!("growth_{verb}_rows_per_s_{}", self.name), rate, Aim::None);
+        self.tell_rate(verb, took, figures);
         figures.add(
             format!("growth_{verb}_rss_mib_{}", self.name),
             peak_mib,
             Aim::None,
         );
     }
+
+    fn tell_rate(&self, verb: &str, took: Duration, figures: &mut Figures) {
+        let rate = per_second(self.count, took);
+        figures.add(format!("growth_{verb}_rows_per_s_{}", self.name), rate, Aim::None);
+    }
+}
+
+/// How long bare PostgreSQL takes for the same rows, whose indexes outgrow its memory alike.
+async fn copied(ground: &Ground, database: &Database) -> Duration {
+    let stored = files().join("grown.copy");
+    export(ground, database, &stored);
+    let bare = ground.database("copied").await;
+    ground.settle_down().await;
+    let took = load(ground, &bare, &stored);
+    ground.clear(bare).await;
+    std::fs::remove_file(stored).unwrap();
+    took
 }
 
 fn own_peak_mib() -> f64 {

@@ -13,7 +13,7 @@ use crate::store::transaction::Footing;
 use crate::usecases::Done;
 
 /// Of each of two generations; one takes about 250 bytes.
-const ANSWERS_MAX: usize = 200_000;
+const ANSWERS_MAX: usize = 50_000;
 /// Of canonical facts, in each of two generations.
 const FACTS_MAX: usize = 50_000;
 /// Ids for answers and for batches that are held; more are asked for when half of them are gone.
