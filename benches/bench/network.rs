@@ -38,7 +38,7 @@ const PLAYERS: [(&str, PartyKind); 5] = [
 #[derive(Clone, Debug)]
 pub struct People {
     pub maker: Originator,
-    checker: Originator,
+    pub checker: Originator,
     /// The machine client whose references transactions bear.
     pub counters: Originator,
 }

@@ -1,11 +1,13 @@
-//! Previewing a settlement from the transactions, and sealing, against the bare aggregate over the same rows. Never here: how
-//! either grows with its rows (see `growth`).
+//! Previewing a settlement from the transactions, and sealing, against the bare aggregate over the same rows; approving. Never
+//! here: how any of them grows with its rows (see `growth`).
 
 use std::time::{Duration, Instant};
 
 use daftar::usecases::Connection;
+use daftar::usecases::approve_settlement::approve_settlement;
 use daftar::usecases::close_window::close_next_window;
 use daftar::usecases::preview_settlement::preview_settlement;
+use daftar::usecases::propose_settlement::propose_settlement;
 use daftar::usecases::seal_window::seal_next_window;
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Integer};
@@ -56,6 +58,9 @@ pub async fn measure(ground: &Ground, extent: &Extent, figures: &mut Figures) {
         let took = seal(ground, &copy).await;
         println!("  aggregate {bare:.2?}, seal {took:.2?}");
         seals.push(took.as_secs_f64() / bare.as_secs_f64());
+        if round + 1 == SEALS {
+            figures.add("approve_s", approve(ground, &copy).await.as_secs_f64(), Aim::None);
+        }
         ground.clear(copy).await;
     }
     ground.clear(booked).await;
@@ -94,6 +99,21 @@ pub async fn seal(ground: &Ground, database: &Database) -> Duration {
         .unwrap();
     let took = begun.elapsed();
     assert!(sealed.transaction_count > 0);
+    took
+}
+
+/// Of a sealed window, whose every office is told in a statement.
+async fn approve(ground: &Ground, database: &Database) -> Duration {
+    let (people, at) = (&ground.people, window_ended(ground.now));
+    let mut conn = database.conn().await;
+    let proposed = propose_settlement(&mut conn, &people.maker, at, NETWORK, None).await;
+    let id = proposed.unwrap().id;
+    let begun = Instant::now();
+    let approved = approve_settlement(&mut conn, &people.checker, at, id)
+        .await
+        .unwrap();
+    let took = begun.elapsed();
+    println!("  {} statements approved in {took:.2?}", approved.statements);
     took
 }
 

@@ -19,8 +19,8 @@ const CONNECTIONS: usize = 16;
 const THREADS: usize = 2;
 /// More than a connection posts in a round.
 const POSTS_MAX: usize = 20_000;
-const ROUNDS: u64 = 5;
-const ROUND_SECS: f64 = 8.0;
+const ROUNDS: u64 = 9;
+const ROUND_SECS: f64 = 5.0;
 const ROUND_SECS_MIN: f64 = 2.0;
 
 /// A booked row as its columns are, each insert its own database transaction.
