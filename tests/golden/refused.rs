@@ -5,7 +5,7 @@ use daftar::domain::tariff::Tariff;
 use super::fixture;
 
 /// Each file of `refused/` with the rule that it breaks.
-const REFUSED: [(&str, &str); 39] = [
+const REFUSED: [(&str, &str); 40] = [
     ("ap-electricity-2012", "bands_overlap"),
     ("bands-do-not-cover", "bands_gap"),
     ("bands-gap", "bands_gap"),
@@ -29,6 +29,7 @@ const REFUSED: [(&str, &str); 39] = [
     ("number-rate", "shape"),
     ("percent-sign-missing", "shape"),
     ("percents-without-remainder", "components_below_price"),
+    ("principal-like-a-component", "principal_not_told_apart"),
     ("rate-and-take", "rate_or_weight"),
     ("rates-do-not-sum", "rates_do_not_sum"),
     ("rounding-not-borne", "rounding_not_borne"),

@@ -228,7 +228,23 @@ impl Checker<'_> {
             refundable: declared.refundable.unwrap_or(true),
             instrument,
         });
+        self.check_principal_is_last(ordinal);
         Some(PrincipalTerm { ordinal, range })
+    }
+
+    /// The books know a version's own principal as the last of its terms of that kind. A component that is declared alike shares
+    /// its term, and another of that kind after it would be taken for the principal.
+    fn check_principal_is_last(&mut self, ordinal: i16) {
+        let mut later = self.terms.iter().filter(|term| term.ordinal > ordinal);
+        let Some(other) = later.find(|term| term.kind == ComponentKind::Principal) else {
+            return;
+        };
+        let reason = format!(
+            "a component is declared as the principal is, and `{}` of the same kind stands after it",
+            other.name
+        );
+        let remedy = "give the component or the principal a name of its own";
+        self.fault("$.principal", "principal_not_told_apart", reason, remedy);
     }
 }
 
