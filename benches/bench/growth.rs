@@ -1,5 +1,5 @@
 //! Recording, previewing, sealing and verifying at 100,000, 1 million and 5 million transactions: time should be linear and
-//! memory flat, but for what bare PostgreSQL loses as its indexes grow. Never here: how fast one size is.
+//! memory flat, but for what bare PostgreSQL loses as its indexes grow. Never here: single posts.
 
 use std::time::Duration;
 

@@ -101,6 +101,8 @@ mod tests {
     use std::pin::pin;
     use std::task::{Context, Waker};
 
+    use tokio::sync::oneshot::{self, error::TryRecvError};
+
     use super::*;
 
     fn has_rung(inbox: &Inbox<usize>) -> bool {
@@ -155,5 +157,14 @@ mod tests {
         assert!(!inbox.is_done());
         assert_eq!(inbox.take(5, 10), Some(vec![1]));
         assert!(inbox.is_done());
+    }
+    #[test]
+    fn who_waits_when_nobody_gathers_any_more_is_not_left_waiting() {
+        let inbox = Inbox::new();
+        let (answer, mut answered) = oneshot::channel::<()>();
+        inbox.put(answer).unwrap();
+        inbox.abandon();
+        assert_eq!(answered.try_recv(), Err(TryRecvError::Closed));
+        assert!(inbox.put(oneshot::channel().0).is_err());
     }
 }
