@@ -1,13 +1,21 @@
 //! Rows of `allocations`. Never here: how an amount is split.
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Text};
+use diesel::serialize::{self, Output, ToSql, WriteTuple};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
-use super::prepared::{Prepared, prepared};
+use super::prepared::prepared;
+use super::table_row::TableRow;
 use super::{Connection, StoreFailure, Stored};
 
-/// One question and its answer, as columns.
+/// What a tariff answers.
+const PRICED: i16 = 1;
+/// What a refund or reversal takes back of one original.
+const TAKES_BACK: i16 = 2;
+
+/// One question and its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewAllocation {
     pub tariff_version_id: i32,
@@ -47,20 +55,6 @@ struct Inserted {
     id: i64,
 }
 
-/// The columns of many allocations. Arrays of unequal length do not nest in PostgreSQL: they travel as text.
-#[derive(Default)]
-struct Columns<'a> {
-    tariff_version_ids: Vec<i32>,
-    asked_amounts: Vec<i64>,
-    quantities: Vec<i32>,
-    activity_legs: Vec<&'a str>,
-    source_terms: Vec<String>,
-    source_amounts: Vec<String>,
-    leg_terms: Vec<String>,
-    leg_amounts: Vec<String>,
-    totals: Vec<i64>,
-}
-
 /// Ids in the order of what was asked.
 #[derive(Debug, QueryableByName)]
 pub struct InternedAnswers {
@@ -75,27 +69,21 @@ pub struct InternedAnswers {
 ///
 /// Its commit does not wait for the disk. Whoever refers to the rows commits after it and does wait, which writes it too;
 /// until then nobody may remember the ids.
-pub async fn intern_answers(
+pub async fn intern_answers<'n>(
     conn: &mut Connection,
     facts: &[&str],
-    new: &[(&NewAllocation, usize)],
+    new: &[(&'n NewAllocation, usize)],
 ) -> Stored<InternedAnswers> {
-    let columns = Columns::of(new.iter().map(|(allocation, _)| *allocation));
-    let places = new
-        .iter()
-        .map(|(_, place)| i32::try_from(place + 1).unwrap_or(i32::MAX));
+    let question = |(share, place): &(&'n NewAllocation, usize)| Row {
+        id: None,
+        kind: PRICED,
+        read_facts_id: i32::try_from(place + 1).unwrap_or(i32::MAX),
+        takes_back: None,
+        share,
+    };
     let interned: InternedAnswers = prepared(include_str!("allocation/intern_answers.sql"))
         .bind::<Array<Text>, _>(facts)
-        .bind::<Array<Integer>, _>(&columns.tariff_version_ids)
-        .bind::<Array<BigInt>, _>(&columns.asked_amounts)
-        .bind::<Array<Integer>, _>(&columns.quantities)
-        .bind::<Array<Text>, _>(&columns.activity_legs)
-        .bind::<Array<Integer>, _>(places.collect::<Vec<i32>>())
-        .bind::<Array<Text>, _>(&columns.source_terms)
-        .bind::<Array<Text>, _>(&columns.source_amounts)
-        .bind::<Array<Text>, _>(&columns.leg_terms)
-        .bind::<Array<Text>, _>(&columns.leg_amounts)
-        .bind::<Array<BigInt>, _>(&columns.totals)
+        .bind::<Array<TableRow>, _>(new.iter().map(question).collect::<Vec<_>>())
         .get_result(conn)
         .await?;
     if interned.facts_ids.len() == facts.len() && interned.allocation_ids.len() == new.len() {
@@ -109,48 +97,13 @@ pub async fn intern_answers(
     Err(StoreFailure::corrupt("allocations", "", told))
 }
 
-/// Binds new answers as columns.
-pub(super) fn bind_answers<'v>(to: Prepared<'v>, new: &'v [NewAnswer]) -> Prepared<'v> {
-    let columns = Columns::of(new.iter().map(|answer| &answer.allocation));
-    to.bind::<Array<BigInt>, _>(new.iter().map(|answer| answer.id).collect::<Vec<i64>>())
-        .bind::<Array<Integer>, _>(columns.tariff_version_ids)
-        .bind::<Array<BigInt>, _>(columns.asked_amounts)
-        .bind::<Array<Integer>, _>(columns.quantities)
-        .bind::<Array<Text>, _>(columns.activity_legs)
-        .bind::<Array<Integer>, _>(
-            new.iter()
-                .map(|answer| answer.read_facts_id)
-                .collect::<Vec<i32>>(),
-        )
-        .bind::<Array<Text>, _>(columns.source_terms)
-        .bind::<Array<Text>, _>(columns.source_amounts)
-        .bind::<Array<Text>, _>(columns.leg_terms)
-        .bind::<Array<Text>, _>(columns.leg_amounts)
-        .bind::<Array<BigInt>, _>(columns.totals)
-}
-
 /// Inserts the allocations of refunds and returns their ids in order. The caller holds the originals' locks.
 pub async fn insert_refund_allocations(
     conn: &mut Connection,
     new: &[NewRefundAllocation],
 ) -> Stored<Vec<i64>> {
-    let columns = Columns::of(new.iter().map(|refund| &refund.share));
-    let original_ids: Vec<i64> = new.iter().map(|refund| refund.original_id).collect();
-    let ordinals: Vec<i32> = new.iter().map(|refund| refund.original_ordinal).collect();
-    let read_facts_ids: Vec<i32> = new.iter().map(|refund| refund.read_facts_id).collect();
     let inserted: Vec<Inserted> = prepared(include_str!("allocation/insert_refunds.sql"))
-        .bind::<Array<Integer>, _>(&columns.tariff_version_ids)
-        .bind::<Array<BigInt>, _>(&columns.asked_amounts)
-        .bind::<Array<Integer>, _>(&columns.quantities)
-        .bind::<Array<Text>, _>(&columns.activity_legs)
-        .bind::<Array<Integer>, _>(&read_facts_ids)
-        .bind::<Array<Text>, _>(&columns.source_terms)
-        .bind::<Array<Text>, _>(&columns.source_amounts)
-        .bind::<Array<Text>, _>(&columns.leg_terms)
-        .bind::<Array<Text>, _>(&columns.leg_amounts)
-        .bind::<Array<BigInt>, _>(&columns.totals)
-        .bind::<Array<BigInt>, _>(&original_ids)
-        .bind::<Array<Integer>, _>(&ordinals)
+        .bind::<Array<TableRow>, _>(new.iter().map(NewRefundAllocation::row).collect::<Vec<_>>())
         .load(conn)
         .await?;
     let by_key: std::collections::HashMap<(i64, i32), i64> = inserted
@@ -168,42 +121,82 @@ pub async fn insert_refund_allocations(
         .collect())
 }
 
-impl<'a> Columns<'a> {
-    fn of(rows: impl Iterator<Item = &'a NewAllocation>) -> Self {
-        let mut columns = Self::default();
-        for row in rows {
-            columns.tariff_version_ids.push(row.tariff_version_id);
-            columns.asked_amounts.push(row.asked_amount);
-            columns.quantities.push(row.quantity);
-            columns.activity_legs.push(&row.activity_leg);
-            columns
-                .source_terms
-                .push(array_text(row.sources.iter().map(|(term, _)| i64::from(*term))));
-            columns
-                .source_amounts
-                .push(array_text(row.sources.iter().map(|(_, amount)| *amount)));
-            columns
-                .leg_terms
-                .push(array_text(row.legs.iter().map(|(term, _)| i64::from(*term))));
-            columns
-                .leg_amounts
-                .push(array_text(row.legs.iter().map(|(_, amount)| *amount)));
-            columns.totals.push(row.total);
+/// A row of `allocations`.
+#[derive(Debug)]
+pub(super) struct Row<'a> {
+    /// `None` where the database gives one.
+    id: Option<i64>,
+    kind: i16,
+    read_facts_id: i32,
+    /// The original that is taken back, and the ordinal.
+    takes_back: Option<(i64, i32)>,
+    share: &'a NewAllocation,
+}
+
+impl NewAnswer {
+    pub(super) const fn row(&self) -> Row<'_> {
+        Row {
+            id: Some(self.id),
+            kind: PRICED,
+            read_facts_id: self.read_facts_id,
+            takes_back: None,
+            share: &self.allocation,
         }
-        columns
     }
 }
 
-fn array_text(numbers: impl Iterator<Item = i64>) -> String {
-    use std::fmt::Write;
-    let mut text = String::from("{");
-    for (place, number) in numbers.enumerate() {
-        let comma = if place == 0 { "" } else { "," };
-        // Writing to a string does not fail.
-        let _ = write!(text, "{comma}{number}");
+impl NewRefundAllocation {
+    const fn row(&self) -> Row<'_> {
+        Row {
+            id: None,
+            kind: TAKES_BACK,
+            read_facts_id: self.read_facts_id,
+            takes_back: Some((self.original_id, self.original_ordinal)),
+            share: &self.share,
+        }
     }
-    text.push('}');
-    text
+}
+
+type Columns = (
+    Nullable<BigInt>,
+    SmallInt,
+    Integer,
+    BigInt,
+    Integer,
+    Text,
+    Integer,
+    Nullable<BigInt>,
+    Nullable<Integer>,
+    Array<SmallInt>,
+    Array<BigInt>,
+    Array<SmallInt>,
+    Array<BigInt>,
+    BigInt,
+);
+
+impl ToSql<TableRow, Pg> for Row<'_> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        let terms = |side: &[(i16, i64)]| side.iter().map(|(term, _)| *term).collect::<Vec<i16>>();
+        let amounts = |side: &[(i16, i64)]| side.iter().map(|(_, amount)| *amount).collect::<Vec<i64>>();
+        let share = self.share;
+        let columns = (
+            self.id,
+            self.kind,
+            share.tariff_version_id,
+            share.asked_amount,
+            share.quantity,
+            share.activity_leg.as_str(),
+            self.read_facts_id,
+            self.takes_back.map(|(original_id, _)| original_id),
+            self.takes_back.map(|(_, ordinal)| ordinal),
+            terms(&share.sources),
+            amounts(&share.sources),
+            terms(&share.legs),
+            amounts(&share.legs),
+            share.total,
+        );
+        WriteTuple::<Columns>::write_tuple(&columns, &mut out.reborrow())
+    }
 }
 
 /// An ordinal above every allocation that was ever stored for the original, used or not.

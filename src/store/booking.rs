@@ -1,13 +1,16 @@
 //! What a recorder reads under the networks' locks, the windows it makes, and its batches. Never here: other locks.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::serialize::{self, Output, ToSql, WriteTuple};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, SmallInt, Timestamptz};
 use diesel_async::RunQueryDsl;
 use futures_util::future::try_join;
 
-use super::prepared::{Prepared, prepared};
+use super::prepared::prepared;
 use super::schema::{window_closings, windows};
+use super::table_row::TableRow;
 use super::{Connection, ROWS_PER_STATEMENT, Stored, locks};
 
 /// A network as it stands under its lock: which rules hold, and which window contains the moment.
@@ -159,19 +162,29 @@ pub async fn insert_windows(conn: &mut Connection, new: &[NewWindow]) -> Stored<
     Ok(())
 }
 
-/// Binds batches as columns.
-pub(super) fn bind_batches<'v>(to: Prepared<'v>, new: &'v [NewBatch]) -> Prepared<'v> {
-    let column = |value: fn(&NewBatch) -> i64| new.iter().map(value).collect::<Vec<i64>>();
-    to.bind::<Array<BigInt>, _>(column(|batch| batch.id))
-        .bind::<Array<Integer>, _>(new.iter().map(|batch| batch.window_id).collect::<Vec<i32>>())
-        .bind::<Array<SmallInt>, _>(new.iter().map(|batch| batch.unit_id).collect::<Vec<i16>>())
-        .bind::<Array<Timestamptz>, _>(new.iter().map(|batch| batch.booked_at).collect::<Vec<_>>())
-        .bind::<Array<Integer>, _>(new.iter().map(|batch| batch.row_count).collect::<Vec<i32>>())
-        .bind::<Array<BigInt>, _>(column(|batch| batch.amount_sum))
-        .bind::<Array<BigInt>, _>(column(|batch| batch.principal_sum))
-        .bind::<Array<Binary>, _>(
-            new.iter()
-                .map(|batch| batch.digest.as_slice())
-                .collect::<Vec<_>>(),
-        )
+type BatchColumns = (
+    BigInt,
+    Integer,
+    SmallInt,
+    Timestamptz,
+    Integer,
+    BigInt,
+    BigInt,
+    Binary,
+);
+
+impl ToSql<TableRow, Pg> for NewBatch {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        let columns = (
+            self.id,
+            self.window_id,
+            self.unit_id,
+            self.booked_at,
+            self.row_count,
+            self.amount_sum,
+            self.principal_sum,
+            self.digest.as_slice(),
+        );
+        WriteTuple::<BatchColumns>::write_tuple(&columns, &mut out.reborrow())
+    }
 }

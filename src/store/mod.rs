@@ -31,6 +31,7 @@ pub mod settlement;
 pub mod statement;
 pub mod statement_pdf;
 pub mod submission;
+mod table_row;
 pub mod tariff;
 pub mod transaction;
 pub mod unit;

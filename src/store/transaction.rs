@@ -1,43 +1,46 @@
-//! Rows of `transactions`: booked by columns, found again by their key. Never here: an UPDATE, another place that knows the key.
+//! Rows of `transactions`: booked many at a time, found again by their key. Never here: an UPDATE, another place that knows the key.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::serialize::{self, Output, ToSql, WriteTuple};
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
-use super::allocation::{NewAnswer, bind_answers};
-use super::booking::{NewBatch, bind_batches};
-use super::prepared::{Prepared, prepared};
+use super::allocation::NewAnswer;
+use super::booking::NewBatch;
+use super::prepared::prepared;
+use super::table_row::TableRow;
 use super::{Connection, Stored, locks};
 
 /// The constraint on [`Key`].
 const KEY: &str = "one_transaction_per_office_sender_and_reference";
 
-/// Transactions as columns of equal length.
-#[derive(Clone, Debug, Default)]
-pub struct NewTransactions<'a> {
-    pub allocation_ids: Vec<i64>,
-    pub batch_ids: Vec<i64>,
-    pub original_ids: Vec<Option<i64>>,
-    pub amounts: Vec<i64>,
-    pub principals: Vec<i64>,
-    pub leaves: Vec<i64>,
-    pub occurred_at: Vec<DateTime<Utc>>,
-    pub received_at: Vec<DateTime<Utc>>,
-    pub office_ids: Vec<i32>,
-    pub sender_ids: Vec<i32>,
-    pub service_ids: Vec<i32>,
-    pub licence_ids: Vec<i32>,
-    pub binding_ids: Vec<i32>,
-    pub facts_ids: Vec<i32>,
-    pub window_ids: Vec<i32>,
-    pub lines: Vec<i16>,
-    pub network_ids: Vec<i16>,
-    pub kinds: Vec<i16>,
-    pub holders: Vec<i16>,
-    pub references: Vec<&'a str>,
-    pub citizens: Vec<Option<&'a [u8]>>,
+/// A row of `transactions`.
+#[derive(Clone, Copy, Debug)]
+pub struct NewTransaction<'a> {
+    pub allocation_id: i64,
+    pub batch_id: i64,
+    pub original_id: Option<i64>,
+    pub amount: i64,
+    pub principal: i64,
+    pub leaf: i64,
+    pub occurred_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    pub office_id: i32,
+    pub sender_id: i32,
+    pub service_id: i32,
+    pub licence_id: i32,
+    pub binding_id: i32,
+    pub facts_id: i32,
+    pub window_id: i32,
+    pub line: i16,
+    pub network_id: i16,
+    pub kind: i16,
+    pub holder: i16,
+    pub reference: &'a str,
+    pub citizen: Option<&'a [u8]>,
 }
 
 /// The idempotency key, for ever.
@@ -162,7 +165,7 @@ pub struct Spare {
 pub struct Booking<'b> {
     pub footings: &'b [Footing],
     pub at: DateTime<Utc>,
-    pub transactions: NewTransactions<'b>,
+    pub transactions: Vec<NewTransaction<'b>>,
     pub batches: Vec<NewBatch>,
     /// What some of the transactions refer to.
     pub answers: &'b [NewAnswer],
@@ -183,33 +186,32 @@ pub struct Footing {
 /// other instead of deadlocking. Of several that are asked for at once, PostgreSQL carries out one after the other.
 pub async fn enter_transactions(
     mut conn: &Connection,
-    new: NewTransactions<'_>,
+    new: Vec<NewTransaction<'_>>,
     batches: Vec<NewBatch>,
 ) -> Stored<Entered> {
-    let head = prepared(include_str!("transaction/enter.sql"));
-    let entering = bind_batches(new.bind(head), &batches);
+    let entering = prepared(include_str!("transaction/enter.sql"))
+        .bind::<Array<TableRow>, _>(new)
+        .bind::<Array<TableRow>, _>(batches);
     entered(entering.execute(&mut conn).await)
 }
 
 /// Books originals in one round trip and a database transaction of its own, if every network still has the remembered rules
 /// and the remembered window is still the one that is open at the moment.
 pub async fn book_originals(mut conn: &Connection, booking: Booking<'_>) -> Stored<AtOnce> {
-    let column = |value: fn(&Footing) -> i64| booking.footings.iter().map(value).collect::<Vec<i64>>();
     let footings = booking.footings.iter();
-    let head = prepared(include_str!("transaction/book_originals.sql"))
-        .bind::<Integer, _>(locks::NETWORKS)
-        .bind::<Array<SmallInt>, _>(
-            footings
-                .clone()
-                .map(|footing| footing.network_id)
-                .collect::<Vec<i16>>(),
-        )
-        .bind::<Array<BigInt>, _>(column(|footing| footing.version))
-        .bind::<Array<Integer>, _>(footings.map(|footing| footing.window_id).collect::<Vec<i32>>())
-        .bind::<Timestamptz, _>(booking.at);
-    let filled = bind_batches(booking.transactions.bind(head), &booking.batches);
+    let network_ids: Vec<i16> = footings.clone().map(|footing| footing.network_id).collect();
+    let versions: Vec<i64> = footings.clone().map(|footing| footing.version).collect();
+    let window_ids: Vec<i32> = footings.map(|footing| footing.window_id).collect();
     let wanted = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
-    let filled = bind_answers(filled, booking.answers)
+    let filled = prepared(include_str!("transaction/book_originals.sql"))
+        .bind::<Integer, _>(locks::NETWORKS)
+        .bind::<Array<SmallInt>, _>(network_ids)
+        .bind::<Array<BigInt>, _>(versions)
+        .bind::<Array<Integer>, _>(window_ids)
+        .bind::<Timestamptz, _>(booking.at)
+        .bind::<Array<TableRow>, _>(booking.transactions)
+        .bind::<Array<TableRow>, _>(booking.batches)
+        .bind::<Array<TableRow>, _>(booking.answers.iter().map(NewAnswer::row).collect::<Vec<_>>())
         .bind::<Integer, _>(wanted(booking.wanted_batch_ids))
         .bind::<Integer, _>(wanted(booking.wanted_allocation_ids));
     // All of what is told, whose end comes after the commit: a database that crashes may still tell the row before it.
@@ -253,29 +255,56 @@ fn entered(result: QueryResult<usize>) -> Stored<Entered> {
     }
 }
 
-impl<'v> NewTransactions<'v> {
-    fn bind(self, to: Prepared<'v>) -> Prepared<'v> {
-        to.bind::<Array<BigInt>, _>(self.allocation_ids)
-            .bind::<Array<BigInt>, _>(self.batch_ids)
-            .bind::<Array<Nullable<BigInt>>, _>(self.original_ids)
-            .bind::<Array<BigInt>, _>(self.amounts)
-            .bind::<Array<BigInt>, _>(self.principals)
-            .bind::<Array<BigInt>, _>(self.leaves)
-            .bind::<Array<Timestamptz>, _>(self.occurred_at)
-            .bind::<Array<Timestamptz>, _>(self.received_at)
-            .bind::<Array<Integer>, _>(self.office_ids)
-            .bind::<Array<Integer>, _>(self.sender_ids)
-            .bind::<Array<Integer>, _>(self.service_ids)
-            .bind::<Array<Integer>, _>(self.licence_ids)
-            .bind::<Array<Integer>, _>(self.binding_ids)
-            .bind::<Array<Integer>, _>(self.facts_ids)
-            .bind::<Array<Integer>, _>(self.window_ids)
-            .bind::<Array<SmallInt>, _>(self.lines)
-            .bind::<Array<SmallInt>, _>(self.network_ids)
-            .bind::<Array<SmallInt>, _>(self.kinds)
-            .bind::<Array<SmallInt>, _>(self.holders)
-            .bind::<Array<Text>, _>(self.references)
-            .bind::<Array<Nullable<Binary>>, _>(self.citizens)
+type Columns = (
+    BigInt,
+    BigInt,
+    Nullable<BigInt>,
+    BigInt,
+    BigInt,
+    BigInt,
+    Timestamptz,
+    Timestamptz,
+    Integer,
+    Integer,
+    Integer,
+    Integer,
+    Integer,
+    Integer,
+    Integer,
+    SmallInt,
+    SmallInt,
+    SmallInt,
+    SmallInt,
+    Text,
+    Nullable<Binary>,
+);
+
+impl ToSql<TableRow, Pg> for NewTransaction<'_> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        let columns = (
+            self.allocation_id,
+            self.batch_id,
+            self.original_id,
+            self.amount,
+            self.principal,
+            self.leaf,
+            self.occurred_at,
+            self.received_at,
+            self.office_id,
+            self.sender_id,
+            self.service_id,
+            self.licence_id,
+            self.binding_id,
+            self.facts_id,
+            self.window_id,
+            self.line,
+            self.network_id,
+            self.kind,
+            self.holder,
+            self.reference,
+            self.citizen,
+        );
+        WriteTuple::<Columns>::write_tuple(&columns, &mut out.reborrow())
     }
 }
 

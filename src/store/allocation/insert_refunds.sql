@@ -1,10 +1,6 @@
-INSERT INTO allocations (kind, tariff_version_id, asked_amount, quantity, activity_leg, read_facts_id,
-                         source_terms, source_amounts, leg_terms, leg_amounts, total, original_id, original_ordinal)
-SELECT 2, version_id, asked, quantity, leg, facts_id,
-       source_terms::smallint[], source_amounts::bigint[], leg_terms::smallint[], leg_amounts::bigint[], total,
-       original_id, original_ordinal
-FROM unnest($1::integer[], $2::bigint[], $3::integer[], $4::text[], $5::integer[],
-            $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::integer[])
-     AS a(version_id, asked, quantity, leg, facts_id,
-          source_terms, source_amounts, leg_terms, leg_amounts, total, original_id, original_ordinal)
+INSERT INTO allocations (kind, tariff_version_id, asked_amount, quantity, activity_leg, read_facts_id, original_id, original_ordinal,
+                         source_terms, source_amounts, leg_terms, leg_amounts, total)
+SELECT kind, tariff_version_id, asked_amount, quantity, activity_leg, read_facts_id, original_id, original_ordinal,
+       source_terms, source_amounts, leg_terms, leg_amounts, total
+FROM unnest($1::allocations[])
 RETURNING original_id, original_ordinal, id

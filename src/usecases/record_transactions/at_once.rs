@@ -70,7 +70,7 @@ async fn book_at_once(
     let booking = Booking {
         footings: &footings,
         at: plan.at,
-        transactions: part.columns,
+        transactions: part.rows,
         batches: assembly.batches(plan.at)?,
         answers,
         wanted_batch_ids: memory.wanted_batch_ids(),

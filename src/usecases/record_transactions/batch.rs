@@ -1,4 +1,4 @@
-//! Rows that are booked together: their lines, leaves and columns, and their batches with exact counts, sums and digests.
+//! Rows that are booked together: their lines and leaves, and their batches with exact counts, sums and digests.
 //! Never here: what is booked, SQL.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ use crate::domain::money::Amount;
 use crate::domain::proof::{LeafFields, Shared, batch_digest, leaf};
 use crate::domain::transaction::{Booked, LINES_MAX, TransactionId};
 use crate::store::booking::NewBatch;
-use crate::store::transaction::NewTransactions;
+use crate::store::transaction::NewTransaction;
 use crate::usecases::{Done, Failure};
 
 /// A row that can be booked, with the shared rows that it refers to.
@@ -52,7 +52,7 @@ pub(super) type Purse = (i16, i16);
 /// Rows that are inserted together.
 #[derive(Debug, Default)]
 pub(super) struct Part<'a> {
-    pub(super) columns: NewTransactions<'a>,
+    pub(super) rows: Vec<NewTransaction<'a>>,
     /// By the rows' indexes.
     pub(super) booked: Vec<(usize, Booked)>,
 }
@@ -137,7 +137,7 @@ impl<'a> Part<'a> {
             .ok_or_else(|| Failure::Internal("a batch has too many lines".to_owned()))?;
         let leaf = leaf_of(entry, place, line);
         tally.enter(entry, leaf);
-        self.columns.enter(entry, place, line, leaf);
+        self.rows.push(row(entry, place, line, leaf));
         let booked = Booked {
             id: TransactionId::of(place.batch_id, line),
             amount: entry.ready.amount,
@@ -201,31 +201,30 @@ fn leaf_of(entry: &Entry<'_>, place: Place, line: i16) -> Digest {
     })
 }
 
-impl<'a> NewTransactions<'a> {
-    fn enter(&mut self, entry: &Entry<'a>, place: Place, line: i16, leaf: Digest) {
-        let Entry { sent, ready, .. } = *entry;
-        self.allocation_ids.push(ready.allocation.id);
-        self.batch_ids.push(place.batch_id);
-        self.original_ids
-            .push(ready.original_id.map(TransactionId::number));
-        self.amounts.push(ready.amount.minor());
-        self.principals.push(ready.principal.minor());
-        self.leaves.push(leaf.prefix());
-        self.occurred_at.push(sent.row.occurred_at);
-        self.received_at.push(sent.received_at);
-        self.office_ids.push(ready.office_id);
-        self.sender_ids.push(sent.sender_id);
-        self.service_ids.push(ready.service_id);
-        self.licence_ids.push(ready.licence_id);
-        self.binding_ids.push(small(ready.binding.id));
-        self.facts_ids.push(small(ready.facts.id));
-        self.window_ids.push(place.window_id);
-        self.lines.push(line);
-        self.network_ids.push(ready.network_id);
-        self.kinds.push(sent.row.kind.number());
-        self.holders.push(sent.row.holder.number());
-        self.references.push(&sent.row.reference);
-        self.citizens.push(sent.row.citizen.as_deref());
+fn row<'a>(entry: &Entry<'a>, place: Place, line: i16, leaf: Digest) -> NewTransaction<'a> {
+    let Entry { sent, ready, .. } = *entry;
+    NewTransaction {
+        allocation_id: ready.allocation.id,
+        batch_id: place.batch_id,
+        original_id: ready.original_id.map(TransactionId::number),
+        amount: ready.amount.minor(),
+        principal: ready.principal.minor(),
+        leaf: leaf.prefix(),
+        occurred_at: sent.row.occurred_at,
+        received_at: sent.received_at,
+        office_id: ready.office_id,
+        sender_id: sent.sender_id,
+        service_id: ready.service_id,
+        licence_id: ready.licence_id,
+        binding_id: small(ready.binding.id),
+        facts_id: small(ready.facts.id),
+        window_id: place.window_id,
+        line,
+        network_id: ready.network_id,
+        kind: sent.row.kind.number(),
+        holder: sent.row.holder.number(),
+        reference: &sent.row.reference,
+        citizen: sent.row.citizen.as_deref(),
     }
 }
 

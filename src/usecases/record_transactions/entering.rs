@@ -41,7 +41,7 @@ pub(super) async fn enter(
             Some(_) => Vec::new(),
             None => assembly.batches(at)?,
         };
-        sent.push_back(enter_transactions(conn, part.columns, batches));
+        sent.push_back(enter_transactions(conn, part.rows, batches));
         while let Poll::Ready(Some(entered)) = poll!(sent.next()) {
             must_be_entered(entered)?;
         }
