@@ -28,6 +28,7 @@ BEGIN
         PERFORM pg_advisory_xact_lock_shared(lock_class, network::integer);
     END LOOP;
     FOR nth IN 1 .. cardinality(networks) LOOP
+        -- NULL if the rules or the window are others.
         quarantine_waits := (SELECT EXISTS (SELECT FROM quarantine q WHERE q.state = 'waiting')
                                FROM network_rules r
                                JOIN windows w ON w.id = open_windows[nth]
@@ -80,14 +81,14 @@ BEGIN
         INSERT INTO allocations (id, kind, tariff_version_id, asked_amount, quantity, activity_leg, read_facts_id,
                                  source_terms, source_amounts, leg_terms, leg_amounts, total)
         OVERRIDING SYSTEM VALUE
-        SELECT allocation_ids[q.ordinality], q.kind, q.tariff_version_id, q.asked_amount, q.quantity, q.activity_leg,
+        SELECT allocation_ids[q.ordinality], 1, q.tariff_version_id, q.asked_amount, q.quantity, q.activity_leg,
                facts_ids[q.read_facts_id], q.source_terms, q.source_amounts, q.leg_terms, q.leg_amounts, q.total
           FROM unnest(questions) WITH ORDINALITY AS q
          ORDER BY 3, 4, 5, 6, 7;
     EXCEPTION WHEN unique_violation THEN
         INSERT INTO allocations (kind, tariff_version_id, asked_amount, quantity, activity_leg, read_facts_id,
                                  source_terms, source_amounts, leg_terms, leg_amounts, total)
-        SELECT q.kind, q.tariff_version_id, q.asked_amount, q.quantity, q.activity_leg, facts_ids[q.read_facts_id],
+        SELECT 1, q.tariff_version_id, q.asked_amount, q.quantity, q.activity_leg, facts_ids[q.read_facts_id],
                q.source_terms, q.source_amounts, q.leg_terms, q.leg_amounts, q.total
           FROM unnest(questions) AS q
          ORDER BY 2, 3, 4, 5, 6

@@ -127,6 +127,7 @@ pub(super) struct Row<'a> {
     /// `None` where the database gives one.
     id: Option<i64>,
     kind: i16,
+    /// Of a question, whose facts have no id yet, their place, from 1, among the texts that come with it.
     read_facts_id: i32,
     /// The original that is taken back, and the ordinal.
     takes_back: Option<(i64, i32)>,
