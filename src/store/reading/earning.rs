@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
+use crate::store::prepared::prepared;
 use crate::store::{Connection, Stored};
 
 /// Whose earnings, and of when.
@@ -64,7 +65,7 @@ pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> S
     let licences: Vec<i32> = wanted.held.iter().map(|h| h.licence_id).collect();
     let since: Vec<DateTime<Utc>> = wanted.held.iter().map(|h| h.from).collect();
     let until: Vec<Option<DateTime<Utc>>> = wanted.held.iter().map(|h| h.until).collect();
-    Ok(diesel::sql_query(include_str!("earnings.sql"))
+    Ok(prepared(include_str!("earnings.sql"))
         .bind::<Integer, _>(wanted.office_id)
         .bind::<Timestamptz, _>(wanted.from)
         .bind::<Timestamptz, _>(wanted.until)

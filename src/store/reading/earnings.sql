@@ -1,7 +1,8 @@
--- The licensee's own legs of one office's transactions, by local day, service, and how far they are settled.
--- $1 office, $2 from, $3 until (exclusive), $4 licensee or null for all, $5 network or null for all,
--- $6 $7 $8 the stretches of licences whose earnings are held: licence, from, until or null.
-WITH asked AS (
+-- The licensee's own legs of one office's transactions, by local day, service, and how far they are settled. `until` is exclusive; the
+-- licensee or the network is null for all; of the licences whose earnings are held the stretches come as three arrays.
+WITH wanted AS (
+    SELECT $1::int AS office_id, $2::timestamptz AS since, $3::timestamptz AS until, $4::int AS licensee, $5::smallint AS network_id
+), asked AS (
     SELECT t.allocation_id, t.network_id, t.service_id, t.window_id, t.kind, t.holder,
            b.party_ids[1] AS licensee,
            (t.occurred_at AT TIME ZONE n.time_zone)::date AS day,
@@ -9,12 +10,11 @@ WITH asked AS (
                     WHERE h.licence_id = t.licence_id AND t.occurred_at >= h.since
                       AND (h.until IS NULL OR t.occurred_at < h.until)) AS held,
            count(*) AS rows, sum(t.principal) AS principal
-      FROM transactions t
+      FROM wanted w
+      JOIN transactions t ON t.office_id = w.office_id AND t.occurred_at >= w.since AND t.occurred_at < w.until
       JOIN bindings b ON b.id = t.binding_id
       JOIN networks n ON n.id = t.network_id
-     WHERE t.office_id = $1 AND t.occurred_at >= $2 AND t.occurred_at < $3
-       AND ($4::int IS NULL OR b.party_ids[1] = $4)
-       AND ($5::smallint IS NULL OR t.network_id = $5)
+     WHERE (w.licensee IS NULL OR b.party_ids[1] = w.licensee) AND (w.network_id IS NULL OR t.network_id = w.network_id)
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), shared AS (
     SELECT q.*, a.tariff_version_id, v.unit_id,
