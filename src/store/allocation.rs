@@ -3,10 +3,11 @@
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::serialize::{self, Output, ToSql, WriteTuple};
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{Array, BigInt, Integer, Text};
 use diesel_async::RunQueryDsl;
 
 use super::prepared::prepared;
+use super::schema::allocations;
 use super::table_row::TableRow;
 use super::{Connection, StoreFailure, Stored};
 
@@ -14,6 +15,8 @@ use super::{Connection, StoreFailure, Stored};
 const PRICED: i16 = 1;
 /// What a refund or reversal takes back of one original.
 const TAKES_BACK: i16 = 2;
+/// No allocation has this id.
+const NOT_YET: i64 = 0;
 
 /// One question and its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +78,7 @@ pub async fn intern_answers<'n>(
     new: &[(&'n NewAllocation, usize)],
 ) -> Stored<InternedAnswers> {
     let question = |(share, place): &(&'n NewAllocation, usize)| Row {
-        id: None,
+        id: NOT_YET,
         kind: PRICED,
         read_facts_id: i32::try_from(place + 1).unwrap_or(i32::MAX),
         takes_back: None,
@@ -124,8 +127,8 @@ pub async fn insert_refund_allocations(
 /// A row of `allocations`.
 #[derive(Debug)]
 pub(super) struct Row<'a> {
-    /// `None` where the database gives one.
-    id: Option<i64>,
+    /// [`NOT_YET`] where the database gives one.
+    id: i64,
     kind: i16,
     /// Of a question, whose facts have no id yet, their place, from 1, among the texts that come with it.
     read_facts_id: i32,
@@ -137,7 +140,7 @@ pub(super) struct Row<'a> {
 impl NewAnswer {
     pub(super) const fn row(&self) -> Row<'_> {
         Row {
-            id: Some(self.id),
+            id: self.id,
             kind: PRICED,
             read_facts_id: self.read_facts_id,
             takes_back: None,
@@ -149,7 +152,7 @@ impl NewAnswer {
 impl NewRefundAllocation {
     const fn row(&self) -> Row<'_> {
         Row {
-            id: None,
+            id: NOT_YET,
             kind: TAKES_BACK,
             read_facts_id: self.read_facts_id,
             takes_back: Some((self.original_id, self.original_ordinal)),
@@ -157,23 +160,6 @@ impl NewRefundAllocation {
         }
     }
 }
-
-type Columns = (
-    Nullable<BigInt>,
-    SmallInt,
-    Integer,
-    BigInt,
-    Integer,
-    Text,
-    Integer,
-    Nullable<BigInt>,
-    Nullable<Integer>,
-    Array<SmallInt>,
-    Array<BigInt>,
-    Array<SmallInt>,
-    Array<BigInt>,
-    BigInt,
-);
 
 impl ToSql<TableRow, Pg> for Row<'_> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
@@ -196,7 +182,7 @@ impl ToSql<TableRow, Pg> for Row<'_> {
             amounts(&share.legs),
             share.total,
         );
-        WriteTuple::<Columns>::write_tuple(&columns, &mut out.reborrow())
+        WriteTuple::<allocations::SqlType>::write_tuple(&columns, &mut out.reborrow())
     }
 }
 

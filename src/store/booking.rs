@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::serialize::{self, Output, ToSql, WriteTuple};
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, SmallInt, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Timestamptz};
 use diesel_async::RunQueryDsl;
 use futures_util::future::try_join;
 
 use super::prepared::prepared;
-use super::schema::{window_closings, windows};
+use super::schema::{batches, window_closings, windows};
 use super::table_row::TableRow;
 use super::{Connection, ROWS_PER_STATEMENT, Stored, locks};
 
@@ -162,17 +162,6 @@ pub async fn insert_windows(conn: &mut Connection, new: &[NewWindow]) -> Stored<
     Ok(())
 }
 
-type BatchColumns = (
-    BigInt,
-    Integer,
-    SmallInt,
-    Timestamptz,
-    Integer,
-    BigInt,
-    BigInt,
-    Binary,
-);
-
 impl ToSql<TableRow, Pg> for NewBatch {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         let columns = (
@@ -185,6 +174,6 @@ impl ToSql<TableRow, Pg> for NewBatch {
             self.principal_sum,
             self.digest.as_slice(),
         );
-        WriteTuple::<BatchColumns>::write_tuple(&columns, &mut out.reborrow())
+        WriteTuple::<batches::SqlType>::write_tuple(&columns, &mut out.reborrow())
     }
 }

@@ -1,7 +1,7 @@
 //! Statements of SQL that a connection prepares once and keeps. Never here: a formatted string.
 //!
-//! `diesel::sql_query` prepares anew each time, which costs a round trip: too much for what recorders say a thousand
-//! times a second.
+//! `diesel::sql_query` prepares and plans anew each time: too much for what recorders say a thousand times a second, and for
+//! what takes a good part of its time to plan.
 
 use std::marker::PhantomData;
 

@@ -11,6 +11,7 @@ use diesel_async::RunQueryDsl;
 use super::allocation::NewAnswer;
 use super::booking::NewBatch;
 use super::prepared::prepared;
+use super::schema::transactions;
 use super::table_row::TableRow;
 use super::{Connection, Stored, locks};
 
@@ -255,30 +256,6 @@ fn entered(result: QueryResult<usize>) -> Stored<Entered> {
     }
 }
 
-type Columns = (
-    BigInt,
-    BigInt,
-    Nullable<BigInt>,
-    BigInt,
-    BigInt,
-    BigInt,
-    Timestamptz,
-    Timestamptz,
-    Integer,
-    Integer,
-    Integer,
-    Integer,
-    Integer,
-    Integer,
-    Integer,
-    SmallInt,
-    SmallInt,
-    SmallInt,
-    SmallInt,
-    Text,
-    Nullable<Binary>,
-);
-
 impl ToSql<TableRow, Pg> for NewTransaction<'_> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         let columns = (
@@ -304,7 +281,7 @@ impl ToSql<TableRow, Pg> for NewTransaction<'_> {
             self.reference,
             self.citizen,
         );
-        WriteTuple::<Columns>::write_tuple(&columns, &mut out.reborrow())
+        WriteTuple::<transactions::SqlType>::write_tuple(&columns, &mut out.reborrow())
     }
 }
 

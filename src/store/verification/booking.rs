@@ -4,38 +4,14 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt};
 use diesel_async::RunQueryDsl;
 
 use crate::domain::verification::booking::{BookedBatch, BookedTransaction};
-use crate::store::schema::batches;
+use crate::store::schema::{batches, transactions};
 use crate::store::{Connection, Stored};
 
-/// In the order of `booking/portion.sql`.
-type TransactionColumns = (
-    BigInt,
-    BigInt,
-    Nullable<BigInt>,
-    BigInt,
-    BigInt,
-    BigInt,
-    Timestamptz,
-    Timestamptz,
-    Integer,
-    Integer,
-    Integer,
-    Integer,
-    Integer,
-    Integer,
-    Integer,
-    SmallInt,
-    SmallInt,
-    SmallInt,
-    SmallInt,
-    Text,
-    Nullable<Binary>,
-);
-
+/// In the order of `booking/portion.sql`, which is that of the table.
 #[derive(Queryable)]
 struct TransactionRow {
     allocation: i64,
@@ -130,7 +106,7 @@ pub async fn open_portion(conn: &mut Connection, window_id: i32, first: i64, las
 
 /// The next transactions of the portion, by batch and line; none when it is at its end.
 pub async fn fetch_portion(conn: &mut Connection) -> Stored<Vec<BookedTransaction>> {
-    let fetched = sql::<TransactionColumns>("FETCH FORWARD 20000 FROM portion");
+    let fetched = sql::<transactions::SqlType>("FETCH FORWARD 20000 FROM portion");
     let rows: Vec<TransactionRow> = fetched.load(conn).await?;
     Ok(rows.into_iter().map(BookedTransaction::from).collect())
 }
