@@ -4,7 +4,9 @@
 use chrono::{DateTime, Utc};
 use daftar::domain::originator::{Originator, Scope};
 use daftar::usecases::Failure;
-use daftar::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, record_licence_event};
+use daftar::usecases::register::licence::{
+    BindingEntry, LicenceEventEntry, LicenceEventKind, OfficeRoles, bind_roles, record_licence_event,
+};
 use serde_json::{Value, json};
 
 use crate::api::Api;
@@ -32,6 +34,22 @@ pub fn decision(kind: LicenceEventKind, effective_at: DateTime<Utc>) -> LicenceE
 }
 
 impl Scene {
+    /// Office `1001` has another licensee from `at` on, which is known then.
+    pub async fn hand_over(&self, successor: &str, at: DateTime<Utc>) {
+        let entry = BindingEntry {
+            office: "1001".to_owned(),
+            network: PISHKHAN.to_owned(),
+            roles: OfficeRoles {
+                licensee: successor.to_owned(),
+                municipality: Some("municipality".to_owned()),
+                provincial_treasury: Some("provincial-treasury".to_owned()),
+            },
+            valid_from: at,
+        };
+        let mut conn = self.world.conn().await;
+        bind_roles(&mut conn, &self.maker, at, &entry).await.unwrap();
+    }
+
     /// Records what befalls the licence of office `1001`.
     pub async fn befall(
         &self,

@@ -11,6 +11,7 @@
 mod api;
 mod counter;
 mod doors;
+mod earnings;
 mod entered;
 mod explaining;
 mod exporting;

@@ -129,6 +129,22 @@ struct Column {
     described: String,
 }
 
+#[tokio::test]
+async fn what_keeps_and_seals_rows_works_in_every_session_also_in_one_that_replays_for_replication() {
+    let world = World::new().await;
+    let guards = "FROM pg_trigger WHERE NOT tgisinternal AND (tgname LIKE 'seal%' OR tgname LIKE 'append_only%' \
+                      OR tgname = 'refuse_dangling')";
+    let asleep = format!("SELECT count(*) {guards} AND tgenabled <> 'A'");
+    let mut conn = world.superuser().await;
+    assert_eq!(count(&mut conn, &asleep).await, 0);
+    let per_sealed = format!("SELECT count(DISTINCT tgrelid) {guards} AND tgname LIKE 'seal%'");
+    let seals = format!("SELECT count(*) {guards} AND tgname LIKE 'seal%'");
+    assert_eq!(
+        count(&mut conn, &seals).await,
+        2 * count(&mut conn, &per_sealed).await
+    );
+}
+
 /// Each column as schema.rs writes it, by table and place.
 const COLUMNS: &str = "SELECT table_name || '.' || column_name || ' -> ' || \
      CASE WHEN is_nullable = 'YES' THEN 'Nullable<' || kind || '>' ELSE kind END AS described \

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use daftar::domain::money::Amount;
-use daftar::usecases::register::licence::{BindingEntry, LicenceEventKind, OfficeRoles, bind_roles};
+use daftar::usecases::register::licence::LicenceEventKind;
 
 use crate::counter::Case;
 use crate::scene::{PISHKHAN, Scene};
@@ -223,21 +223,7 @@ async fn whoever_handed_the_office_over_is_settled_finally_and_the_successor_is_
     let scene = Scene::furnished().await;
     scene.book_central(0, "1001", "copy", "a").await;
     scene.settle_day(1).await;
-    let entry = BindingEntry {
-        office: "1001".to_owned(),
-        network: PISHKHAN.to_owned(),
-        roles: OfficeRoles {
-            licensee: "office-1003".to_owned(),
-            municipality: Some("municipality".to_owned()),
-            provincial_treasury: Some("provincial-treasury".to_owned()),
-        },
-        valid_from: scene.day(1, 15),
-    };
-    let mut conn = scene.world.conn().await;
-    bind_roles(&mut conn, &scene.maker, scene.day(1, 15), &entry)
-        .await
-        .unwrap();
-    drop(conn);
+    scene.hand_over("office-1003", scene.day(1, 15)).await;
     scene
         .book(
             scene.day(1, 17),

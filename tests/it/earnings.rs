@@ -1,0 +1,79 @@
+//! Whose earnings of an office are told, and of which network.
+
+use actix_web::http::StatusCode;
+use daftar::domain::originator::Scope;
+use serde_json::{Value, json};
+
+use crate::api::Api;
+use crate::counter::Case;
+use crate::scene::{PISHKHAN, POLICE, Scene};
+
+/// Code, services given, and what was collected of each network.
+fn told(report: &Value) -> Value {
+    let networks = report["networks"].as_array().unwrap().iter();
+    networks
+        .map(|network| {
+            let totals = &network["totals"];
+            json!([network["network"], totals["given"], totals["collected"]])
+        })
+        .collect()
+}
+
+#[actix_web::test]
+async fn after_a_transfer_each_licensee_sees_the_own_earnings_and_who_sees_all_those_of_both() {
+    let scene = Scene::furnished().await;
+    scene.hand_over("office-1003", scene.day(0, 4)).await;
+    let cases = [
+        Case::cash("1001", "copy", "before", scene.day(0, 2)),
+        Case::cash("1001", "copy", "after-1", scene.day(0, 5)),
+        Case::cash("1001", "copy", "after-2", scene.day(0, 5)),
+    ];
+    scene.book(scene.day(0, 6), &cases).await;
+    let api = Api::of(&scene.world, scene.day(0, 7));
+    for (who, party, expected) in [
+        ("former", Some("office-1001"), json!([[PISHKHAN, 1, 100_000]])),
+        ("present", Some("office-1003"), json!([[PISHKHAN, 2, 200_000]])),
+        ("auditor", None, json!([[PISHKHAN, 3, 300_000]])),
+    ] {
+        let token = api.token(who, Scope::Read, party).await;
+        let report = api.get("/v1/offices/1001/earnings", &token).await.json();
+        assert_eq!(told(&report), expected, "{who}: {report}");
+    }
+    let stranger = api.token("stranger", Scope::Read, Some("office-1002")).await;
+    let refused = api.get("/v1/offices/1001/earnings", &stranger).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.text());
+}
+
+#[actix_web::test]
+async fn earnings_are_told_by_network_and_within_the_asked_stretch() {
+    let scene = Scene::furnished().await;
+    let of_police = Case {
+        network: POLICE,
+        ..Case::cash("1002", "clearance", "police", scene.day(0, 2))
+    };
+    let cases = [
+        Case::cash("1002", "copy", "first", scene.day(0, 2)),
+        Case::cash("1002", "copy", "second", scene.day(1, 2)),
+        of_police,
+    ];
+    scene.book(scene.day(1, 3), &cases).await;
+    let api = Api::of(&scene.world, scene.day(1, 4));
+    let auditor = api.token("auditor", Scope::Read, None).await;
+    let until = scene.day(1, 0).format("%Y-%m-%dT%H:%M:%SZ");
+    for (query, expected) in [
+        (
+            String::new(),
+            json!([[PISHKHAN, 2, 200_000], [POLICE, 1, 200_000]]),
+        ),
+        (format!("?network={PISHKHAN}"), json!([[PISHKHAN, 2, 200_000]])),
+        (format!("?network={POLICE}"), json!([[POLICE, 1, 200_000]])),
+        (
+            format!("?network={PISHKHAN}&until={until}"),
+            json!([[PISHKHAN, 1, 100_000]]),
+        ),
+    ] {
+        let path = format!("/v1/offices/1002/earnings{query}");
+        let report = api.get(&path, &auditor).await.json();
+        assert_eq!(told(&report), expected, "{query}: {report}");
+    }
+}
