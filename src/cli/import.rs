@@ -11,13 +11,13 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::acting::connected;
 use super::output;
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::Asked;
-use crate::domain::submission::{CHUNK_ROWS, Format, Line, Reader};
+use crate::domain::submission::{ATOMIC_ROWS_MAX, CHUNK_ROWS, Format, Line, Reader};
 use crate::host::{Host, clock};
 use crate::usecases::record_transactions::Memory;
 use crate::usecases::register::originator::originator_of_code;
@@ -70,7 +70,11 @@ pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
     let (file, length) = open(&args.file)?;
     let mut conn = connected(host).await?;
     let by = originator_of_code(&mut conn, &args.sender, Scope::Record).await?;
-    let chunk_rows = if args.atomic { usize::MAX } else { CHUNK_ROWS };
+    let chunk_rows = if args.atomic {
+        ATOMIC_ROWS_MAX + 1
+    } else {
+        CHUNK_ROWS
+    };
     let (send, chunks) = mpsc::channel(AHEAD_MAX);
     let reading = spawn_blocking(move || read_ahead(file, format, chunk_rows, &send));
     let import = Import {
@@ -78,18 +82,22 @@ pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
         memory: Arc::default(),
         bar: progress_bar(length),
     };
-    let recorded = if args.atomic {
-        import.record_wholly(&mut conn, chunks).await
+    let view = if args.atomic {
+        let lines = whole(reading, chunks).await?;
+        let recorded = import.record_wholly(&mut conn, lines).await;
+        import.bar.finish_and_clear();
+        recorded?
     } else {
-        import.record(&mut conn, chunks).await
+        let recorded = import.record(&mut conn, chunks).await;
+        import.bar.finish_and_clear();
+        let read = ended(reading).await;
+        let view = recorded?;
+        if read.is_err() {
+            output::say(&told(args, &import.by, &mut conn, &view).await?);
+        }
+        read?;
+        view
     };
-    import.bar.finish_and_clear();
-    let read = reading
-        .await
-        .map_err(|error| Failure::Internal(error.to_string()))?;
-    let view = recorded?;
-    // What could be read is recorded, and the rest is said to be unreadable.
-    read?;
     let said = told(args, &import.by, &mut conn, &view).await?;
     if some_could_be_read(&view) {
         return Ok(said);
@@ -101,6 +109,20 @@ pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
         "rows_are_readable",
         explanation,
     ))
+}
+
+/// All lines of a file that can be read to its end, and has not too many.
+async fn whole(reading: JoinHandle<Done<()>>, mut chunks: mpsc::Receiver<ReadChunk>) -> Done<Vec<Line>> {
+    let lines = chunks.recv().await.map(|chunk| chunk.lines).unwrap_or_default();
+    may_be_whole(lines.len())?;
+    ended(reading).await?;
+    Ok(lines)
+}
+
+async fn ended(reading: JoinHandle<Done<()>>) -> Done<()> {
+    reading
+        .await
+        .map_err(|error| Failure::Internal(error.to_string()))?
 }
 
 /// A file that holds no rows has none that could not be read.
@@ -232,14 +254,7 @@ impl Import {
         Ok(())
     }
 
-    async fn record_wholly(
-        &self,
-        conn: &mut Connection,
-        mut chunks: mpsc::Receiver<ReadChunk>,
-    ) -> Done<SubmissionView> {
-        let chunk = chunks.recv().await;
-        let lines = chunk.map(|chunk| chunk.lines).unwrap_or_default();
-        may_be_whole(lines.len())?;
+    async fn record_wholly(&self, conn: &mut Connection, lines: Vec<Line>) -> Done<SubmissionView> {
         let mut delivery = open_submission(conn, &self.by, clock::now()).await?;
         let (memory, at) = (&self.memory, clock::now());
         let whole = delivery.record_wholly(conn, memory, &self.by, at, lines).await;

@@ -54,14 +54,11 @@ impl Columns {
     }
 
     pub(super) fn read(&self, record: &[u8]) -> Result<Submitted, Unread> {
-        let told = |explanation: String| Unread {
-            reference: String::new(),
-            faults: vec![RowFault::new("", "csv", explanation)],
-        };
+        let told = |explanation: String| RowFault::new("", "csv", explanation);
         let fields = fields_of(record).map_err(told)?;
         if fields.len() != self.0.len() {
             let (named, found) = (self.0.len(), fields.len());
-            return Err(told(format!("{found} fields under {named} columns")));
+            return Err(told(format!("{found} fields under {named} columns")).into());
         }
         let mut cells = Cells {
             stated: BTreeMap::new(),
@@ -209,14 +206,18 @@ fn fact(field: &str) -> FactValue {
     }
 }
 
-fn fields_of(record: &[u8]) -> Result<csv::StringRecord, String> {
+/// # Errors
+/// Unless the record is one row, and no more.
+pub(super) fn fields_of(record: &[u8]) -> Result<csv::StringRecord, String> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .from_reader(record);
-    let mut fields = csv::StringRecord::new();
-    match reader.read_record(&mut fields) {
-        Ok(_) => Ok(fields),
+    let (mut fields, mut more) = (csv::StringRecord::new(), csv::StringRecord::new());
+    let read = reader.read_record(&mut fields);
+    match read.and_then(|_| reader.read_record(&mut more)) {
+        Ok(false) => Ok(fields),
+        Ok(true) => Err("this is more than one row".to_owned()),
         Err(error) => Err(error.to_string()),
     }
 }

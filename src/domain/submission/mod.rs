@@ -11,7 +11,7 @@ mod csv_row;
 mod record;
 
 use csv_row::Columns;
-use record::Records;
+use record::{RECORD_BYTES_MAX, Record, Records};
 
 /// Rows of one call that is taken in whole or not at all.
 pub const ATOMIC_ROWS_MAX: usize = 10_000;
@@ -95,26 +95,51 @@ impl Reader {
 
     fn read(&mut self, lines: &mut Vec<Line>) -> Result<(), Unreadable> {
         while let Some((number, record)) = self.records.next_record()? {
-            if record.iter().all(u8::is_ascii_whitespace) {
-                continue;
-            }
+            let record = match record {
+                Record::Whole(record) if record.iter().all(u8::is_ascii_whitespace) => continue,
+                Record::Whole(record) => Ok(record),
+                Record::TooLong => Err(too_long()),
+            };
             let row = match (self.format, &self.columns) {
-                (Format::Ndjson, _) => Submitted::from_json(record).map_err(|faults| Unread {
-                    reference: reference_in(record).unwrap_or_default(),
-                    faults,
-                }),
-                (Format::Csv, Some(columns)) => columns.read(record),
+                (Format::Ndjson, _) => record.map_err(Unread::from).and_then(row_of_json),
+                (Format::Csv, Some(columns)) => record
+                    .map_err(Unread::from)
+                    .and_then(|record| columns.read(record)),
                 (Format::Csv, None) => {
-                    self.columns = Some(Columns::read_names(record).map_err(|explanation| Unreadable {
-                        line: number,
-                        explanation,
-                    })?);
+                    self.columns = Some(names(number, record)?);
                     continue;
                 }
             };
             lines.push(Line { number, row });
         }
         Ok(())
+    }
+}
+
+fn row_of_json(record: &[u8]) -> Result<Submitted, Unread> {
+    Submitted::from_json(record).map_err(|faults| Unread {
+        reference: reference_in(record).unwrap_or_default(),
+        faults,
+    })
+}
+
+fn names(line: i64, record: Result<&[u8], RowFault>) -> Result<Columns, Unreadable> {
+    let record = record.map_err(|fault| fault.explanation);
+    let names = record.and_then(Columns::read_names);
+    names.map_err(|explanation| Unreadable { line, explanation })
+}
+
+fn too_long() -> RowFault {
+    let explanation = format!("a row has at most {RECORD_BYTES_MAX} bytes");
+    RowFault::new("", "a_row_is_short", explanation)
+}
+
+impl From<RowFault> for Unread {
+    fn from(fault: RowFault) -> Self {
+        Self {
+            reference: String::new(),
+            faults: vec![fault],
+        }
     }
 }
 

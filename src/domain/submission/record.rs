@@ -2,18 +2,22 @@
 
 use super::Unreadable;
 
-const RECORD_BYTES_MAX: usize = 64 * 1024;
+/// A longer record is passed over, so that memory does not grow with what is sent.
+pub(super) const RECORD_BYTES_MAX: usize = 64 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Bytes that came in and are not given out yet.
 #[derive(Debug)]
 pub(super) struct Records {
     held: Vec<u8>,
-    /// Where the next record begins.
+    /// Where the next record begins, or what is left of one that is too long.
     start: usize,
     /// Up to here no end of a record was found.
     seen: usize,
-    quotes: Quotes,
+    stands: Stands,
+    is_too_long: bool,
+    /// After a carriage return, with which a line feed is one line break.
+    after_return: bool,
     has_begun: bool,
     has_ended: bool,
     /// Number of the line at `start`.
@@ -22,30 +26,42 @@ pub(super) struct Records {
     breaks: i64,
 }
 
-/// Inside quotes a line break belongs to the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Quotes {
-    /// They mean nothing here.
-    Plain,
-    Outside,
-    Inside,
+pub(super) enum Record<'r> {
+    Whole(&'r [u8]),
+    TooLong,
+}
+
+/// In what the next byte stands. In CSV, quotes mean something where a field begins, and inside of them a line break belongs to
+/// the field (RFC 4180); after the closing quote the field goes on as if it had none, as the reader of fields has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stands {
+    /// No CSV: quotes and carriage returns mean nothing.
+    InLine,
+    AtField,
+    InField,
+    InQuotes,
+    /// The quote that was ends the field, unless another one follows.
+    AfterQuote,
 }
 
 impl Records {
     pub(super) fn by_line() -> Self {
-        Self::new(Quotes::Plain)
+        Self::new(Stands::InLine)
     }
 
     pub(super) fn quoted() -> Self {
-        Self::new(Quotes::Outside)
+        Self::new(Stands::AtField)
     }
 
-    fn new(quotes: Quotes) -> Self {
+    fn new(stands: Stands) -> Self {
         Self {
             held: Vec::new(),
             start: 0,
             seen: 0,
-            quotes,
+            stands,
+            is_too_long: false,
+            after_return: false,
             has_begun: false,
             has_ended: false,
             line: 1,
@@ -65,16 +81,19 @@ impl Records {
     }
 
     /// The next complete record with the number of its first line.
-    pub(super) fn next_record(&mut self) -> Result<Option<(i64, &[u8])>, Unreadable> {
+    pub(super) fn next_record(&mut self) -> Result<Option<(i64, Record<'_>)>, Unreadable> {
         self.skip_byte_order_mark();
-        let (from, line) = (self.start, self.line);
-        let Some(to) = self.end_of_record() else {
-            return self.last_record();
+        let Some(to) = self.end_of_record()? else {
+            return Ok(None);
         };
-        self.start = to + 1;
+        let (from, line) = (self.start, self.line);
+        self.start = self.seen;
         self.line += 1 + self.breaks;
         self.breaks = 0;
-        Ok(Some((line, &self.held[from..to])))
+        if std::mem::take(&mut self.is_too_long) {
+            return Ok(Some((line, Record::TooLong)));
+        }
+        Ok(Some((line, Record::Whole(&self.held[from..to]))))
     }
 
     fn skip_byte_order_mark(&mut self) {
@@ -88,46 +107,84 @@ impl Records {
         }
     }
 
-    fn end_of_record(&mut self) -> Option<usize> {
-        while let Some(byte) = self.held.get(self.seen) {
-            match byte {
-                b'"' => self.quotes = self.quotes.toggled(),
-                b'\n' if self.quotes == Quotes::Inside => self.breaks += 1,
-                b'\n' => {
-                    self.seen += 1;
-                    return Some(self.seen - 1);
-                }
-                _ => {}
-            }
+    fn end_of_record(&mut self) -> Result<Option<usize>, Unreadable> {
+        while let Some(&byte) = self.held.get(self.seen) {
+            let at = self.seen;
             self.seen += 1;
+            let ends_pair = std::mem::take(&mut self.after_return) && byte == b'\n';
+            if !self.stands.breaks_at(byte) {
+                self.stands = self.stands.after(byte);
+            } else if self.stands == Stands::InQuotes {
+                self.breaks += i64::from(!ends_pair);
+                self.after_return = byte == b'\r';
+            } else if ends_pair {
+                self.start = self.seen;
+            } else {
+                self.after_return = byte == b'\r';
+                self.stands = self.stands.at_record();
+                return Ok(Some(at));
+            }
+            self.keep_short()?;
         }
-        None
+        self.end_of_last_record()
     }
 
-    fn last_record(&mut self) -> Result<Option<(i64, &[u8])>, Unreadable> {
-        let (from, line) = (self.start, self.line);
-        if self.held.len() - from > RECORD_BYTES_MAX {
-            let explanation = format!("a row has at most {RECORD_BYTES_MAX} bytes");
-            return Err(Unreadable { line, explanation });
+    /// Lets go of a record that is too long. Not of one that is too long for a quote that does not close: what follows cannot be
+    /// told from what stands inside.
+    fn keep_short(&mut self) -> Result<(), Unreadable> {
+        if self.seen - self.start <= RECORD_BYTES_MAX {
+            return Ok(());
         }
-        if !self.has_ended || from == self.held.len() {
+        self.must_not_be_quoted()?;
+        self.is_too_long = true;
+        self.start = self.seen;
+        Ok(())
+    }
+
+    fn end_of_last_record(&mut self) -> Result<Option<usize>, Unreadable> {
+        let is_nothing = self.start == self.held.len() && !self.is_too_long;
+        if !self.has_ended || is_nothing {
             return Ok(None);
         }
-        if self.quotes == Quotes::Inside {
-            let explanation = "a quoted field does not end".to_owned();
-            return Err(Unreadable { line, explanation });
+        self.must_not_be_quoted()?;
+        self.stands = self.stands.at_record();
+        Ok(Some(self.held.len()))
+    }
+
+    fn must_not_be_quoted(&self) -> Result<(), Unreadable> {
+        if self.stands != Stands::InQuotes {
+            return Ok(());
         }
-        self.start = self.held.len();
-        Ok(Some((line, &self.held[from..])))
+        Err(Unreadable {
+            line: self.line,
+            explanation: format!("a quoted field does not end within the {RECORD_BYTES_MAX} bytes of a row"),
+        })
     }
 }
 
-impl Quotes {
-    const fn toggled(self) -> Self {
+impl Stands {
+    const fn breaks_at(self, byte: u8) -> bool {
+        match byte {
+            b'\n' => true,
+            b'\r' => !matches!(self, Self::InLine),
+            _ => false,
+        }
+    }
+
+    const fn after(self, byte: u8) -> Self {
+        match (self, byte) {
+            (Self::InLine, _) => Self::InLine,
+            (Self::InQuotes, b'"') => Self::AfterQuote,
+            (Self::InQuotes, _) | (Self::AtField | Self::AfterQuote, b'"') => Self::InQuotes,
+            (Self::AtField | Self::InField | Self::AfterQuote, b',') => Self::AtField,
+            (Self::AtField | Self::InField | Self::AfterQuote, _) => Self::InField,
+        }
+    }
+
+    const fn at_record(self) -> Self {
         match self {
-            Self::Plain => Self::Plain,
-            Self::Outside => Self::Inside,
-            Self::Inside => Self::Outside,
+            Self::InLine => Self::InLine,
+            Self::AtField | Self::InField | Self::InQuotes | Self::AfterQuote => Self::AtField,
         }
     }
 }

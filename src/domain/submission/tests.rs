@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 const NDJSON: &str = concat!(
@@ -61,7 +63,7 @@ fn a_row_that_cannot_be_read_says_its_field_and_the_others_are_read() {
 }
 
 #[test]
-fn an_unknown_column_and_a_row_without_end_stop_the_reading() {
+fn an_unknown_column_and_a_quote_without_end_stop_the_reading() {
     let unread = |text: &str| {
         let (mut reader, mut lines) = (Reader::new(Format::Csv), Vec::new());
         let pushed = reader.push(text.as_bytes(), &mut lines);
@@ -69,5 +71,69 @@ fn an_unknown_column_and_a_row_without_end_stop_the_reading() {
     };
     assert_eq!(unread("office,amuont\n"), 1);
     assert_eq!(unread("office\n1\n\"2\n3"), 3);
-    assert_eq!(unread(&format!("office\n{}", "x".repeat(70_000))), 2);
+    assert_eq!(unread(&format!("office\n\"{}\"\n", "x".repeat(70_000))), 2);
+    assert_eq!(unread(&format!("office{}\n1\n", ",".repeat(70_000))), 1);
+}
+
+#[test]
+fn a_row_that_is_too_long_is_one_unread_row_however_it_comes() {
+    let long = "x".repeat(RECORD_BYTES_MAX + 1);
+    let fits = "x".repeat(RECORD_BYTES_MAX - 1);
+    for format in [Format::Ndjson, Format::Csv] {
+        let text = format!("office\n{long}\n1\r\n{fits}\n2\n{long}{long}");
+        let whole = read_in_pieces(format, &text, usize::MAX);
+        assert_eq!(read_in_pieces(format, &text, 1_000), whole);
+        let told = |line: &Line| line.row.as_ref().unwrap_err().faults[0].rule;
+        let long: Vec<i64> = whole
+            .iter()
+            .filter(|line| told(line) == "a_row_is_short")
+            .map(|line| line.number)
+            .collect();
+        assert_eq!(long, [2, 6]);
+        assert_eq!(whole.last().unwrap().number, 6);
+    }
+}
+
+/// The cells of the records that a text is cut into, and whether the last one stays open.
+fn cut(text: &str, size: usize) -> (Vec<Vec<String>>, bool) {
+    let (mut records, mut rows) = (Records::quoted(), Vec::new());
+    let pieces = text.as_bytes().chunks(size).map(Some).chain([None]);
+    for piece in pieces {
+        match piece {
+            Some(bytes) => records.push(bytes),
+            None => records.end(),
+        }
+        loop {
+            match records.next_record() {
+                Ok(Some((_, Record::Whole(b"")))) => {}
+                Ok(Some((_, Record::Whole(record)))) => {
+                    let fields = csv_row::fields_of(record).unwrap();
+                    rows.push(fields.iter().map(str::to_owned).collect());
+                }
+                Ok(Some((_, Record::TooLong))) => unreachable!("{text:?}"),
+                Ok(None) => break,
+                Err(_) => return (rows, true),
+            }
+        }
+    }
+    (rows, false)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn a_file_of_csv_is_cut_where_a_reader_of_the_whole_ends_its_rows(
+        text in prop::collection::vec(prop::sample::select(vec!["x", ",", "\"", "\n", "\r", "\r\n"]), 0..24),
+        size in 1_usize..5,
+    ) {
+        let text = text.concat();
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let whole: Vec<Vec<String>> = reader
+            .records()
+            .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+            .collect();
+        let (rows, stays_open) = cut(&text, size);
+        prop_assert_eq!(&rows[..], &whole[..whole.len() - usize::from(stays_open)]);
+    }
 }

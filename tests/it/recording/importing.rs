@@ -87,6 +87,31 @@ async fn an_import_that_was_killed_is_finished_by_running_it_again() {
 }
 
 #[tokio::test]
+async fn an_atomic_import_takes_nothing_of_a_file_that_cannot_be_read_to_its_end() {
+    let importer = Importer::with_rows("unended", 0).await;
+    let occurred_at = clock::now() - Duration::minutes(1);
+    let moment = occurred_at.to_rfc3339();
+    let rows = format!(
+        "office,service,network,reference,occurred_at,holder\n\
+         1001,copy,pishkhan,whole,{moment},office\n\
+         1001,copy,pishkhan,\"half,{moment},office\n"
+    );
+    std::fs::write(&importer.file, rows).unwrap();
+    for (more, booked) in [
+        (&["--format", "csv", "--atomic"][..], 0),
+        (&["--format", "csv"][..], 1),
+    ] {
+        let refused = importer.run(more);
+        let told = String::from_utf8(refused.stderr).unwrap();
+        assert!(
+            !refused.status.success() && told.contains("line 3: a quoted field does not end"),
+            "{told}"
+        );
+        assert_eq!(importer.transactions().await, booked);
+    }
+}
+
+#[tokio::test]
 async fn an_atomic_import_of_too_many_rows_and_an_unknown_sender_are_refused() {
     let importer = Importer::with_rows("many", 10_001).await;
     let output = importer.run(&["--atomic"]);
