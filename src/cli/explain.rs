@@ -205,6 +205,9 @@ fn line_text(explained: &StatementLineExplained, language: Language) -> String {
             text += &group_text(group, &words, language);
         }
     }
+    if explained.more_groups {
+        let _ = writeln!(text, "{}", words.more_groups);
+    }
     for allocation in &explained.allocations {
         text += &allocation_text(allocation, &words, language);
     }

@@ -9,6 +9,7 @@ use daftar::usecases::explain::{LineName, explain_statement_line};
 use serde_json::Value;
 
 use crate::api::Api;
+use crate::counter::Case;
 use crate::scene::Scene;
 use crate::verifying::{day, record, refund, settled};
 
@@ -243,6 +244,64 @@ async fn a_line_of_a_statement_is_count_times_allocation_and_lists_its_transacti
         (references, next.next_after),
         (vec!["passport-1", "back-all"], None)
     );
+}
+
+/// More different shares than are told one by one: each total is summed over all of them all the same.
+#[actix_web::test]
+async fn a_line_of_very_many_different_shares_sums_all_and_tells_the_greatest_of_each_total() {
+    let scene = Scene::furnished().await;
+    let references: Vec<String> = (0..230).map(|n| format!("d-{n}")).collect();
+    let cases: Vec<Case<'_>> = references
+        .iter()
+        .zip(100..)
+        .map(|(reference, n)| Case {
+            amount: Some(10_000 * n),
+            ..Case::cash("1001", "duty", reference, scene.day(0, 2))
+        })
+        .collect();
+    scene.book(scene.day(0, 3), &cases).await;
+    let back = Case {
+        takes_back: Some("d-0"),
+        ..Case::cash("1001", "duty", "d-0-back", scene.day(0, 4))
+    };
+    scene.book(scene.day(0, 5), &[back]).await;
+    scene.settle_day(1).await;
+    let mut conn = scene.world.conn().await;
+    let line: LineName = "pishkhan-office-1001-IRR-0001:duty".parse().unwrap();
+    let explained = explain_statement_line(
+        &mut conn,
+        &Originator::host(),
+        &line,
+        &Asked::first(1),
+        Language::En,
+    )
+    .await
+    .unwrap();
+    assert!(
+        explained.agrees && explained.more_groups,
+        "{:?}",
+        explained.totals
+    );
+    for total in &explained.totals {
+        assert_eq!(total.stated, total.summed, "{total:?}");
+        assert!(
+            explained.groups.iter().any(|group| total.sums(group)),
+            "{total:?}"
+        );
+    }
+    let earned = explained
+        .totals
+        .iter()
+        .find(|total| total.side == "earned" && total.kind == "original");
+    let whole: i64 = scene
+        .count(
+            "SELECT sum(a.leg_amounts[array_position(a.leg_terms, m.ordinal)])::bigint AS count \
+               FROM transactions t JOIN allocations a ON a.id = t.allocation_id \
+               JOIN tariff_terms m ON m.tariff_version_id = a.tariff_version_id AND m.name = 'wage' \
+              WHERE t.kind = 1",
+        )
+        .await;
+    assert_eq!(earned.unwrap().summed.minor(), whole);
 }
 
 #[actix_web::test]

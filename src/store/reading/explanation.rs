@@ -76,6 +76,12 @@ pub struct GroupRow {
     pub count: i64,
     #[diesel(sql_type = BigInt)]
     pub amount: i64,
+    /// What all groups of the statement's total come to, told or not.
+    #[diesel(sql_type = BigInt)]
+    pub of_total: i64,
+    /// How many groups the line has, told or not.
+    #[diesel(sql_type = BigInt)]
+    pub all_groups: i64,
 }
 
 #[derive(Clone, Debug, QueryableByName)]
@@ -123,7 +129,7 @@ pub async fn covered(
         .optional()?)
 }
 
-/// The greatest groups, `rows_max` at most.
+/// The greatest groups of each total, `rows_max` at most in all.
 pub async fn groups(conn: &mut Connection, wanted: &LineWanted, rows_max: i64) -> Stored<Vec<GroupRow>> {
     let query = concat!(
         include_str!("explanation/shares.sql"),

@@ -46,7 +46,7 @@ pub struct StatementLineExplained {
     pub component: Option<String>,
     /// What the statement states, and what the transactions come to.
     pub totals: Vec<StatedTotal>,
-    /// How each total comes about: equal shares, counted.
+    /// How each total comes about: equal shares, counted; of many, the greatest of each total.
     pub groups: Vec<GroupView>,
     /// Whether there are more groups than are told.
     pub more_groups: bool,
@@ -128,13 +128,12 @@ pub async fn explain_statement_line(
         service: line.service.clone(),
         component: line.component.clone(),
     };
-    let mut rows = groups(conn, &wanted, GROUPS_MAX + 1).await?;
-    let more_groups = i64::try_from(rows.len()).unwrap_or(i64::MAX) > GROUPS_MAX;
-    rows.truncate(usize::try_from(GROUPS_MAX).unwrap_or(usize::MAX));
+    let rows = groups(conn, &wanted, GROUPS_MAX).await?;
+    let more_groups = rows.first().is_some_and(|row| row.all_groups > GROUPS_MAX);
     let page = asked.page(behind(conn, &wanted, asked.after.unwrap_or(0), asked.fetched()).await?);
     let (told, more_allocations) = allocations_of(&rows);
+    let totals = totals(&statement, line, &rows)?;
     let groups: Vec<GroupView> = rows.into_iter().map(group_view).collect();
-    let totals = totals(&statement, line, &groups)?;
     if totals.is_empty() {
         let named = format!("{} of statement {}", line.service, line.number);
         return Err(Failure::not_found("line", named));
@@ -151,7 +150,7 @@ pub async fn explain_statement_line(
         unit: found.unit,
         service: line.service.clone(),
         component: line.component.clone(),
-        agrees: derived && (more_groups || totals.iter().all(|total| total.stated == total.summed)),
+        agrees: derived && totals.iter().all(|total| total.stated == total.summed),
         totals,
         groups,
         more_groups,
@@ -177,8 +176,8 @@ fn allocations_of(rows: &[GroupRow]) -> (Vec<i64>, bool) {
     (ids, more)
 }
 
-/// The statement's totals of the service, each beside the sum of its groups.
-fn totals(statement: &Statement, line: &LineName, groups: &[GroupView]) -> Done<Vec<StatedTotal>> {
+/// The statement's totals of the service, each beside the sum of all its groups.
+fn totals(statement: &Statement, line: &LineName, groups: &[GroupRow]) -> Done<Vec<StatedTotal>> {
     let content = statement.content();
     let own = content.services.iter().map(|total| (false, total));
     let earlier = content.earlier.iter().map(|earlier| (true, &earlier.total));
@@ -206,8 +205,8 @@ fn totals(statement: &Statement, line: &LineName, groups: &[GroupView]) -> Done<
         }
     }
     for total in &mut totals {
-        let own = groups.iter().filter(|group| total.sums(group));
-        total.summed = Amount::sum(own.map(|group| group.amount))?;
+        let own = groups.iter().find(|group| total.is_of(group));
+        total.summed = own.map_or(Amount::ZERO, |group| Amount::from_minor(group.of_total));
     }
     Ok(totals)
 }
@@ -216,6 +215,16 @@ impl StatedTotal {
     fn is_named_like(&self, other: &Self) -> bool {
         (self.side, &self.component, self.kind, self.earlier)
             == (other.side, &other.component, other.kind, other.earlier)
+    }
+
+    fn is_of(&self, group: &GroupRow) -> bool {
+        (self.side, self.component.as_str(), self.kind, self.earlier)
+            == (
+                side_code(group.side),
+                group.component.as_str(),
+                kind_code(group.transaction_kind),
+                group.earlier,
+            )
     }
 
     /// Whether the group is a part of this total.
