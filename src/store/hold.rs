@@ -2,12 +2,15 @@
 //! (see `domain::licence`), how a hold moves (see `domain::hold`).
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Integer, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::licence::LicenceRow;
-use super::schema::licences;
+use super::schema::{licence_events, licences};
 use super::{Connection, Stored};
 
 /// What is held of one destination for one cause.
@@ -36,6 +39,21 @@ pub struct RestrictedLicence {
     pub horizon: DateTime<Utc>,
     /// When the first restriction was recorded: what was approved before is not held any more and is left out.
     pub recorded: DateTime<Utc>,
+}
+
+/// An original that may have to be held.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct HoldableOriginal {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = Integer)]
+    pub licence_id: i32,
+    #[diesel(sql_type = Integer)]
+    pub ordinal: i32,
+    #[diesel(sql_type = Timestamptz)]
+    pub occurred_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    pub received_at: DateTime<Utc>,
 }
 
 /// The licensee's own legs of what happened and arrived at the same moments, net of what took them back.
@@ -74,10 +92,42 @@ pub async fn holdable_sums(
     ordinal: i32,
     restricted: &[RestrictedLicence],
 ) -> Stored<Vec<HoldableSum>> {
+    let query = concat!(
+        include_str!("hold/candidates.sql"),
+        include_str!("hold/holdable.sql")
+    );
+    Ok(of_candidates(query, network_id, ordinal, restricted)
+        .load(conn)
+        .await?)
+}
+
+/// The originals behind [`holdable_sums`] of all windows, one by one.
+pub async fn holdable_originals(
+    conn: &mut Connection,
+    network_id: i16,
+    restricted: &[RestrictedLicence],
+) -> Stored<Vec<HoldableOriginal>> {
+    let query = concat!(
+        include_str!("hold/candidates.sql"),
+        include_str!("hold/originals.sql")
+    );
+    Ok(of_candidates(query, network_id, i32::MAX, restricted)
+        .load(conn)
+        .await?)
+}
+
+/// With what `hold/candidates.sql` asks for.
+fn of_candidates(
+    query: &'static str,
+    network_id: i16,
+    ordinal: i32,
+    restricted: &[RestrictedLicence],
+) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
     let moments = |of: fn(&RestrictedLicence) -> DateTime<Utc>| restricted.iter().map(of).collect::<Vec<_>>();
     let licence_ids: Vec<i32> = restricted.iter().map(|r| r.licence_id).collect();
     let office_ids: Vec<i32> = restricted.iter().map(|r| r.office_id).collect();
-    Ok(diesel::sql_query(include_str!("hold/holdable.sql"))
+    diesel::sql_query(query)
+        .into_boxed()
         .bind::<SmallInt, _>(network_id)
         .bind::<Integer, _>(ordinal)
         .bind::<Array<Integer>, _>(licence_ids)
@@ -86,6 +136,18 @@ pub async fn holdable_sums(
         .bind::<Array<Timestamptz>, _>(moments(|r| r.binds))
         .bind::<Array<Timestamptz>, _>(moments(|r| r.horizon))
         .bind::<Array<Timestamptz>, _>(moments(|r| r.recorded))
+}
+
+/// Those of these licences that were ever restricted.
+pub async fn restricted_licences(conn: &mut Connection, ids: &[i32]) -> Stored<Vec<LicenceRow>> {
+    let restricting = licence_events::table
+        .filter(licence_events::licence_id.eq(licences::id))
+        .filter(licence_events::kind.eq_any(["suspended", "revoked", "surrendered"]));
+    Ok(licences::table
+        .filter(licences::id.eq_any(ids))
+        .filter(exists(restricting))
+        .order(licences::id)
+        .select(LicenceRow::as_select())
         .load(conn)
         .await?)
 }

@@ -3,6 +3,9 @@
 
 use chrono::{DateTime, Utc};
 use daftar::domain::money::Amount;
+use daftar::domain::originator::Originator;
+use daftar::usecases::reading::earnings::{EarningsAsked, report_earnings};
+use daftar::usecases::reading::moment::Moment;
 use daftar::usecases::register::licence::LicenceEventKind;
 
 use crate::counter::Case;
@@ -24,10 +27,24 @@ impl Scene {
         }
     }
 
-    /// Active holds, held and paid of office 1001.
+    /// Active holds, held and paid of office 1001, of which its earnings say the same.
     pub async fn held(&self, at: DateTime<Utc>) -> [i64; 3] {
         let preview = self.preview(PISHKHAN, at).await;
         let office = position_of(&preview, "office-1001");
+        let asked = EarningsAsked {
+            from: Some(Moment::Instant(self.began)),
+            network: Some(PISHKHAN.to_owned()),
+            ..EarningsAsked::default()
+        };
+        let mut conn = self.world.conn().await;
+        let report = report_earnings(&mut conn, &Originator::host(), at, "1001", &asked).await;
+        let report = report.unwrap();
+        let of_items: Amount = report
+            .networks
+            .first()
+            .map_or(Amount::ZERO, |own| own.totals.held);
+        let due = report.due.iter().find(|due| due.network == PISHKHAN).unwrap();
+        assert_eq!([of_items, due.held], [office.active_holds, office.held]);
         [office.active_holds, office.held, office.paid].map(Amount::minor)
     }
 }

@@ -1,7 +1,7 @@
 -- What is due next to one party in each network: its last approved position, what moved since, and what is on its way.
 -- $1 party.
-SELECT n.code AS network, u.code AS unit, n.payout_threshold AS threshold,
-       coalesce(o.closing, 0)::bigint AS closing, coalesce(o.held, 0)::bigint AS held,
+SELECT n.id AS network_id, n.code AS network, u.id AS unit_id, u.code AS unit, n.payout_threshold AS threshold,
+       coalesce(o.closing, 0)::bigint AS closing,
        o.window_ends_at AS settled_until,
        coalesce((SELECT sum(r.amount) FROM remittances r JOIN windows w ON w.id = r.window_id
           WHERE r.party_id = $1 AND r.network_id = n.id AND r.unit_id = u.id AND r.deposit_identifier = ''
@@ -14,7 +14,7 @@ SELECT n.code AS network, u.code AS unit, n.payout_threshold AS threshold,
        w.ends_at AS window_ends_at, w.period_key
   FROM networks n
   JOIN currency_units u ON u.id = n.unit_id
-  LEFT JOIN LATERAL (SELECT p.closing, p.held, w.ordinal, w.ends_at AS window_ends_at
+  LEFT JOIN LATERAL (SELECT p.closing, w.ordinal, w.ends_at AS window_ends_at
                        FROM settlements s JOIN windows w ON w.id = s.window_id
                        LEFT JOIN positions p ON p.settlement_id = s.id AND p.party_id = $1 AND p.deposit_identifier = '' AND p.unit_id = u.id
                       WHERE s.network_id = n.id AND s.state = 'approved' ORDER BY w.ordinal DESC LIMIT 1) o ON true

@@ -18,16 +18,8 @@ pub struct EarningsWanted<'a> {
     /// `None`: of all licensees that the office had.
     pub licensee: Option<i32>,
     pub network_id: Option<i16>,
-    /// Stretches of licences whose earnings are held.
-    pub held: &'a [HeldStretch],
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeldStretch {
-    pub licence_id: i32,
-    pub from: DateTime<Utc>,
-    /// Exclusive; `None` while it lasts.
-    pub until: Option<DateTime<Utc>>,
+    /// The originals whose own legs are held.
+    pub held: &'a [i64],
 }
 
 /// Sums of one local day, service and state; amounts are signed, in the unit's smallest part.
@@ -46,8 +38,6 @@ pub struct EarningRow {
     #[diesel(sql_type = Text)]
     pub name_en: String,
     #[diesel(sql_type = Bool)]
-    pub held: bool,
-    #[diesel(sql_type = Bool)]
     pub settled: bool,
     /// Services given.
     #[diesel(sql_type = BigInt)]
@@ -59,21 +49,19 @@ pub struct EarningRow {
     pub earned: i64,
     #[diesel(sql_type = BigInt)]
     pub collected: i64,
+    /// Of what was earned.
+    #[diesel(sql_type = BigInt)]
+    pub held: i64,
 }
 
 pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> Stored<Vec<EarningRow>> {
-    let licences: Vec<i32> = wanted.held.iter().map(|h| h.licence_id).collect();
-    let since: Vec<DateTime<Utc>> = wanted.held.iter().map(|h| h.from).collect();
-    let until: Vec<Option<DateTime<Utc>>> = wanted.held.iter().map(|h| h.until).collect();
     Ok(prepared(include_str!("earnings.sql"))
         .bind::<Integer, _>(wanted.office_id)
         .bind::<Timestamptz, _>(wanted.from)
         .bind::<Timestamptz, _>(wanted.until)
         .bind::<Nullable<Integer>, _>(wanted.licensee)
         .bind::<Nullable<SmallInt>, _>(wanted.network_id)
-        .bind::<Array<Integer>, _>(licences)
-        .bind::<Array<Timestamptz>, _>(since)
-        .bind::<Array<Nullable<Timestamptz>>, _>(until)
+        .bind::<Array<BigInt>, _>(wanted.held)
         .load(conn)
         .await?)
 }
@@ -81,8 +69,12 @@ pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> S
 /// What is due next to a party in one network; amounts as in the position of a statement.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct DueRow {
+    #[diesel(sql_type = SmallInt)]
+    pub network_id: i16,
     #[diesel(sql_type = Text)]
     pub network: String,
+    #[diesel(sql_type = SmallInt)]
+    pub unit_id: i16,
     #[diesel(sql_type = Text)]
     pub unit: String,
     #[diesel(sql_type = BigInt)]
@@ -90,8 +82,6 @@ pub struct DueRow {
     /// Of the last approved position.
     #[diesel(sql_type = BigInt)]
     pub closing: i64,
-    #[diesel(sql_type = BigInt)]
-    pub held: i64,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub settled_until: Option<DateTime<Utc>>,
     #[diesel(sql_type = BigInt)]

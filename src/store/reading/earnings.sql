@@ -1,14 +1,12 @@
 -- The licensee's own legs of one office's transactions, by local day, service, and how far they are settled. `until` is exclusive; the
--- licensee or the network is null for all; of the licences whose earnings are held the stretches come as three arrays.
+-- licensee or the network is null for all. The originals whose own legs are held come as their ids; what a terminal split or was paid out never is.
 WITH wanted AS (
     SELECT $1::int AS office_id, $2::timestamptz AS since, $3::timestamptz AS until, $4::int AS licensee, $5::smallint AS network_id
 ), asked AS (
     SELECT t.allocation_id, t.network_id, t.service_id, t.window_id, t.kind, t.holder,
            b.party_ids[1] AS licensee,
            (t.occurred_at AT TIME ZONE n.time_zone)::date AS day,
-           EXISTS (SELECT FROM unnest($6::int[], $7::timestamptz[], $8::timestamptz[]) AS h (licence_id, since, until)
-                    WHERE h.licence_id = t.licence_id AND t.occurred_at >= h.since
-                      AND (h.until IS NULL OR t.occurred_at < h.until)) AS held,
+           coalesce(t.original_id, t.batch_id * 16384 + t.line) IN (SELECT unnest($6::bigint[])) AS is_held,
            count(*) AS rows, sum(t.principal) AS principal
       FROM wanted w
       JOIN transactions t ON t.office_id = w.office_id AND t.occurred_at >= w.since AND t.occurred_at < w.until
@@ -46,17 +44,19 @@ WITH wanted AS (
 ), signed AS (
     SELECT s.*,
            s.sign * (s.own_legs * s.rows + s.principal_earned) AS earned,
-           s.sign * (CASE WHEN s.holder = 4 THEN s.own_legs ELSE s.own_sources END * s.rows + s.principal_collected) AS collected
+           s.sign * (CASE WHEN s.holder = 4 THEN s.own_legs ELSE s.own_sources END * s.rows + s.principal_collected) AS collected,
+           CASE WHEN s.is_held THEN s.sign * (s.own_legs * s.rows + CASE WHEN s.is_paid_out THEN 0 ELSE s.principal_earned END) ELSE 0 END
+               AS held
       FROM principals s
 )
-SELECT n.code AS network, u.code AS unit, g.day, v.code AS service, v.name_fa, v.name_en, g.held,
+SELECT n.code AS network, u.code AS unit, g.day, v.code AS service, v.name_fa, v.name_en,
        EXISTS (SELECT FROM settlements p WHERE p.window_id = g.window_id AND p.state = 'approved') AS settled,
        sum(CASE WHEN g.sign > 0 THEN g.rows ELSE 0 END)::bigint AS given,
        sum(CASE WHEN g.sign < 0 THEN g.rows ELSE 0 END)::bigint AS taken_back,
-       sum(g.earned)::bigint AS earned, sum(g.collected)::bigint AS collected
+       sum(g.earned)::bigint AS earned, sum(g.collected)::bigint AS collected, sum(g.held)::bigint AS held
   FROM signed g
   JOIN networks n ON n.id = g.network_id
   JOIN currency_units u ON u.id = g.unit_id
   JOIN services v ON v.id = g.service_id
- GROUP BY n.code, u.code, g.day, v.code, v.name_fa, v.name_en, g.held, g.window_id
+ GROUP BY n.code, u.code, g.day, v.code, v.name_fa, v.name_en, g.window_id
  ORDER BY n.code, u.code, g.day, v.code

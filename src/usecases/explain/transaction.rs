@@ -15,8 +15,9 @@ use crate::domain::transaction::TransactionId;
 use crate::store::Connection;
 use crate::store::reading::explanation::asked_at;
 use crate::store::reading::licence::{events_of, licence_of_id};
-use crate::usecases::reading::standing::held_stretch;
+use crate::usecases::reading::standing::restricted_since;
 use crate::usecases::reading::transactions::{ShareView, TransactionDetails, shares_of, show_transaction};
+use crate::usecases::settling::held_now::Restrictions;
 use crate::usecases::{Done, Failure};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -30,7 +31,7 @@ pub struct TransactionExplained {
     pub refund: Option<RefundExplained>,
     /// Asked again today the tariff answers exactly what is stored.
     pub agrees: bool,
-    /// Since when the licensee's own legs are held, if they are.
+    /// Since when the licence is restricted, if the licensee's own legs of it are held for that.
     pub held: Option<HeldSince>,
 }
 
@@ -125,12 +126,16 @@ async fn held(
     let Some(licence) = licence_of_id(conn, licence_id).await? else {
         return Ok(None);
     };
+    let restrictions = Restrictions::among(conn, &[licence_id], at).await?;
+    let transaction = &details.transaction;
+    let original = transaction.original_id.unwrap_or(transaction.id);
+    if !restrictions.held_originals(conn).await?.contains(&original) {
+        return Ok(None);
+    }
     let events = events_of(conn, &[licence_id]).await?;
-    let events: Vec<_> = events.iter().collect();
-    let stretch = held_stretch(&licence, &events, at)?;
-    let stretch = stretch.filter(|stretch| details.transaction.occurred_at >= stretch.from);
-    Ok(stretch.map(|stretch| HeldSince {
-        since: stretch.from,
+    let since = restricted_since(&licence, &events.iter().collect::<Vec<_>>(), at)?;
+    Ok(since.map(|since| HeldSince {
+        since,
         until: "reinstatement",
     }))
 }

@@ -1,4 +1,4 @@
-//! A licence's rows as the licence that they make: its state at a moment, and since when its earnings are held.
+//! A licence's rows as the licence that they make: its state at a moment, and since when it is restricted.
 //! Never here: what events mean (see `domain::licence`).
 
 use chrono::{DateTime, Utc};
@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use crate::domain::interval::Interval;
 use crate::domain::licence::{self, Licence, LicenceChange, LicenceEvent};
 use crate::store::StoreFailure;
-use crate::store::reading::earning::HeldStretch;
 use crate::store::reading::licence::{EventRow, LicenceRow};
 use crate::usecases::Done;
 
@@ -36,18 +35,13 @@ pub fn state_at(licence: &LicenceRow, events: &[&EventRow], at: DateTime<Utc>) -
     })
 }
 
-/// While a restriction lasts, what was earned since it took effect is held (money rule 18).
-pub fn held_stretch(
+/// From when on the licence has been restricted without a break.
+pub fn restricted_since(
     licence: &LicenceRow,
     events: &[&EventRow],
     at: DateTime<Utc>,
-) -> Done<Option<HeldStretch>> {
-    let since = read(licence, events)?.restricted_since(at);
-    Ok(since.map(|from| HeldStretch {
-        licence_id: licence.id,
-        from,
-        until: None,
-    }))
+) -> Done<Option<DateTime<Utc>>> {
+    Ok(read(licence, events)?.restricted_since(at))
 }
 
 fn read(licence: &LicenceRow, events: &[&EventRow]) -> Done<Licence> {
@@ -120,10 +114,8 @@ mod tests {
         let state = |day| state_at(&licence(), &[&suspended], moment(day)).unwrap();
         assert_eq!(state(11), LicenceState::Active);
         assert_eq!(state(12), LicenceState::Suspended);
-        let held = held_stretch(&licence(), &[&suspended], moment(12))
-            .unwrap()
-            .unwrap();
-        assert_eq!(held.from, moment(10));
+        let since = restricted_since(&licence(), &[&suspended], moment(12)).unwrap();
+        assert_eq!(since, Some(moment(10)));
     }
 
     #[test]
@@ -135,7 +127,7 @@ mod tests {
             state_at(&licence(), &events, moment(20)).unwrap(),
             LicenceState::Active
         );
-        assert_eq!(held_stretch(&licence(), &events, moment(20)).unwrap(), None);
+        assert_eq!(restricted_since(&licence(), &events, moment(20)).unwrap(), None);
     }
 
     #[test]
@@ -147,7 +139,7 @@ mod tests {
             state_at(&licence(), &events, moment(20)).unwrap(),
             LicenceState::Revoked
         );
-        let held = held_stretch(&licence(), &events, moment(20)).unwrap().unwrap();
-        assert_eq!(held.from, moment(10));
+        let since = restricted_since(&licence(), &events, moment(20)).unwrap();
+        assert_eq!(since, Some(moment(10)));
     }
 }

@@ -14,7 +14,9 @@ use crate::domain::licence::{
 };
 use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
-use crate::store::hold::{HoldableSum, RestrictedLicence, holdable_sums, unsettled_licences};
+use crate::store::hold::{
+    HoldableOriginal, HoldableSum, RestrictedLicence, holdable_sums, unsettled_licences,
+};
 use crate::store::licence::{BindingRow, LicenceEventRow, LicenceRow, bindings_of, events_of};
 use crate::store::settlement::approvals;
 use crate::store::window::WindowRow;
@@ -31,6 +33,15 @@ pub struct Held {
 /// Licences with what befell them and to whom they are bound.
 pub(super) struct Register {
     licences: HashMap<i32, Licensed>,
+}
+
+/// What happened and arrived at the same moments and is booked in the same window, by its ordinal.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    licence_id: i32,
+    ordinal: i32,
+    happened_at: DateTime<Utc>,
+    received_at: DateTime<Utc>,
 }
 
 struct Licensed {
@@ -58,7 +69,7 @@ pub async fn held(
         let mut approvals = approvals(conn, network_id).await?;
         approvals.retain(|(ordinal, _)| *ordinal < window.ordinal);
         for sum in sums {
-            if register.holds(&sum, &approvals, at)? {
+            if register.holds(Item::from(&sum), &approvals, at)? {
                 add(&mut items, &sum)?;
             }
         }
@@ -69,7 +80,7 @@ pub async fn held(
     })
 }
 
-fn add(items: &mut BTreeMap<(Chain, HoldCause), Amount>, sum: &HoldableSum) -> Done<()> {
+pub(super) fn add(items: &mut BTreeMap<(Chain, HoldCause), Amount>, sum: &HoldableSum) -> Done<()> {
     let destination = Destination {
         party: sum.party_id,
         deposit_identifier: sum.deposit_identifier.clone(),
@@ -84,6 +95,28 @@ fn add(items: &mut BTreeMap<(Chain, HoldCause), Amount>, sum: &HoldableSum) -> D
     let held = items.entry((chain, cause)).or_default();
     *held = held.plus(Amount::from_minor(sum.amount))?;
     Ok(())
+}
+
+impl From<&HoldableSum> for Item {
+    fn from(sum: &HoldableSum) -> Self {
+        Self {
+            licence_id: sum.licence_id,
+            ordinal: sum.ordinal,
+            happened_at: sum.occurred_at,
+            received_at: sum.received_at,
+        }
+    }
+}
+
+impl From<&HoldableOriginal> for Item {
+    fn from(original: &HoldableOriginal) -> Self {
+        Self {
+            licence_id: original.licence_id,
+            ordinal: original.ordinal,
+            happened_at: original.occurred_at,
+            received_at: original.received_at,
+        }
+    }
 }
 
 impl Register {
@@ -111,7 +144,7 @@ impl Register {
         Ok(Self { licences })
     }
 
-    fn restricted(&self, at: DateTime<Utc>) -> Vec<RestrictedLicence> {
+    pub(super) fn restricted(&self, at: DateTime<Utc>) -> Vec<RestrictedLicence> {
         let mut restricted: Vec<_> = self
             .licences
             .iter()
@@ -135,24 +168,29 @@ impl Register {
 
     /// Whether an item was held at every approval since its own window and still is: what an approved settlement has once
     /// let go is neither held again nor recovered.
-    fn holds(&self, sum: &HoldableSum, approvals: &[(i32, DateTime<Utc>)], at: DateTime<Utc>) -> Done<bool> {
-        let licensed = self.licensed(sum)?;
-        let since = approvals.partition_point(|(ordinal, _)| *ordinal < sum.ordinal);
+    pub(super) fn holds(
+        &self,
+        item: Item,
+        approvals: &[(i32, DateTime<Utc>)],
+        at: DateTime<Utc>,
+    ) -> Done<bool> {
+        let licensed = self.licensed(item.licence_id)?;
+        let since = approvals.partition_point(|(ordinal, _)| *ordinal < item.ordinal);
         let approved = approvals.iter().skip(since).map(|(_, approved_at)| *approved_at);
-        let held = |known_at| licensed.holds(sum.occurred_at, sum.received_at, known_at);
+        let held = |known_at| licensed.holds(item.happened_at, item.received_at, known_at);
         Ok(approved.chain([at]).all(held))
     }
 
     /// Whether an item is held by what is known at a moment, whatever approvals have let go.
     pub(super) fn judges_held(&self, sum: &HoldableSum) -> Done<impl Fn(DateTime<Utc>) -> bool> {
-        let licensed = self.licensed(sum)?;
+        let licensed = self.licensed(sum.licence_id)?;
         let (happened_at, received_at) = (sum.occurred_at, sum.received_at);
         Ok(move |known_at| licensed.holds(happened_at, received_at, known_at))
     }
 
-    fn licensed(&self, sum: &HoldableSum) -> Done<&Licensed> {
-        let found = self.licences.get(&sum.licence_id);
-        found.ok_or_else(|| Failure::Internal(format!("the licence {} was not loaded", sum.licence_id)))
+    fn licensed(&self, licence_id: i32) -> Done<&Licensed> {
+        let found = self.licences.get(&licence_id);
+        found.ok_or_else(|| Failure::Internal(format!("the licence {licence_id} was not loaded")))
     }
 
     /// Whoever was a licensee and, at the end of the window, is bound to no licence that stands or may stand again.

@@ -2,6 +2,7 @@
 //! a transaction opened, or anything decided (see `approve_settlement`).
 
 pub mod calendar;
+pub mod held_now;
 pub mod holding;
 pub mod issuing;
 pub mod stands;

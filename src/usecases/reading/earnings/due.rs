@@ -1,19 +1,24 @@
 //! What is due next to a licensee in each network, and when. Never here: deciding it (see `domain::settlement`).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
 use crate::store::Connection;
 use crate::store::reading::demand::{StateWanted, list_demands};
 use crate::store::reading::earning::{
     DueRow, EarningRow, EarningsWanted, due_to, earnings_of, offices_of_licensee,
 };
+use crate::store::reading::licence::licences_of;
 use crate::store::reading::money::MoneyWanted;
 use crate::store::reading::network::NetworkRow;
 use crate::usecases::Done;
 use crate::usecases::reading::demands::{DemandView, view};
+use crate::usecases::settling::held_now::Restrictions;
 
 /// The plain destination of one party, as it would be settled if the window ended now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -29,7 +34,7 @@ pub struct NextDue {
     /// What would be settled now; negative is owed to the network.
     #[schema(value_type = i64)]
     pub balance: Amount,
-    /// Of it, not payable while the licence is suspended.
+    /// Of it, held for a restriction of a licence: not payable until that is reinstated.
     #[schema(value_type = i64)]
     pub held: Amount,
     /// Least balance that is paid out.
@@ -75,7 +80,33 @@ pub(super) async fn next_due(
     let rows = due_to(conn, party_id).await?;
     let unsettled = unsettled_of(conn, party_id, at, networks).await?;
     let demands = demands_on(conn, party_id, at).await?;
-    rows.iter().map(|row| due(row, &unsettled, &demands)).collect()
+    let held = held_of(conn, party_id, at).await?;
+    let due_of = |row: &DueRow| {
+        let own = held.get(&(row.network_id, row.unit_id));
+        due(row, &unsettled, own.copied().unwrap_or_default(), &demands)
+    };
+    rows.iter().map(due_of).collect()
+}
+
+/// What a settlement now would hold of the party's plain destination, if its balance covers it: by network and unit.
+async fn held_of(
+    conn: &mut Connection,
+    party_id: i32,
+    at: DateTime<Utc>,
+) -> Done<BTreeMap<(i16, i16), Amount>> {
+    let offices = offices_of_licensee(conn, party_id).await?;
+    let licences = licences_of(conn, &offices).await?;
+    let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
+    let restrictions = Restrictions::among(conn, &ids, at).await?;
+    let sums = restrictions.held_sums(conn).await?.into_iter();
+    let plain = Destination {
+        party: party_id,
+        deposit_identifier: String::new(),
+    };
+    Ok(sums
+        .filter(|((_, chain), _)| chain.destination == plain)
+        .map(|((network_id, chain), amount)| ((network_id, chain.unit), amount))
+        .collect())
 }
 
 /// The newest demands on the party, newest first, as they stand.
@@ -122,7 +153,7 @@ async fn unsettled_of(
 /// A window may have begun this long before its last item was late.
 const CYCLE_LONGEST: TimeDelta = TimeDelta::days(62);
 
-fn due(row: &DueRow, unsettled: &[EarningRow], demands: &[DemandView]) -> Done<NextDue> {
+fn due(row: &DueRow, unsettled: &[EarningRow], holds: Amount, demands: &[DemandView]) -> Done<NextDue> {
     let own = unsettled
         .iter()
         .filter(|earning| earning.network == row.network && earning.unit == row.unit);
@@ -136,7 +167,7 @@ fn due(row: &DueRow, unsettled: &[EarningRow], demands: &[DemandView]) -> Done<N
         Amount::sum(moved.chain([Amount::from_minor(row.remitted), Amount::from_minor(row.returned)]))?;
     let carried = Amount::from_minor(row.closing);
     let balance = carried.plus(moved_since)?;
-    let held = Amount::from_minor(row.held);
+    let held = balance.max(Amount::ZERO).min(holds);
     let threshold = Amount::from_minor(row.threshold);
     Ok(NextDue {
         network: row.network.clone(),

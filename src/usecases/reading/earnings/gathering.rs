@@ -25,13 +25,13 @@ pub struct Sums {
     /// What the licensee took from citizens, principals included.
     #[schema(value_type = i64)]
     pub collected: Amount,
-    /// Earned, in windows whose settlement is approved.
+    /// Earned and not held, in windows whose settlement is approved.
     #[schema(value_type = i64)]
     pub settled: Amount,
-    /// Earned, in windows that are not settled yet.
+    /// Earned and not held, in windows that are not settled yet.
     #[schema(value_type = i64)]
     pub unsettled: Amount,
-    /// Earned, and not payable while the licence is suspended.
+    /// Earned, and held for a restriction of the licence: not payable until it is reinstated.
     #[schema(value_type = i64)]
     pub held: Amount,
 }
@@ -125,14 +125,14 @@ fn sums<'a>(rows: impl IntoIterator<Item = &'a EarningRow>) -> Done<Sums> {
         sums.taken_back += row.taken_back;
         sums.earned = sums.earned.plus(earned)?;
         sums.collected = sums.collected.plus(Amount::from_minor(row.collected))?;
-        let state = if row.held {
-            &mut sums.held
-        } else if row.settled {
+        let held = Amount::from_minor(row.held);
+        sums.held = sums.held.plus(held)?;
+        let state = if row.settled {
             &mut sums.settled
         } else {
             &mut sums.unsettled
         };
-        *state = state.plus(earned)?;
+        *state = state.plus(earned.minus(held)?)?;
     }
     Ok(sums)
 }
@@ -141,7 +141,7 @@ fn sums<'a>(rows: impl IntoIterator<Item = &'a EarningRow>) -> Done<Sums> {
 mod tests {
     use super::*;
 
-    fn row(day: &str, service: &str, settled: bool, held: bool, earned: i64) -> EarningRow {
+    fn row(day: &str, service: &str, settled: bool, held: i64, earned: i64) -> EarningRow {
         EarningRow {
             network: "pishkhan".to_owned(),
             unit: "IRR".to_owned(),
@@ -149,28 +149,28 @@ mod tests {
             service: service.to_owned(),
             name_fa: service.to_owned(),
             name_en: service.to_owned(),
-            held,
             settled,
             given: 1,
             taken_back: 0,
             earned,
             collected: 10,
+            held,
         }
     }
 
     #[test]
     fn earned_is_settled_and_unsettled_and_held() {
         let rows = [
-            row("2025-09-22", "a", true, false, 5),
-            row("2025-09-23", "a", false, false, 7),
-            row("2025-09-23", "b", true, true, 11),
+            row("2025-09-22", "a", true, 0, 5),
+            row("2025-09-23", "a", false, 0, 7),
+            row("2025-09-23", "b", true, 8, 11),
         ];
         let report = gather(&rows, Gathered::Service, PeriodKind::JalaliMonth).unwrap();
         let totals = report[0].totals;
         assert_eq!(totals.earned.minor(), 23);
         assert_eq!(
             [totals.settled, totals.unsettled, totals.held].map(Amount::minor),
-            [5, 7, 11]
+            [8, 7, 8]
         );
         assert_eq!(report[0].lines.len(), 2);
     }
@@ -178,8 +178,8 @@ mod tests {
     #[test]
     fn a_jalali_month_begins_where_the_gregorian_one_does_not() {
         let rows = [
-            row("2025-09-22", "a", true, false, 5),
-            row("2025-09-23", "a", true, false, 7),
+            row("2025-09-22", "a", true, 0, 5),
+            row("2025-09-23", "a", true, 0, 7),
         ];
         let keys = |month| {
             let report = gather(&rows, Gathered::Month, month).unwrap();

@@ -11,13 +11,13 @@ use utoipa::ToSchema;
 use super::moment::{Moment, network_of_office, zone_of};
 use super::naming::network_named;
 use super::offices::find_office;
-use super::standing::held_stretch;
 use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
 use crate::store::Connection;
-use crate::store::reading::earning::{EarningsWanted, HeldStretch, earnings_of};
-use crate::store::reading::licence::{EventRow, LicenceRow, events_of, licences_of, licensees_of};
+use crate::store::reading::earning::{EarningsWanted, earnings_of};
+use crate::store::reading::licence::{licences_of, licensees_of};
 use crate::store::reading::network::all_networks;
+use crate::usecases::settling::held_now::Restrictions;
 use crate::usecases::{Done, Failure};
 
 pub use due::NextDue;
@@ -88,7 +88,8 @@ pub async fn report_earnings(
     let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
     let zone = zone_of(network.or_else(|| network_of_office(&networks, &licences)))?;
     let (from, until) = stretch(asked, zone, at)?;
-    let held = held_now(&licences, &events_of(conn, &ids).await?, at)?;
+    let restrictions = Restrictions::among(conn, &ids, at).await?;
+    let held = restrictions.held_originals(conn).await?;
     let rows = earnings_of(
         conn,
         EarningsWanted {
@@ -149,12 +150,4 @@ fn stretch(asked: &EarningsAsked, zone: Tz, at: DateTime<Utc>) -> Done<(DateTime
         return Err(Failure::invalid("until", "the_stretch_is_not_too_long", told));
     }
     Ok((from, until))
-}
-
-fn held_now(licences: &[LicenceRow], events: &[EventRow], at: DateTime<Utc>) -> Done<Vec<HeldStretch>> {
-    let stretch_of = |licence: &LicenceRow| {
-        let own: Vec<&EventRow> = events.iter().filter(|e| e.licence_id == licence.id).collect();
-        held_stretch(licence, &own, at).transpose()
-    };
-    licences.iter().filter_map(stretch_of).collect()
 }

@@ -1,0 +1,1 @@
+SELECT id, licence_id, ordinal, occurred_at, received_at FROM candidates

@@ -1,0 +1,93 @@
+//! What settlements would hold if everything that is booked were settled now, for whoever reads what was earned. Never here: the
+//! rule (see `holding`).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::holding::{Item, Register, add};
+use crate::domain::hold::HoldCause;
+use crate::domain::money::Amount;
+use crate::domain::settlement::Chain;
+use crate::store::Connection;
+use crate::store::hold::{RestrictedLicence, holdable_originals, holdable_sums, restricted_licences};
+use crate::store::settlement::approvals;
+use crate::usecases::Done;
+
+/// Those of some licences that were ever restricted.
+pub struct Restrictions {
+    register: Register,
+    networks: Vec<OfNetwork>,
+    at: DateTime<Utc>,
+}
+
+struct OfNetwork {
+    id: i16,
+    restricted: Vec<RestrictedLicence>,
+    /// By the ordinals of their windows.
+    approvals: Vec<(i32, DateTime<Utc>)>,
+}
+
+impl Restrictions {
+    /// As they are known at a moment.
+    pub async fn among(conn: &mut Connection, licence_ids: &[i32], at: DateTime<Utc>) -> Done<Self> {
+        let rows = restricted_licences(conn, licence_ids).await?;
+        let mut network_of: BTreeMap<i16, Vec<i32>> = BTreeMap::new();
+        for row in &rows {
+            network_of.entry(row.network_id).or_default().push(row.id);
+        }
+        let register = Register::load(conn, rows).await?;
+        let mut networks = Vec::with_capacity(network_of.len());
+        for (id, licences) in network_of {
+            let mut restricted = register.restricted(at);
+            restricted.retain(|r| licences.contains(&r.licence_id));
+            networks.push(OfNetwork {
+                id,
+                restricted,
+                approvals: approvals(conn, id).await?,
+            });
+        }
+        Ok(Self {
+            register,
+            networks,
+            at,
+        })
+    }
+
+    /// Ids of the originals whose licensees' own legs are held.
+    pub async fn held_originals(&self, conn: &mut Connection) -> Done<Vec<i64>> {
+        let mut held = Vec::new();
+        for network in &self.networks {
+            for original in holdable_originals(conn, network.id, &network.restricted).await? {
+                if self
+                    .register
+                    .holds(Item::from(&original), &network.approvals, self.at)?
+                {
+                    held.push(original.id);
+                }
+            }
+        }
+        Ok(held)
+    }
+
+    /// What is held of each destination in each network: a cause whose refunds outweigh holds nothing.
+    pub async fn held_sums(&self, conn: &mut Connection) -> Done<BTreeMap<(i16, Chain), Amount>> {
+        let mut sums: BTreeMap<(i16, Chain), Amount> = BTreeMap::new();
+        for network in &self.networks {
+            let mut items: BTreeMap<(Chain, HoldCause), Amount> = BTreeMap::new();
+            for sum in holdable_sums(conn, network.id, i32::MAX, &network.restricted).await? {
+                if self
+                    .register
+                    .holds(Item::from(&sum), &network.approvals, self.at)?
+                {
+                    add(&mut items, &sum)?;
+                }
+            }
+            for ((chain, _), amount) in items {
+                let held = sums.entry((network.id, chain)).or_default();
+                *held = held.plus(amount.max(Amount::ZERO))?;
+            }
+        }
+        Ok(sums)
+    }
+}
