@@ -95,6 +95,9 @@ struct AnswerLine {
     reason: String,
 }
 
+/// What each line of the bank's answers must say.
+const COLUMNS: [&str; 5] = ["payout", "amount", "iban", "outcome", "bank_reference"];
+
 pub async fn carry_out(args: &PayoutArgs, host: &Host) -> Done<String> {
     let mut conn = connected(host).await?;
     match &args.verb {
@@ -173,7 +176,7 @@ async fn release(conn: &mut Connection, acting: &Acting, as_json: bool) -> Done<
 async fn answer(conn: &mut Connection, asked: &AnswerArgs, as_json: bool) -> Done<String> {
     let by = asked.acting.person(conn).await?;
     match (&asked.csv, asked.id) {
-        (Some(file), _) => answer_all(conn, &by, file).await,
+        (Some(file), _) => answer_all(conn, &by, file, as_json).await,
         (None, Some(id)) => {
             let said = BankAnswer {
                 outcome: match &asked.returned {
@@ -200,9 +203,20 @@ async fn answer(conn: &mut Connection, asked: &AnswerArgs, as_json: bool) -> Don
 }
 
 /// Each line by itself, so that a faulty one holds up no other; sending the file again repeats nothing.
-async fn answer_all(conn: &mut Connection, by: &Originator, file: &Path) -> Done<String> {
+async fn answer_all(conn: &mut Connection, by: &Originator, file: &Path, as_json: bool) -> Done<String> {
     let unreadable = |error: csv::Error| Failure::invalid("csv", "a_file_is_readable", error.to_string());
     let mut reader = csv::Reader::from_path(file).map_err(unreadable)?;
+    let columns = reader.headers().map_err(unreadable)?;
+    if let Some(missing) = COLUMNS
+        .iter()
+        .find(|needed| !columns.iter().any(|column| column == **needed))
+    {
+        let told = format!(
+            "the first line names no column `{missing}`; needed: {}",
+            COLUMNS.join(", ")
+        );
+        return Err(Failure::invalid("csv", "the_columns_are_named", told));
+    }
     let (mut written, mut repeated, mut refused) = (0, 0, 0);
     for (line, row) in (2..).zip(reader.deserialize::<AnswerLine>()) {
         match answer_line(conn, by, row).await {
@@ -216,7 +230,9 @@ async fn answer_all(conn: &mut Connection, by: &Originator, file: &Path) -> Done
         }
     }
     let told = format!("{written} answers written, {repeated} repeated, {refused} refused");
-    if refused == 0 {
+    if refused == 0 && as_json {
+        Ok(json!({ "written": written, "repeated": repeated, "refused": refused }).to_string())
+    } else if refused == 0 {
         Ok(told)
     } else {
         Err(Failure::invalid("csv", "every_line_is_an_answer", told))

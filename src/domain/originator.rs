@@ -55,11 +55,12 @@ pub struct NotAllowed {
 
 impl Originator {
     pub fn may_record(&self) -> Result<(), NotAllowed> {
-        self.needs(
-            Scope::Record,
-            "record transactions",
-            "the token lacks the scope `record`",
-        )
+        const VERB: &str = "record transactions";
+        self.needs(Scope::Record, VERB, "the token lacks the scope `record`")?;
+        match self.kind {
+            OriginatorKind::Person | OriginatorKind::Client => Ok(()),
+            OriginatorKind::Job => Err(self.refused(VERB, "a job serves nobody at a counter")),
+        }
     }
 
     /// The register, tariffs' drafts and tokens.

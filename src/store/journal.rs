@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
+use super::schema::accounts;
 use super::{Connection, Stored};
 use crate::domain::journal::{Account, Destination, Journal, JournalHead};
 use crate::domain::money::Amount;
@@ -115,6 +116,23 @@ pub async fn balance(
         .get_result(conn)
         .await?;
     Ok(Amount::from_minor(row.amount))
+}
+
+/// Those that the party's accounts in a network bear.
+pub async fn deposit_identifiers_of(
+    conn: &mut Connection,
+    network_id: i16,
+    party_id: i32,
+) -> Stored<Vec<String>> {
+    Ok(accounts::table
+        .filter(accounts::network_id.eq(network_id))
+        .filter(accounts::party_id.eq(party_id))
+        .filter(accounts::deposit_identifier.ne(""))
+        .select(accounts::deposit_identifier)
+        .distinct()
+        .order(accounts::deposit_identifier)
+        .load(conn)
+        .await?)
 }
 
 async fn intern_accounts<'a>(

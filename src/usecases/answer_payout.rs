@@ -148,11 +148,13 @@ fn require_match(row: &PayoutRow, answer: &BankAnswer) -> Done<()> {
     if !(amount_differs || account_differs) {
         return Ok(());
     }
-    let what = if amount_differs { "amount" } else { "account" };
-    Err(Failure::conflict(
-        "an_answer_names_the_payout",
-        format!("the {what} of payout {} is another one", row.id),
-    ))
+    let right = if amount_differs {
+        format!("the amount of payout {} is {}", row.id, row.amount)
+    } else {
+        let iban = row.iban.as_deref().unwrap_or("not known");
+        format!("the account of payout {} is {iban}", row.id)
+    };
+    Err(Failure::conflict("an_answer_names_the_payout", right))
 }
 
 fn outcome_of(row: &PayoutRow, answer: &BankAnswer) -> Done<PayoutOutcome> {

@@ -15,7 +15,8 @@ use crate::domain::moment::kept;
 use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::originator::Originator;
 use crate::domain::posting::{Booking, remittance_journal};
-use crate::store::journal::{Posting, post_journals};
+use crate::store::journal::{Posting, deposit_identifiers_of, post_journals};
+use crate::store::network::NetworkRow;
 use crate::store::party::party_ids;
 use crate::store::remittance::{NewRemittance, RemittanceRow, insert_remittance, remittance_of_reference};
 use crate::store::{Connection, locks};
@@ -53,7 +54,8 @@ pub struct RecordedRemittance {
 /// Books a remittance in the window that takes bookings now.
 ///
 /// # Errors
-/// Conflict `a_bank_reference_is_recorded_once` when the reference stands for another remittance.
+/// Invalid `a_remittance_is_for_a_known_destination`: no account of the party bears the deposit identifier, and what is credited
+/// there would be owed back. Conflict `a_bank_reference_is_recorded_once` when the reference stands for another remittance.
 pub async fn record_remittance(
     conn: &mut Connection,
     by: &Originator,
@@ -70,6 +72,7 @@ pub async fn record_remittance(
         if let Some(before) = remittance_of_reference(conn, network.id, &entry.bank_reference).await? {
             return repeated(before, party_id, entry);
         }
+        must_be_known(conn, &network, party_id, entry).await?;
         let window = window_for_booking(conn, &network, at).await?;
         let new = NewRemittance {
             network_id: network.id,
@@ -147,6 +150,31 @@ fn check(entry: &RemittanceEntry, at: DateTime<Utc>) -> Done<()> {
         ));
     }
     Ok(())
+}
+
+async fn must_be_known(
+    conn: &mut Connection,
+    network: &NetworkRow,
+    party_id: i32,
+    entry: &RemittanceEntry,
+) -> Done<()> {
+    if entry.deposit_identifier.is_empty() {
+        return Ok(());
+    }
+    let known = deposit_identifiers_of(conn, network.id, party_id).await?;
+    if known.contains(&entry.deposit_identifier) {
+        return Ok(());
+    }
+    let told = if known.is_empty() {
+        format!("{} has none in {}: leave it empty", entry.party, entry.network)
+    } else {
+        format!("of {} in {}: {}", entry.party, entry.network, known.join(", "))
+    };
+    Err(Failure::invalid(
+        "deposit_identifier",
+        "a_remittance_is_for_a_known_destination",
+        told,
+    ))
 }
 
 fn repeated(before: RemittanceRow, party_id: i32, entry: &RemittanceEntry) -> Done<RecordedRemittance> {

@@ -1,7 +1,10 @@
 //! Positions and what approval makes of them: the worked examples of the money rules. Never here: who decides.
 
 use daftar::domain::journal::{Account, Destination};
+use daftar::domain::money::Amount;
 use daftar::domain::transaction::Holder;
+use daftar::usecases::Failure;
+use daftar::usecases::record_remittance::{RemittanceEntry, record_remittance};
 use serde_json::json;
 
 use crate::counter::Case;
@@ -201,6 +204,54 @@ async fn a_split_at_the_terminal_is_in_the_books_and_nets_to_zero() {
         (approved.payouts, approved.demands, approved.statements),
         (0, 0, 4)
     );
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_remittance_is_for_a_destination_that_the_party_has() {
+    let scene = Scene::furnished().await;
+    let duty = Case {
+        amount: Some(100_000_000),
+        ..Case::cash("1001", "duty", "d-1", scene.day(0, 2))
+    };
+    scene.book(scene.day(0, 3), &[duty]).await;
+    scene.settle_day(1).await;
+    let mut conn = scene.world.conn().await;
+    let mut remit = async |party: &str, deposit_identifier: &str| {
+        let entry = RemittanceEntry {
+            network: PISHKHAN.to_owned(),
+            party: party.to_owned(),
+            deposit_identifier: deposit_identifier.to_owned(),
+            amount: Amount::from_minor(5),
+            bank_reference: format!("{party}-{deposit_identifier}"),
+            received_at: None,
+        };
+        record_remittance(&mut conn, &scene.maker, scene.day(1, 4), &entry)
+            .await
+            .map(drop)
+    };
+    for (party, told) in [
+        ("treasury", format!("of treasury in pishkhan: {DEPOSIT}")),
+        (
+            "office-1001",
+            "office-1001 has none in pishkhan: leave it empty".to_owned(),
+        ),
+    ] {
+        let Err(Failure::Invalid(faults)) = remit(party, "31101110014014900105500007572").await else {
+            panic!("it was recorded");
+        };
+        let fault = &faults[0];
+        assert_eq!(
+            [&fault.field, &fault.rule, &fault.explanation],
+            [
+                "deposit_identifier",
+                "a_remittance_is_for_a_known_destination",
+                told.as_str()
+            ]
+        );
+    }
+    remit("treasury", DEPOSIT).await.unwrap();
+    remit("office-1001", "").await.unwrap();
     scene.world.assert_sound().await;
 }
 
