@@ -5,15 +5,19 @@ use daftar::domain::tariff::Tariff;
 use super::fixture;
 
 /// Each file of `refused/` with the rule that it breaks.
-const REFUSED: [(&str, &str); 40] = [
+const REFUSED: [(&str, &str); 48] = [
     ("ap-electricity-2012", "bands_overlap"),
     ("bands-do-not-cover", "bands_gap"),
     ("bands-gap", "bands_gap"),
     ("circular-base", "circular_base"),
     ("circular-parts", "circular_base"),
     ("circular-remainder", "circular_base"),
+    ("computed-bands-gap", "bands_gap"),
     ("duplicate-name", "duplicate_name"),
+    ("fact-bands-begin-late", "bands_gap"),
     ("fee-above-price", "components_above_price"),
+    ("fee-above-price-at-a-step", "components_above_price"),
+    ("fee-above-price-for-many", "components_above_price"),
     ("float-amount", "shape"),
     ("floor-to-own-term", "rounding_not_borne"),
     ("given-price-without-minimum", "components_above_price"),
@@ -30,9 +34,12 @@ const REFUSED: [(&str, &str); 40] = [
     ("percent-sign-missing", "shape"),
     ("percents-without-remainder", "components_below_price"),
     ("principal-like-a-component", "principal_not_told_apart"),
+    ("quantity-bands-begin-late", "bands_gap"),
     ("rate-and-take", "rate_or_weight"),
     ("rates-do-not-sum", "rates_do_not_sum"),
     ("rounding-not-borne", "rounding_not_borne"),
+    ("slices-begin-late", "slices_gap"),
+    ("slices-end-early", "slices_gap"),
     ("sum-above-price", "components_above_price"),
     ("sum-below-price", "components_below_price"),
     ("two-remainders", "two_remainders"),
@@ -46,6 +53,7 @@ const REFUSED: [(&str, &str); 40] = [
     ("unreachable-case", "unreachable_case"),
     ("validity-reversed", "empty_validity"),
     ("withheld-more-than-all", "below_zero"),
+    ("withheld-twice-under-one-name", "duplicate_name"),
 ];
 
 #[test]

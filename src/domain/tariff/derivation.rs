@@ -43,6 +43,18 @@ pub enum LineSubject {
     Leg,
 }
 
+/// How many steps a measure takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepsTaken {
+    Whole(Amount),
+    /// What is charged of the measure, and what it comes to.
+    Proportion {
+        charged: Amount,
+        exact: Exact,
+        rounding: Rounding,
+    },
+}
+
 /// One step of arithmetic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -107,7 +119,7 @@ pub enum Step {
         free: Amount,
         size: NonZeroU32,
         begun: BegunStep,
-        count: Option<Amount>,
+        steps: StepsTaken,
         charge: Amount,
         result: Amount,
     },

@@ -6,6 +6,7 @@ use crate::domain::money::Amount;
 use crate::domain::split::Rounding;
 use crate::domain::tariff::document::rule;
 use crate::domain::tariff::document::{Fact, FactValue, Range};
+use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::formula::{Band, Formula, Slice, Steps};
 
 impl<'a> Checker<'a> {
@@ -49,6 +50,7 @@ impl<'a> Checker<'a> {
             .map(|row| (row.from, row.to))
             .collect::<Vec<_>>();
         self.check_contiguous(&ends, &format!("{path}.rows"));
+        self.check_whole(&of, &ends, &format!("{path}.rows"));
         self.note_ends(&of, &ends);
         let row = |row: &rule::Slice| Slice {
             from: row.from,
@@ -113,12 +115,30 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Bands over something with a declared range cover that range.
-    fn check_cover(&mut self, of: &Formula, ends: &[(i64, Option<i64>)], path: &str) {
-        let Some(range) = self.declared_range(of) else {
+    /// Slices cover all of what they divide: a part in none of them would cost nothing without a word.
+    fn check_whole(&mut self, of: &Formula, ends: &[(i64, Option<i64>)], path: &str) {
+        let (Some(first), Some(last)) = (ends.first(), ends.last()) else {
             return;
         };
+        let most = self.declared_range(of).and_then(|range| range.at_most);
+        let reason = match (first.0, last.1, most) {
+            (1.., _, _) => format!("what lies below {} is in no slice", first.0),
+            (_, Some(to), Some(most)) if to < most => format!("what lies from {to} to {most} is in no slice"),
+            (_, Some(to), None) => format!("what lies above {to} is in no slice"),
+            (..=0, _, _) => return,
+        };
+        let remedy = "begin with `\"from\": 0`, leave `to` out of the last slice or declare `at_most`; the rate may be 0%";
+        self.uncovered
+            .push(Fault::new(path, "slices_gap", reason, remedy));
+    }
+
+    /// Bands over something with a declared range cover that range.
+    fn check_cover(&mut self, of: &Formula, ends: &[(i64, Option<i64>)], path: &str) {
         let (Some(first), Some(last)) = (ends.first(), ends.last()) else {
+            return;
+        };
+        let Some(range) = self.declared_range(of) else {
+            self.check_open_cover(of, first.0, last.1, path);
             return;
         };
         let uncovered_end = match (last.1, range.at_most) {
@@ -141,6 +161,32 @@ impl<'a> Checker<'a> {
                 "cover the range, or declare `at_least` and `at_most` as the bands are",
             );
         }
+    }
+
+    /// Bands over a number that has a least value begin there: a quantity is at least one, and a fact as it is declared.
+    /// A fact without a greatest value ends nowhere, unless it begins nowhere either: then the bands say how far it goes.
+    fn check_open_cover(&mut self, of: &Formula, from: i64, below: Option<i64>, path: &str) {
+        let (least, ends) = match of {
+            Formula::Quantity => (1, true),
+            Formula::Fact(index) => match self.facts[*index].fact {
+                Fact::Integer { at_least, .. } if at_least > 0 => (at_least, below.is_none()),
+                Fact::Integer { .. } | Fact::Bool { .. } | Fact::OneOf { .. } | Fact::Text { .. } => return,
+            },
+            Formula::Fixed(_) | Formula::Amount | Formula::Principal | Formula::Slot(_) => return,
+            Formula::Percent(_) | Formula::Sum(_) | Formula::Less { .. } | Formula::Times { .. } => return,
+            Formula::Bands { .. } | Formula::Slices { .. } | Formula::Steps(_) | Formula::Clamp { .. } => {
+                return;
+            }
+            Formula::Choose(_) | Formula::Round { .. } | Formula::Refuse(_) => return,
+        };
+        if from <= least && ends {
+            return;
+        }
+        let reason = format!("the bands do not cover all numbers from {least} on");
+        let remedy = format!(
+            "begin the first band at {least} or below, and leave the last without an end or declare `at_most`"
+        );
+        self.uncovered.push(Fault::new(path, "bands_gap", reason, remedy));
     }
 
     fn declared_range(&self, of: &Formula) -> Option<Range> {
@@ -219,7 +265,10 @@ impl<'a> Checker<'a> {
         }
         self.limit(steps.free, &format!("{path}.free"));
         let size = i64::from(steps.size.get());
-        self.note_ends(&of, &[(steps.free, Some(steps.free.saturating_add(size)))]);
+        let after = |count: i64| steps.free.saturating_add(size.saturating_mul(count));
+        let ends =
+            [(0, 1), (2, 3), (5, 10), (30, 100)].map(|(from, below)| (after(from), Some(after(below))));
+        self.note_ends(&of, &ends);
         Formula::Steps(Box::new(Steps {
             of,
             free: Amount::from_minor(steps.free),

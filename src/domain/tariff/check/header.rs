@@ -192,7 +192,8 @@ impl Checker<'_> {
         let Some(key) = own.or(self.document.instrument.as_ref()).or(only) else {
             if !instruments.is_empty() && !self.faults.iter().any(|fault| fault.rule == "no_instrument") {
                 let reason = "there are several instruments, and none is said to be the one";
-                let remedy = "\"instrument\": \"KEY\" at the top, or on each component";
+                let remedy =
+                    "\"instrument\": \"KEY\" at the top, or on each component of `split` and of `sources`";
                 self.fault(path, "no_instrument", reason, remedy);
             }
             return String::new();

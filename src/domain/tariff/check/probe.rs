@@ -7,7 +7,7 @@ use super::Points;
 use super::reach::{Domain, combination};
 use crate::domain::money::Amount;
 use crate::domain::tariff::decision::Subject;
-use crate::domain::tariff::document::FactValue;
+use crate::domain::tariff::document::{Fact, FactValue};
 use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::question::{Question, Refusal};
 use crate::domain::tariff::{FactDeclaration, Range, Tariff};
@@ -18,6 +18,9 @@ const QUESTIONS_MAX: usize = 4_000;
 const VALUES_MAX: usize = 40;
 /// Amounts where rounding bites: no multiples of each other, small, odd and large.
 const TELLING_AMOUNTS: [i64; 10] = [1, 2, 3, 7, 99, 101, 1_001, 28_615, 999_983, 123_456_789];
+
+/// Counts of things: what takes more than the price may do so only for many of them.
+const TELLING_COUNTS: [u32; 6] = [1, 2, 7, 101, 1_001, 100_003];
 
 pub(super) fn faults_of(tariff: &Tariff, points: &Points) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
@@ -104,7 +107,7 @@ fn fact_domains(facts: &[FactDeclaration], points: &Points) -> Vec<(Subject, Dom
             .flatten()
             .cloned()
             .collect::<Vec<_>>();
-        tested.extend([1, 2, 7].map(FactValue::Integer));
+        tested.extend(TELLING_COUNTS.map(|count| FactValue::Integer(i64::from(count))));
         let mut domain = Domain::of(&declared.fact, tested);
         domain.0.truncate(VALUES_MAX);
         (Subject::Fact(index), domain)
@@ -143,7 +146,7 @@ fn quantities(tariff: &Tariff, points: &Points) -> Vec<u32> {
         .filter_map(|number| u32::try_from(*number).ok());
     let mut quantities = noted
         .filter(|quantity| *quantity > 0)
-        .chain([1, 2, 7])
+        .chain(TELLING_COUNTS)
         .collect::<Vec<_>>();
     quantities.sort_unstable();
     quantities.dedup();
@@ -181,6 +184,11 @@ fn fault_of(tariff: &Tariff, question: &Question, refusal: &Refusal) -> Option<F
             "name a larger component, or round by ceiling",
         ),
         Refusal::Indivisible(_) => ("$.split", "indivisible", "weights above zero"),
+        Refusal::OutsideBands { .. } if is_bounded(tariff) => (
+            "$",
+            "bands_gap",
+            "cover whatever the measure can come to within the declared ranges",
+        ),
         Refusal::AmountMissing | Refusal::PrincipalMissing | Refusal::PrincipalUnexpected => return None,
         Refusal::OutsideRange { .. } | Refusal::AmountDiffers { .. } | Refusal::QuantityZero => return None,
         Refusal::QuantityUnexpected(_) | Refusal::LegMissing { .. } | Refusal::LegUnknown { .. } => {
@@ -198,6 +206,20 @@ fn fault_of(tariff: &Tariff, question: &Question, refusal: &Refusal) -> Option<F
         format!("{refusal} ({})", example(tariff, question)),
         remedy,
     ))
+}
+
+/// Whether everything that rules name has a greatest value: then no table need leave anything out.
+fn is_bounded(tariff: &Tariff) -> bool {
+    let is_open = |declared: &FactDeclaration| {
+        declared.is_read && matches!(declared.fact, Fact::Integer { at_most: None, .. })
+    };
+    let amount = !tariff.reads_amount || tariff.amount.at_most.is_some();
+    let principal = !tariff.reads_principal
+        || tariff
+            .principal
+            .as_ref()
+            .is_some_and(|principal| principal.range.at_most.is_some());
+    amount && principal && !tariff.reads_quantity && !tariff.facts.iter().any(is_open)
 }
 
 /// The question in words.

@@ -1,5 +1,7 @@
 //! Judging who bears and earns: components, what each takes, remainders. Never here: groups, terms, amounts of a question.
 
+use std::collections::BTreeSet;
+
 use super::Checker;
 use super::rules::is_fixed;
 use super::scope::{Body, Node, Scope};
@@ -7,7 +9,7 @@ use crate::domain::tariff::SlotKind;
 use crate::domain::tariff::document::{AmountRule, Component, Fact, Split, SplitChoice, Taker};
 use crate::domain::tariff::pricing::{PAID, PRICE};
 use crate::domain::tariff::question::listed;
-use crate::domain::tariff::sharing::{Choice, Shares};
+use crate::domain::tariff::sharing::{Choice, PartOf, Shares, TermChoice};
 use crate::domain::tariff::term::{Role, Side};
 
 /// A component that belongs to somebody, and the node of its amount.
@@ -102,12 +104,30 @@ impl<'a> Checker<'a> {
         }
         self.compute_all(&mut scope);
         let taker = self.taker_of(&owned, side);
-        let parts = owned.iter().map(|part| self.part(part, &scope, side)).collect();
+        let parts: Vec<PartOf> = owned.iter().map(|part| self.part(part, &scope, side)).collect();
+        self.check_withheld_apart(&owned, &parts);
         Shares {
             total,
             computations: scope.computations,
             parts,
             taker,
+        }
+    }
+
+    /// What two components withhold under one name for one party would be one term, which an allocation holds once.
+    fn check_withheld_apart(&mut self, owned: &[Owned<'a>], parts: &[PartOf]) {
+        let mut seen = BTreeSet::new();
+        for (own, part) in owned.iter().zip(parts) {
+            for (at, held) in part.withheld.iter().enumerate() {
+                if let TermChoice::One(ordinal) = held.term
+                    && !seen.insert(ordinal)
+                {
+                    let name = &own.component.withhold[at].name;
+                    let path = format!("{}.withhold[{at}].name", own.path);
+                    let reason = format!("another component withholds `{name}` for the same party too");
+                    self.fault(&path, "duplicate_name", reason, "give each its own name");
+                }
+            }
         }
     }
 

@@ -6,7 +6,7 @@
     reason = "tables: one arm a rule, one sentence an arm"
 )]
 
-use super::{LineSubject, Step, StepText};
+use super::{LineSubject, Step, StepText, StepsTaken};
 use crate::domain::digits::grouped;
 use crate::domain::money::Amount;
 use crate::domain::split::{Exact, Rounding, RoundingMode};
@@ -215,7 +215,9 @@ fn tell_choice(step: &Step) -> StepText {
             let told = slices
                 .iter()
                 .map(|(width, rate)| format!("{rate} of {}", amount(*width)));
-            let arithmetic = format!("{} = {}", told.collect::<Vec<_>>().join(" + "), exact(*found));
+            let told = told.reduce(|told, next| format!("{told} + {next}"));
+            let told = told.unwrap_or_else(|| "nothing lies in a slice".to_owned());
+            let arithmetic = format!("{told} = {}", exact(*found));
             let base = named(base_name.as_ref(), *base);
             row("slices", Some(base), arithmetic, rounding(*found, *mode, *result))
         }
@@ -225,7 +227,7 @@ fn tell_choice(step: &Step) -> StepText {
             free,
             size,
             begun,
-            count,
+            steps,
             charge,
             result,
         } => {
@@ -240,13 +242,28 @@ fn tell_choice(step: &Step) -> StepText {
                 BegunStep::NotCharged => "a begun step not charged",
                 BegunStep::InProportion => "in proportion",
             };
-            let count = count.map_or_else(String::new, |count| format!("{} steps × ", amount(count)));
-            let arithmetic = format!(
-                "{base}{free} in steps of {size}, {begun}: {count}{} = {}",
-                amount(*charge),
-                amount(*result)
-            );
-            row("steps", Some(base), arithmetic, None)
+            let charge = amount(*charge);
+            let (counted, rounded) = match *steps {
+                StepsTaken::Whole(count) => (
+                    format!("{} steps × {charge} = {}", amount(count), amount(*result)),
+                    None,
+                ),
+                StepsTaken::Proportion {
+                    charged,
+                    exact: found,
+                    rounding: mode,
+                } => (
+                    format!(
+                        "{charge} × {} ÷ {} = {}",
+                        amount(charged),
+                        amount(Amount::from_minor(i64::from(size.get()))),
+                        exact(found)
+                    ),
+                    rounding(found, mode, *result),
+                ),
+            };
+            let arithmetic = format!("{base}{free} in steps of {size}, {begun}: {counted}");
+            row("steps", Some(base), arithmetic, rounded)
         }
         Step::Case { number, facts } => {
             let told = facts

@@ -8,7 +8,7 @@
 
 mod numerals;
 
-use super::{LineSubject, Step, StepText};
+use super::{LineSubject, Step, StepText, StepsTaken};
 use crate::domain::money::Amount;
 use crate::domain::split::{Exact, Rounding, RoundingMode};
 use crate::domain::tariff::document::rule::BegunStep;
@@ -223,7 +223,9 @@ fn tell_choice(step: &Step) -> StepText {
             let told = slices
                 .iter()
                 .map(|(width, of)| format!("{} از {}", rate(*of), amount(*width)));
-            let arithmetic = format!("{} = {}", told.collect::<Vec<_>>().join(" + "), exact(*found));
+            let told = told.reduce(|told, next| format!("{told} + {next}"));
+            let told = told.unwrap_or_else(|| "چیزی در برشی نمی‌افتد".to_owned());
+            let arithmetic = format!("{told} = {}", exact(*found));
             let base = named(base_name.as_ref(), *base);
             row("برش", Some(base), arithmetic, rounding(*found, *mode, *result))
         }
@@ -233,7 +235,7 @@ fn tell_choice(step: &Step) -> StepText {
             free,
             size,
             begun,
-            count,
+            steps,
             charge,
             result,
         } => {
@@ -249,11 +251,23 @@ fn tell_choice(step: &Step) -> StepText {
                 BegunStep::InProportion => "به نسبت",
             };
             let size = digits(&size.to_string());
-            let count = count.map_or_else(String::new, |count| format!("{} گام × ", amount(count)));
-            let (charge, result) = (amount(*charge), amount(*result));
-            let arithmetic =
-                format!("{base}{free} در گام‌های {size}تایی، {begun}: {count}{charge} = {result}");
-            row("گام", Some(base), arithmetic, None)
+            let charge = amount(*charge);
+            let (counted, rounded) = match *steps {
+                StepsTaken::Whole(count) => (
+                    format!("{} گام × {charge} = {}", amount(count), amount(*result)),
+                    None,
+                ),
+                StepsTaken::Proportion {
+                    charged,
+                    exact: found,
+                    rounding: mode,
+                } => (
+                    format!("{charge} × {} ÷ {size} = {}", amount(charged), exact(found)),
+                    rounding(found, mode, *result),
+                ),
+            };
+            let arithmetic = format!("{base}{free} در گام‌های {size}تایی، {begun}: {counted}");
+            row("گام", Some(base), arithmetic, rounded)
         }
         Step::Case { number, facts } => {
             let told = facts

@@ -4,7 +4,7 @@
 use super::{Band, Formula, Slice, Steps};
 use crate::domain::money::Amount;
 use crate::domain::split::{self, Rounding, RoundingMode};
-use crate::domain::tariff::derivation::Step;
+use crate::domain::tariff::derivation::{Step, StepsTaken};
 use crate::domain::tariff::document::rule::BegunStep;
 use crate::domain::tariff::pricing::Working;
 use crate::domain::tariff::question::Refusal;
@@ -63,12 +63,18 @@ impl Steps {
         let value = self.of.base(working)?;
         let charge = self.charge.base(working)?;
         let charged = value.minus(self.free)?.max(Amount::ZERO);
-        let (count, result) = match self.begun {
+        let (steps, result) = match self.begun {
             BegunStep::Charged => self.whole_steps(charged, charge, RoundingMode::Ceiling)?,
             BegunStep::NotCharged => self.whole_steps(charged, charge, RoundingMode::Floor)?,
             BegunStep::InProportion => {
                 let rounding = Rounding::to_unit(self.round);
-                (None, split::pro_rata(charge, charged, self.size).round(rounding)?)
+                let exact = split::pro_rata(charge, charged, self.size);
+                let proportion = StepsTaken::Proportion {
+                    charged,
+                    exact,
+                    rounding,
+                };
+                (proportion, exact.round(rounding)?)
             }
         };
         if working.trace.is_kept() {
@@ -80,7 +86,7 @@ impl Steps {
                 free,
                 size,
                 begun,
-                count,
+                steps,
                 charge,
                 result,
             }));
@@ -93,8 +99,8 @@ impl Steps {
         measure: Amount,
         charge: Amount,
         begun: RoundingMode,
-    ) -> Result<(Option<Amount>, Amount), Refusal> {
+    ) -> Result<(StepsTaken, Amount), Refusal> {
         let count = split::steps(measure, self.size, begun)?;
-        Ok((Some(count), charge.times(count.minor())?))
+        Ok((StepsTaken::Whole(count), charge.times(count.minor())?))
     }
 }
