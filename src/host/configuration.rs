@@ -3,13 +3,16 @@
 
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::thread::available_parallelism;
 
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
 
 /// One environment variable, as README prints it.
 #[derive(Clone, Copy, Debug)]
@@ -182,7 +185,7 @@ impl Configuration {
             )?,
             workers: count(WORKERS, text(WORKERS), cores, WORKERS_ALLOWED)?,
             trusted_proxies: networks(TRUSTED_PROXIES, text(TRUSTED_PROXIES))?,
-            log_filter: text(LOG).unwrap_or_else(|| "info".to_owned()),
+            log_filter: log_filter(text(LOG))?,
             log_format: log_format(text(LOG_FORMAT))?,
             smtp: smtp(text)?,
             search_path: text(PATH).map_or_else(Vec::new, |path| std::env::split_paths(&path).collect()),
@@ -201,9 +204,12 @@ fn smtp(
     let Some(host) = text(SMTP_HOST) else {
         return Ok(None);
     };
+    if host.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(refused(SMTP_HOST, "must be the name or the address of a host"));
+    }
     let tls = smtp_tls(text(SMTP_TLS))?;
     let port = match text(SMTP_PORT) {
-        Some(port) => parsed(SMTP_PORT, &port)?,
+        Some(port) => parsed::<NonZeroU16>(SMTP_PORT, &port)?.get(),
         None => tls.usual_port(),
     };
     let login = match (text(SMTP_USER), text(SMTP_PASSWORD)) {
@@ -216,6 +222,11 @@ fn smtp(
         (None, Some(_)) => return Err(refused(SMTP_USER, "is missing while a password is set")),
     };
     let from = text(SMTP_FROM).unwrap_or_else(|| "daftar@localhost".to_owned());
+    if from.parse::<Mailbox>().is_err() {
+        let reason =
+            format!("`{from}` is no address such as daftar@example.org or Daftar <daftar@example.org>");
+        return Err(refused(SMTP_FROM, reason));
+    }
     Ok(Some(SmtpConfiguration {
         host,
         port,
@@ -241,6 +252,17 @@ fn smtp_tls(value: Option<String>) -> Result<SmtpTls, ConfigurationError> {
         Some("tls") => Ok(SmtpTls::Tls),
         Some("none") => Ok(SmtpTls::None),
         Some(_) => Err(refused(SMTP_TLS, "must be starttls, tls or none")),
+    }
+}
+
+fn log_filter(value: Option<String>) -> Result<String, ConfigurationError> {
+    let value = value.unwrap_or_else(|| "info".to_owned());
+    match EnvFilter::try_new(&value) {
+        Ok(_) => Ok(value),
+        Err(error) => {
+            let reason = format!("`{value}` is no filter such as info or warn,daftar=debug: {error}");
+            Err(refused(LOG, reason))
+        }
     }
 }
 
@@ -333,6 +355,11 @@ mod tests {
         );
         assert_eq!(read(&[(POOL_CONNECTIONS, "500")]).unwrap().pool_connections, 500);
         assert_eq!(read(&[(LOG_FORMAT, "xml")]).unwrap_err().variable, LOG_FORMAT);
+        assert_eq!(read(&[(LOG, "daftar=loud")]).unwrap_err().variable, LOG);
+        assert_eq!(
+            read(&[(LOG, "warn,daftar=debug")]).unwrap().log_filter,
+            "warn,daftar=debug"
+        );
     }
 
     #[test]
@@ -357,10 +384,19 @@ mod tests {
     fn a_mail_login_is_whole_or_absent() {
         let half = read(&[(SMTP_HOST, "mail"), (SMTP_USER, "u")]).unwrap_err();
         assert_eq!(half.variable, SMTP_PASSWORD);
-        let smtp = read(&[(SMTP_HOST, "mail"), (SMTP_TLS, "tls")])
-            .unwrap()
-            .smtp
-            .unwrap();
+        for (variable, wrong) in [(SMTP_FROM, "nobody"), (SMTP_PORT, "0")] {
+            let refused = read(&[(SMTP_HOST, "mail"), (variable, wrong)]).unwrap_err();
+            assert_eq!(refused.variable, variable);
+        }
+        assert_eq!(read(&[(SMTP_HOST, "two words")]).unwrap_err().variable, SMTP_HOST);
+        let smtp = read(&[
+            (SMTP_HOST, "mail"),
+            (SMTP_TLS, "tls"),
+            (SMTP_FROM, "Daftar <d@example.org>"),
+        ])
+        .unwrap()
+        .smtp
+        .unwrap();
         assert_eq!((smtp.port, smtp.login.is_none()), (465, true));
     }
 

@@ -33,7 +33,11 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 const POOL_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Limits that keep one forgotten statement from holding up everybody; a use case sets tighter ones for itself.
+///
+/// Without compiling of statements: it takes seconds where a settlement's statements, which have many expressions, take
+/// milliseconds, and PostgreSQL begins it by its estimate of rows.
 const SESSION: &str = "SET application_name = 'daftar'; \
+     SET jit = off; \
      SET search_path = public, pg_temp; \
      SET statement_timeout = '15min'; \
      SET lock_timeout = '1min'; \

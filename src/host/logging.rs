@@ -9,10 +9,10 @@ use super::configuration::{Configuration, LogFormat};
 /// What others tell of their insides is not told unless the filter names them.
 const QUIET: &str = "actix_server=warn,tokio_cron_scheduler=warn";
 
-/// Log lines go to standard error. A filter that is not understood falls back to `info`.
+/// Log lines go to standard error.
 pub fn start(configuration: &Configuration) {
     let wanted = format!("{QUIET},{}", configuration.log_filter);
-    let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new(format!("{QUIET},info")));
+    let filter = EnvFilter::new(wanted);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

@@ -20,6 +20,7 @@ use crate::host::configuration::{SmtpConfiguration, SmtpTls};
 pub enum Script {
     Accept,
     RefuseEverybody(&'static str),
+    RefuseSender(&'static str),
     RefuseRecipient(&'static str),
     RefuseContent(&'static str),
     HangAtGreeting,
@@ -139,6 +140,7 @@ impl Session {
             let line = self.heard().await?;
             let verb = line.split([' ', ':']).next().unwrap_or("").to_ascii_uppercase();
             match (verb.as_str(), self.script) {
+                ("MAIL", Script::RefuseSender(reply)) => self.say(reply).await?,
                 ("RCPT", Script::RefuseRecipient(reply)) => self.say(reply).await?,
                 ("RCPT", Script::HangAtRecipient) => hang().await,
                 ("DATA", Script::DropAtData) => return Err(End),

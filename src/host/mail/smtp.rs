@@ -49,13 +49,14 @@ impl FinalDot {
 }
 
 async fn attempt(letter: &Message, server: &SmtpConfiguration, limits: Limits, dot: &FinalDot) -> Delivery {
-    let mut connection = match connected(server, limits).await {
+    let mut connection = match introduced(letter, server, limits).await {
         Ok(connection) => connection,
-        // A full greeting queue or a wrong password is not the mail's fault: it is tried again, whatever the code.
+        // A full greeting queue, a wrong password or a sender that may not send is not the mail's fault: it is tried again,
+        // whatever the code.
         Err(fault) => {
             return Delivery::Refused {
                 permanent: false,
-                reply: said(&fault),
+                reply: fault.to_string(),
             };
         }
     };
@@ -65,13 +66,25 @@ async fn attempt(letter: &Message, server: &SmtpConfiguration, limits: Limits, d
         },
         Err(fault) if fault.status().is_some() => Delivery::Refused {
             permanent: fault.is_permanent(),
-            reply: said(&fault),
+            reply: fault.to_string(),
         },
-        Err(fault) => dot.lost(said(&fault)),
+        Err(fault) => dot.lost(fault.to_string()),
     };
     // The outcome stands already: a server that hangs at QUIT changes nothing.
     let _ = timeout(limits.connect, connection.abort()).await;
     delivery
+}
+
+/// A connection on which the server takes mails of our sender.
+async fn introduced(
+    letter: &Message,
+    server: &SmtpConfiguration,
+    limits: Limits,
+) -> Result<AsyncSmtpConnection, Error> {
+    let mut connection = connected(server, limits).await?;
+    let sender = letter.envelope().from().cloned();
+    connection.command(Mail::new(sender, vec![])).await?;
+    Ok(connection)
 }
 
 async fn connected(server: &SmtpConfiguration, limits: Limits) -> Result<AsyncSmtpConnection, Error> {
@@ -103,11 +116,7 @@ async fn hand_over(
     letter: &Message,
     dot: &FinalDot,
 ) -> Result<Response, Error> {
-    let envelope = letter.envelope();
-    connection
-        .command(Mail::new(envelope.from().cloned(), vec![]))
-        .await?;
-    for recipient in envelope.to() {
+    for recipient in letter.envelope().to() {
         connection.command(Rcpt::new(recipient.clone(), vec![])).await?;
     }
     connection.command(Data).await?;
@@ -122,13 +131,6 @@ async fn hand_over(
 fn reply_of(response: &Response) -> String {
     let lines: Vec<_> = response.message().collect();
     format!("{} {}", response.code(), lines.join(" "))
-}
-
-fn said(fault: &Error) -> String {
-    match std::error::Error::source(fault) {
-        Some(source) => format!("{fault}: {source}"),
-        None => fault.to_string(),
-    }
 }
 
 #[cfg(test)]
@@ -161,6 +163,19 @@ mod tests {
     async fn a_recipient_refused_for_good_is_permanent() {
         let delivery = outcome(Script::RefuseRecipient("550 no such office")).await;
         assert!(matches!(delivery, Delivery::Refused { permanent: true, reply } if reply.contains("550")));
+    }
+
+    #[tokio::test]
+    async fn a_sender_that_may_not_send_says_nothing_of_the_mail() {
+        let delivery = outcome(Script::RefuseSender(
+            "530 5.7.0 Must issue a STARTTLS command first",
+        ))
+        .await;
+        let Delivery::Refused { permanent, reply } = delivery else {
+            panic!("{delivery:?}");
+        };
+        assert!(!permanent);
+        assert_eq!(reply.matches("STARTTLS").count(), 1, "{reply}");
     }
 
     #[tokio::test]

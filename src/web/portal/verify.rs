@@ -77,13 +77,14 @@ async fn verified(
     language: Language,
     typed: &str,
 ) -> Answer<HttpResponse> {
+    let typed: String = typed.chars().filter(|c| !c.is_control()).collect();
     let (verdict, problem) = match haste {
-        Ok(Unhurried) => judged(state, language, typed).await?,
+        Ok(Unhurried) => judged(state, language, &typed).await?,
         Err(too_often) => (Verdict::NotNow, Some(too_often)),
     };
     let filled = VerifyPage {
         words: Words::of(language),
-        typed: typed.to_owned(),
+        typed,
         verdict,
     };
     page(&filled, problem.as_ref())
