@@ -2,6 +2,7 @@
 //! served. Never here: anything that production has not.
 
 mod catalogue;
+mod clerks;
 mod diary;
 mod dice;
 mod founding;
@@ -115,7 +116,7 @@ async fn tell_days(host: &Host, now: DateTime<Utc>, diary: &Diary, told: &mut To
     let (offices, services) = (geography::offices(SEED), catalogue::services());
     let people = found(&mut conn, told, &offices, &verification_url(host)).await?;
     diary.write(told)?;
-    let teller = Teller::new(&people, &offices, &services, told.first, now);
+    let teller = Teller::new(host, &people, &offices, &services, told.first, now);
     let rest = told.rest();
     let bar = progress("days of the story", rest.days().count());
     for day in rest.days() {

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::clerks::each;
 use super::dice::Dice;
 use super::founding::ZONE;
 use super::people::People;
@@ -12,6 +13,7 @@ use crate::domain::page::Asked;
 use crate::domain::payout::PayoutState;
 use crate::domain::settlement::SettlementState;
 use crate::domain::zone::day_of;
+use crate::host::Host;
 use crate::usecases::answer_payout::{BankAnswer, BankOutcome, answer_payout};
 use crate::usecases::reading::money::MoneyFilter;
 use crate::usecases::reading::payouts::{PayoutView, list_payouts};
@@ -42,12 +44,12 @@ enum Habit {
 }
 
 /// One day of the bank: remittances come in, payouts leave, those that left before are answered.
-pub async fn bank_day(conn: &mut Connection, people: &People, day: NaiveDate) -> Done<()> {
+pub async fn bank_day(conn: &mut Connection, host: &Host, people: &People, day: NaiveDate) -> Done<()> {
     let at = moment(day, OPENS_AT_HOUR);
-    answer_released(conn, &people.checker, at).await?;
+    answer_released(conn, host, &people.checker, at).await?;
     for (days, habit) in [(PUNCTUAL_DAYS, Habit::Punctual), (LATE_DAYS, Habit::Late)] {
         for settlement in approved_on(conn, &people.maker, before_by(day, days)).await? {
-            remit(conn, &people.maker, at, &settlement, habit).await?;
+            remit(conn, host, &people.maker, at, (&settlement, habit)).await?;
         }
     }
     while release_payouts(conn, &people.maker, at).await?.is_some() {}
@@ -67,22 +69,22 @@ async fn approved_on(conn: &mut Connection, by: &Originator, day: NaiveDate) -> 
 
 async fn remit(
     conn: &mut Connection,
+    host: &Host,
     by: &Originator,
     at: DateTime<Utc>,
-    settlement: &SettlementView,
-    habit: Habit,
+    (settlement, habit): (&SettlementView, Habit),
 ) -> Done<()> {
     let mut after = None;
     loop {
         let asked = Asked { after, rows: ROWS };
         let page = list_positions(conn, by, settlement.id, &asked).await?;
-        for (_, position) in &page.items {
-            if habit_of(position) == habit
-                && let Some(entry) = remittance(settlement, position)
-            {
-                record_remittance(conn, by, at, &entry).await?;
-            }
-        }
+        let positions = page.items.iter().map(|(_, position)| position);
+        let positions = positions.filter(|position| habit_of(position) == habit);
+        let entries = positions.filter_map(|position| remittance(settlement, position));
+        each(host, entries, async |conn, entry| {
+            record_remittance(conn, by, at, &entry).await.map(drop)
+        })
+        .await?;
         after = page.items.into_iter().next_back().map(|(key, _)| key);
         if !page.more {
             return Ok(());
@@ -117,7 +119,7 @@ fn habit_of(position: &PositionView) -> Habit {
     }
 }
 
-async fn answer_released(conn: &mut Connection, by: &Originator, at: DateTime<Utc>) -> Done<()> {
+async fn answer_released(conn: &mut Connection, host: &Host, by: &Originator, at: DateTime<Utc>) -> Done<()> {
     let released = MoneyFilter {
         state: Some(PayoutState::Released),
         ..MoneyFilter::default()
@@ -125,9 +127,12 @@ async fn answer_released(conn: &mut Connection, by: &Originator, at: DateTime<Ut
     loop {
         let asked = Asked::first(ROWS);
         let page = list_payouts(conn, by, at, &released, &asked).await?;
-        for payout in &page.items {
-            answer_payout(conn, by, at, payout.id, &answer(payout)).await?;
-        }
+        each(host, &page.items, async |conn, payout| {
+            answer_payout(conn, by, at, payout.id, &answer(payout))
+                .await
+                .map(drop)
+        })
+        .await?;
         if !page.more {
             return Ok(());
         }

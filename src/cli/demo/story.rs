@@ -4,6 +4,7 @@
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use super::catalogue::PlannedService;
+use super::clerks::each;
 use super::founding::{NETWORKS, ZONE, cycle_of};
 use super::geography::PlannedOffice;
 use super::payments::bank_day;
@@ -12,6 +13,7 @@ use super::traffic::Traffic;
 use super::turns::{subscribe, turn};
 use crate::domain::transaction::Submitted;
 use crate::domain::zone::{day_of, start_of_day};
+use crate::host::Host;
 use crate::usecases::approve_settlement::approve_settlement;
 use crate::usecases::close_window::close_due_window;
 use crate::usecases::propose_settlement::propose_due_settlement;
@@ -43,6 +45,7 @@ impl Span {
 
 /// What the story is told with.
 pub struct Teller<'a> {
+    host: &'a Host,
     people: &'a People,
     offices: &'a [PlannedOffice],
     traffic: Vec<Traffic<'a>>,
@@ -53,6 +56,7 @@ pub struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     pub fn new(
+        host: &'a Host,
         people: &'a People,
         offices: &'a [PlannedOffice],
         services: &'a [PlannedService],
@@ -73,6 +77,7 @@ impl<'a> Teller<'a> {
             rows_per_office_and_day: ROWS_PER_OFFICE_AND_DAY,
         });
         Self {
+            host,
             people,
             offices,
             traffic: traffic.into(),
@@ -94,9 +99,9 @@ impl<'a> Teller<'a> {
         if day == day_of(ZONE, self.now) {
             return Ok(());
         }
-        bank_day(conn, self.people, day).await?;
+        bank_day(conn, self.host, self.people, day).await?;
         turn(conn, self.people, self.offices, self.first, day).await?;
-        self.record_day(conn, day).await
+        self.record_day(day).await
     }
 
     /// Closes, seals, proposes and approves whatever is due, the older windows first.
@@ -111,19 +116,17 @@ impl<'a> Teller<'a> {
     }
 
     /// What the counters of all networks did on this day.
-    async fn record_day(&self, conn: &mut Connection, day: NaiveDate) -> Done<()> {
+    async fn record_day(&self, day: NaiveDate) -> Done<()> {
         let at = moment(day, SENDS_AT_HOUR);
-        for traffic in &self.traffic {
-            let rows = traffic
-                .rows_of(day)
-                .into_iter()
-                .map(submitted)
-                .collect::<Done<Vec<_>>>()?;
+        each(self.host, &self.traffic, async |conn, traffic| {
+            let rows = traffic.rows_of(day).into_iter().map(submitted);
+            let rows = rows.collect::<Done<Vec<_>>>()?;
             for some in rows.chunks(ROWS_TOGETHER) {
                 self.record(conn, at, some).await?;
             }
-        }
-        Ok(())
+            Ok(())
+        })
+        .await
     }
 
     async fn record(&self, conn: &mut Connection, at: DateTime<Utc>, rows: &[Submitted]) -> Done<()> {
