@@ -1,14 +1,14 @@
 //! The bearer token of a request, as the originator it belongs to. Never here: what an originator may do.
 
 use std::collections::HashMap;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Mutex;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
@@ -24,7 +24,7 @@ const TOKENS_REMEMBERED_MAX: usize = 10_000;
 /// Longer than any token that is made here.
 const TOKEN_LENGTH_MAX: usize = 200;
 
-/// Who asks: a handler that takes this is refused without a valid token.
+/// Who asks: a handler that takes this is refused without a valid token. It is found once a request, at the door.
 #[derive(Clone, Debug)]
 pub struct Authorised(pub Originator);
 
@@ -33,6 +33,9 @@ impl FromRequest for Authorised {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if let Some(known) = request.extensions().get::<Self>() {
+            return Box::pin(ready(Ok(known.clone())));
+        }
         let token = bearer_token(request);
         let state = request.app_data::<Data<AppState>>().cloned();
         Box::pin(async move {

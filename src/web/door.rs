@@ -1,11 +1,11 @@
-//! What the OpenAPI document says of a request's parameters is asked of them before the request goes to its handler.
+//! Who asks, and what the OpenAPI document says of a request's parameters, is looked at before the request goes to its handler.
 //! Never here: bodies, what a parameter means.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::{Data, Query};
-use actix_web::{Error, ResponseError};
+use actix_web::{Error, HttpMessage, ResponseError};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::{OpenApi, RefOr, Required};
 
@@ -13,34 +13,44 @@ use crate::domain::printable;
 use crate::usecases::Failure;
 use crate::usecases::failure::Fault;
 
-use super::openapi::operation_of;
+use super::authorised::Authorised;
+use super::openapi::{needs_token, operation_of};
 use super::problem::Problem;
 use super::wanted::Wanted;
 
-/// Refuses a request with parameters that its route does not know or that cannot be what they should be.
+/// Refuses a request to the API of somebody unknown, and then one with parameters that its route does not know or that cannot be
+/// what they should be: whoever may not ask is not told how to.
 pub async fn guarded<B: MessageBody>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let faults = faults(&request);
-    if faults.is_empty() {
-        return Ok(next.call(request).await?.map_into_left_body());
+    match admitted(&mut request).await {
+        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
+        Err(refused) => Ok(request
+            .into_response(refused.error_response())
+            .map_into_right_body()),
     }
-    let refused = Problem::from(Failure::Invalid(faults)).error_response();
-    Ok(request.into_response(refused).map_into_right_body())
 }
 
-fn faults(request: &ServiceRequest) -> Vec<Fault> {
-    let document = request.app_data::<Data<OpenApi>>();
+async fn admitted(request: &mut ServiceRequest) -> Result<(), Problem> {
+    let document = request.app_data::<Data<OpenApi>>().cloned();
     let (Some(document), Some(pattern)) = (document, request.match_pattern()) else {
-        return Vec::new();
+        return Ok(());
     };
-    let Some(operation) = operation_of(document, &pattern, request.method()) else {
-        return Vec::new();
+    let Some(operation) = operation_of(&document, &pattern, request.method()) else {
+        return Ok(());
     };
-    let mut faults = in_path(document, operation, &pattern, request.path());
-    faults.extend(in_query(document, operation, request.query_string()));
-    faults
+    if needs_token(operation) {
+        let who = request.extract::<Authorised>().await?;
+        request.extensions_mut().insert(who);
+    }
+    let mut faults = in_path(&document, operation, &pattern, request.path());
+    faults.extend(in_query(&document, operation, request.query_string()));
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Invalid(faults).into())
+    }
 }
 
 fn in_path(document: &OpenApi, operation: &Operation, pattern: &str, path: &str) -> Vec<Fault> {

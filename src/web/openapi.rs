@@ -81,8 +81,18 @@ fn finish(operation: &mut Operation, needs_token: bool) {
         .or_insert(RefOr::T(problem));
     // An operation that says `security(())` is for everybody.
     if needs_token && operation.security.is_none() {
-        operation.security = Some(vec![SecurityRequirement::new(TOKEN, Vec::<String>::new())]);
+        operation.security = Some(vec![by_token()]);
     }
+}
+
+fn by_token() -> SecurityRequirement {
+    SecurityRequirement::new(TOKEN, Vec::<String>::new())
+}
+
+/// Whether only somebody who is known may ask.
+pub fn needs_token(operation: &Operation) -> bool {
+    let required = operation.security.as_deref().unwrap_or_default();
+    required.contains(&by_token())
 }
 
 /// What the document says of a route under a method.

@@ -171,6 +171,10 @@ async fn a_party_sees_its_own_and_what_is_somebody_elses_is_not_there() {
             .is_empty()
     );
     assert_eq!(api.get("/v1/settlements", "").await.status, 401);
+    // Whoever is unknown is not told what is wrong with the request.
+    let faulty = api.post("/v1/transactions", &json!({}), "").await;
+    assert_eq!(faulty.status, 401, "{}", faulty.text());
+    assert_eq!(api.get("/v1/transactions?limit=none", "").await.status, 401);
 }
 
 #[actix_web::test]
