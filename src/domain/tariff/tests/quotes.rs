@@ -1,6 +1,7 @@
 //! What a tariff answers, at the corners of the language.
 
 use super::*;
+use crate::domain::language::Language;
 use crate::domain::money::AMOUNT_MAX;
 
 #[test]
@@ -93,6 +94,19 @@ fn steps_before_on_and_after_each_boundary() {
         [1008, 1009, 1125].map(|a| stepped("in_proportion", a)),
         [500, 501, 515]
     );
+}
+
+#[test]
+fn steps_in_proportion_are_told_with_their_arithmetic_and_rounding() {
+    let price = json!({"steps": {"of": "amount", "free": 300_000, "size": 1_000_000, "charge": 1501,
+                                 "begun": "in_proportion", "round": "half_up"}});
+    let tariff = parse(&document(&price, &office_takes_all()));
+    let (quote, derivation) = tariff.explain(&of_amount(966_666)).unwrap();
+    assert_eq!(quote.price.minor(), 1001);
+    let fee = derivation.lines.iter().find(|line| line.name == "fee").unwrap();
+    let told = derivation.text_of(fee, Language::En);
+    assert!(told.contains("1,501 × 666,666 ÷ 1,000,000 = 1,000.665"), "{told}");
+    assert!(told.contains("rounded half up to 1,001"), "{told}");
 }
 
 #[test]
