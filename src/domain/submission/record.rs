@@ -18,12 +18,20 @@ pub(super) struct Records {
     is_too_long: bool,
     /// After a carriage return, with which a line feed is one line break.
     after_return: bool,
-    has_begun: bool,
-    has_ended: bool,
+    flow: Flow,
     /// Number of the line at `start`.
     line: i64,
     /// Line breaks inside the record at `start`.
     breaks: i64,
+}
+
+/// How far the bytes have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flow {
+    /// Too few came to know whether they begin with a byte order mark.
+    Begins,
+    Comes,
+    Ended,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +70,7 @@ impl Records {
             stands,
             is_too_long: false,
             after_return: false,
-            has_begun: false,
-            has_ended: false,
+            flow: Flow::Begins,
             line: 1,
             breaks: 0,
         }
@@ -77,7 +84,7 @@ impl Records {
     }
 
     pub(super) fn end(&mut self) {
-        self.has_ended = true;
+        self.flow = Flow::Ended;
     }
 
     /// The next complete record with the number of its first line.
@@ -97,10 +104,10 @@ impl Records {
     }
 
     fn skip_byte_order_mark(&mut self) {
-        if self.has_begun || (self.held.len() < BYTE_ORDER_MARK.len() && !self.has_ended) {
+        if self.flow != Flow::Begins || self.held.len() < BYTE_ORDER_MARK.len() {
             return;
         }
-        self.has_begun = true;
+        self.flow = Flow::Comes;
         if self.held.starts_with(BYTE_ORDER_MARK) {
             self.start = BYTE_ORDER_MARK.len();
             self.seen = self.start;
@@ -143,7 +150,7 @@ impl Records {
 
     fn end_of_last_record(&mut self) -> Result<Option<usize>, Unreadable> {
         let is_nothing = self.start == self.held.len() && !self.is_too_long;
-        if !self.has_ended || is_nothing {
+        if self.flow != Flow::Ended || is_nothing {
             return Ok(None);
         }
         self.must_not_be_quoted()?;
