@@ -89,7 +89,9 @@ impl Records {
 
     /// The next complete record with the number of its first line.
     pub(super) fn next_record(&mut self) -> Result<Option<(i64, Record<'_>)>, Unreadable> {
-        self.skip_byte_order_mark();
+        if !self.has_begun() {
+            return Ok(None);
+        }
         let Some(to) = self.end_of_record()? else {
             return Ok(None);
         };
@@ -103,15 +105,16 @@ impl Records {
         Ok(Some((line, Record::Whole(&self.held[from..to]))))
     }
 
-    fn skip_byte_order_mark(&mut self) {
-        if self.flow != Flow::Begins || self.held.len() < BYTE_ORDER_MARK.len() {
-            return;
+    /// Past a byte order mark, if there is one.
+    fn has_begun(&mut self) -> bool {
+        if self.flow == Flow::Begins && self.held.len() >= BYTE_ORDER_MARK.len() {
+            self.flow = Flow::Comes;
+            if self.held.starts_with(BYTE_ORDER_MARK) {
+                self.start = BYTE_ORDER_MARK.len();
+                self.seen = self.start;
+            }
         }
-        self.flow = Flow::Comes;
-        if self.held.starts_with(BYTE_ORDER_MARK) {
-            self.start = BYTE_ORDER_MARK.len();
-            self.seen = self.start;
-        }
+        self.flow != Flow::Begins
     }
 
     fn end_of_record(&mut self) -> Result<Option<usize>, Unreadable> {

@@ -32,8 +32,14 @@ fn csv_and_json_of_the_same_content_are_the_same_rows() {
 
 #[test]
 fn the_pieces_that_bytes_come_in_make_no_difference() {
-    for (format, text) in [(Format::Ndjson, NDJSON), (Format::Csv, CSV)] {
+    let quoted = CSV.replace("office,service", "\"office\",service");
+    for (format, text) in [
+        (Format::Ndjson, NDJSON),
+        (Format::Csv, CSV),
+        (Format::Csv, &quoted),
+    ] {
         let whole = read_in_pieces(format, text, usize::MAX);
+        assert_eq!(whole.len(), 2);
         for size in [1, 2, 3, 7, 64] {
             assert_eq!(read_in_pieces(format, text, size), whole);
         }
