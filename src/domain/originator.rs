@@ -162,10 +162,11 @@ mod tests {
     }
 
     #[test]
-    fn a_job_may_propose_and_never_approve() {
+    fn a_job_may_propose_and_never_approves_or_records() {
         let job = originator(OriginatorKind::Job, Scope::Finance);
         assert_eq!(job.may_settle(), Ok(()));
         assert!(job.may_decide().is_err());
+        assert!(job.may_record().is_err());
         assert_eq!(
             originator(OriginatorKind::Person, Scope::Finance).may_decide(),
             Ok(())

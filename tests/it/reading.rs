@@ -171,10 +171,19 @@ async fn a_party_sees_its_own_and_what_is_somebody_elses_is_not_there() {
             .is_empty()
     );
     assert_eq!(api.get("/v1/settlements", "").await.status, 401);
-    // Whoever is unknown is not told what is wrong with the request.
-    let faulty = api.post("/v1/transactions", &json!({}), "").await;
-    assert_eq!(faulty.status, 401, "{}", faulty.text());
-    assert_eq!(api.get("/v1/transactions?limit=none", "").await.status, 401);
+}
+
+#[actix_web::test]
+async fn whoever_is_unknown_is_not_told_what_is_wrong_with_the_request() {
+    let scene = Scene::furnished().await;
+    let api = Api::of(&scene.world, scene.day(0, 1));
+    let known = api.token("recorder", Scope::Record, None).await;
+    for (token, status) in [("", 401), ("daftar_unknown", 401), (known.as_str(), 422)] {
+        let faulty = api.post("/v1/transactions", &json!({}), token).await;
+        assert_eq!(faulty.status, status, "{}", faulty.text());
+        let misread = api.get("/v1/transactions?limit=none", token).await;
+        assert_eq!(misread.status, status, "{}", misread.text());
+    }
 }
 
 #[actix_web::test]

@@ -65,6 +65,11 @@ pub enum PositionRule {
     Overflow(#[from] AmountOverflow),
 }
 
+/// How much of a balance active holds keep back: as much as there is, for a hold never creates a debt (money rule 18).
+pub fn held_of(balance: Amount, active_holds: Amount) -> Amount {
+    balance.max(Amount::ZERO).min(active_holds)
+}
+
 /// The position of one party and destination after one window. `carried_before`: for how many cycles in a row something
 /// payable was carried until now, as the previous position says in [`Position::carried_cycles`].
 pub fn position(
@@ -82,7 +87,7 @@ pub fn position(
         moved.remitted,
         moved.returned,
     ])?;
-    let held = before.max(Amount::ZERO).min(active_holds);
+    let held = held_of(before, active_holds);
     let payable = before.minus(held)?;
     let paid = if terms.pay(payable, carried_before) {
         payable

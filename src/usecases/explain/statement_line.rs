@@ -132,8 +132,9 @@ pub async fn explain_statement_line(
     let more_groups = rows.first().is_some_and(|row| row.all_groups > GROUPS_MAX);
     let page = asked.page(behind(conn, &wanted, asked.after.unwrap_or(0), asked.fetched()).await?);
     let (told, more_allocations) = allocations_of(&rows);
-    let totals = totals(&statement, line, &rows)?;
+    let of_totals: Vec<Amount> = rows.iter().map(|row| Amount::from_minor(row.of_total)).collect();
     let groups: Vec<GroupView> = rows.into_iter().map(group_view).collect();
+    let totals = totals(&statement, line, &groups, &of_totals)?;
     if totals.is_empty() {
         let named = format!("{} of statement {}", line.service, line.number);
         return Err(Failure::not_found("line", named));
@@ -176,8 +177,13 @@ fn allocations_of(rows: &[GroupRow]) -> (Vec<i64>, bool) {
     (ids, more)
 }
 
-/// The statement's totals of the service, each beside the sum of all its groups.
-fn totals(statement: &Statement, line: &LineName, groups: &[GroupRow]) -> Done<Vec<StatedTotal>> {
+/// The statement's totals of the service, each beside what all its groups come to, of which each that is told bears the sum.
+fn totals(
+    statement: &Statement,
+    line: &LineName,
+    groups: &[GroupView],
+    of_totals: &[Amount],
+) -> Done<Vec<StatedTotal>> {
     let content = statement.content();
     let own = content.services.iter().map(|total| (false, total));
     let earlier = content.earlier.iter().map(|earlier| (true, &earlier.total));
@@ -205,8 +211,8 @@ fn totals(statement: &Statement, line: &LineName, groups: &[GroupRow]) -> Done<V
         }
     }
     for total in &mut totals {
-        let own = groups.iter().find(|group| total.is_of(group));
-        total.summed = own.map_or(Amount::ZERO, |group| Amount::from_minor(group.of_total));
+        let own = groups.iter().zip(of_totals).find(|(group, _)| total.sums(group));
+        total.summed = own.map_or(Amount::ZERO, |(_, sum)| *sum);
     }
     Ok(totals)
 }
@@ -215,16 +221,6 @@ impl StatedTotal {
     fn is_named_like(&self, other: &Self) -> bool {
         (self.side, &self.component, self.kind, self.earlier)
             == (other.side, &other.component, other.kind, other.earlier)
-    }
-
-    fn is_of(&self, group: &GroupRow) -> bool {
-        (self.side, self.component.as_str(), self.kind, self.earlier)
-            == (
-                side_code(group.side),
-                group.component.as_str(),
-                kind_code(group.transaction_kind),
-                group.earlier,
-            )
     }
 
     /// Whether the group is a part of this total.

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::holding::{Item, Register, add};
-use crate::domain::hold::HoldCause;
+use super::holding::{Item, Register};
 use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
 use crate::store::Connection;
@@ -74,15 +73,8 @@ impl Restrictions {
     pub async fn held_sums(&self, conn: &mut Connection) -> Done<BTreeMap<(i16, Chain), Amount>> {
         let mut sums: BTreeMap<(i16, Chain), Amount> = BTreeMap::new();
         for network in &self.networks {
-            let mut items: BTreeMap<(Chain, HoldCause), Amount> = BTreeMap::new();
-            for sum in holdable_sums(conn, network.id, i32::MAX, &network.restricted).await? {
-                if self
-                    .register
-                    .holds(Item::from(&sum), &network.approvals, self.at)?
-                {
-                    add(&mut items, &sum)?;
-                }
-            }
+            let holdable = holdable_sums(conn, network.id, i32::MAX, &network.restricted).await?;
+            let items = self.register.held_items(&holdable, &network.approvals, self.at)?;
             for ((chain, _), amount) in items {
                 let held = sums.entry((network.id, chain)).or_default();
                 *held = held.plus(amount.max(Amount::ZERO))?;

@@ -68,11 +68,7 @@ pub async fn held(
         let sums = holdable_sums(conn, network_id, window.ordinal, &restricted).await?;
         let mut approvals = approvals(conn, network_id).await?;
         approvals.retain(|(ordinal, _)| *ordinal < window.ordinal);
-        for sum in sums {
-            if register.holds(Item::from(&sum), &approvals, at)? {
-                add(&mut items, &sum)?;
-            }
-        }
+        items = register.held_items(&sums, &approvals, at)?;
     }
     Ok(Held {
         items,
@@ -80,7 +76,7 @@ pub async fn held(
     })
 }
 
-pub(super) fn add(items: &mut BTreeMap<(Chain, HoldCause), Amount>, sum: &HoldableSum) -> Done<()> {
+fn add(items: &mut BTreeMap<(Chain, HoldCause), Amount>, sum: &HoldableSum) -> Done<()> {
     let destination = Destination {
         party: sum.party_id,
         deposit_identifier: sum.deposit_identifier.clone(),
@@ -164,6 +160,22 @@ impl Register {
                 ..r
             })
             .collect()
+    }
+
+    /// What of the sums is held, by destination and cause.
+    pub(super) fn held_items(
+        &self,
+        sums: &[HoldableSum],
+        approvals: &[(i32, DateTime<Utc>)],
+        at: DateTime<Utc>,
+    ) -> Done<BTreeMap<(Chain, HoldCause), Amount>> {
+        let mut items = BTreeMap::new();
+        for sum in sums {
+            if self.holds(Item::from(sum), approvals, at)? {
+                add(&mut items, sum)?;
+            }
+        }
+        Ok(items)
     }
 
     /// Whether an item was held at every approval since its own window and still is: what an approved settlement has once

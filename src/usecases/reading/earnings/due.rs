@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
+use crate::domain::settlement::held_of;
 use crate::store::Connection;
 use crate::store::reading::demand::{StateWanted, list_demands};
 use crate::store::reading::earning::{
@@ -80,16 +81,16 @@ pub(super) async fn next_due(
     let rows = due_to(conn, party_id).await?;
     let unsettled = unsettled_of(conn, party_id, at, networks).await?;
     let demands = demands_on(conn, party_id, at).await?;
-    let held = held_of(conn, party_id, at).await?;
+    let holds = holds_of(conn, party_id, at).await?;
     let due_of = |row: &DueRow| {
-        let own = held.get(&(row.network_id, row.unit_id));
+        let own = holds.get(&(row.network_id, row.unit_id));
         due(row, &unsettled, own.copied().unwrap_or_default(), &demands)
     };
     rows.iter().map(due_of).collect()
 }
 
 /// What a settlement now would hold of the party's plain destination, if its balance covers it: by network and unit.
-async fn held_of(
+async fn holds_of(
     conn: &mut Connection,
     party_id: i32,
     at: DateTime<Utc>,
@@ -167,7 +168,7 @@ fn due(row: &DueRow, unsettled: &[EarningRow], holds: Amount, demands: &[DemandV
         Amount::sum(moved.chain([Amount::from_minor(row.remitted), Amount::from_minor(row.returned)]))?;
     let carried = Amount::from_minor(row.closing);
     let balance = carried.plus(moved_since)?;
-    let held = balance.max(Amount::ZERO).min(holds);
+    let held = held_of(balance, holds);
     let threshold = Amount::from_minor(row.threshold);
     Ok(NextDue {
         network: row.network.clone(),
