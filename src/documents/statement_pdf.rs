@@ -62,9 +62,9 @@ mod with_typst {
         rendered
     }
 
-    /// Every text that stands on the pages, in the order in which it is drawn.
+    /// Every text that stands on each page, in the order in which it is drawn.
     #[cfg(test)]
-    pub(super) fn printed_texts(statement: &Statement) -> Vec<String> {
+    pub(super) fn printed_pages(statement: &Statement) -> Vec<Vec<String>> {
         use typst::layout::{Frame, FrameItem};
 
         fn collect(frame: &Frame, texts: &mut Vec<String>) {
@@ -78,12 +78,16 @@ mod with_typst {
         }
 
         let document: PagedDocument = typst::compile(&desk(statement).unwrap()).output.unwrap();
-        let mut texts = vec![];
+        let texts_of = |frame| {
+            let mut texts = vec![];
+            collect(frame, &mut texts);
+            texts
+        };
         document
             .pages()
             .iter()
-            .for_each(|page| collect(&page.frame, &mut texts));
-        texts
+            .map(|page| texts_of(&page.frame))
+            .collect()
     }
 
     fn desk(statement: &Statement) -> Result<Desk, PdfFailure> {
@@ -236,7 +240,7 @@ mod tests {
     fn every_figure_of_the_position_stands_on_the_page() {
         for language in [Language::Fa, Language::En] {
             let sealed = Statement::new(sample::short(language)).unwrap();
-            let texts = super::with_typst::printed_texts(&sealed).concat();
+            let texts = super::with_typst::printed_pages(&sealed).concat().concat();
             let view = crate::documents::statement_view::StatementView::of(&sealed).unwrap();
             for line in &view.lines {
                 assert!(
@@ -253,9 +257,43 @@ mod tests {
     #[test]
     fn the_head_of_a_table_stands_on_each_of_its_pages() {
         let sealed = Statement::new(sample::long(Language::En)).unwrap();
-        let texts = super::with_typst::printed_texts(&sealed);
+        let texts = super::with_typst::printed_pages(&sealed).concat();
         assert!(texts.iter().filter(|text| *text == "Component").count() >= 2);
         assert!(texts.concat().contains("Page 3 of 3"));
+    }
+
+    #[test]
+    fn a_groups_heading_and_its_sum_never_stand_on_a_page_without_a_row() {
+        let words = crate::documents::statement_words::words(Language::En);
+        let is_heading = |text: &String| text == words.earned || text == words.collected;
+        let is_row = |text: &String| {
+            ["Sample ", "Passport", "Smart "]
+                .iter()
+                .any(|begin| text.starts_with(begin))
+        };
+        let mut broken = 0;
+        for services in 1..=30 {
+            let sealed = Statement::new(sample::with_services(services, Language::En)).unwrap();
+            for page in super::with_typst::printed_pages(&sealed) {
+                let Some(head) = page.iter().position(|text| text == "Component") else {
+                    continue;
+                };
+                let body = &page[head..];
+                let heading = body
+                    .iter()
+                    .rposition(is_heading)
+                    .unwrap_or_else(|| panic!("{services} services, no heading: {body:?}"));
+                assert!(
+                    body[heading..].iter().any(is_row),
+                    "{services} services: {body:?}"
+                );
+                let sum = body.iter().position(|text| text == "Total");
+                let rows = &body[..sum.unwrap_or(body.len())];
+                assert!(rows.iter().any(is_row), "{services} services: {body:?}");
+                broken += usize::from(sum.is_none());
+            }
+        }
+        assert!(broken > 0, "no group went over a page's edge");
     }
 
     #[test]

@@ -214,7 +214,7 @@ fn foots(line: &'static str, stated: Amount, computed: Amount) -> Result<(), Sta
 #[cfg(test)]
 mod tests {
     use super::super::sample::{long, owing, rials, short, treasury};
-    use super::super::{Statement, StatementDigest};
+    use super::super::{Due, Statement, StatementDigest};
     use super::*;
     use crate::domain::language::Language;
 
@@ -234,6 +234,23 @@ mod tests {
         turned.services.reverse();
         let (turned, straight) = (Statement::new(turned), Statement::new(short(Language::Fa)));
         assert_eq!(turned.unwrap().bytes(), straight.unwrap().bytes());
+    }
+
+    #[test]
+    fn what_is_due_first_stands_first() {
+        let mut content = owing(Language::En);
+        let whole = content.dues.remove(0);
+        let part = |minor, days| Due {
+            amount: rials(minor),
+            due_on: whole.due_on + chrono::Days::new(days),
+            ..whole.clone()
+        };
+        content.dues = vec![part(500_000, 14), part(47_500, 7), part(500_000, 0)];
+        let sealed = Statement::new(content).unwrap();
+        assert_eq!(
+            sealed.content().dues,
+            [part(500_000, 0), part(47_500, 7), part(500_000, 14)]
+        );
     }
 
     #[test]

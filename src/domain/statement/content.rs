@@ -53,7 +53,7 @@ impl StatementContent {
         self.counts.iter_mut().for_each(|counts| counts.sort());
         self.movements.sort();
         self.held.sort();
-        self.dues.sort();
+        self.dues.sort_by(Due::by_day);
         self
     }
 

@@ -1,5 +1,6 @@
 //! The lines of a statement: positions, totals, movements, holds, dues and past cycles. Never here: their sums' proof.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -142,6 +143,14 @@ pub struct Due {
     pub amount: Amount,
     pub due_on: NaiveDate,
     pub reference: String,
+}
+
+impl Due {
+    /// The order in which a reader pays or waits: the nearest day first.
+    pub(super) fn by_day(&self, other: &Self) -> Ordering {
+        let day = self.due_on.cmp(&other.due_on);
+        day.then_with(|| self.cmp(other))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]

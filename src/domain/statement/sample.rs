@@ -126,10 +126,15 @@ pub fn treasury(language: Language) -> StatementContent {
     content
 }
 
-/// A statement of three pages: many services, each with a refund.
+/// A statement of three pages.
 pub fn long(language: Language) -> StatementContent {
+    with_services(44, language)
+}
+
+/// The short statement with so many services more, each third of them with a refund.
+pub fn with_services(services: i64, language: Language) -> StatementContent {
     let mut content = short(language);
-    for ordinal in 0..44_i64 {
+    for ordinal in 0..services {
         let code = format!("{}", 300 + ordinal);
         let (fa, en) = (
             format!("خدمت آزمایشی شمارهٔ {ordinal}"),
