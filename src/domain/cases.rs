@@ -1,6 +1,7 @@
 //! A seeded stream of numbers for property tests, and how many cases they try.
 //! Never here: anything that runs outside tests.
 
+use super::dice::Dice;
 use super::money::Amount;
 
 /// A hundred thousand, or what `DAFTAR_CASES` says.
@@ -15,16 +16,17 @@ pub fn count() -> u64 {
     asked.unwrap_or(100_000)
 }
 
-/// SplitMix64: one line of state, the same numbers on every machine.
+/// The same numbers on every machine.
 #[derive(Debug)]
-pub struct Numbers(pub u64);
+pub struct Numbers(Dice);
 
 impl Numbers {
+    pub const fn of(seed: u64) -> Self {
+        Self(Dice::new(seed))
+    }
+
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.0.roll()
     }
 
     /// A number from `from` to `to`, both included.
@@ -33,7 +35,7 @@ impl Numbers {
     }
 
     pub fn index(&mut self, count: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(count).unwrap()).unwrap()
+        self.0.below(count)
     }
 
     pub fn coin(&mut self) -> bool {

@@ -6,6 +6,7 @@ pub mod canonical;
 #[cfg(test)]
 pub(crate) mod cases;
 pub mod demand;
+pub mod dice;
 pub mod digits;
 pub mod facts;
 pub mod hold;

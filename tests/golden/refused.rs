@@ -5,7 +5,7 @@ use daftar::domain::tariff::Tariff;
 use super::fixture;
 
 /// Each file of `refused/` with the rule that it breaks.
-const REFUSED: [(&str, &str); 48] = [
+const REFUSED: [(&str, &str); 49] = [
     ("ap-electricity-2012", "bands_overlap"),
     ("bands-do-not-cover", "bands_gap"),
     ("bands-gap", "bands_gap"),
@@ -18,6 +18,10 @@ const REFUSED: [(&str, &str); 48] = [
     ("fee-above-price", "components_above_price"),
     ("fee-above-price-at-a-step", "components_above_price"),
     ("fee-above-price-for-many", "components_above_price"),
+    (
+        "fee-above-price-in-one-case-of-thousands",
+        "components_above_price",
+    ),
     ("float-amount", "shape"),
     ("floor-to-own-term", "rounding_not_borne"),
     ("given-price-without-minimum", "components_above_price"),

@@ -1,6 +1,6 @@
 //! Iran's 31 provinces and the 600 offices that the demo spreads over them by population.
 
-use super::dice::Dice;
+use crate::domain::dice::Dice;
 use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 

@@ -4,7 +4,6 @@
 mod catalogue;
 mod clerks;
 mod diary;
-mod dice;
 mod founding;
 mod geography;
 mod iban;

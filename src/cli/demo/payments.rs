@@ -4,10 +4,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::clerks::each;
-use super::dice::Dice;
 use super::founding::ZONE;
 use super::people::People;
 use super::story::{before_by, moment};
+use crate::domain::dice::Dice;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::domain::payout::PayoutState;

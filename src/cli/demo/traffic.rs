@@ -4,13 +4,15 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 
 use super::catalogue::{PlannedService, Pricing};
-use super::dice::Dice;
 use super::geography::PlannedOffice;
+use crate::domain::dice::Dice;
 
 /// Of a thousand rows, how many are the exception.
 const LATE: usize = 12;
 const REVERSED: usize = 6;
 const REFUNDED: usize = 5;
+/// One row of so many is sent from a second office too.
+const SENT_TWICE_OF: usize = 5_000;
 /// Noon in Tehran is 08:30 in UTC; counters work from 08:00 to 14:00 there.
 const OPENS_UTC_MINUTES: i64 = 4 * 60 + 30;
 const WORKS_MINUTES: usize = 6 * 60;
@@ -35,8 +37,26 @@ impl Traffic<'_> {
                 rows.extend(self.row(office, day, visit, &mut dice));
             }
         }
+        rows.extend(self.sent_twice(&rows, day));
         rows.extend(self.taken_back(day));
         rows
+    }
+
+    /// Some cases come from a second office under the same reference as well: the exceptions of their window.
+    fn sent_twice(&self, rows: &[Value], day: NaiveDate) -> Vec<Value> {
+        let mut dice = Dice::new(self.seed_of(day) ^ 0x2_0FF1);
+        let mut twice = Vec::new();
+        for row in rows {
+            let other = dice
+                .pick(&self.offices)
+                .filter(|office| row["office"] != json!(office.code));
+            if let Some(other) = other.filter(|_| dice.below(SENT_TWICE_OF) == 0) {
+                let mut again = row.clone();
+                again["office"] = json!(other.code);
+                twice.push(again);
+            }
+        }
+        twice
     }
 
     fn seed_of(&self, day: NaiveDate) -> u64 {
@@ -63,7 +83,7 @@ impl Traffic<'_> {
         row.insert("office".into(), json!(office.code));
         row.insert("service".into(), json!(service.code));
         row.insert("network".into(), json!(self.network));
-        row.insert("reference".into(), json!(reference(day, visit)));
+        row.insert("reference".into(), json!(reference(office, day, visit)));
         row.insert(
             "occurred_at".into(),
             json!(at_the_counter(day - Duration::days(late_days), dice)),
@@ -120,8 +140,9 @@ impl Traffic<'_> {
     }
 }
 
-fn reference(day: NaiveDate, visit: usize) -> String {
-    format!("{}-{visit:03}", day.format("%Y%m%d"))
+/// With the office's code: a sender's reference that comes twice, from two offices, is an exception of its window.
+fn reference(office: &PlannedOffice, day: NaiveDate, visit: usize) -> String {
+    format!("{}-{}-{visit:03}", office.code, day.format("%Y%m%d"))
 }
 
 fn at_the_counter(day: NaiveDate, dice: &mut Dice) -> DateTime<Utc> {

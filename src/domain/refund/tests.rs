@@ -97,7 +97,7 @@ fn both_sides_give_back_the_same_sum() {
 /// Every step of a random sequence of refunds against the four properties of money rule 6.
 #[test]
 fn any_sequence_of_refunds_keeps_every_promise() {
-    let mut numbers = Numbers(13);
+    let mut numbers = Numbers::of(13);
     let mut steps = 0;
     while steps < count() {
         let most = if numbers.coin() { 40 } else { 1_000_000_000_000 };

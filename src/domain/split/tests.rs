@@ -171,7 +171,7 @@ fn a_product_beyond_64_bits_is_an_error_and_never_a_wrap() {
 
 #[test]
 fn every_split_conserves_and_stays_within_a_unit_of_the_exact_share() {
-    let mut numbers = Numbers(3);
+    let mut numbers = Numbers::of(3);
     for _ in 0..count() {
         let total = numbers.amount(i64::MAX);
         let parts = numbers.between(1, 8);
@@ -200,7 +200,7 @@ fn every_split_conserves_and_stays_within_a_unit_of_the_exact_share() {
 
 #[test]
 fn nobody_with_a_smaller_remainder_is_served_before_one_with_a_larger() {
-    let mut numbers = Numbers(5);
+    let mut numbers = Numbers::of(5);
     for _ in 0..count() {
         let total = numbers.amount(1_000_000);
         let parts = numbers.between(2, 6);
@@ -220,7 +220,7 @@ fn nobody_with_a_smaller_remainder_is_served_before_one_with_a_larger() {
 
 #[test]
 fn every_rounding_lies_within_a_step_on_its_own_side() {
-    let mut numbers = Numbers(7);
+    let mut numbers = Numbers::of(7);
     for _ in 0..count() {
         let exact = Exact {
             numerator: i128::from(numbers.amount(1_000_000_000_000).minor()),
@@ -242,7 +242,7 @@ fn every_rounding_lies_within_a_step_on_its_own_side() {
 
 #[test]
 fn tax_inside_never_exceeds_its_exact_value_and_leaves_the_residue_to_the_net() {
-    let mut numbers = Numbers(11);
+    let mut numbers = Numbers::of(11);
     for _ in 0..count() {
         let gross = numbers.amount(1_000_000_000_000_000);
         let rate = Rate::parse(&format!("{}.{}%", numbers.between(0, 99), numbers.between(0, 99))).unwrap();

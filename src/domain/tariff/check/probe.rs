@@ -1,19 +1,20 @@
 //! Trial questions: a tariff that cannot answer one of them soundly is refused with that question as the example.
 //! Never here: what is only a refusal that the tariff itself states.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Points;
-use super::reach::{Domain, combination};
+use super::reach::Domain;
+use crate::domain::dice::Dice;
 use crate::domain::money::Amount;
-use crate::domain::tariff::decision::Subject;
 use crate::domain::tariff::document::{Fact, FactValue};
 use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::question::{Question, Refusal};
 use crate::domain::tariff::{FactDeclaration, Range, Tariff};
 
-/// So many questions are asked at most.
-const QUESTIONS_MAX: usize = 4_000;
+/// So many questions are asked at most: all that there are, or else so many of them that any three values meet in one, up to
+/// twenty values each.
+const QUESTIONS_MAX: usize = 60_000;
 /// So many values of one fact are tried at most.
 const VALUES_MAX: usize = 40;
 /// Amounts where rounding bites: no multiples of each other, small, odd and large.
@@ -38,13 +39,8 @@ pub(super) fn faults_of(tariff: &Tariff, points: &Points) -> Vec<Fault> {
     faults
 }
 
-fn questions(tariff: &Tariff, points: &Points) -> Vec<Question> {
+fn questions(tariff: &Tariff, points: &Points) -> impl Iterator<Item = Question> {
     let facts = fact_domains(&tariff.facts, points);
-    let fact_count = facts
-        .iter()
-        .map(|(_, domain)| domain.0.len())
-        .fold(1_usize, usize::saturating_mul);
-    let fact_count = fact_count.min(QUESTIONS_MAX);
     let amounts = if tariff.reads_amount {
         values(&points.amount, &tariff.amount)
     } else {
@@ -60,44 +56,47 @@ fn questions(tariff: &Tariff, points: &Points) -> Vec<Question> {
     } else {
         tariff.activity_legs.iter().cloned().map(Some).collect()
     };
-    let inner = amounts.len() * principals.len() * quantities.len() * legs.len();
-    let count = inner.saturating_mul(fact_count);
-    // A stride without a common factor with the sizes spreads the questions over all combinations.
-    let stride = (count / QUESTIONS_MAX + 1) | 1;
-    let mut asked = Vec::new();
-    for number in (0..count).step_by(stride) {
+    let of_facts = facts.iter().map(|(_, domain)| domain.0.len());
+    let sizes: Vec<usize> = [amounts.len(), principals.len(), quantities.len(), legs.len()]
+        .into_iter()
+        .chain(of_facts)
+        .collect();
+    picks(sizes).map(move |picked| Question {
+        amount: amounts[picked[0]],
+        principal: principals[picked[1]],
+        quantity: quantities[picked[2]],
+        leg: legs[picked[3]].clone(),
+        facts: named_facts(tariff, &picked[4..], &facts),
+    })
+}
+
+/// One place out of each of these sizes: every combination in turn, or of too many as many as are asked, scattered.
+fn picks(sizes: Vec<usize>) -> impl Iterator<Item = Vec<usize>> {
+    let all = sizes
+        .iter()
+        .try_fold(1_usize, |count, size| count.checked_mul(*size))
+        .filter(|count| *count <= QUESTIONS_MAX);
+    let mut dice = Dice::new(0);
+    (0..all.unwrap_or(QUESTIONS_MAX)).map(move |number| {
         let mut rest = number;
-        let mut pick = |size: usize| {
-            let at = rest % size.max(1);
-            rest /= size.max(1);
-            at
+        let place = |size: &usize| {
+            let in_turn = rest % size;
+            rest /= size;
+            if all.is_some() { in_turn } else { dice.below(*size) }
         };
-        let (amount, principal) = (amounts[pick(amounts.len())], principals[pick(principals.len())]);
-        let (quantity, leg) = (quantities[pick(quantities.len())], legs[pick(legs.len())].clone());
-        asked.push(Question {
-            amount,
-            principal,
-            quantity,
-            leg,
-            facts: named_facts(tariff, rest, &facts),
-        });
-    }
-    asked
+        sizes.iter().map(place).collect()
+    })
 }
 
-fn named_facts(
-    tariff: &Tariff,
-    number: usize,
-    facts: &[(Subject, Domain)],
-) -> std::collections::BTreeMap<String, FactValue> {
-    let named = |(subject, value): (Subject, FactValue)| match subject {
-        Subject::Fact(index) => Some((tariff.facts[index].name.clone(), value)),
-        Subject::Quantity | Subject::Leg => None,
+fn named_facts(tariff: &Tariff, places: &[usize], facts: &[(usize, Domain)]) -> BTreeMap<String, FactValue> {
+    let named = |((fact, domain), place): (&(usize, Domain), &usize)| {
+        (tariff.facts[*fact].name.clone(), domain.0[*place].clone())
     };
-    combination(number, facts).into_iter().filter_map(named).collect()
+    facts.iter().zip(places).map(named).collect()
 }
 
-fn fact_domains(facts: &[FactDeclaration], points: &Points) -> Vec<(Subject, Domain)> {
+/// Facts that are read, by their index, and whose values are worth trying.
+fn fact_domains(facts: &[FactDeclaration], points: &Points) -> Vec<(usize, Domain)> {
     let read = facts.iter().enumerate().filter(|(_, fact)| fact.is_read);
     let domain = |(index, declared): (usize, &FactDeclaration)| {
         let mut tested = points
@@ -110,7 +109,7 @@ fn fact_domains(facts: &[FactDeclaration], points: &Points) -> Vec<(Subject, Dom
         tested.extend(TELLING_COUNTS.map(|count| FactValue::Integer(i64::from(count))));
         let mut domain = Domain::of(&declared.fact, tested);
         domain.0.truncate(VALUES_MAX);
-        (Subject::Fact(index), domain)
+        (index, domain)
     };
     read.map(domain).collect()
 }

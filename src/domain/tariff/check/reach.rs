@@ -76,7 +76,7 @@ pub(super) fn reached(conditions: &[&Condition], domains: &[(Subject, Domain)]) 
 }
 
 /// The combination with this number, counting through the values of each fact in turn.
-pub(super) fn combination(number: usize, domains: &[(Subject, Domain)]) -> Vec<(Subject, FactValue)> {
+fn combination(number: usize, domains: &[(Subject, Domain)]) -> Vec<(Subject, FactValue)> {
     let mut rest = number;
     let mut values = Vec::with_capacity(domains.len());
     for (subject, Domain(domain)) in domains {

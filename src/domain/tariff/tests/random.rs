@@ -33,7 +33,7 @@ fn random_split(numbers: &mut Numbers) -> Value {
 
 #[test]
 fn every_quote_balances_and_its_refunds_end_at_zero() {
-    let mut numbers = Numbers(17);
+    let mut numbers = Numbers::of(17);
     let mut quotes = 0;
     while quotes < count() {
         let mut document = document(&json!("amount"), &random_split(&mut numbers));
@@ -88,7 +88,7 @@ fn refund_in_two(numbers: &mut Numbers, quote: &Quote) {
 
 #[test]
 fn quoting_and_explaining_give_the_same_answer() {
-    let mut numbers = Numbers(19);
+    let mut numbers = Numbers::of(19);
     for _ in 0..300 {
         let document = with(
             document(&json!("amount"), &random_split(&mut numbers)),

@@ -1,4 +1,4 @@
-//! Repeatable chance: the same seed makes the same network and the same traffic on every machine.
+//! Repeatable chance: the same seed rolls the same numbers on every machine. Never here: what is rolled for.
 
 /// SplitMix64 (Steele, Lea, Flood 2014). Not for secrets.
 #[derive(Clone, Debug)]
