@@ -22,7 +22,7 @@ pub mod window;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::host::configuration::Configuration;
 use crate::host::postgres::Purpose;
@@ -80,25 +80,29 @@ pub enum Command {
 
 /// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
 pub fn run() -> ExitCode {
-    let line = CommandLine::parse();
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let matches = CommandLine::command().get_matches();
+    let as_json = wants_json(&matches);
+    let line = CommandLine::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let done = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(carry_out(line)),
-        Err(error) => output::fail(&Failure::Internal(error.to_string())),
-    }
-}
-
-async fn carry_out(line: CommandLine) -> ExitCode {
-    let done = match configuration(line.data_dir) {
-        Ok(configuration) => {
-            logging::start(&configuration);
-            dispatch(line.command, configuration).await
-        }
-        Err(failure) => Err(failure),
+        Err(error) => Err(Failure::Internal(error.to_string())),
     };
     match done {
         Ok(said) => output::say(&said),
-        Err(failure) => output::fail(&failure),
+        Err(failure) => output::fail(as_json, &failure),
     }
+}
+
+/// Whether the command, or one that it is part of, was asked to answer in JSON.
+fn wants_json(matches: &ArgMatches) -> bool {
+    let asked = matches.try_get_one::<bool>("json").ok().flatten() == Some(&true);
+    asked || matches.subcommand().is_some_and(|(_, part)| wants_json(part))
+}
+
+async fn carry_out(line: CommandLine) -> Done<String> {
+    let configuration = configuration(line.data_dir)?;
+    logging::start(&configuration);
+    dispatch(line.command, configuration).await
 }
 
 fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {

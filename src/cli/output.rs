@@ -1,4 +1,5 @@
-//! The only place that prints. Results go to standard output, refusals to standard error with the field and the rule.
+//! The only place that prints. Results go to standard output, refusals to standard error with the field and the rule; where an
+//! answer in JSON was asked for, refusals as well go to standard output as JSON, and the exit status tells them apart.
 
 use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
@@ -7,6 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::usecases::Failure;
+use crate::usecases::failure::Fault;
 
 /// Prints a result. A reader that has gone away, such as `head`, is no failure.
 pub fn say(text: &str) -> ExitCode {
@@ -35,8 +37,12 @@ pub fn tell(text: &str) {
     let _gone = writeln!(stderr(), "{text}");
 }
 
-/// Prints why a command was refused: one line a fault.
-pub fn fail(failure: &Failure) -> ExitCode {
+/// Prints why a command was refused: one line a fault, or one JSON object.
+pub fn fail(as_json: bool, failure: &Failure) -> ExitCode {
+    if as_json {
+        say(&json!(Refusal::of(failure)).to_string());
+        return ExitCode::FAILURE;
+    }
     match failure {
         Failure::Invalid(faults) => {
             for fault in faults {
@@ -53,4 +59,54 @@ pub fn fail(failure: &Failure) -> ExitCode {
         | Failure::Internal(_) => tell(&format!("daftar: {failure}")),
     }
     ExitCode::FAILURE
+}
+
+/// A failure as the API's problems say it, but for HTTP's status. The host's own user may see what is inside.
+#[derive(Debug, Serialize)]
+struct Refusal<'a> {
+    #[serde(rename = "type")]
+    type_uri: &'static str,
+    title: &'static str,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
+    errors: &'a [Fault],
+}
+
+impl<'a> Refusal<'a> {
+    fn of(failure: &'a Failure) -> Self {
+        let (rule, errors) = match failure {
+            Failure::Conflict { rule, .. } => (Some(rule.as_str()), [].as_slice()),
+            Failure::Invalid(faults) => (None, faults.as_slice()),
+            Failure::NotFound(_) | Failure::Forbidden(_) | Failure::Unavailable(_) | Failure::Internal(_) => {
+                (None, [].as_slice())
+            }
+        };
+        Self {
+            type_uri: failure.kind().type_uri,
+            title: failure.kind().title,
+            detail: failure.to_string(),
+            rule,
+            errors,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_in_json_names_the_field_and_the_rule() {
+        let refusal = Failure::invalid("quantity", "a_quantity_is_at_least_one", "0 is less than 1");
+        let told = json!(Refusal::of(&refusal));
+        assert_eq!(told["type"], "urn:daftar:problem:invalid");
+        assert_eq!(told["errors"][0]["field"], "quantity");
+        let conflict = json!(Refusal::of(&Failure::conflict("one_window", "closed already")));
+        assert_eq!(
+            (&conflict["rule"], &conflict["errors"]),
+            (&json!("one_window"), &json!(null))
+        );
+    }
 }

@@ -16,6 +16,7 @@ use crate::domain::page::Asked;
 use crate::domain::payout::PayoutState;
 use crate::host::{Host, clock};
 use crate::usecases::answer_payout::{BankAnswer, BankOutcome, answer_payout};
+use crate::usecases::failure::Fault;
 use crate::usecases::reading::money::MoneyFilter;
 use crate::usecases::reading::payouts::{PayoutView, WaitsFor, list_payouts};
 use crate::usecases::release_payouts::release_payouts;
@@ -218,24 +219,44 @@ async fn answer_all(conn: &mut Connection, by: &Originator, file: &Path, as_json
         return Err(Failure::invalid("csv", "the_columns_are_named", told));
     }
     let (mut written, mut repeated, mut refused) = (0, 0, 0);
+    let mut faults = Vec::new();
     for (line, row) in (2..).zip(reader.deserialize::<AnswerLine>()) {
         match answer_line(conn, by, row).await {
             Ok(true) => repeated += 1,
             Ok(false) => written += 1,
-            Err(failure @ Failure::Unavailable(_)) => return Err(failure),
             Err(failure) => {
                 refused += 1;
-                output::tell(&format!("line {line}: {failure}"));
+                faults.extend(faults_of_line(line, failure)?);
             }
         }
     }
     let told = format!("{written} answers written, {repeated} repeated, {refused} refused");
-    if refused == 0 && as_json {
-        Ok(json!({ "written": written, "repeated": repeated, "refused": refused }).to_string())
-    } else if refused == 0 {
-        Ok(told)
-    } else {
-        Err(Failure::invalid("csv", "every_line_is_an_answer", told))
+    if refused > 0 {
+        faults.push(Fault {
+            field: "csv".to_owned(),
+            rule: "every_line_is_an_answer".to_owned(),
+            explanation: told,
+        });
+        return Err(Failure::Invalid(faults));
+    }
+    let counts = json!({ "written": written, "repeated": repeated, "refused": refused });
+    Ok(output::answer(as_json, &counts, |_| told))
+}
+
+/// What is wrong with this line; what is wrong with all of them ends the reading.
+fn faults_of_line(line: u32, failure: Failure) -> Done<Vec<Fault>> {
+    let place = format!("csv line {line}");
+    match failure.within(&place) {
+        Failure::Invalid(faults) => Ok(faults),
+        Failure::Conflict { rule, explanation } => Ok(vec![Fault {
+            field: place,
+            rule,
+            explanation,
+        }]),
+        ends @ (Failure::NotFound(_)
+        | Failure::Forbidden(_)
+        | Failure::Unavailable(_)
+        | Failure::Internal(_)) => Err(ends),
     }
 }
 

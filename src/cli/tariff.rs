@@ -147,6 +147,7 @@ fn quote(args: &QuoteArgs) -> Done<String> {
     let refused = |refusal: crate::domain::tariff::Refusal| {
         Failure::invalid("question", "the_tariff_answers", refusal.text(args.lang))
     };
+    each_fact_once(&args.facts)?;
     let question = question(&tariff, args).map_err(refused)?;
     let (quote, derivation) = tariff.explain(&question).map_err(refused)?;
     Ok(if args.json {
@@ -187,6 +188,17 @@ fn in_force(tariff: &Tariff, at: Option<&str>) -> Done<()> {
         }
         Some(_) | None => Ok(()),
     }
+}
+
+fn each_fact_once(facts: &[(String, String)]) -> Done<()> {
+    let mut values = std::collections::BTreeMap::new();
+    for (name, value) in facts {
+        if let Some(earlier) = values.insert(name, value) {
+            let explanation = format!("`{name}` is given as {earlier} and as {value}: give it once");
+            return Err(Failure::invalid("fact", "a_fact_is_given_once", explanation));
+        }
+    }
+    Ok(())
 }
 
 fn question(tariff: &Tariff, args: &QuoteArgs) -> Result<Question, crate::domain::tariff::Refusal> {

@@ -1,7 +1,6 @@
 //! What an operator may set, read from the environment once and parsed into types. Never here: any effect of a
 //! setting, and nothing else reads the environment.
 
-use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
@@ -182,6 +181,7 @@ impl Configuration {
             listen: parsed(
                 LISTEN,
                 &text(LISTEN).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+                "address with a port, such as 127.0.0.1:8080 or [::]:8080",
             )?,
             workers: count(WORKERS, text(WORKERS), cores, WORKERS_ALLOWED)?,
             trusted_proxies: networks(TRUSTED_PROXIES, text(TRUSTED_PROXIES))?,
@@ -209,7 +209,7 @@ fn smtp(
     }
     let tls = smtp_tls(text(SMTP_TLS))?;
     let port = match text(SMTP_PORT) {
-        Some(port) => parsed::<NonZeroU16>(SMTP_PORT, &port)?.get(),
+        Some(port) => parsed::<NonZeroU16>(SMTP_PORT, &port, "port, a number from 1 to 65535")?.get(),
         None => tls.usual_port(),
     };
     let login = match (text(SMTP_USER), text(SMTP_PASSWORD)) {
@@ -284,11 +284,11 @@ fn count(
     let Some(value) = value else {
         return Ok(default.clamp(min, max));
     };
-    let count = parsed::<usize>(variable, &value)?;
-    if allowed.contains(&count) {
-        return Ok(count);
-    }
-    Err(refused(variable, format!("must be between {min} and {max}")))
+    let count = value.parse().ok().filter(|count| allowed.contains(count));
+    count.ok_or_else(|| {
+        let reason = format!("`{value}` is no whole number between {min} and {max}");
+        refused(variable, reason)
+    })
 }
 
 /// Addresses are networks of one.
@@ -304,10 +304,11 @@ fn networks(variable: &'static str, value: Option<String>) -> Result<Vec<IpNet>,
     value.split(',').map(str::trim).map(network).collect()
 }
 
-fn parsed<T: FromStr<Err: Display>>(variable: &'static str, value: &str) -> Result<T, ConfigurationError> {
+/// `right` says what the value should have been.
+fn parsed<T: FromStr>(variable: &'static str, value: &str, right: &str) -> Result<T, ConfigurationError> {
     value
         .parse()
-        .map_err(|error: T::Err| refused(variable, error.to_string()))
+        .map_err(|_| refused(variable, format!("`{value}` is no {right}")))
 }
 
 fn refused(variable: &'static str, reason: impl Into<String>) -> ConfigurationError {

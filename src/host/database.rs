@@ -49,7 +49,9 @@ pub struct DatabaseUrl(SecretString);
 
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    #[error("the address of the database cannot be read: {0}")]
+    #[error(
+        "the address of the database cannot be read: {0}; one is written postgresql://{APP_ROLE}:PASSWORD@HOST:5432/DATABASE"
+    )]
     Address(tokio_postgres::Error),
     #[error("the database cannot be reached: {0}")]
     Unreachable(#[from] diesel::ConnectionError),

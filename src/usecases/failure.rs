@@ -29,6 +29,13 @@ pub enum Failure {
     Internal(String),
 }
 
+/// The stable name of a kind of failure, as RFC 9457 has it, and what it says to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    pub type_uri: &'static str,
+    pub title: &'static str,
+}
+
 /// One thing wrong with an input.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Fault {
@@ -57,9 +64,40 @@ impl Failure {
         }
     }
 
+    pub const fn kind(&self) -> Kind {
+        let (type_uri, title) = match self {
+            Self::NotFound(_) => ("urn:daftar:problem:not-found", "There is no such thing"),
+            Self::Forbidden(_) => ("urn:daftar:problem:forbidden", "This originator may not do that"),
+            Self::Invalid(_) => ("urn:daftar:problem:invalid", "The request breaks a rule"),
+            Self::Conflict { .. } => ("urn:daftar:problem:conflict", "The state of things forbids it"),
+            Self::Unavailable(_) => ("urn:daftar:problem:unavailable", "Not now: try again"),
+            Self::Internal(_) => ("urn:daftar:problem:internal", "Something went wrong here"),
+        };
+        Kind { type_uri, title }
+    }
+
     /// Whether the same call may go through later.
     pub const fn is_passing(&self) -> bool {
         matches!(self, Self::Unavailable(_))
+    }
+
+    /// The same, told of a part of a larger input: what that part names and is not there is a fault of the input.
+    #[must_use]
+    pub fn within(self, place: &str) -> Self {
+        match self {
+            Self::Invalid(faults) => {
+                let placed = |fault: Fault| Fault {
+                    field: format!("{place}.{}", fault.field),
+                    ..fault
+                };
+                Self::Invalid(faults.into_iter().map(placed).collect())
+            }
+            Self::NotFound(what) => {
+                Self::invalid(place, "what_is_named_is_there", format!("there is no {what}"))
+            }
+            Self::Conflict { rule, explanation } => Self::conflict(rule, format!("{place}: {explanation}")),
+            Self::Forbidden(_) | Self::Unavailable(_) | Self::Internal(_) => self,
+        }
     }
 
     pub fn not_found(noun: &str, name: impl std::fmt::Display) -> Self {
@@ -189,6 +227,23 @@ impl From<NotAllowed> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_of_a_part_names_the_part() {
+        let told = |failure: Failure| failure.within("offices").to_string();
+        let missing = told(Failure::not_found("party", "municipality-9"));
+        assert_eq!(missing, "offices: there is no party municipality-9");
+        let misread = told(Failure::invalid("code", "an_office_has_a_code", "it is empty"));
+        assert_eq!(misread, "offices.code: it is empty");
+        let taken = told(Failure::conflict(
+            "office_codes_are_unique",
+            "`10001` is there already",
+        ));
+        assert_eq!(
+            taken,
+            "offices: `10001` is there already (office_codes_are_unique)"
+        );
+    }
 
     #[test]
     fn a_sum_that_leaves_its_range_is_a_conflict_whoever_made_it() {

@@ -14,6 +14,9 @@ use crate::usecases::failure::Fault;
 /// When a client of a database that is away may try again.
 const RETRY_AFTER_SECS: u16 = 2;
 
+/// What is inside is logged and not told.
+const INSIDE: &str = "it is not the request's fault, and it is in the log";
+
 /// What a handler returns.
 pub type Answer<T> = Result<T, Problem>;
 
@@ -162,61 +165,32 @@ impl Problem {
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
-        let detail = failure.to_string();
+        let (kind, detail) = (failure.kind(), failure.to_string());
+        let of_status = |status| Self::new(status, kind.type_uri, kind.title, detail.clone());
         match failure {
-            Failure::NotFound(_) => Self::new(
-                StatusCode::NOT_FOUND,
-                "urn:daftar:problem:not-found",
-                "There is no such thing",
-                detail,
-            ),
-            Failure::Forbidden(_) => Self::new(
-                StatusCode::FORBIDDEN,
-                "urn:daftar:problem:forbidden",
-                "This originator may not do that",
-                detail,
-            ),
+            Failure::NotFound(_) => of_status(StatusCode::NOT_FOUND),
+            Failure::Forbidden(_) => of_status(StatusCode::FORBIDDEN),
             Failure::Invalid(errors) => Self {
                 errors,
-                ..Self::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "urn:daftar:problem:invalid",
-                    "The request breaks a rule",
-                    detail,
-                )
+                ..of_status(StatusCode::UNPROCESSABLE_ENTITY)
             },
             Failure::Conflict { rule, .. } => Self {
                 rule: Some(rule.into_boxed_str()),
-                ..Self::new(
-                    StatusCode::CONFLICT,
-                    "urn:daftar:problem:conflict",
-                    "The state of things forbids it",
-                    detail,
-                )
+                ..of_status(StatusCode::CONFLICT)
             },
             Failure::Unavailable(_) => Self {
                 retry_after_secs: Some(RETRY_AFTER_SECS),
-                ..Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "urn:daftar:problem:unavailable",
-                    "Not now: try again",
-                    detail,
-                )
+                ..of_status(StatusCode::SERVICE_UNAVAILABLE)
             },
-            Failure::Internal(_) => internal(&detail),
+            Failure::Internal(_) => {
+                tracing::error!(failure = detail, "a use case failed");
+                Self {
+                    detail: INSIDE.to_owned(),
+                    ..of_status(StatusCode::INTERNAL_SERVER_ERROR)
+                }
+            }
         }
     }
-}
-
-/// What is inside is logged and not told.
-fn internal(detail: &str) -> Problem {
-    tracing::error!(failure = detail, "a use case failed");
-    Problem::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "urn:daftar:problem:internal",
-        "Something went wrong here",
-        "it is not the request's fault, and it is in the log",
-    )
 }
 
 impl fmt::Display for Problem {

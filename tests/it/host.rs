@@ -18,6 +18,8 @@ use daftar::host::postgres::{PostgresError, Purpose, Tenancy, Throwaway};
 use daftar::host::{self, private};
 use diesel_async::SimpleAsyncConnection;
 
+use crate::world::World;
+
 /// Set in the process that a test starts as an owner in order to kill it.
 const OWNED: &str = "DAFTAR_TEST_OWNED_DATA_DIR";
 
@@ -231,6 +233,19 @@ async fn a_command_works_on_the_private_database_with_no_set_up() {
     host.stop().await.unwrap();
     assert!(!answers(&folder.socket()));
     assert!(host::migrate(&folder.configuration()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn every_session_says_itself_that_its_statements_are_not_compiled() {
+    let world = World::new().await;
+    world
+        .conn()
+        .await
+        .batch_execute(
+            "DO $$ BEGIN ASSERT (SELECT setting || ' by ' || source FROM pg_settings WHERE name = 'jit') = 'off by session'; END $$",
+        )
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

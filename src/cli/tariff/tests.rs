@@ -63,6 +63,22 @@ fn facts_are_read_as_they_are_declared() {
     for wrong in ["loss=many", "colour=red", "case=unheard_of"] {
         assert!(run(&["quote", &card, "--fact", wrong]).is_err(), "{wrong}");
     }
+    let twice = run(&[
+        "quote",
+        &card,
+        "--fact",
+        "case=reissue",
+        "--fact",
+        "loss=3",
+        "--fact",
+        "loss=4",
+    ]);
+    assert!(
+        twice
+            .unwrap_err()
+            .to_string()
+            .contains("`loss` is given as 3 and as 4")
+    );
 }
 
 #[test]

@@ -47,28 +47,42 @@ pub async fn register_document(
     by.may_register()?;
     conn.transaction(async |conn| {
         for entry in document.units {
-            register_unit(conn, by, entry).await?;
+            let place = format!("units.{}", entry.code);
+            of_part(&place, register_unit(conn, by, entry).await)?;
         }
-        register_instruments(conn, by, document.instruments).await?;
-        register_parties(conn, by, at, document.parties).await?;
-        add_bank_accounts(conn, by, document.accounts).await?;
+        of_part(
+            "instruments",
+            register_instruments(conn, by, document.instruments).await,
+        )?;
+        of_part("parties", register_parties(conn, by, at, document.parties).await)?;
+        of_part("accounts", add_bank_accounts(conn, by, document.accounts).await)?;
         for entry in document.originators {
-            register_originator(conn, by, at, entry).await?;
+            let place = format!("originators.{}", entry.code);
+            of_part(&place, register_originator(conn, by, at, entry).await)?;
         }
         let person = person_of_code(conn, code).await?;
         for entry in document.networks {
-            register_network(conn, by, entry).await?;
+            let place = format!("networks.{}", entry.code);
+            of_part(&place, register_network(conn, by, entry).await)?;
         }
         for entry in &document.calendars {
-            register_calendar(conn, by, entry).await?;
+            of_part("calendars", register_calendar(conn, by, entry).await)?;
         }
-        register_agencies(conn, by, document.agencies).await?;
-        register_services(conn, by, document.services).await?;
-        register_offices(conn, by, at, document.offices).await?;
+        of_part("agencies", register_agencies(conn, by, document.agencies).await)?;
+        of_part("services", register_services(conn, by, document.services).await)?;
+        of_part("offices", register_offices(conn, by, at, document.offices).await)?;
         if !document.licences.is_empty() {
-            issue_licences(conn, &person, at, &document.licences).await?;
+            let issued = issue_licences(conn, &person, at, &document.licences).await;
+            of_part("licences", issued)?;
         }
-        draft_tariffs(conn, &person, at, &document.tariffs).await
+        of_part(
+            "tariffs",
+            draft_tariffs(conn, &person, at, &document.tariffs).await,
+        )
     })
     .await
+}
+
+fn of_part<T>(place: &str, done: Done<T>) -> Done<T> {
+    done.map_err(|failure| failure.within(place))
 }

@@ -6,11 +6,13 @@ use daftar::domain::originator::{Originator, OriginatorKind, Scope};
 use daftar::usecases::Failure;
 use daftar::usecases::answer_payout::{AnsweredPayout, BankAnswer, answer_payout};
 use daftar::usecases::release_payouts::release_payouts;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{ALL, returned, settled};
 use crate::api::Api;
+use crate::host::Folder;
 use crate::scene::{POLICE, Scene};
+use crate::serve::daftar;
 use crate::settling::rule_of;
 
 #[tokio::test]
@@ -180,4 +182,56 @@ async fn the_api_records_and_answers_for_people_with_the_scope() {
             .len(),
         1
     );
+}
+
+/// The program's answer in JSON to a file with these lines.
+fn told_of_answers(scene: &Scene, lines: &[String]) -> Value {
+    let folder = Folder::new();
+    let file = folder.path().join("answers.csv");
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let mut command = daftar(folder.path(), "payout");
+    command.env("DATABASE_URL", scene.world.app_url().expose());
+    command
+        .args(["--json", "answer", "--as", &scene.checker.code, "--csv"])
+        .arg(&file);
+    serde_json::from_slice(&command.output().unwrap().stdout).unwrap()
+}
+
+#[tokio::test]
+async fn a_file_of_answers_names_its_columns_and_holds_up_no_line_for_another() {
+    let scene = Scene::passport_settled().await;
+    scene.remit(ALL, "r-1").await.unwrap();
+    scene.leaving().await;
+    let payout = scene.payout_to("municipality").await;
+    let (id, amount, iban) = (payout.id, payout.amount, payout.iban.unwrap_or_default());
+    let head = "payout,amount,iban,outcome,bank_reference".to_owned();
+    let right = format!("{id},{amount},{iban},settled,b-1");
+    let unnamed = told_of_answers(&scene, &["payout,amount,iban,outcome".to_owned(), right.clone()]);
+    let fault = &unnamed["errors"][0];
+    assert_eq!(
+        (&fault["field"], &fault["rule"]),
+        (&json!("csv"), &json!("the_columns_are_named"))
+    );
+    assert!(
+        fault["explanation"]
+            .as_str()
+            .unwrap()
+            .contains("`bank_reference`")
+    );
+    let wrong = format!("{id},{},{iban},settled,b-1", amount.minor() + 1);
+    let unknown = format!("{},{amount},{iban},settled,b-1", i64::MAX);
+    let some = told_of_answers(&scene, &[head.clone(), wrong, unknown, right.clone()]);
+    let places: Vec<_> = some["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| &f["field"])
+        .collect();
+    assert_eq!(places, ["csv line 2", "csv line 3", "csv"]);
+    assert_eq!(
+        some["errors"][2]["explanation"],
+        "1 answers written, 0 repeated, 2 refused"
+    );
+    let again = told_of_answers(&scene, &[head, right]);
+    assert_eq!(again, json!({ "written": 0, "repeated": 1, "refused": 0 }));
 }
