@@ -66,12 +66,14 @@ pub fn presented<R, T, K: Serialize>(
 ) -> PageOf<T> {
     let last = page.items.last().filter(|_| page.more);
     PageOf {
-        next: last.map(|row| link_after(request, &write_cursor(&key(row)))),
+        next: last.map(|row| continued(request, &key(row))),
         items: page.items.into_iter().map(present).collect(),
     }
 }
 
-fn link_after(request: &HttpRequest, cursor: &str) -> String {
+/// Path and query of what was asked, after `key`.
+pub fn continued(request: &HttpRequest, key: &impl Serialize) -> String {
+    let cursor = write_cursor(key);
     let kept = request
         .query_string()
         .split('&')

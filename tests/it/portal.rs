@@ -108,15 +108,20 @@ async fn page_style(api: &Api) -> String {
 }
 
 #[actix_web::test]
-async fn the_start_page_says_that_the_database_is_away() {
+async fn the_pages_say_that_the_database_is_away() {
     let nowhere = DatabaseUrl::on_socket(Path::new("/nonexistent"), "nobody", "none");
     let state = AppState::new(pool(&nowhere, 1).unwrap(), || at("2026-03-23T06:00:00Z"));
     let app = init_service(app(state)).await;
-    let response = call_service(&app, TestRequest::get().uri("/?lang=en").to_request()).await;
-    assert_eq!(response.status().as_u16(), 503);
-    assert!(response.headers().contains_key("retry-after"));
-    let page = String::from_utf8(read_body(response).await.to_vec()).unwrap();
-    assert!(page.contains("The database is away"), "{page}");
+    for path in ["/?lang=en", "/verify/7K2M-9QXD-31HF?lang=en"] {
+        let asked = TestRequest::get()
+            .uri(path)
+            .peer_addr("127.0.0.1:4711".parse().unwrap());
+        let response = call_service(&app, asked.to_request()).await;
+        assert_eq!(response.status().as_u16(), 503, "{path}");
+        assert!(response.headers().contains_key("retry-after"));
+        let page = String::from_utf8(read_body(response).await.to_vec()).unwrap();
+        assert!(page.contains("The database is away"), "{page}");
+    }
 }
 
 #[actix_web::test]
@@ -134,7 +139,7 @@ async fn the_qr_code_of_a_statement_leads_to_a_page_that_knows_it_and_tells_no_a
         api.get(&format!("/verify?code={code}&lang=en"), "").await.status,
         200
     );
-    for nothing_typed in ["/verify?lang=en", "/verify?code=&lang=en"] {
+    for nothing_typed in ["/verify?lang=en", "/verify?code=&lang=en", "/verify/?lang=en"] {
         let form = api.get(nothing_typed, "").await;
         assert_eq!(form.status, 200, "{nothing_typed}");
         assert!(
@@ -143,6 +148,8 @@ async fn the_qr_code_of_a_statement_leads_to_a_page_that_knows_it_and_tells_no_a
             form.text()
         );
     }
+    let unprintable = api.get("/verify/%00?lang=en", "").await;
+    assert_eq!(unprintable.status, 404, "{}", unprintable.text());
     let unknown = api.get("/verify/%3Cb%3E?lang=en", "").await;
     assert_eq!(unknown.status, 404);
     assert!(

@@ -56,7 +56,8 @@ pub struct StatementLineExplained {
     pub more_allocations: bool,
     /// Transactions in the order of booking.
     pub transactions: Vec<BehindView>,
-    /// The id after which the next page begins, if there is one.
+    /// The id after which the next page of transactions begins, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_after: Option<i64>,
     pub agrees: bool,
 }

@@ -1,15 +1,15 @@
 //! `GET /v1/statements/{number}/lines/{service}/explanation`: a line's sum down to its allocations, their derivation and
 //! its transactions. Never here: sums.
 
-use actix_web::get;
 use actix_web::web::{Data, Json, Path, Query};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use actix_web::{HttpRequest, get};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::language::Language;
 use crate::usecases::explain::{LineName, StatementLineExplained, explain_statement_line};
-use crate::web::page::PageQuery;
+use crate::web::page::{PageQuery, continued};
 use crate::web::{Answer, AppState, Authorised, Spoken};
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -21,11 +21,18 @@ pub fn configure(config: &mut ServiceConfig) {
 pub struct LineQuery {
     /// A kind of component, such as `wage`; all where none is named.
     pub component: Option<String>,
-    /// Transactions after this id: `next_after` of the page before.
-    pub after: Option<i64>,
     /// The language of the texts. Left out: as `Accept-Language` asks, else English.
     #[param(inline, example = "fa")]
     pub lang: Option<Language>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LineExplanation {
+    #[serde(flatten)]
+    pub explained: StatementLineExplained,
+    /// Path and query of the next page of transactions; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// How the lines of a statement for one service come about: equal shares counted, each allocation down to tariff version,
@@ -33,17 +40,18 @@ pub struct LineQuery {
 #[utoipa::path(
     tag = "statements",
     params(("number" = String, Path), ("service" = String, Path), LineQuery, PageQuery),
-    responses((status = 200, body = StatementLineExplained))
+    responses((status = 200, body = LineExplanation))
 )]
 #[get("/v1/statements/{number}/lines/{service}/explanation")]
 pub async fn explain_line(
+    request: HttpRequest,
     state: Data<AppState>,
     Authorised(by): Authorised,
     path: Path<(String, String)>,
     query: Query<LineQuery>,
     Spoken(spoken): Spoken,
     page: Query<PageQuery>,
-) -> Answer<Json<StatementLineExplained>> {
+) -> Answer<Json<LineExplanation>> {
     let (number, service) = path.into_inner();
     let component = query.component.clone();
     let line = LineName {
@@ -51,10 +59,10 @@ pub async fn explain_line(
         service,
         component,
     };
-    let mut asked = page.asked::<i64>()?;
-    asked.after = query.after;
+    let asked = page.asked::<i64>()?;
     let mut conn = state.connection().await?;
     let language = query.lang.unwrap_or(spoken);
-    let explained = explain_statement_line(&mut conn, &by, &line, &asked, language).await?;
-    Ok(Json(explained))
+    let mut explained = explain_statement_line(&mut conn, &by, &line, &asked, language).await?;
+    let next = explained.next_after.take().map(|id| continued(&request, &id));
+    Ok(Json(LineExplanation { explained, next }))
 }

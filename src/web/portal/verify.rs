@@ -1,7 +1,7 @@
 //! `/verify/{code}`: where the QR code of a statement leads. Never here: any amount.
 
 use actix_web::web::{Data, Path, Query};
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, routes};
 use askama::Template;
 use serde::Deserialize;
 
@@ -28,6 +28,8 @@ enum Verdict {
     Unknown,
     /// This address asks too often: nothing was looked up.
     NotNow,
+    /// Nothing could be looked up.
+    DatabaseAway,
 }
 
 impl VerifyPage {
@@ -47,7 +49,9 @@ pub struct Typed {
 }
 
 /// From the form of the start page; without a code it is the form alone.
+#[routes]
 #[get("/verify")]
+#[get("/verify/")]
 pub async fn verify_typed(
     haste: Result<Unhurried, Problem>,
     state: Data<AppState>,
@@ -79,7 +83,7 @@ async fn verified(
 ) -> Answer<HttpResponse> {
     let typed: String = typed.chars().filter(|c| !c.is_control()).collect();
     let (verdict, problem) = match haste {
-        Ok(Unhurried) => judged(state, language, &typed).await?,
+        Ok(Unhurried) => judged(state, language, &typed).await,
         Err(too_often) => (Verdict::NotNow, Some(too_often)),
     };
     let filled = VerifyPage {
@@ -90,11 +94,22 @@ async fn verified(
     page(&filled, problem.as_ref())
 }
 
-async fn judged(state: &AppState, language: Language, typed: &str) -> Answer<(Verdict, Option<Problem>)> {
+async fn judged(state: &AppState, language: Language, typed: &str) -> (Verdict, Option<Problem>) {
+    match looked_up(state, language, typed).await {
+        Ok(Some(statement)) => (Verdict::Genuine(statement), None),
+        Ok(None) => {
+            let unknown = Failure::not_found("statement with the code", typed);
+            (Verdict::Unknown, Some(unknown.into()))
+        }
+        Err(problem) => (Verdict::DatabaseAway, Some(problem)),
+    }
+}
+
+async fn looked_up(state: &AppState, language: Language, typed: &str) -> Answer<Option<SpokenStatement>> {
     let mut conn = state.connection().await?;
     match speak_statement(&mut conn, typed, language).await {
-        Ok(statement) => Ok((Verdict::Genuine(statement), None)),
-        Err(unknown @ Failure::NotFound(_)) => Ok((Verdict::Unknown, Some(unknown.into()))),
+        Ok(statement) => Ok(Some(statement)),
+        Err(Failure::NotFound(_)) => Ok(None),
         Err(failure) => Err(failure.into()),
     }
 }
