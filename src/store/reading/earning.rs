@@ -20,6 +20,8 @@ pub struct EarningsWanted<'a> {
     pub network_id: Option<i16>,
     /// The originals whose own legs are held.
     pub held: &'a [i64],
+    /// Nothing that an approved settlement has.
+    pub only_unsettled: bool,
 }
 
 /// Sums of one local day, service and state; amounts are signed, in the unit's smallest part.
@@ -62,6 +64,7 @@ pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> S
         .bind::<Nullable<Integer>, _>(wanted.licensee)
         .bind::<Nullable<SmallInt>, _>(wanted.network_id)
         .bind::<Array<BigInt>, _>(wanted.held)
+        .bind::<Bool, _>(wanted.only_unsettled)
         .load(conn)
         .await?)
 }
@@ -98,8 +101,16 @@ pub struct DueRow {
     pub period_key: Option<String>,
 }
 
+impl DueRow {
+    /// Whether a demand may be open: what came in since the last settlement does not cover what it left.
+    pub const fn owes(&self) -> bool {
+        let came_in = self.remitted.saturating_add(self.returned);
+        self.closing.saturating_add(came_in) < 0
+    }
+}
+
 pub async fn due_to(conn: &mut Connection, party_id: i32) -> Stored<Vec<DueRow>> {
-    Ok(diesel::sql_query(include_str!("due.sql"))
+    Ok(prepared(include_str!("due.sql"))
         .bind::<Integer, _>(party_id)
         .load(conn)
         .await?)

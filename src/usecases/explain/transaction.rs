@@ -1,6 +1,8 @@
 //! One transaction explained: its question and what answers it, a principal that passes beside the fee, what was taken back
 //! of it, and whether it is held. Never here: presenting it in a shell.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -126,7 +128,7 @@ async fn held(
     let Some(licence) = licence_of_id(conn, licence_id).await? else {
         return Ok(None);
     };
-    let restrictions = Restrictions::among(conn, &[licence_id], at).await?;
+    let restrictions = Restrictions::among(conn, BTreeSet::from([licence_id]), at).await?;
     let transaction = &details.transaction;
     let original = transaction.original_id.unwrap_or(transaction.id);
     if !restrictions.held_originals(conn).await?.contains(&original) {

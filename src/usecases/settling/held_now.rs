@@ -1,7 +1,7 @@
 //! What settlements would hold if everything that is booked were settled now, for whoever reads what was earned. Never here: the
 //! rule (see `holding`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -15,6 +15,8 @@ use crate::usecases::Done;
 
 /// Those of some licences that were ever restricted.
 pub struct Restrictions {
+    /// All that were asked for.
+    pub licences: BTreeSet<i32>,
     register: Register,
     networks: Vec<OfNetwork>,
     at: DateTime<Utc>,
@@ -29,17 +31,18 @@ struct OfNetwork {
 
 impl Restrictions {
     /// As they are known at a moment.
-    pub async fn among(conn: &mut Connection, licence_ids: &[i32], at: DateTime<Utc>) -> Done<Self> {
-        let rows = restricted_licences(conn, licence_ids).await?;
+    pub async fn among(conn: &mut Connection, licences: BTreeSet<i32>, at: DateTime<Utc>) -> Done<Self> {
+        let ids: Vec<i32> = licences.iter().copied().collect();
+        let rows = restricted_licences(conn, &ids).await?;
         let mut network_of: BTreeMap<i16, Vec<i32>> = BTreeMap::new();
         for row in &rows {
             network_of.entry(row.network_id).or_default().push(row.id);
         }
         let register = Register::load(conn, rows).await?;
         let mut networks = Vec::with_capacity(network_of.len());
-        for (id, licences) in network_of {
+        for (id, own) in network_of {
             let mut restricted = register.restricted(at);
-            restricted.retain(|r| licences.contains(&r.licence_id));
+            restricted.retain(|r| own.contains(&r.licence_id));
             networks.push(OfNetwork {
                 id,
                 restricted,
@@ -47,6 +50,7 @@ impl Restrictions {
             });
         }
         Ok(Self {
+            licences,
             register,
             networks,
             at,

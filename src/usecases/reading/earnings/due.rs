@@ -1,6 +1,6 @@
 //! What is due next to a licensee in each network, and when. Never here: deciding it (see `domain::settlement`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -72,16 +72,23 @@ pub struct Demand {
     pub due_at: DateTime<Utc>,
 }
 
+/// `of_office`: the restrictions of the office that is asked for, which is mostly the only one that the party has.
 pub(super) async fn next_due(
     conn: &mut Connection,
     party_id: i32,
     at: DateTime<Utc>,
     networks: &[NetworkRow],
+    of_office: &Restrictions,
 ) -> Done<Vec<NextDue>> {
     let rows = due_to(conn, party_id).await?;
-    let unsettled = unsettled_of(conn, party_id, at, networks).await?;
-    let demands = demands_on(conn, party_id, at).await?;
-    let holds = holds_of(conn, party_id, at).await?;
+    let offices = offices_of_licensee(conn, party_id).await?;
+    let unsettled = unsettled_of(conn, party_id, &offices, at, networks).await?;
+    let demands = if rows.iter().any(DueRow::owes) {
+        demands_on(conn, party_id, at).await?
+    } else {
+        Vec::new()
+    };
+    let holds = holds_of(conn, party_id, &offices, at, of_office).await?;
     let due_of = |row: &DueRow| {
         let own = holds.get(&(row.network_id, row.unit_id));
         due(row, &unsettled, own.copied().unwrap_or_default(), &demands)
@@ -93,18 +100,23 @@ pub(super) async fn next_due(
 async fn holds_of(
     conn: &mut Connection,
     party_id: i32,
+    offices: &[i32],
     at: DateTime<Utc>,
+    of_office: &Restrictions,
 ) -> Done<BTreeMap<(i16, i16), Amount>> {
-    let offices = offices_of_licensee(conn, party_id).await?;
-    let licences = licences_of(conn, &offices).await?;
-    let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
-    let restrictions = Restrictions::among(conn, &ids, at).await?;
-    let sums = restrictions.held_sums(conn).await?.into_iter();
+    let licences = licences_of(conn, offices).await?;
+    let ids: BTreeSet<i32> = licences.iter().map(|licence| licence.id).collect();
+    let sums = if of_office.licences == ids {
+        of_office.held_sums(conn).await?
+    } else {
+        Restrictions::among(conn, ids, at).await?.held_sums(conn).await?
+    };
     let plain = Destination {
         party: party_id,
         deposit_identifier: String::new(),
     };
     Ok(sums
+        .into_iter()
         .filter(|((_, chain), _)| chain.destination == plain)
         .map(|((network_id, chain), amount)| ((network_id, chain.unit), amount))
         .collect())
@@ -127,12 +139,13 @@ const DEMANDS_MAX: i64 = 200;
 async fn unsettled_of(
     conn: &mut Connection,
     party_id: i32,
+    offices: &[i32],
     at: DateTime<Utc>,
     networks: &[NetworkRow],
 ) -> Done<Vec<EarningRow>> {
     let lateness_days = networks.iter().map(|n| n.lateness_max_days).max().unwrap_or(0);
     let mut unsettled = Vec::new();
-    for office_id in offices_of_licensee(conn, party_id).await? {
+    for &office_id in offices {
         let wanted = EarningsWanted {
             office_id,
             from: at - TimeDelta::days(i64::from(lateness_days)) - CYCLE_LONGEST,
@@ -140,13 +153,9 @@ async fn unsettled_of(
             licensee: Some(party_id),
             network_id: None,
             held: &[],
+            only_unsettled: true,
         };
-        unsettled.extend(
-            earnings_of(conn, wanted)
-                .await?
-                .into_iter()
-                .filter(|row| !row.settled),
-        );
+        unsettled.extend(earnings_of(conn, wanted).await?);
     }
     Ok(unsettled)
 }

@@ -88,7 +88,7 @@ pub async fn report_earnings(
     let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
     let zone = zone_of(network.or_else(|| network_of_office(&networks, &licences)))?;
     let (from, until) = stretch(asked, zone, at)?;
-    let restrictions = Restrictions::among(conn, &ids, at).await?;
+    let restrictions = Restrictions::among(conn, ids.iter().copied().collect(), at).await?;
     let held = restrictions.held_originals(conn).await?;
     let rows = earnings_of(
         conn,
@@ -99,6 +99,7 @@ pub async fn report_earnings(
             licensee: by.party_id,
             network_id: network.map(|n| n.id),
             held: &held,
+            only_unsettled: false,
         },
     )
     .await?;
@@ -107,7 +108,7 @@ pub async fn report_earnings(
         None => licensees_of(conn, &ids).await?.last().map(|row| row.party_id),
     };
     let due = match licensee {
-        Some(party_id) => due::next_due(conn, party_id, at, &networks).await?,
+        Some(party_id) => due::next_due(conn, party_id, at, &networks, &restrictions).await?,
         None => Vec::new(),
     };
     Ok(EarningsReport {
