@@ -1,5 +1,5 @@
-//! The only place that prints. Results go to standard output, refusals to standard error with the field and the rule; where an
-//! answer in JSON was asked for, refusals as well go to standard output as JSON, and the exit status tells them apart.
+//! The only place that prints. Results go to standard output, refusals to standard error with the field and the rule: as JSON,
+//! where an answer in JSON was asked for.
 
 use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
@@ -40,23 +40,17 @@ pub fn tell(text: &str) {
 /// Prints why a command was refused: one line a fault, or one JSON object.
 pub fn fail(as_json: bool, failure: &Failure) -> ExitCode {
     if as_json {
-        say(&json!(Refusal::of(failure)).to_string());
+        tell(&json!(Refusal::of(failure)).to_string());
         return ExitCode::FAILURE;
     }
-    match failure {
-        Failure::Invalid(faults) => {
-            for fault in faults {
-                tell(&format!(
-                    "daftar: {}: {} ({})",
-                    fault.field, fault.explanation, fault.rule
-                ));
-            }
-        }
-        Failure::NotFound(_)
-        | Failure::Forbidden(_)
-        | Failure::Conflict { .. }
-        | Failure::Unavailable(_)
-        | Failure::Internal(_) => tell(&format!("daftar: {failure}")),
+    if failure.faults().is_empty() {
+        tell(&format!("daftar: {failure}"));
+    }
+    for fault in failure.faults() {
+        tell(&format!(
+            "daftar: {}: {} ({})",
+            fault.field, fault.explanation, fault.rule
+        ));
     }
     ExitCode::FAILURE
 }
@@ -76,19 +70,12 @@ struct Refusal<'a> {
 
 impl<'a> Refusal<'a> {
     fn of(failure: &'a Failure) -> Self {
-        let (rule, errors) = match failure {
-            Failure::Conflict { rule, .. } => (Some(rule.as_str()), [].as_slice()),
-            Failure::Invalid(faults) => (None, faults.as_slice()),
-            Failure::NotFound(_) | Failure::Forbidden(_) | Failure::Unavailable(_) | Failure::Internal(_) => {
-                (None, [].as_slice())
-            }
-        };
         Self {
             type_uri: failure.kind().type_uri,
             title: failure.kind().title,
             detail: failure.to_string(),
-            rule,
-            errors,
+            rule: failure.rule(),
+            errors: failure.faults(),
         }
     }
 }

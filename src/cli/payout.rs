@@ -96,6 +96,9 @@ struct AnswerLine {
     reason: String,
 }
 
+/// Of a file with very many faults so many are told.
+const FAULTS_MAX: usize = 100;
+
 /// What each line of the bank's answers must say.
 const COLUMNS: [&str; 5] = ["payout", "amount", "iban", "outcome", "bank_reference"];
 
@@ -226,12 +229,17 @@ async fn answer_all(conn: &mut Connection, by: &Originator, file: &Path, as_json
             Ok(false) => written += 1,
             Err(failure) => {
                 refused += 1;
-                faults.extend(faults_of_line(line, failure)?);
+                let concerns_all = matches!(failure, Failure::Unavailable(_) | Failure::Forbidden(_));
+                faults.extend(failure.faults_of(&format!("csv line {line}")));
+                if concerns_all {
+                    break;
+                }
             }
         }
     }
     let told = format!("{written} answers written, {repeated} repeated, {refused} refused");
     if refused > 0 {
+        faults.truncate(FAULTS_MAX);
         faults.push(Fault {
             field: "csv".to_owned(),
             rule: "every_line_is_an_answer".to_owned(),
@@ -243,30 +251,13 @@ async fn answer_all(conn: &mut Connection, by: &Originator, file: &Path, as_json
     Ok(output::answer(as_json, &counts, |_| told))
 }
 
-/// What is wrong with this line; what is wrong with all of them ends the reading.
-fn faults_of_line(line: u32, failure: Failure) -> Done<Vec<Fault>> {
-    let place = format!("csv line {line}");
-    match failure.within(&place) {
-        Failure::Invalid(faults) => Ok(faults),
-        Failure::Conflict { rule, explanation } => Ok(vec![Fault {
-            field: place,
-            rule,
-            explanation,
-        }]),
-        ends @ (Failure::NotFound(_)
-        | Failure::Forbidden(_)
-        | Failure::Unavailable(_)
-        | Failure::Internal(_)) => Err(ends),
-    }
-}
-
 /// Whether it had been written before.
 async fn answer_line(
     conn: &mut Connection,
     by: &Originator,
     row: Result<AnswerLine, csv::Error>,
 ) -> Done<bool> {
-    let line = row.map_err(|error| Failure::invalid("csv", "a_line_is_readable", error.to_string()))?;
+    let line = row.map_err(|error| Failure::invalid("columns", "a_line_is_readable", error.to_string()))?;
     let outcome = match line.outcome.as_str() {
         "settled" => BankOutcome::Settled,
         "returned" => BankOutcome::Returned { reason: line.reason },

@@ -1,4 +1,5 @@
-//! Refusals and failures of use cases, shaped by what the caller can do about them. Never here: HTTP (see `web::problem`).
+//! Refusals and failures of use cases, shaped by what the caller can do about them. Never here: the statuses of HTTP (see
+//! `web::problem`).
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 
@@ -81,22 +82,60 @@ impl Failure {
         matches!(self, Self::Unavailable(_))
     }
 
-    /// The same, told of a part of a larger input: what that part names and is not there is a fault of the input.
+    /// The stable name of the rule that forbids it, on conflicts.
+    pub fn rule(&self) -> Option<&str> {
+        match self {
+            Self::Conflict { rule, .. } => Some(rule),
+            Self::Invalid(_)
+            | Self::NotFound(_)
+            | Self::Forbidden(_)
+            | Self::Unavailable(_)
+            | Self::Internal(_) => None,
+        }
+    }
+
+    /// Each thing wrong with the input.
+    pub fn faults(&self) -> &[Fault] {
+        match self {
+            Self::Invalid(faults) => faults,
+            Self::Conflict { .. }
+            | Self::NotFound(_)
+            | Self::Forbidden(_)
+            | Self::Unavailable(_)
+            | Self::Internal(_) => &[],
+        }
+    }
+
+    /// The same, told of a part of a larger input.
     #[must_use]
     pub fn within(self, place: &str) -> Self {
+        match self {
+            Self::Invalid(_) | Self::NotFound(_) => Self::Invalid(self.faults_of(place)),
+            Self::Conflict { rule, explanation } => Self::conflict(rule, format!("{place}: {explanation}")),
+            Self::Forbidden(_) | Self::Unavailable(_) | Self::Internal(_) => self,
+        }
+    }
+
+    /// What is wrong with a part of a larger input, whose other parts may be right.
+    pub fn faults_of(self, place: &str) -> Vec<Fault> {
+        let fault = |rule: &str, explanation| Fault {
+            field: place.to_owned(),
+            rule: rule.to_owned(),
+            explanation,
+        };
         match self {
             Self::Invalid(faults) => {
                 let placed = |fault: Fault| Fault {
                     field: format!("{place}.{}", fault.field),
                     ..fault
                 };
-                Self::Invalid(faults.into_iter().map(placed).collect())
+                faults.into_iter().map(placed).collect()
             }
-            Self::NotFound(what) => {
-                Self::invalid(place, "what_is_named_is_there", format!("there is no {what}"))
-            }
-            Self::Conflict { rule, explanation } => Self::conflict(rule, format!("{place}: {explanation}")),
-            Self::Forbidden(_) | Self::Unavailable(_) | Self::Internal(_) => self,
+            Self::NotFound(what) => vec![fault("what_is_named_is_there", format!("there is no {what}"))],
+            Self::Conflict { rule, explanation } => vec![fault(&rule, explanation)],
+            Self::Forbidden(told) => vec![fault("the_originator_may_do_it", told)],
+            Self::Unavailable(told) => vec![fault("the_database_is_there", told)],
+            Self::Internal(told) => vec![fault("it_does_not_fail", told)],
         }
     }
 

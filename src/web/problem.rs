@@ -158,6 +158,11 @@ impl Problem {
         response
     }
 
+    /// Whether the same may be asked again in a moment: the database is away or busy.
+    pub fn is_passing(&self) -> bool {
+        self.status() == StatusCode::SERVICE_UNAVAILABLE
+    }
+
     fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -166,18 +171,16 @@ impl Problem {
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         let (kind, detail) = (failure.kind(), failure.to_string());
-        let of_status = |status| Self::new(status, kind.type_uri, kind.title, detail.clone());
+        let of_status = |status| Self {
+            rule: failure.rule().map(Box::from),
+            errors: failure.faults().to_vec(),
+            ..Self::new(status, kind.type_uri, kind.title, detail.clone())
+        };
         match failure {
             Failure::NotFound(_) => of_status(StatusCode::NOT_FOUND),
             Failure::Forbidden(_) => of_status(StatusCode::FORBIDDEN),
-            Failure::Invalid(errors) => Self {
-                errors,
-                ..of_status(StatusCode::UNPROCESSABLE_ENTITY)
-            },
-            Failure::Conflict { rule, .. } => Self {
-                rule: Some(rule.into_boxed_str()),
-                ..of_status(StatusCode::CONFLICT)
-            },
+            Failure::Invalid(_) => of_status(StatusCode::UNPROCESSABLE_ENTITY),
+            Failure::Conflict { .. } => of_status(StatusCode::CONFLICT),
             Failure::Unavailable(_) => Self {
                 retry_after_secs: Some(RETRY_AFTER_SECS),
                 ..of_status(StatusCode::SERVICE_UNAVAILABLE)

@@ -354,7 +354,10 @@ async fn a_version_is_valid_as_its_document_says_and_a_draft_that_says_otherwise
         };
         assert_eq!(
             (faults[0].field.as_str(), faults[0].rule.as_str()),
-            (field, "the_document_states_its_validity")
+            (
+                format!("{PISHKHAN} clearance.{field}").as_str(),
+                "the_document_states_its_validity"
+            )
         );
         assert!(faults[0].explanation.contains(&right.to_string()), "{faults:?}");
     }

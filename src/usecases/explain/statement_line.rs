@@ -58,6 +58,7 @@ pub struct StatementLineExplained {
     pub transactions: Vec<BehindView>,
     /// The id after which the next page of transactions begins, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
     pub next_after: Option<i64>,
     pub agrees: bool,
 }

@@ -66,7 +66,8 @@ pub async fn register_document(
             of_part(&place, register_network(conn, by, entry).await)?;
         }
         for entry in &document.calendars {
-            of_part("calendars", register_calendar(conn, by, entry).await)?;
+            let place = format!("calendars.{}", entry.code);
+            of_part(&place, register_calendar(conn, by, entry).await)?;
         }
         of_part("agencies", register_agencies(conn, by, document.agencies).await)?;
         of_part("services", register_services(conn, by, document.services).await)?;

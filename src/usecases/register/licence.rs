@@ -102,14 +102,20 @@ pub async fn issue_licences(
         let parties = parties_of(conn, entries.iter().map(|entry| &entry.roles)).await?;
         let rows = entries
             .iter()
-            .map(|entry| licence_row(entry, &offices, &networks))
+            .map(|entry| {
+                let row = licence_row(entry, &offices, &networks);
+                row.map_err(|failure| failure.within(&entry.office))
+            })
             .collect::<Done<Vec<_>>>()?;
         let at = change_rules(conn, rows.iter().map(|row| row.network_id), at).await?;
         let ids = licence_ids(conn, &rows).await?;
         let issued = entries
             .iter()
             .zip(&rows)
-            .map(|(entry, row)| Issued::of(entry, row, &ids, &parties, by, at))
+            .map(|(entry, row)| {
+                let issued = Issued::of(entry, row, &ids, &parties, by, at);
+                issued.map_err(|failure| failure.within(&entry.office))
+            })
             .collect::<Done<Vec<_>>>()?;
         let (events, bindings): (Vec<_>, Vec<_>) = issued.into_iter().map(|i| (i.event, i.binding)).unzip();
         licence::insert_licence_events(conn, &events).await?;

@@ -33,9 +33,10 @@ pub async fn register_agencies(
         let rows = entries
             .iter()
             .map(|entry| {
+                let party_id = known(&parties, "party", &entry.party);
                 Ok(service::NewAgency {
                     code: entry.code.clone(),
-                    party_id: known(&parties, "party", &entry.party)?,
+                    party_id: party_id.map_err(|failure| failure.within(&entry.code))?,
                 })
             })
             .collect::<Done<Vec<_>>>()?;
@@ -55,9 +56,10 @@ pub async fn register_services(
         let rows = entries
             .iter()
             .map(|entry| {
+                let agency_id = known(&agencies, "agency", &entry.agency);
                 Ok(service::NewService {
                     code: entry.code.clone(),
-                    agency_id: known(&agencies, "agency", &entry.agency)?,
+                    agency_id: agency_id.map_err(|failure| failure.within(&entry.code))?,
                     name_fa: entry.name_fa.clone(),
                     name_en: entry.name_en.clone(),
                 })

@@ -1,11 +1,14 @@
 //! Takes in tariff documents as drafts, refusing what the language refuses. Never here: approval.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use sha2::{Digest, Sha256};
 
 use crate::domain::originator::Originator;
 use crate::domain::tariff::{Tariff, ValidityRule, version_validity};
+use crate::store::network::NetworkRow;
 use crate::store::{Connection, network, service, tariff, unit};
 use crate::usecases::failure::Fault;
 use crate::usecases::{Done, Failure};
@@ -20,6 +23,56 @@ pub struct TariffDraft {
     pub valid_from: Option<DateTime<Utc>>,
     /// Exclusive; an open end is closed when a later version is published.
     pub valid_until: Option<DateTime<Utc>>,
+}
+
+impl TariffDraft {
+    /// Where it stands among others.
+    fn place(&self) -> String {
+        format!("{} {}", self.network, self.service)
+    }
+}
+
+/// What a draft names, by ids.
+struct RestsOn {
+    network: i16,
+    service: i32,
+    agency_party: i32,
+    unit: i16,
+}
+
+impl RestsOn {
+    fn of(
+        draft: &TariffDraft,
+        checked: &Checked,
+        networks: &[(NetworkRow, i64)],
+        services: &HashMap<String, (i32, i32)>,
+        units: &HashMap<String, i16>,
+    ) -> Done<Self> {
+        let (network, _) = networks
+            .iter()
+            .find(|(network, _)| network.code == draft.network)
+            .ok_or_else(|| Failure::not_found("network", &draft.network))?;
+        let (service, agency_party) = *services
+            .get(&draft.service)
+            .ok_or_else(|| Failure::not_found("service", &draft.service))?;
+        let unit_code = checked.tariff.unit().code.to_string();
+        let unit = *units
+            .get(&unit_code)
+            .ok_or_else(|| Failure::not_found("unit", &unit_code))?;
+        if unit != network.unit_id {
+            return Err(Failure::invalid(
+                "unit",
+                "the_unit_is_the_networks",
+                format!("{} settles in another unit than {unit_code}", draft.network),
+            ));
+        }
+        Ok(Self {
+            network: network.id,
+            service,
+            agency_party,
+            unit,
+        })
+    }
 }
 
 /// A draft whose document passed every check.
@@ -37,36 +90,21 @@ pub async fn draft_tariffs(
     drafts: &[TariffDraft],
 ) -> Done<Vec<i32>> {
     by.may_register()?;
-    let all_checked = drafts.iter().map(checked).collect::<Done<Vec<_>>>()?;
+    let checked_one = |draft| checked(draft).map_err(|failure| failure.within(&draft.place()));
+    let all_checked = drafts.iter().map(checked_one).collect::<Done<Vec<_>>>()?;
     conn.transaction(async |conn| {
         let networks = network::networks_with_versions(conn).await?;
         let services = service::services_with_parties(conn).await?;
         let units = unit::unit_ids(conn).await?;
         let mut ids = Vec::with_capacity(drafts.len());
         for (draft, checked) in drafts.iter().zip(&all_checked) {
-            let (network, _) = networks
-                .iter()
-                .find(|(network, _)| network.code == draft.network)
-                .ok_or_else(|| Failure::not_found("network", &draft.network))?;
-            let (service_id, agency_party_id) = *services
-                .get(&draft.service)
-                .ok_or_else(|| Failure::not_found("service", &draft.service))?;
-            let unit_code = checked.tariff.unit().code.to_string();
-            let unit_id = *units
-                .get(&unit_code)
-                .ok_or_else(|| Failure::not_found("unit", &unit_code))?;
-            if unit_id != network.unit_id {
-                return Err(Failure::invalid(
-                    "unit",
-                    "the_unit_is_the_networks",
-                    format!("{} settles in another unit than {unit_code}", draft.network),
-                ));
-            }
+            let rests_on = RestsOn::of(draft, checked, &networks, &services, &units);
+            let rests_on = rests_on.map_err(|failure| failure.within(&draft.place()))?;
             let row = tariff::NewTariffVersion {
-                network_id: network.id,
-                service_id,
-                unit_id,
-                agency_party_id,
+                network_id: rests_on.network,
+                service_id: rests_on.service,
+                unit_id: rests_on.unit,
+                agency_party_id: rests_on.agency_party,
                 document: draft.document.clone(),
                 digest: Sha256::digest(draft.document.as_bytes()).to_vec(),
                 valid_from: checked.valid_from,

@@ -29,7 +29,8 @@ pub async fn start(
 ) -> Answer<HttpResponse> {
     let (overview, problem) = match overview(&state, language).await {
         Ok(overview) => (Some(overview), None),
-        Err(problem) => (None, Some(problem)),
+        Err(problem) if problem.is_passing() => (None, Some(problem)),
+        Err(problem) => return Err(problem),
     };
     let filled = StartPage {
         words: Words::of(language),

@@ -83,7 +83,7 @@ async fn verified(
 ) -> Answer<HttpResponse> {
     let typed: String = typed.chars().filter(|c| !c.is_control()).collect();
     let (verdict, problem) = match haste {
-        Ok(Unhurried) => judged(state, language, &typed).await,
+        Ok(Unhurried) => judged(state, language, &typed).await?,
         Err(too_often) => (Verdict::NotNow, Some(too_often)),
     };
     let filled = VerifyPage {
@@ -94,14 +94,15 @@ async fn verified(
     page(&filled, problem.as_ref())
 }
 
-async fn judged(state: &AppState, language: Language, typed: &str) -> (Verdict, Option<Problem>) {
+async fn judged(state: &AppState, language: Language, typed: &str) -> Answer<(Verdict, Option<Problem>)> {
     match looked_up(state, language, typed).await {
-        Ok(Some(statement)) => (Verdict::Genuine(statement), None),
+        Ok(Some(statement)) => Ok((Verdict::Genuine(statement), None)),
         Ok(None) => {
             let unknown = Failure::not_found("statement with the code", typed);
-            (Verdict::Unknown, Some(unknown.into()))
+            Ok((Verdict::Unknown, Some(unknown.into())))
         }
-        Err(problem) => (Verdict::DatabaseAway, Some(problem)),
+        Err(problem) if problem.is_passing() => Ok((Verdict::DatabaseAway, Some(problem))),
+        Err(problem) => Err(problem),
     }
 }
 

@@ -194,7 +194,13 @@ fn told_of_answers(scene: &Scene, lines: &[String]) -> Value {
     command
         .args(["--json", "answer", "--as", &scene.checker.code, "--csv"])
         .arg(&file);
-    serde_json::from_slice(&command.output().unwrap().stdout).unwrap()
+    let said = command.output().unwrap();
+    let told = if said.status.success() {
+        said.stdout
+    } else {
+        said.stderr
+    };
+    serde_json::from_slice(&told).unwrap()
 }
 
 #[tokio::test]
@@ -228,6 +234,10 @@ async fn a_file_of_answers_names_its_columns_and_holds_up_no_line_for_another() 
         .map(|f| &f["field"])
         .collect();
     assert_eq!(places, ["csv line 2", "csv line 3", "csv"]);
+    assert_eq!(
+        some["errors"][1]["explanation"],
+        format!("there is no payout {}", i64::MAX)
+    );
     assert_eq!(
         some["errors"][2]["explanation"],
         "1 answers written, 0 repeated, 2 refused"
