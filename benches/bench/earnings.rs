@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use chrono::Duration;
 use chrono_tz::Asia::Tehran;
+use daftar::domain::dice::Dice;
 use daftar::domain::originator::{OriginatorKind, Scope};
 
 use crate::client::Client;
-use crate::dice::Dice;
 use crate::ground::{Database, Ground};
 use crate::network::{OFFICES, office_code, window_from};
 use crate::report::{Aim, Figures, median, millis, quantile};
@@ -23,7 +23,7 @@ pub async fn measure(ground: &Ground, database: &Database, figures: &mut Figures
     let until = from + Duration::days(30);
     let (mut dice, mut waits) = (Dice::new(SEED), Vec::with_capacity(ASKED));
     for _ in 0..ASKED {
-        let office = office_code(dice.below(OFFICES));
+        let office = office_code(dice.roll() % OFFICES);
         let path = format!("/v1/offices/{office}/earnings?from={from}&until={until}&by=day");
         let begun = Instant::now();
         let status = client.get(&path).await;

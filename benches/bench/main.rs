@@ -29,7 +29,6 @@
 mod batch;
 mod client;
 mod copying;
-mod dice;
 mod earnings;
 mod ground;
 mod growth;

@@ -6,13 +6,13 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use chrono::{DateTime, Duration, Utc};
+use daftar::domain::dice::Dice;
 use daftar::domain::facts::Facts;
 use daftar::domain::money::Amount;
 use daftar::domain::tariff::FactValue;
 use daftar::domain::transaction::{Holder, Submitted, TransactionKind};
 use uuid::Uuid;
 
-use crate::dice::Dice;
 use crate::network::{NETWORK, OFFICES, Pricing, SERVICES, office_code, service_code};
 
 /// Of the percentages' amounts.
@@ -38,15 +38,15 @@ impl Rows {
 
     pub fn next_row(&mut self) -> Submitted {
         let dice = &mut self.dice;
-        let service = dice.below(SERVICES);
+        let service = dice.roll() % SERVICES;
         let mut row = Submitted {
-            office: office_code(dice.below(OFFICES)),
+            office: office_code(dice.roll() % OFFICES),
             service: Some(service_code(service)),
             network: Some(NETWORK.to_owned()),
             reference: reference(dice),
             kind: TransactionKind::Original,
             original: None,
-            occurred_at: self.from + Duration::seconds(i64::try_from(dice.below(self.seconds)).unwrap()),
+            occurred_at: self.from + Duration::seconds(i64::try_from(dice.roll() % self.seconds).unwrap()),
             amount: None,
             principal: None,
             quantity: None,
@@ -58,12 +58,12 @@ impl Rows {
         match Pricing::of(service) {
             Pricing::Fixed => {}
             Pricing::ByFacts => {
-                let losses = FactValue::Integer(1 + i64::try_from(dice.below(20)).unwrap());
+                let losses = FactValue::Integer(1 + i64::try_from(dice.roll() % 20).unwrap());
                 row.facts.insert("losses".to_owned(), losses);
             }
-            Pricing::ByQuantity => row.quantity = Some(1 + u32::try_from(dice.below(20)).unwrap()),
+            Pricing::ByQuantity => row.quantity = Some(1 + u32::try_from(dice.roll() % 20).unwrap()),
             Pricing::Percentage => {
-                let amount = 500_000 + 1_370 * i64::try_from(dice.below(AMOUNTS)).unwrap();
+                let amount = 500_000 + 1_370 * i64::try_from(dice.roll() % AMOUNTS).unwrap();
                 row.amount = Some(Amount::from_minor(amount));
             }
         }
@@ -95,7 +95,7 @@ fn reference(dice: &mut Dice) -> String {
 }
 
 fn holder(dice: &mut Dice) -> Holder {
-    match dice.below(10) {
+    match dice.roll() % 10 {
         0..=5 => Holder::Office,
         6..=7 => Holder::Central,
         8 => Holder::SplitAtSource,

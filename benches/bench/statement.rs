@@ -1,14 +1,13 @@
 //! A statement of two pages, of another office and other amounts each time. Never here: rendering.
 
 use chrono::{DateTime, Utc};
+use daftar::domain::dice::Dice;
 use daftar::domain::language::Language;
 use daftar::domain::money::{Amount, UnitCode};
 use daftar::domain::statement::{
     Coded, Cycle, DestinationPosition, Due, DueKind, EntryKind, FORMAT_VERSION, Interval, Names, Network,
     Party, ServiceCount, ServiceTotal, Side, SpokenUnit, Statement, StatementContent, Unit, statement_number,
 };
-
-use crate::dice::Dice;
 
 /// So many fill the second page.
 const SERVICES: u64 = 24;
@@ -101,8 +100,8 @@ fn total(service: u64, dice: &mut Dice) -> ServiceTotal {
         service: Coded::new(&(300 + service).to_string(), &fa, &en),
         component: Coded::new("wage", "کارمزد دفتر", "Office wage"),
         kind: EntryKind::Original,
-        count: 1 + dice.below(90),
-        amount: rials(100_000 + dice.below(9_000_000)),
+        count: 1 + dice.roll() % 90,
+        amount: rials(100_000 + dice.roll() % 9_000_000),
     }
 }
 
@@ -111,7 +110,7 @@ fn cycles(dice: &mut Dice, earned: Amount) -> Vec<Cycle> {
     let mut cycles: Vec<Cycle> = earlier
         .iter()
         .map(|period| {
-            let amount = rials(1_000_000 + dice.below(90_000_000));
+            let amount = rials(1_000_000 + dice.roll() % 90_000_000);
             cycle(period, amount)
         })
         .collect();

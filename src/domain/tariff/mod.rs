@@ -99,8 +99,8 @@ impl Tariff {
         check::check(&document)
     }
 
-    /// Reads a document that was checked before it was published: the same tariff without the trial questions, which
-    /// cost milliseconds each time.
+    /// Reads a document that was checked before it was published: the same tariff without the trial questions, of which
+    /// there are thousands.
     pub fn from_published(json: &str) -> Result<Self, Vec<Fault>> {
         let document = Document::read(json).map_err(|fault| vec![fault])?;
         check::build(&document)

@@ -101,14 +101,6 @@ pub struct DueRow {
     pub period_key: Option<String>,
 }
 
-impl DueRow {
-    /// Whether a demand may be open: what came in since the last settlement does not cover what it left.
-    pub const fn owes(&self) -> bool {
-        let came_in = self.remitted.saturating_add(self.returned);
-        self.closing.saturating_add(came_in) < 0
-    }
-}
-
 pub async fn due_to(conn: &mut Connection, party_id: i32) -> Stored<Vec<DueRow>> {
     Ok(prepared(include_str!("due.sql"))
         .bind::<Integer, _>(party_id)

@@ -16,7 +16,7 @@ use crate::usecases::Done;
 /// Those of some licences that were ever restricted.
 pub struct Restrictions {
     /// All that were asked for.
-    pub licences: BTreeSet<i32>,
+    licences: BTreeSet<i32>,
     register: Register,
     networks: Vec<OfNetwork>,
     at: DateTime<Utc>,
@@ -55,6 +55,11 @@ impl Restrictions {
             networks,
             at,
         })
+    }
+
+    /// Whether these licences are those that were asked for.
+    pub fn are_of(&self, licences: &BTreeSet<i32>) -> bool {
+        self.licences == *licences
     }
 
     /// Ids of the originals whose licensees' own legs are held.

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 
+use daftar::domain::dice::Dice;
 use daftar::domain::transaction::Outcome;
 use daftar::usecases::close_window::close_next_window;
 use daftar::usecases::seal_window::seal_next_window;
@@ -10,7 +11,7 @@ use daftar::usecases::{Done, Failure};
 use futures_util::future::{join, join_all};
 use serde_json::json;
 
-use super::{Dice, batches_are_exact, lines, one};
+use super::{batches_are_exact, lines, one};
 use crate::recording::Counter;
 use crate::scene::PISHKHAN;
 
@@ -52,10 +53,10 @@ async fn hundreds_of_windows_closed_and_sealed_by_several_while_others_record_ho
         )
     };
     let recorders = clocks.iter().zip(0..RECORDERS).map(async |(clock, recorder)| {
-        let mut dice = Dice::seeded(recorder);
+        let mut dice = Dice::new(recorder);
         let mut n = 0;
         while sealed.get() < WINDOWS {
-            let ahead = i64::try_from(dice.below(3)).unwrap();
+            let ahead = i64::try_from(dice.roll() % 3).unwrap();
             clock.set((sealed.get() + ahead).min(WINDOWS - 1));
             let at = scene.day(clock.get(), 1);
             let row = |m: i32| counter.row(&format!("{recorder}-{n}-{m}"), json!({ "occurred_at": at }));

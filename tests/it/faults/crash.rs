@@ -9,11 +9,12 @@ use rustix::process::Signal;
 
 use super::client::{Address, Client, Said};
 use super::sending::{acknowledged, booked, rows_of, send};
-use super::{Dice, batches_are_exact, counters_token, days_ago};
+use super::{batches_are_exact, counters_token, days_ago};
 use crate::host::Folder;
 use crate::scene::Scene;
 use crate::serve::Serving;
 use crate::world::World;
+use daftar::domain::dice::Dice;
 
 const COUNTERS: usize = 8;
 const ROWS: usize = 60;
@@ -40,7 +41,7 @@ impl Fragile<'_> {
             return;
         }
         self.crashes_left.set(self.crashes_left.get() - 1);
-        self.answers_left.set(1 + self.dice.borrow_mut().below(100));
+        self.answers_left.set(1 + self.dice.borrow_mut().roll() % 100);
         self.is_away.set(true);
         self.world.own_cluster().crash().unwrap();
     }
@@ -76,7 +77,7 @@ async fn what_was_acknowledged_outlives_a_crash_of_the_database_and_the_server_a
     let address: Address = Rc::new(RefCell::new(serving.address.clone()));
     let fragile = Fragile {
         world: &scene.world,
-        dice: RefCell::new(Dice::seeded(20_260_322)),
+        dice: RefCell::new(Dice::new(20_260_322)),
         crashes_left: Cell::new(CRASHES),
         answers_left: Cell::new(25),
         is_away: Cell::new(false),

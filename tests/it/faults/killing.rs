@@ -11,10 +11,11 @@ use serde_json::Value;
 
 use super::client::{Address, Client, Said};
 use super::sending::{acknowledged, booked, content, file_of, rows_of, send, waiting};
-use super::{Dice, PATIENCE, assert_same, batches_are_exact, counters_token, days_ago};
+use super::{PATIENCE, assert_same, batches_are_exact, counters_token, days_ago};
 use crate::scene::Scene;
 use crate::serve::Serving;
 use crate::world::World;
+use daftar::domain::dice::Dice;
 
 const COUNTERS: usize = 8;
 const ROWS: usize = 64;
@@ -38,7 +39,7 @@ impl<'w> Mortal<'w> {
             world,
             address: Rc::new(RefCell::new(serving.address.clone())),
             serving: RefCell::new(Some(serving)),
-            dice: RefCell::new(Dice::seeded(seed)),
+            dice: RefCell::new(Dice::new(seed)),
             deaths_left: Cell::new(deaths),
             happenings_left: Cell::new(0),
         };
@@ -47,7 +48,7 @@ impl<'w> Mortal<'w> {
     }
 
     fn throw(&self) {
-        self.happenings_left.set(1 + self.dice.borrow_mut().below(60));
+        self.happenings_left.set(1 + self.dice.borrow_mut().roll() % 60);
     }
 
     /// Something was sent or answered; the others are on their way at this moment.

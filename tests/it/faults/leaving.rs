@@ -9,10 +9,11 @@ use tokio::net::TcpStream;
 
 use super::client::{Address, Client};
 use super::sending::{booked, file_of, rows_of, send};
-use super::{Dice, batches_are_exact, counters_token, days_ago, until};
+use super::{batches_are_exact, counters_token, days_ago, until};
 use crate::scene::Scene;
 use crate::serve::Serving;
 use crate::world::World;
+use daftar::domain::dice::Dice;
 
 const CLIENTS: usize = 300;
 /// Far fewer than clients, so that each one that is lost is missed.
@@ -24,7 +25,7 @@ async fn clients_that_leave_half_way_leave_nothing_half_booked_and_take_no_conne
     let scene = Scene::furnished_in(World::new().await, days_ago(3)).await;
     let token = counters_token(&scene).await;
     let serving = Serving::on(&scene.world, CONNECTIONS, &["--no-jobs"]);
-    let mut dice = Dice::seeded(20_260_323);
+    let mut dice = Dice::new(20_260_323);
     let occurred_at = scene.began + Duration::days(2);
     let rows = rows_of(0, CLIENTS, occurred_at);
     for (nth, row) in rows.iter().enumerate() {
@@ -41,7 +42,7 @@ async fn clients_that_leave_half_way_leave_nothing_half_booked_and_take_no_conne
             body.len()
         );
         // Anywhere before the last byte.
-        let length = 1 + dice.below(u64::try_from(request.len() - 1).unwrap());
+        let length = 1 + dice.roll() % (u64::try_from(request.len() - 1).unwrap());
         let mut stream = TcpStream::connect(&serving.address).await.unwrap();
         let part = &request.as_bytes()[..usize::try_from(length).unwrap()];
         stream.write_all(part).await.unwrap();

@@ -30,22 +30,6 @@ use crate::world::World;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Numbers that are the same at each run (splitmix64).
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn seeded(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-}
-
 /// The start of a Saturday in Tehran at least so many days ago, by the clock that servers go by: a day and a week begin then.
 pub fn days_ago(days_min: u64) -> DateTime<Utc> {
     let day = day_of(Tehran, clock::now()) - Days::new(days_min);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use daftar::domain::dice::Dice;
 use daftar::domain::originator::{OriginatorKind, Scope};
 use daftar::domain::transaction::Submitted;
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use tokio::time::timeout;
 
 use super::client::{Address, Client};
 use super::sending::rows_of;
-use super::{Dice, PATIENCE, assert_same, days_ago, lines, one, token};
+use super::{PATIENCE, assert_same, days_ago, lines, one, token};
 use crate::mail::queue;
 use crate::scene::{PISHKHAN, Scene};
 use crate::serve::{Serving, daftar};
@@ -100,7 +101,7 @@ impl<'w> Desk<'w> {
             world,
             serving: RefCell::new(Some(serving)),
             address,
-            dice: Dice::seeded(20_260_324),
+            dice: Dice::new(20_260_324),
             deaths: 0,
             lasted: Vec::new(),
         }
@@ -140,7 +141,7 @@ impl<'w> Desk<'w> {
             let moment = match longest {
                 Some(longest) if deaths < DEATHS_PER_STEP_MAX => {
                     let micros = u64::try_from(longest.as_micros()).unwrap();
-                    Duration::from_micros(self.dice.below(micros + micros / 8 + 1))
+                    Duration::from_micros(self.dice.roll() % (micros + micros / 8 + 1))
                 }
                 _ => PATIENCE,
             };
@@ -215,7 +216,7 @@ async fn a_sender_killed_while_it_mails_leaves_no_mail_unsent_and_sends_none_twi
     }
     drop(conn);
     let server = SmtpServer::start().await;
-    let mut dice = Dice::seeded(20_260_325);
+    let mut dice = Dice::new(20_260_325);
     let (mut deaths, mut target) = (0, 0);
     while one(
         &scene.world,
@@ -224,7 +225,7 @@ async fn a_sender_killed_while_it_mails_leaves_no_mail_unsent_and_sends_none_twi
     .await
         != "0"
     {
-        target += usize::try_from(1 + dice.below(9)).unwrap();
+        target += usize::try_from(1 + dice.roll() % 9).unwrap();
         let mut sender = sender(&scene.world, server.port());
         tokio::select! {
             ended = sender.wait() => assert!(ended.unwrap().success()),

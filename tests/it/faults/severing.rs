@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use daftar::domain::dice::Dice;
 use daftar::host::database::own_connection;
 use daftar::usecases::approve_settlement::approve_settlement;
 use daftar::usecases::close_window::close_next_window;
@@ -14,7 +15,7 @@ use diesel_async::SimpleAsyncConnection;
 use tokio::time::timeout;
 
 use super::settling::{WINDOWS, recorded};
-use super::{Dice, PATIENCE, assert_same, lines, lines_by, one, until};
+use super::{PATIENCE, assert_same, lines, lines_by, one, until};
 use crate::scene::{PISHKHAN, Scene};
 use crate::world::World;
 
@@ -70,7 +71,7 @@ struct Knife {
 impl Knife {
     /// A moment within a step that lasts so long.
     fn moment(&mut self, lasts: Duration) -> Duration {
-        Duration::from_micros(self.dice.below(u64::try_from(lasts.as_micros()).unwrap() + 1))
+        Duration::from_micros(self.dice.roll() % (u64::try_from(lasts.as_micros()).unwrap() + 1))
     }
 
     /// Takes the step on a connection that is cut at that moment. What the step had drawn of sequences is put back, for
@@ -150,7 +151,7 @@ async fn statements_are_the_same_to_the_byte_however_often_the_database_was_cut_
     let [disturbed, undisturbed] = recorded().await.twins().await;
     let calm = settle(&undisturbed, None).await;
     let mut knife = Knife {
-        dice: Dice::seeded(20_260_327),
+        dice: Dice::new(20_260_327),
         cuts: 0,
     };
     settle(&disturbed, Some((&mut knife, &calm))).await;

@@ -12,11 +12,9 @@ use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::question::{Question, Refusal};
 use crate::domain::tariff::{FactDeclaration, Range, Tariff};
 
-/// So many questions are asked at most: all that there are, or else so many of them that any three values meet in one, up to
-/// twenty values each.
+/// So many questions are asked at most: all that there are, or else so many that any three values almost surely meet in one, up to
+/// fifteen values each.
 const QUESTIONS_MAX: usize = 60_000;
-/// So many values of one fact are tried at most.
-const VALUES_MAX: usize = 40;
 /// Amounts where rounding bites: no multiples of each other, small, odd and large.
 const TELLING_AMOUNTS: [i64; 10] = [1, 2, 3, 7, 99, 101, 1_001, 28_615, 999_983, 123_456_789];
 
@@ -107,9 +105,7 @@ fn fact_domains(facts: &[FactDeclaration], points: &Points) -> Vec<(usize, Domai
             .cloned()
             .collect::<Vec<_>>();
         tested.extend(TELLING_COUNTS.map(|count| FactValue::Integer(i64::from(count))));
-        let mut domain = Domain::of(&declared.fact, tested);
-        domain.0.truncate(VALUES_MAX);
-        (index, domain)
+        (index, Domain::of(&declared.fact, tested))
     };
     read.map(domain).collect()
 }

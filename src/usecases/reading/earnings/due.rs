@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::demand::owed_at;
 use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
 use crate::domain::settlement::held_of;
@@ -83,11 +84,7 @@ pub(super) async fn next_due(
     let rows = due_to(conn, party_id).await?;
     let offices = offices_of_licensee(conn, party_id).await?;
     let unsettled = unsettled_of(conn, party_id, &offices, at, networks).await?;
-    let demands = if rows.iter().any(DueRow::owes) {
-        demands_on(conn, party_id, at).await?
-    } else {
-        Vec::new()
-    };
+    let demands = demands_on(conn, party_id, at, &rows).await?;
     let holds = holds_of(conn, party_id, &offices, at, of_office).await?;
     let due_of = |row: &DueRow| {
         let own = holds.get(&(row.network_id, row.unit_id));
@@ -106,7 +103,7 @@ async fn holds_of(
 ) -> Done<BTreeMap<(i16, i16), Amount>> {
     let licences = licences_of(conn, offices).await?;
     let ids: BTreeSet<i32> = licences.iter().map(|licence| licence.id).collect();
-    let sums = if of_office.licences == ids {
+    let sums = if of_office.are_of(&ids) {
         of_office.held_sums(conn).await?
     } else {
         Restrictions::among(conn, ids, at).await?.held_sums(conn).await?
@@ -122,8 +119,21 @@ async fn holds_of(
         .collect())
 }
 
-/// The newest demands on the party, newest first, as they stand.
-async fn demands_on(conn: &mut Connection, party_id: i32, at: DateTime<Utc>) -> Done<Vec<DemandView>> {
+/// The newest demands on the party, newest first, as they stand; none where no balance of `rows` leaves one open.
+async fn demands_on(
+    conn: &mut Connection,
+    party_id: i32,
+    at: DateTime<Utc>,
+    rows: &[DueRow],
+) -> Done<Vec<DemandView>> {
+    let mut owed = Amount::ZERO;
+    for row in rows {
+        let settled = [row.closing, row.remitted, row.returned].map(Amount::from_minor);
+        owed = owed.plus(owed_at(Amount::sum(settled)?))?;
+    }
+    if owed.is_zero() {
+        return Ok(Vec::new());
+    }
     let wanted = MoneyWanted {
         party_id: Some(party_id),
         ..MoneyWanted::default()
