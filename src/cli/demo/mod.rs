@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod clerks;
+mod counters;
 mod diary;
 mod founding;
 mod geography;
@@ -112,14 +113,17 @@ async fn tell_days(host: &Host, now: DateTime<Utc>, diary: &Diary, told: &mut To
         return Ok(());
     }
     let mut conn = connected(host).await?;
-    let (offices, services) = (geography::offices(SEED), catalogue::services());
+    let offices = geography::offices(SEED);
     let people = found(&mut conn, told, &offices, &verification_url(host)).await?;
     diary.write(told)?;
-    let teller = Teller::new(host, &people, &offices, &services, told.first, now);
+    let teller = Teller::new(host, &people, &offices, told.first, now);
     let rest = told.rest();
     let bar = progress("days of the story", rest.days().count());
+    let mut evenings = counters::evenings(rest);
     for day in rest.days() {
-        teller.tell(&mut conn, day).await?;
+        let gone = || Failure::Internal("no evening was worked out".to_owned());
+        let evening = evenings.recv().await.ok_or_else(gone)??;
+        teller.tell(&mut conn, day, &evening).await?;
         told.until = Some(day);
         diary.write(told)?;
         bar.inc(1);

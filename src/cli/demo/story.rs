@@ -3,13 +3,12 @@
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
-use super::catalogue::PlannedService;
 use super::clerks::each;
+use super::counters::Evening;
 use super::founding::{NETWORKS, ZONE, cycle_of};
 use super::geography::PlannedOffice;
 use super::payments::bank_day;
 use super::people::People;
-use super::traffic::Traffic;
 use super::turns::{subscribe, turn};
 use crate::domain::transaction::Submitted;
 use crate::domain::zone::{day_of, start_of_day};
@@ -27,8 +26,6 @@ const SETTLES_AT_HOUR: i64 = 1;
 const SENDS_AT_HOUR: i64 = 20;
 /// Rows of one call.
 const ROWS_TOGETHER: usize = 5_000;
-/// Some 300,000 rows in all.
-const ROWS_PER_OFFICE_AND_DAY: usize = 6;
 
 /// The days from the first to the last, both included.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +45,6 @@ pub struct Teller<'a> {
     host: &'a Host,
     people: &'a People,
     offices: &'a [PlannedOffice],
-    traffic: Vec<Traffic<'a>>,
     memory: Memory,
     first: NaiveDate,
     now: DateTime<Utc>,
@@ -59,28 +55,13 @@ impl<'a> Teller<'a> {
         host: &'a Host,
         people: &'a People,
         offices: &'a [PlannedOffice],
-        services: &'a [PlannedService],
         first: NaiveDate,
         now: DateTime<Utc>,
     ) -> Self {
-        let traffic = NETWORKS.map(|network| Traffic {
-            seed: super::SEED,
-            network,
-            offices: offices
-                .iter()
-                .filter(|office| office.network == network)
-                .collect(),
-            services: services
-                .iter()
-                .filter(|service| service.network == network)
-                .collect(),
-            rows_per_office_and_day: ROWS_PER_OFFICE_AND_DAY,
-        });
         Self {
             host,
             people,
             offices,
-            traffic: traffic.into(),
             memory: Memory::default(),
             first,
             now,
@@ -88,7 +69,7 @@ impl<'a> Teller<'a> {
     }
 
     /// One day: what is due is settled, the bank works, something changes, the counters send. Of today only the morning.
-    pub async fn tell(&self, conn: &mut Connection, day: NaiveDate) -> Done<()> {
+    pub async fn tell(&self, conn: &mut Connection, day: NaiveDate, evening: &Evening) -> Done<()> {
         for network in NETWORKS {
             if day == cycle_of(network).of_day(day_of(ZONE, self.now)).first_day() {
                 subscribe(conn, self.offices, network).await?;
@@ -101,7 +82,7 @@ impl<'a> Teller<'a> {
         }
         bank_day(conn, self.host, self.people, day).await?;
         turn(conn, self.people, self.offices, self.first, day).await?;
-        self.record_day(day).await
+        self.record_day(day, evening).await
     }
 
     /// Closes, seals, proposes and approves whatever is due, the older windows first.
@@ -116,11 +97,9 @@ impl<'a> Teller<'a> {
     }
 
     /// What the counters of all networks did on this day.
-    async fn record_day(&self, day: NaiveDate) -> Done<()> {
+    async fn record_day(&self, day: NaiveDate, evening: &Evening) -> Done<()> {
         let at = moment(day, SENDS_AT_HOUR);
-        each(self.host, &self.traffic, async |conn, traffic| {
-            let rows = traffic.rows_of(day).into_iter().map(submitted);
-            let rows = rows.collect::<Done<Vec<_>>>()?;
+        each(self.host, evening, async |conn, rows| {
             for some in rows.chunks(ROWS_TOGETHER) {
                 self.record(conn, at, some).await?;
             }
@@ -149,9 +128,4 @@ pub fn moment(day: NaiveDate, hour: i64) -> DateTime<Utc> {
 /// So many days before.
 pub fn before_by(day: NaiveDate, days: u64) -> NaiveDate {
     day.checked_sub_days(Days::new(days)).unwrap_or(day)
-}
-
-fn submitted(row: serde_json::Value) -> Done<Submitted> {
-    Submitted::from_json(row.to_string().as_bytes())
-        .map_err(|faults| Failure::Internal(format!("a row of the demo: {faults:?}")))
 }
