@@ -6,6 +6,7 @@ use daftar::usecases::Failure;
 
 use super::ALL;
 use crate::api::{Api, Said};
+use crate::counter::Case;
 use crate::scene::{POLICE, Scene};
 use crate::settling::rule_of;
 
@@ -128,4 +129,35 @@ async fn a_demand_that_was_remitted_in_full_stays_paid() {
         [told("due", 0, ALL), told("paid", ALL, 0)]
     );
     in_no_state_but_its_own(&api, &reader).await;
+}
+
+#[actix_web::test]
+async fn what_is_due_next_names_the_demand_until_its_money_has_come_in() {
+    let scene = Scene::passport_settled().await;
+    let api = Api::of(&scene.world, scene.now());
+    let owner = api.token("owner", Scope::Read, Some("office-1002")).await;
+    let open_in_due = async || {
+        let report = api.get("/v1/offices/1002/earnings", &owner).await.json();
+        let due = report["due"].as_array().unwrap().clone();
+        let of_police = due.into_iter().find(|due| due["network"] == POLICE).unwrap();
+        let open = of_police["remittances"].as_array().unwrap().clone();
+        open.iter()
+            .map(|demand| demand["amount"].as_i64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(open_in_due().await, [ALL]);
+    let since = Case {
+        network: POLICE,
+        ..Case::central("1002", "passport", "p-2", scene.day(7, 2))
+    };
+    scene.book(scene.day(7, 3), &[since]).await;
+    assert_eq!(
+        open_in_due().await,
+        [ALL],
+        "earned in a window that is not settled"
+    );
+    scene.remit(47_500, "r-1").await.unwrap();
+    assert_eq!(open_in_due().await, [ALL - 47_500]);
+    scene.remit(ALL - 47_500, "r-2").await.unwrap();
+    assert!(open_in_due().await.is_empty());
 }
