@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use chrono::Duration;
+use daftar::domain::dice::Dice;
 use futures_util::future::join_all;
 use rustix::process::Signal;
 
@@ -14,7 +15,6 @@ use crate::host::Folder;
 use crate::scene::Scene;
 use crate::serve::Serving;
 use crate::world::World;
-use daftar::domain::dice::Dice;
 
 const COUNTERS: usize = 8;
 const ROWS: usize = 60;

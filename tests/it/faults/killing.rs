@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
+use daftar::domain::dice::Dice;
 use futures_util::future::{join, join_all};
 use serde_json::Value;
 
@@ -15,7 +16,6 @@ use super::{PATIENCE, assert_same, batches_are_exact, counters_token, days_ago};
 use crate::scene::Scene;
 use crate::serve::Serving;
 use crate::world::World;
-use daftar::domain::dice::Dice;
 
 const COUNTERS: usize = 8;
 const ROWS: usize = 64;

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use chrono::Duration;
+use daftar::domain::dice::Dice;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -13,7 +14,6 @@ use super::{batches_are_exact, counters_token, days_ago, until};
 use crate::scene::Scene;
 use crate::serve::Serving;
 use crate::world::World;
-use daftar::domain::dice::Dice;
 
 const CLIENTS: usize = 300;
 /// Far fewer than clients, so that each one that is lost is missed.
@@ -42,7 +42,7 @@ async fn clients_that_leave_half_way_leave_nothing_half_booked_and_take_no_conne
             body.len()
         );
         // Anywhere before the last byte.
-        let length = 1 + dice.roll() % (u64::try_from(request.len() - 1).unwrap());
+        let length = 1 + dice.roll() % u64::try_from(request.len() - 1).unwrap();
         let mut stream = TcpStream::connect(&serving.address).await.unwrap();
         let part = &request.as_bytes()[..usize::try_from(length).unwrap()];
         stream.write_all(part).await.unwrap();
