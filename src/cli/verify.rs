@@ -10,12 +10,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::output;
 use crate::domain::originator::Originator;
 use crate::domain::verification::Finding;
+use crate::domain::verification::total::Weights;
 use crate::host::Host;
 use crate::host::clock;
 use crate::host::database::{self, Pool};
 use crate::usecases::verify_books::{
-    Extent, FINDINGS_MAX, Known, Plan, PlannedPiece, Verified, note_verification, plan_verification,
-    verify_piece,
+    Checked, Extent, FINDINGS_MAX, Known, PlannedPiece, Verified, doubts, draw_weights, note_verification,
+    plan_verification, verify_piece,
 };
 use crate::usecases::{Done, Failure};
 
@@ -54,7 +55,9 @@ pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<
     let mut conn = connection(pool).await?;
     let plan = plan_verification(&mut conn, &by, extent, network).await?;
     drop(conn);
-    let found = verify_pieces(pool, &plan).await?;
+    let weights = draw_weights();
+    let mut found = verify_pieces(pool, &weights, plan.pieces.clone()).await?;
+    found.extend(verify_pieces(pool, &weights, doubts(&found)).await?);
     let mut of_window: BTreeMap<Option<i32>, Vec<Finding>> = BTreeMap::from([(None, Vec::new())]);
     of_window.extend(
         plan.sealed_windows
@@ -69,7 +72,7 @@ pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<
         findings: Vec::new(),
         more_findings: false,
     };
-    for (piece, findings) in found {
+    for (piece, Checked { findings, .. }) in found {
         verified.agrees &= findings.is_empty();
         verified.more_findings |= findings.len() >= FINDINGS_MAX;
         verified.findings.extend(findings.iter().cloned());
@@ -86,14 +89,17 @@ pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<
     Ok(verified)
 }
 
-type Found = Vec<(PlannedPiece, Vec<Finding>)>;
+type Found = Vec<(PlannedPiece, Checked)>;
 
-async fn verify_pieces(pool: &Pool, plan: &Plan) -> Done<Found> {
-    let total: i64 = plan.pieces.iter().map(|piece| piece.weight).sum();
+async fn verify_pieces(pool: &Pool, weights: &Weights, pieces: Vec<PlannedPiece>) -> Done<Found> {
+    let total: i64 = pieces.iter().map(|piece| piece.weight).sum();
     let bar = progress(u64::try_from(total).unwrap_or_default());
-    let queue = Arc::new(Mutex::new(VecDeque::from(plan.pieces.clone())));
+    let queue = Arc::new(Mutex::new(VecDeque::from(pieces)));
     let workers: Vec<_> = (0..CONNECTIONS)
-        .map(|_| tokio::spawn(work(pool.clone(), Arc::clone(&queue), bar.clone())))
+        .map(|_| {
+            let known = Known::new(weights.clone());
+            tokio::spawn(work(pool.clone(), known, Arc::clone(&queue), bar.clone()))
+        })
         .collect();
     let mut found = Vec::new();
     for worker in workers {
@@ -107,10 +113,14 @@ async fn verify_pieces(pool: &Pool, plan: &Plan) -> Done<Found> {
 }
 
 /// Takes pieces until there are none.
-async fn work(pool: Pool, queue: Arc<Mutex<VecDeque<PlannedPiece>>>, bar: ProgressBar) -> Done<Found> {
+async fn work(
+    pool: Pool,
+    mut known: Known,
+    queue: Arc<Mutex<VecDeque<PlannedPiece>>>,
+    bar: ProgressBar,
+) -> Done<Found> {
     let by = Originator::host();
     let mut conn = connection(&pool).await?;
-    let mut known = Known::default();
     let mut found = Vec::new();
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();

@@ -4,6 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::interval::Validity;
 
+/// The role of the office itself, by its id.
+pub const LICENSEE: i16 = 1;
+
 /// Immutable: a relocation or a transfer of ownership makes another binding and changes no old money.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
@@ -19,9 +22,14 @@ pub struct Binding {
 impl Binding {
     /// Who plays a role that hangs on the office; `role` is its id, from 1.
     pub fn party(&self, role: i16) -> Option<i32> {
-        let index = usize::try_from(role).ok()?.checked_sub(1)?;
-        self.parties.get(index).copied().flatten()
+        player(&self.parties, role)
     }
+}
+
+/// Who plays a role, where there is one party of each; `role` is its id, from 1.
+pub fn player(parties: &[Option<i32>], role: i16) -> Option<i32> {
+    let index = usize::try_from(role).ok()?.checked_sub(1)?;
+    parties.get(index).copied().flatten()
 }
 
 /// The binding that applied at a moment, as known at another one: of the valid ones, the one recorded last.

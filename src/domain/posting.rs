@@ -20,7 +20,7 @@ pub struct WindowTotal {
 }
 
 /// The two sides of an allocation as they touch a party's balance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TotalSide {
     /// A leg: the network owes it.
     Earned,

@@ -12,6 +12,7 @@ use crate::domain::journal::{Destination, EntryKind};
 use crate::domain::money::Amount;
 use crate::domain::posting::{TotalSide, WindowTotal};
 use crate::domain::proof_sheet::{ProofSheet, SealRule};
+use crate::domain::verification::total::StoredLine;
 
 #[derive(QueryableByName)]
 struct ProofRow {
@@ -126,6 +127,8 @@ pub struct FaultyRow {
 
 /// The side of an earned line in `window_totals`.
 pub const EARNED: i16 = 1;
+/// The side of a collected line.
+const COLLECTED: i16 = 2;
 
 /// Writes the window's totals and returns its proof sheet. The caller rolls back when that has findings.
 pub async fn insert_totals(conn: &mut Connection, window_id: i32) -> Stored<ProofSheet> {
@@ -288,6 +291,43 @@ impl ProofRow {
     }
 }
 
+impl StoredTotal {
+    /// Its lines; nothing if its arrays are not of one length or a side is unknown.
+    pub fn lines(&self) -> Option<impl Iterator<Item = StoredLine<'_>>> {
+        let lengths = [
+            self.sides.len(),
+            self.transaction_kinds.len(),
+            self.component_kinds.len(),
+            self.counts.len(),
+            self.sums.len(),
+        ];
+        let is_whole = lengths.iter().all(|length| *length == self.service_ids.len())
+            && self.sides.iter().all(|side| [EARNED, COLLECTED].contains(side));
+        let lines = (self.service_ids.iter().zip(&self.component_kinds))
+            .zip(self.sides.iter().zip(&self.transaction_kinds))
+            .zip(self.counts.iter().zip(&self.sums))
+            .map(
+                |(((service, component_kind), (side, kind)), (items, amount))| StoredLine {
+                    service: *service,
+                    component_kind,
+                    side: total_side(*side),
+                    kind: *kind,
+                    items: *items,
+                    amount: *amount,
+                },
+            );
+        is_whole.then_some(lines)
+    }
+}
+
+fn total_side(number: i16) -> TotalSide {
+    if number == EARNED {
+        TotalSide::Earned
+    } else {
+        TotalSide::Collected
+    }
+}
+
 impl PostedSum {
     fn total(self, kind: EntryKind) -> WindowTotal {
         WindowTotal {
@@ -295,11 +335,7 @@ impl PostedSum {
                 party: self.party_id,
                 deposit_identifier: self.deposit_identifier,
             },
-            side: if self.side == EARNED {
-                TotalSide::Earned
-            } else {
-                TotalSide::Collected
-            },
+            side: total_side(self.side),
             kind,
             component_kind: self.component_kind,
             count: self.items,

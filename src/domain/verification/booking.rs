@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
+use super::total::TotalTerm;
 use super::{Comparison, Finding};
 use crate::domain::canonical::Digest;
 use crate::domain::money::Amount;
@@ -51,20 +52,42 @@ pub struct BookedBatch {
 }
 
 /// What an allocation says, as far as a transaction must agree with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllocationContent {
     pub digest: Digest,
     pub total: i64,
     pub network: i16,
     pub service: i32,
     pub unit: i16,
+    pub tariff_version: i32,
+    /// Sources and legs by the ordinals of their terms, none of zero.
+    pub shares: Box<[(i16, i64)]>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A tariff version by which transactions were split.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TariffContent {
+    /// The agency's party.
+    pub agency: i32,
+    /// In the order of their ordinals.
+    pub terms: Box<[TotalTerm]>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BindingContent {
     pub digest: Digest,
     pub office: i32,
     pub licence: i32,
+    /// Who plays each role that hangs on the office, by the role's id from 1.
+    pub parties: Box<[Option<i32>]>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WindowContent {
+    pub network: i16,
+    pub starts_at: DateTime<Utc>,
+    /// The party that collects for the network.
+    pub central: i32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,14 +100,14 @@ pub struct LicenceContent {
 #[derive(Clone, Debug, Default)]
 pub struct Contents {
     pub allocations: HashMap<i64, AllocationContent>,
+    pub tariffs: HashMap<i32, TariffContent>,
     pub bindings: HashMap<i32, BindingContent>,
     pub facts: HashMap<i32, Digest>,
     pub licences: HashMap<i32, LicenceContent>,
     pub offices: HashSet<i32>,
     pub services: HashSet<i32>,
     pub originators: HashSet<i32>,
-    /// The network of each window.
-    pub windows: HashMap<i32, i16>,
+    pub windows: HashMap<i32, WindowContent>,
 }
 
 /// Everything about one batch: each of its rows, then its count, sums and digest. `rows` in the order of their lines.
@@ -203,8 +226,8 @@ fn check_references(row: &BookedTransaction, contents: &Contents, compared: &mut
         row.licence.into(),
         contents.licences.contains_key(&row.licence),
     );
-    if let Some(network) = contents.windows.get(&row.window) {
-        compared.same("network_id", row.network, *network);
+    if let Some(window) = contents.windows.get(&row.window) {
+        compared.same("network_id", row.network, window.network);
     }
     if let Some(allocation) = contents.allocations.get(&row.allocation) {
         compared.same("amount", row.amount, allocation.total);
@@ -255,7 +278,7 @@ fn check_whole(
 
 impl BookedTransaction {
     /// What takes back counts negative.
-    fn sign(&self) -> i8 {
+    pub(super) fn sign(&self) -> i8 {
         let takes_back = TransactionKind::from_number(self.kind).is_some_and(TransactionKind::takes_back);
         if takes_back { -1 } else { 1 }
     }

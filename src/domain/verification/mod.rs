@@ -12,6 +12,7 @@ pub mod position;
 pub mod seal;
 pub mod statement;
 pub mod term;
+pub mod total;
 pub mod window;
 
 /// One thing that does not agree.

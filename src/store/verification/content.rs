@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
-use crate::store::schema::{bindings, facts, licences, offices, originators, services, windows};
+use crate::domain::verification::booking::WindowContent;
+use crate::store::schema::{bindings, facts, licences, networks, offices, originators, services, windows};
 use crate::store::{Connection, Stored};
 
 /// An allocation with its tariff version and the facts that it read; what does not exist is absent.
@@ -49,6 +50,33 @@ pub struct AllocationRow {
     pub unit_id: Option<i16>,
 }
 
+/// A term with what its version says of all.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct TermRow {
+    #[diesel(sql_type = Integer)]
+    pub tariff_version_id: i32,
+    #[diesel(sql_type = Integer)]
+    pub agency_party_id: i32,
+    #[diesel(sql_type = SmallInt)]
+    pub unit_id: i16,
+    #[diesel(sql_type = Integer)]
+    pub service_id: i32,
+    #[diesel(sql_type = SmallInt)]
+    pub ordinal: i16,
+    #[diesel(sql_type = Bool)]
+    pub is_leg: bool,
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    #[diesel(sql_type = SmallInt)]
+    pub role_id: i16,
+    #[diesel(sql_type = Bool)]
+    pub is_holders: bool,
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub party_id: Option<i32>,
+    #[diesel(sql_type = Text)]
+    pub deposit_identifier: String,
+}
+
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = bindings)]
 pub struct BindingRow {
@@ -85,10 +113,34 @@ pub async fn licences(conn: &mut Connection) -> Stored<Vec<(i32, i32, i16)>> {
     Ok(licences::table.select(columns).load(conn).await?)
 }
 
-/// Window and network.
-pub async fn windows(conn: &mut Connection) -> Stored<Vec<(i32, i16)>> {
-    let columns = (windows::id, windows::network_id);
-    Ok(windows::table.select(columns).load(conn).await?)
+pub async fn windows(conn: &mut Connection) -> Stored<Vec<(i32, WindowContent)>> {
+    let columns = (
+        windows::id,
+        windows::network_id,
+        windows::starts_at,
+        networks::central_party_id,
+    );
+    let rows: Vec<(i32, i16, DateTime<Utc>, i32)> = windows::table
+        .inner_join(networks::table.on(networks::id.eq(windows::network_id)))
+        .select(columns)
+        .load(conn)
+        .await?;
+    let content = |(id, network, starts_at, central)| {
+        let window = WindowContent {
+            network,
+            starts_at,
+            central,
+        };
+        (id, window)
+    };
+    Ok(rows.into_iter().map(content).collect())
+}
+
+/// The terms of all tariff versions, by version and ordinal.
+pub async fn terms(conn: &mut Connection) -> Stored<Vec<TermRow>> {
+    Ok(diesel::sql_query(include_str!("content/terms.sql"))
+        .load(conn)
+        .await?)
 }
 
 pub async fn offices(conn: &mut Connection) -> Stored<Vec<i32>> {

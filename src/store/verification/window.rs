@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::book::Oddity;
 use crate::store::schema::windows;
-use crate::store::window_total::{begin_whole_passes, end_whole_passes};
+use crate::store::window_total::{StoredTotal, begin_whole_passes, end_whole_passes};
 use crate::store::{Connection, Stored};
 
 /// A window with the batches that were booked in it.
@@ -131,6 +131,29 @@ pub async fn sheet(conn: &mut Connection, window_id: i32) -> Stored<Option<Sheet
         .optional()?)
 }
 
+/// Opens the cursor over the totals of a window, by party and destination. It ends with the database transaction, which has
+/// one such cursor at most.
+pub async fn open_totals(conn: &mut Connection, window_id: i32) -> Stored<()> {
+    diesel::sql_query(include_str!("window/totals.sql"))
+        .bind::<Integer, _>(window_id)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The next rows of the totals; none when they are at their end.
+pub async fn fetch_totals(conn: &mut Connection) -> Stored<Vec<StoredTotal>> {
+    Ok(diesel::sql_query("FETCH FORWARD 200 FROM totals")
+        .load(conn)
+        .await?)
+}
+
+pub async fn close_totals(conn: &mut Connection) -> Stored<()> {
+    diesel::sql_query("CLOSE totals").execute(conn).await?;
+    Ok(())
+}
+
+/// Lines of the totals that are not what the transactions make, in their order.
 pub async fn total_mismatches(
     conn: &mut Connection,
     window_id: i32,

@@ -10,27 +10,30 @@ use crate::domain::proof::{
 use crate::domain::tariff::Tariff;
 use crate::domain::transaction::TransactionId;
 use crate::domain::verification::booking::{
-    AllocationContent, BindingContent, BookedTransaction, Contents, LicenceContent, check_batch,
+    AllocationContent, BindingContent, BookedTransaction, Contents, LicenceContent, TariffContent,
+    check_batch,
 };
+use crate::domain::verification::total::{Fingerprint, Player, TotalTerm, Weights, made};
 use crate::domain::verification::{Finding, told};
 use crate::store::Connection;
 use crate::store::allocation::shares;
 use crate::store::verification::booking::{
     Stray, batches_between, close_portion, fetch_portion, open_portion, strays,
 };
-use crate::store::verification::content::{self, AllocationRow, BindingRow};
+use crate::store::verification::content::{self, AllocationRow, BindingRow, TermRow};
 use crate::usecases::Done;
 
-use super::{FINDINGS_MAX, ROWS_MAX};
+use super::{Checked, FINDINGS_MAX, ROWS_MAX};
 
 /// So many of the rows that transactions refer to are remembered; then it begins anew.
 const REMEMBERED_MAX: usize = 200_000;
 
 /// What one connection remembers from piece to piece: nothing in it ever changes while books are verified.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Known {
     contents: Contents,
     pub(super) tariffs: HashMap<i32, Tariff>,
+    pub(super) weights: Weights,
 }
 
 pub(super) async fn verify_bookings(
@@ -39,10 +42,11 @@ pub(super) async fn verify_bookings(
     window: i32,
     first: i64,
     last: i64,
-) -> Done<Vec<Finding>> {
+) -> Done<Checked> {
     known.read_register(conn).await?;
     open_portion(conn, window, first, last).await?;
     let mut findings = Vec::new();
+    let mut totals = Fingerprint::default();
     let mut pending: Vec<BookedTransaction> = Vec::new();
     let mut from = first;
     loop {
@@ -58,12 +62,18 @@ pub(super) async fn verify_bookings(
             let whole = pending.partition_point(|row| row.batch <= until);
             let rest = pending.split_off(whole);
             known.read_contents(conn, &pending).await?;
+            totals = pending.iter().fold(totals, |sum, row| {
+                sum.plus(made(row, &known.contents, &known.weights))
+            });
             findings.extend(verify_batches(conn, known, window, (from, until), &pending).await?);
             (pending, from) = (rest, until + 1);
         }
         if is_last || findings.len() > FINDINGS_MAX {
             close_portion(conn).await?;
-            return Ok(findings);
+            return Ok(Checked {
+                findings,
+                totals: is_last.then_some(totals),
+            });
         }
     }
 }
@@ -121,6 +131,15 @@ pub(super) async fn verify_strays(conn: &mut Connection) -> Done<Vec<Finding>> {
 }
 
 impl Known {
+    /// Nothing yet; `weights` are those of the whole verification.
+    pub fn new(weights: Weights) -> Self {
+        Self {
+            contents: Contents::default(),
+            tariffs: HashMap::new(),
+            weights,
+        }
+    }
+
     async fn read_register(&mut self, conn: &mut Connection) -> Done<()> {
         let contents = &mut self.contents;
         if !contents.windows.is_empty() {
@@ -133,6 +152,10 @@ impl Known {
         let licences = content::licences(conn).await?;
         let licence = |(id, office, network)| (id, LicenceContent { office, network });
         contents.licences = licences.into_iter().map(licence).collect();
+        let terms = content::terms(conn).await?;
+        let versions = terms.chunk_by(|one, other| one.tariff_version_id == other.tariff_version_id);
+        let tariff = |terms: &[TermRow]| tariff_content(terms, &self.weights);
+        contents.tariffs = versions.filter_map(tariff).collect();
         Ok(())
     }
 
@@ -185,6 +208,7 @@ fn allocation_content(row: &AllocationRow) -> Option<AllocationContent> {
     };
     let sources = side(&row.source_terms, &row.source_amounts);
     let legs = side(&row.leg_terms, &row.leg_amounts);
+    let shares = sources.iter().chain(&legs).filter(|(_, share)| !share.is_zero());
     let digest = allocation_digest(&AllocationFields {
         kind: row.kind,
         tariff_version: row.tariff_version_id,
@@ -204,7 +228,35 @@ fn allocation_content(row: &AllocationRow) -> Option<AllocationContent> {
         network: row.network_id?,
         service: row.service_id?,
         unit: row.unit_id?,
+        tariff_version: row.tariff_version_id,
+        shares: shares.map(|(term, share)| (*term, share.minor())).collect(),
     })
+}
+
+/// All terms of one version; `None` if there are none.
+fn tariff_content(terms: &[TermRow], weights: &Weights) -> Option<(i32, TariffContent)> {
+    let version = terms.first()?;
+    let content = TariffContent {
+        agency: version.agency_party_id,
+        terms: terms.iter().map(|term| total_term(term, weights)).collect(),
+    };
+    Some((version.tariff_version_id, content))
+}
+
+fn total_term(row: &TermRow, weights: &Weights) -> TotalTerm {
+    let article = |identifier: &str| weights.article(identifier, row.unit_id, row.service_id, &row.kind);
+    TotalTerm {
+        ordinal: row.ordinal,
+        is_leg: row.is_leg,
+        is_principal: row.kind == "principal",
+        player: match row.party_id {
+            Some(party) => Player::Party(party),
+            None if row.is_holders => Player::Holder,
+            None => Player::OfOffice(row.role_id),
+        },
+        own: article(&row.deposit_identifier),
+        plain: article(""),
+    }
 }
 
 fn binding_content(row: &BindingRow) -> BindingContent {
@@ -220,5 +272,6 @@ fn binding_content(row: &BindingRow) -> BindingContent {
         digest,
         office: row.office_id,
         licence: row.licence_id,
+        parties: row.party_ids.as_slice().into(),
     }
 }

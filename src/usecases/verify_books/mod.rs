@@ -10,6 +10,7 @@ mod plan;
 mod schedules;
 mod settlements;
 mod tariffs;
+mod totals;
 mod windows;
 
 use serde::Serialize;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use super::{Done, Failure};
 use crate::domain::originator::Originator;
 use crate::domain::verification::Finding;
+use crate::domain::verification::total::Fingerprint;
 use crate::store::Connection;
 use crate::store::verification::seal::{Part, broken_seals};
 
@@ -24,6 +26,7 @@ pub use bookings::Known;
 pub(super) use nightly::verify_due_window;
 pub(super) use plan::note;
 pub use plan::{Extent, Piece, Plan, PlannedPiece, note_verification, plan_verification};
+pub use totals::{doubts, draw_weights};
 
 /// A piece that disagrees in more than so many rows is told by its first ones.
 pub const FINDINGS_MAX: usize = 100;
@@ -43,6 +46,15 @@ pub struct Verified {
     pub more_findings: bool,
 }
 
+/// What one piece came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    pub findings: Vec<Finding>,
+    /// What it says of its window's totals: bookings add what they make, the window takes off what is stored, so that all
+    /// pieces of a sound window come to nothing. `None` if it could not be said.
+    pub totals: Option<Fingerprint>,
+}
+
 /// Verifies one piece of a plan, in a database transaction that sees one state of all tables.
 ///
 /// # Errors
@@ -52,7 +64,7 @@ pub async fn verify_piece(
     by: &Originator,
     known: &mut Known,
     piece: Piece,
-) -> Done<Vec<Finding>> {
+) -> Done<Checked> {
     may_verify(by)?;
     conn.build_transaction()
         .repeatable_read()
@@ -72,23 +84,34 @@ fn may_verify(by: &Originator) -> Done<()> {
 }
 
 /// Inside a transaction that sees one state.
-async fn verify(conn: &mut Connection, known: &mut Known, piece: Piece) -> Done<Vec<Finding>> {
-    let mut findings = match piece {
-        Piece::Seals { table, part, parts } => verify_seals(conn, table, Part { part, parts }).await?,
-        Piece::Tariffs => tariffs::verify_tariffs(conn).await?,
-        Piece::Allocations { first, last } => {
-            allocations::verify_allocations(conn, known, first, last).await?
-        }
-        Piece::Strays => bookings::verify_strays(conn).await?,
+async fn verify(conn: &mut Connection, known: &mut Known, piece: Piece) -> Done<Checked> {
+    let mut checked = match piece {
+        Piece::Seals { table, part, parts } => verify_seals(conn, table, Part { part, parts }).await?.into(),
+        Piece::Tariffs => tariffs::verify_tariffs(conn).await?.into(),
+        Piece::Allocations { first, last } => allocations::verify_allocations(conn, known, first, last)
+            .await?
+            .into(),
+        Piece::Strays => bookings::verify_strays(conn).await?.into(),
         Piece::Bookings { window, first, last } => {
             bookings::verify_bookings(conn, known, window, first, last).await?
         }
-        Piece::Window { window } => windows::verify_window(conn, window).await?,
-        Piece::Books => books::verify_books(conn).await?,
-        Piece::Settlement { settlement } => settlements::verify_settlement(conn, settlement).await?,
+        Piece::Window { window } => windows::verify_window(conn, &known.weights, window).await?,
+        Piece::Totals { window, is_summed } => totals::verify_totals(conn, window, is_summed).await?.into(),
+        Piece::Books => books::verify_books(conn).await?.into(),
+        Piece::Settlement { settlement } => settlements::verify_settlement(conn, settlement).await?.into(),
     };
-    findings.truncate(FINDINGS_MAX);
-    Ok(findings)
+    checked.findings.truncate(FINDINGS_MAX);
+    Ok(checked)
+}
+
+/// A piece that says nothing of totals.
+impl From<Vec<Finding>> for Checked {
+    fn from(findings: Vec<Finding>) -> Self {
+        Self {
+            findings,
+            totals: Some(Fingerprint::default()),
+        }
+    }
 }
 
 async fn verify_seals(conn: &mut Connection, table: &'static str, part: Part) -> Done<Vec<Finding>> {

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Datelike, Utc};
 
 use super::plan::{house_pieces, window_pieces};
+use super::totals::{doubts, draw_weights};
 use super::{Known, verify};
 use crate::domain::verification::Finding;
 use crate::store::Connection;
@@ -61,11 +62,18 @@ pub(in crate::usecases) async fn verify_due_window(
             house_pieces(conn, part).await?,
         ),
     };
-    let mut known = Known::default();
-    let mut findings = Vec::new();
+    let mut known = Known::new(draw_weights());
+    let mut found = Vec::new();
     for planned in pieces {
-        findings.extend(verify(conn, &mut known, planned.piece).await?);
+        found.push((planned, verify(conn, &mut known, planned.piece).await?));
     }
+    for planned in doubts(&found) {
+        found.push((planned, verify(conn, &mut known, planned.piece).await?));
+    }
+    let findings = found
+        .into_iter()
+        .flat_map(|(_, checked)| checked.findings)
+        .collect();
     Ok(Some(Night {
         what,
         window,

@@ -53,8 +53,11 @@ pub enum Piece {
     Strays,
     /// Leaves and batches of a window, in a range of batches.
     Bookings { window: i32, first: i64, last: i64 },
-    /// Totals, proof sheet, root and journals of a sealed window.
+    /// Proof sheet, root and journals of a sealed window, and what its stored totals weigh.
     Window { window: i32 },
+    /// Totals of a sealed window, line by line: only where their sum is in doubt (see `doubts`). `is_summed`: it was
+    /// worked out, and differs.
+    Totals { window: i32, is_summed: bool },
     /// The line of windows and their schedules, all journals and accounts, and the holds' sums.
     Books,
     /// Positions, holds, demands and statements of an approved settlement.
@@ -180,7 +183,7 @@ pub(super) async fn window_pieces(conn: &mut Connection, row: &WindowRow) -> Don
         pieces.push(planned(
             Piece::Window { window: row.id },
             Some(row.id),
-            row.row_count / 2 + SMALL,
+            row.row_count / 4 + SMALL,
         ));
         let settled = approved(conn)
             .await?
@@ -194,7 +197,7 @@ pub(super) async fn window_pieces(conn: &mut Connection, row: &WindowRow) -> Don
     Ok(pieces)
 }
 
-fn planned(piece: Piece, window: Option<i32>, weight: i64) -> PlannedPiece {
+pub(super) fn planned(piece: Piece, window: Option<i32>, weight: i64) -> PlannedPiece {
     PlannedPiece {
         piece,
         window,

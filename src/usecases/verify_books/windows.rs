@@ -1,22 +1,23 @@
-//! A sealed window: its totals against the transactions, its proof sheet and root against both, its journals against the
-//! totals. Never here: the leaves under the root (see `bookings`).
+//! A sealed window: its proof sheet and root against its batches and totals, its journals against the totals. Never here: the
+//! leaves under the root (see `bookings`), the totals against the transactions (see `totals`).
 
 use crate::domain::canonical::Digest;
 use crate::domain::proof::window_root;
-use crate::domain::verification::{Comparison, Finding, told};
+use crate::domain::verification::total::{Fingerprint, Weights};
+use crate::domain::verification::{Comparison, Finding};
 use crate::store::Connection;
 use crate::store::verification::book::window_mismatches;
 use crate::store::verification::booking::batch_digests;
-use crate::store::verification::window::{SheetRow, TotalMismatch, sheet, total_mismatches};
+use crate::store::verification::window::{SheetRow, sheet};
 use crate::usecases::Done;
 
-use super::ROWS_MAX;
 use super::books::entry_finding;
+use super::totals::stored_totals;
+use super::{Checked, ROWS_MAX};
 
-pub(super) async fn verify_window(conn: &mut Connection, window: i32) -> Done<Vec<Finding>> {
+pub(super) async fn verify_window(conn: &mut Connection, weights: &Weights, window: i32) -> Done<Checked> {
+    let totals = stored_totals(conn, weights, window).await?;
     let mut findings = Vec::new();
-    let mismatches = total_mismatches(conn, window, ROWS_MAX).await?;
-    findings.extend(mismatches.iter().map(|total| total_finding(window, total)));
     if let Some(sheet) = sheet(conn, window).await? {
         let digests = batch_digests(conn, window).await?;
         let digests: Vec<Digest> = digests
@@ -27,7 +28,10 @@ pub(super) async fn verify_window(conn: &mut Connection, window: i32) -> Done<Ve
     }
     let entries = window_mismatches(conn, window, ROWS_MAX).await?;
     findings.extend(entries.iter().map(entry_finding));
-    Ok(findings)
+    Ok(Checked {
+        findings,
+        totals: totals.map(Fingerprint::negated),
+    })
 }
 
 fn check_sheet(window: i32, sheet: &SheetRow, root: Digest, findings: &mut Vec<Finding>) {
@@ -53,30 +57,4 @@ fn check_sheet(window: i32, sheet: &SheetRow, root: Digest, findings: &mut Vec<F
             0,
         ));
     }
-}
-
-fn total_finding(window: i32, total: &TotalMismatch) -> Finding {
-    let key = format!(
-        "{window}:{}:{}:{}:{}",
-        told(total.party_id),
-        total.deposit_identifier,
-        total.unit_id,
-        total.earlier
-    );
-    let what = format!(
-        "service {}, side {}, kind {}, component {}",
-        total.service_id, total.side, total.transaction_kind, total.component_kind
-    );
-    let counted = |items: Option<i64>, amount: Option<i64>| match items.zip(amount) {
-        Some((items, amount)) => format!("{amount} of {items} transactions"),
-        None => "absent".to_owned(),
-    };
-    let stored = counted(total.stored_items, total.stored_amount);
-    Finding::new(
-        "window_totals",
-        key,
-        &what,
-        stored,
-        counted(total.items, total.amount),
-    )
 }

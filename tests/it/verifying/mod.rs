@@ -1,6 +1,7 @@
 //! The books recomputed: what was left alone agrees. Never here: what was touched (`touched`).
 
 mod nightly;
+mod totals;
 mod touched;
 
 use chrono::Duration;

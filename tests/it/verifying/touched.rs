@@ -92,10 +92,11 @@ async fn a_batch_that_is_gone_with_all_its_transactions_is_missed_before_and_aft
 }
 
 /// Edits past all triggers, and tells what is then found in a table: row, column, stored, expected.
-async fn found_after(scene: &Scene, table: &str, edit: &str) -> Vec<[String; 4]> {
+pub async fn found_after(scene: &Scene, table: &str, edit: &str) -> Vec<[String; 4]> {
     let mut conn = scene.world.superuser().await;
     let all = "ALTER TABLE windows DISABLE TRIGGER ALL; ALTER TABLE hold_movements DISABLE TRIGGER ALL; \
-        ALTER TABLE licence_events DISABLE TRIGGER ALL; SET session_replication_role = replica";
+        ALTER TABLE licence_events DISABLE TRIGGER ALL; ALTER TABLE window_totals DISABLE TRIGGER ALL; \
+        SET session_replication_role = replica";
     conn.batch_execute(all).await.unwrap();
     conn.batch_execute(edit).await.unwrap();
     let findings = verified(scene).await.findings;

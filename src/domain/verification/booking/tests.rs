@@ -12,15 +12,19 @@ fn contents() -> Contents {
         network: 1,
         service: 2,
         unit: 1,
+        tariff_version: 12,
+        shares: Box::default(),
     };
     Contents {
         allocations: [(10, allocation(100)), (11, allocation(40))].into(),
+        tariffs: HashMap::new(),
         bindings: [(
             4,
             BindingContent {
                 digest,
                 office: 3,
                 licence: 5,
+                parties: Box::default(),
             },
         )]
         .into(),
@@ -36,7 +40,15 @@ fn contents() -> Contents {
         offices: [3].into(),
         services: [2].into(),
         originators: [7].into(),
-        windows: [(8, 1)].into(),
+        windows: [(8, window())].into(),
+    }
+}
+
+fn window() -> WindowContent {
+    WindowContent {
+        network: 1,
+        starts_at: DateTime::UNIX_EPOCH,
+        central: 13,
     }
 }
 

@@ -15,6 +15,10 @@ SELECT 'window_totals', concat_ws(':', t.window_id, t.party_id, t.deposit_identi
        t.window_id::text, 'the id of a sealed window'
   FROM window_totals t LEFT JOIN window_seals s ON s.window_id = t.window_id WHERE s.window_id IS NULL
 UNION ALL
+SELECT 'window_totals', concat_ws(':', window_id, party_id, deposit_identifier, unit_id, earlier), 'service_ids', 'empty',
+       'one for each line'
+  FROM window_totals WHERE cardinality(service_ids) = 0
+UNION ALL
 SELECT 'window_closings', s.window_id::text, 'the row', 'absent', 'there: the window is sealed'
   FROM window_seals s LEFT JOIN window_closings c ON c.window_id = s.window_id WHERE c.window_id IS NULL
 UNION ALL
