@@ -1,8 +1,14 @@
--- What is due next to one party in each network: its last approved position, what moved since, and what is on its way.
+-- What is due next to one party in each network: its last approved position, what moved since (earned only in sealed windows, the
+-- others have no totals yet), and what is on its way.
 WITH asked AS (SELECT $1::int AS party_id)
 SELECT n.id AS network_id, n.code AS network, u.id AS unit_id, u.code AS unit, n.payout_threshold AS threshold,
        coalesce(o.closing, 0)::bigint AS closing,
        o.window_ends_at AS settled_until,
+       coalesce((SELECT sum(CASE line.side WHEN 1 THEN line.amount ELSE -line.amount END)
+          FROM windows w JOIN window_seals s ON s.window_id = w.id
+          JOIN window_totals t ON t.window_id = w.id AND t.party_id = q.party_id AND t.deposit_identifier = '' AND t.unit_id = u.id
+         CROSS JOIN LATERAL unnest(t.sides, t.sums) AS line (side, amount)
+         WHERE w.network_id = n.id AND w.ordinal > coalesce(o.ordinal, 0)), 0)::bigint AS sealed,
        coalesce((SELECT sum(r.amount) FROM remittances r JOIN windows w ON w.id = r.window_id
           WHERE r.party_id = q.party_id AND r.network_id = n.id AND r.unit_id = u.id AND r.deposit_identifier = ''
             AND w.ordinal > coalesce(o.ordinal, 0)), 0)::bigint AS remitted,

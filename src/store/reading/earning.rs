@@ -20,8 +20,8 @@ pub struct EarningsWanted<'a> {
     pub network_id: Option<i16>,
     /// The originals whose own legs are held.
     pub held: &'a [i64],
-    /// Nothing that an approved settlement has.
-    pub only_unsettled: bool,
+    /// Only what moves the licensee's plain destination in windows that are not sealed.
+    pub only_unsealed: bool,
 }
 
 /// Sums of one local day, service and state; amounts are signed, in the unit's smallest part.
@@ -64,7 +64,7 @@ pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> S
         .bind::<Nullable<Integer>, _>(wanted.licensee)
         .bind::<Nullable<SmallInt>, _>(wanted.network_id)
         .bind::<Array<BigInt>, _>(wanted.held)
-        .bind::<Bool, _>(wanted.only_unsettled)
+        .bind::<Bool, _>(wanted.only_unsealed)
         .load(conn)
         .await?)
 }
@@ -87,6 +87,9 @@ pub struct DueRow {
     pub closing: i64,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub settled_until: Option<DateTime<Utc>>,
+    /// Earned less collected in windows that are sealed and not settled.
+    #[diesel(sql_type = BigInt)]
+    pub sealed: i64,
     #[diesel(sql_type = BigInt)]
     pub remitted: i64,
     #[diesel(sql_type = BigInt)]
@@ -108,17 +111,18 @@ pub async fn due_to(conn: &mut Connection, party_id: i32) -> Stored<Vec<DueRow>>
         .await?)
 }
 
-/// The offices of which this party is or was the licensee.
-pub async fn offices_of_licensee(conn: &mut Connection, party_id: i32) -> Stored<Vec<i32>> {
-    #[derive(QueryableByName)]
-    struct Office {
-        #[diesel(sql_type = Integer)]
-        office_id: i32,
-    }
-    let query = "SELECT DISTINCT office_id FROM bindings WHERE party_ids[1] = $1 ORDER BY office_id";
-    let rows: Vec<Office> = diesel::sql_query(query)
-        .bind::<Integer, _>(party_id)
-        .load(conn)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.office_id).collect())
+/// A licence of an office.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct OfficeLicence {
+    #[diesel(sql_type = Integer)]
+    pub office_id: i32,
+    #[diesel(sql_type = Integer)]
+    pub licence_id: i32,
+}
+
+/// All licences of the offices of which this party is or was the licensee, by office.
+pub async fn licences_at_offices_of(conn: &mut Connection, party_id: i32) -> Stored<Vec<OfficeLicence>> {
+    let query = "SELECT l.office_id, l.id AS licence_id FROM licences l \
+        WHERE l.office_id IN (SELECT b.office_id FROM bindings b WHERE b.party_ids[1] = $1) ORDER BY l.office_id, l.id";
+    Ok(prepared(query).bind::<Integer, _>(party_id).load(conn).await?)
 }

@@ -1,9 +1,9 @@
 -- The licensee's own legs of one office's transactions, by local day, service, and how far they are settled. `until` is exclusive; the
 -- licensee or the network is null for all. The originals whose own legs are held come as their ids; what a terminal split or was paid out never is.
--- On demand only what no approved settlement has.
+-- On demand only what moves the licensee's plain destination in windows that are not sealed.
 WITH wanted AS (
     SELECT $1::int AS office_id, $2::timestamptz AS since, $3::timestamptz AS until, $4::int AS licensee, $5::smallint AS network_id,
-           $6::bigint[] AS held, $7::bool AS only_unsettled
+           $6::bigint[] AS held, $7::bool AS only_unsealed
 ), asked AS (
     SELECT t.allocation_id, t.network_id, t.service_id, t.window_id, t.kind, t.holder,
            b.party_ids[1] AS licensee,
@@ -15,21 +15,25 @@ WITH wanted AS (
       JOIN bindings b ON b.id = t.binding_id
       JOIN networks n ON n.id = t.network_id
      WHERE (w.licensee IS NULL OR b.party_ids[1] = w.licensee) AND (w.network_id IS NULL OR t.network_id = w.network_id)
-       AND NOT (w.only_unsettled AND EXISTS (SELECT FROM settlements p WHERE p.window_id = t.window_id AND p.state = 'approved'))
+       AND NOT (w.only_unsealed AND EXISTS (SELECT FROM window_seals s WHERE s.window_id = t.window_id))
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), shared AS (
     SELECT q.*, v.unit_id, CASE WHEN q.kind IN (2, 3) THEN -1 ELSE 1 END AS sign, o.own_legs, o.own_sources,
-           coalesce(p.role_id = 1 OR p.party_id = q.licensee, false) AS owns_principal, coalesce(p.side = 'source', false) AS is_paid_out
-      FROM asked q
+           coalesce(p.role_id = 1 OR p.party_id = q.licensee, false)
+               AND NOT (w.only_unsealed AND p.side = 'leg' AND p.deposit_identifier <> '') AS owns_principal,
+           coalesce(p.side = 'source', false) AS is_paid_out
+      FROM wanted w
+     CROSS JOIN asked q
       JOIN allocations a ON a.id = q.allocation_id
       JOIN tariff_versions v ON v.id = a.tariff_version_id
      CROSS JOIN LATERAL (SELECT coalesce(sum(a.leg_amounts[array_position(a.leg_terms, m.ordinal)]), 0) AS own_legs,
                                 coalesce(sum(a.source_amounts[array_position(a.source_terms, m.ordinal)]), 0) AS own_sources
                            FROM tariff_terms m
                           WHERE m.tariff_version_id = a.tariff_version_id
-                            AND (m.role_id = 1 OR (m.role_id = 30 AND q.holder = 1) OR m.party_id = q.licensee)) o
+                            AND (m.role_id = 1 OR (m.role_id = 30 AND q.holder = 1) OR m.party_id = q.licensee)
+                            AND NOT (w.only_unsealed AND m.side = 'leg' AND m.deposit_identifier <> '')) o
       -- A version's own principal is the last of its terms: a leg if it was collected, a source if it was paid out.
-      LEFT JOIN LATERAL (SELECT m.role_id, m.party_id, m.side FROM tariff_terms m
+      LEFT JOIN LATERAL (SELECT m.role_id, m.party_id, m.side, m.deposit_identifier FROM tariff_terms m
                           WHERE q.principal <> 0 AND m.tariff_version_id = a.tariff_version_id AND m.kind = 'principal'
                           ORDER BY m.ordinal DESC LIMIT 1) p ON true
 ), principals AS (

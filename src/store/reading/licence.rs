@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
+use crate::store::prepared::prepared;
 use crate::store::schema::{instruments, licence_events, licences, networks};
 use crate::store::{Connection, Stored};
 
@@ -105,7 +106,7 @@ pub async fn licensees_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<
     let query = "SELECT b.licence_id, p.id AS party_id, p.code, p.name_fa, p.name_en, b.valid_from, b.valid_until, b.known_from \
         FROM bindings b JOIN parties p ON p.id = b.party_ids[1] WHERE b.licence_id = ANY ($1) \
         ORDER BY b.licence_id, b.valid_from, b.known_from, b.id";
-    Ok(diesel::sql_query(query)
+    Ok(prepared(query)
         .bind::<Array<Integer>, _>(licence_ids)
         .load(conn)
         .await?)

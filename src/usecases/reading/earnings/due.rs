@@ -13,9 +13,8 @@ use crate::domain::settlement::held_of;
 use crate::store::Connection;
 use crate::store::reading::demand::{StateWanted, list_demands};
 use crate::store::reading::earning::{
-    DueRow, EarningRow, EarningsWanted, due_to, earnings_of, offices_of_licensee,
+    DueRow, EarningRow, EarningsWanted, OfficeLicence, due_to, earnings_of, licences_at_offices_of,
 };
-use crate::store::reading::licence::licences_of;
 use crate::store::reading::money::MoneyWanted;
 use crate::store::reading::network::NetworkRow;
 use crate::usecases::Done;
@@ -82,13 +81,13 @@ pub(super) async fn next_due(
     of_office: &Restrictions,
 ) -> Done<Vec<NextDue>> {
     let rows = due_to(conn, party_id).await?;
-    let offices = offices_of_licensee(conn, party_id).await?;
-    let unsettled = unsettled_of(conn, party_id, &offices, at, networks).await?;
+    let licences = licences_at_offices_of(conn, party_id).await?;
+    let unsealed = unsealed_of(conn, party_id, &licences, at, networks).await?;
     let demands = demands_on(conn, party_id, at, &rows).await?;
-    let holds = holds_of(conn, party_id, &offices, at, of_office).await?;
+    let holds = holds_of(conn, party_id, &licences, at, of_office).await?;
     let due_of = |row: &DueRow| {
         let own = holds.get(&(row.network_id, row.unit_id));
-        due(row, &unsettled, own.copied().unwrap_or_default(), &demands)
+        due(row, &unsealed, own.copied().unwrap_or_default(), &demands)
     };
     rows.iter().map(due_of).collect()
 }
@@ -97,12 +96,11 @@ pub(super) async fn next_due(
 async fn holds_of(
     conn: &mut Connection,
     party_id: i32,
-    offices: &[i32],
+    licences: &[OfficeLicence],
     at: DateTime<Utc>,
     of_office: &Restrictions,
 ) -> Done<BTreeMap<(i16, i16), Amount>> {
-    let licences = licences_of(conn, offices).await?;
-    let ids: BTreeSet<i32> = licences.iter().map(|licence| licence.id).collect();
+    let ids: BTreeSet<i32> = licences.iter().map(|licence| licence.licence_id).collect();
     let sums = if of_office.are_of(&ids) {
         of_office.held_sums(conn).await?
     } else {
@@ -145,17 +143,18 @@ async fn demands_on(
 /// Weekly cycles of four years: an older one is open only if nothing was paid since.
 const DEMANDS_MAX: i64 = 200;
 
-/// What the party earned in all its offices within the allowed lateness and is not settled.
-async fn unsettled_of(
+/// What the party earned in all its offices within the allowed lateness, in windows that are not sealed.
+async fn unsealed_of(
     conn: &mut Connection,
     party_id: i32,
-    offices: &[i32],
+    licences: &[OfficeLicence],
     at: DateTime<Utc>,
     networks: &[NetworkRow],
 ) -> Done<Vec<EarningRow>> {
     let lateness_days = networks.iter().map(|n| n.lateness_max_days).max().unwrap_or(0);
-    let mut unsettled = Vec::new();
-    for &office_id in offices {
+    let mut unsealed = Vec::new();
+    let offices: BTreeSet<i32> = licences.iter().map(|licence| licence.office_id).collect();
+    for office_id in offices {
         let wanted = EarningsWanted {
             office_id,
             from: at - TimeDelta::days(i64::from(lateness_days)) - CYCLE_LONGEST,
@@ -163,18 +162,18 @@ async fn unsettled_of(
             licensee: Some(party_id),
             network_id: None,
             held: &[],
-            only_unsettled: true,
+            only_unsealed: true,
         };
-        unsettled.extend(earnings_of(conn, wanted).await?);
+        unsealed.extend(earnings_of(conn, wanted).await?);
     }
-    Ok(unsettled)
+    Ok(unsealed)
 }
 
 /// A window may have begun this long before its last item was late.
 const CYCLE_LONGEST: TimeDelta = TimeDelta::days(62);
 
-fn due(row: &DueRow, unsettled: &[EarningRow], holds: Amount, demands: &[DemandView]) -> Done<NextDue> {
-    let own = unsettled
+fn due(row: &DueRow, unsealed: &[EarningRow], holds: Amount, demands: &[DemandView]) -> Done<NextDue> {
+    let own = unsealed
         .iter()
         .filter(|earning| earning.network == row.network && earning.unit == row.unit);
     let moved = own.flat_map(|earning| {
@@ -183,8 +182,8 @@ fn due(row: &DueRow, unsettled: &[EarningRow], holds: Amount, demands: &[DemandV
             -Amount::from_minor(earning.collected),
         ]
     });
-    let moved_since =
-        Amount::sum(moved.chain([Amount::from_minor(row.remitted), Amount::from_minor(row.returned)]))?;
+    let of_row = [row.sealed, row.remitted, row.returned].map(Amount::from_minor);
+    let moved_since = Amount::sum(moved.chain(of_row))?;
     let carried = Amount::from_minor(row.closing);
     let balance = carried.plus(moved_since)?;
     let held = held_of(balance, holds);

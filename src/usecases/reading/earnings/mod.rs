@@ -99,7 +99,7 @@ pub async fn report_earnings(
             licensee: by.party_id,
             network_id: network.map(|n| n.id),
             held: &held,
-            only_unsettled: false,
+            only_unsealed: false,
         },
     )
     .await?;
