@@ -22,9 +22,10 @@ pub struct EarningsWanted<'a> {
     pub held: &'a [i64],
     /// Only what moves the licensee's plain destination in windows that are not sealed.
     pub only_unsealed: bool,
+    pub by_service: bool,
 }
 
-/// Sums of one local day, service and state; amounts are signed, in the unit's smallest part.
+/// Sums of one local day, service if wanted, and state; amounts are signed, in the unit's smallest part.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct EarningRow {
     #[diesel(sql_type = Text)]
@@ -33,12 +34,12 @@ pub struct EarningRow {
     pub unit: String,
     #[diesel(sql_type = Date)]
     pub day: NaiveDate,
-    #[diesel(sql_type = Text)]
-    pub service: String,
-    #[diesel(sql_type = Text)]
-    pub name_fa: String,
-    #[diesel(sql_type = Text)]
-    pub name_en: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub service: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub name_fa: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub name_en: Option<String>,
     #[diesel(sql_type = Bool)]
     pub settled: bool,
     /// Services given.
@@ -65,6 +66,7 @@ pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> S
         .bind::<Nullable<SmallInt>, _>(wanted.network_id)
         .bind::<Array<BigInt>, _>(wanted.held)
         .bind::<Bool, _>(wanted.only_unsealed)
+        .bind::<Bool, _>(wanted.by_service)
         .load(conn)
         .await?)
 }

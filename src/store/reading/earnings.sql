@@ -1,11 +1,11 @@
--- The licensee's own legs of one office's transactions, by local day, service, and how far they are settled. `until` is exclusive; the
+-- The licensee's own legs of one office's transactions, by local day, service if wanted, and how far they are settled. `until` is exclusive; the
 -- licensee or the network is null for all. The originals whose own legs are held come as their ids; what a terminal split or was paid out never is.
 -- On demand only what moves the licensee's plain destination in windows that are not sealed.
 WITH wanted AS (
     SELECT $1::int AS office_id, $2::timestamptz AS since, $3::timestamptz AS until, $4::int AS licensee, $5::smallint AS network_id,
-           $6::bigint[] AS held, $7::bool AS only_unsealed
+           $6::bigint[] AS held, $7::bool AS only_unsealed, $8::bool AS by_service
 ), asked AS (
-    SELECT t.allocation_id, t.network_id, t.service_id, t.window_id, t.kind, t.holder,
+    SELECT t.allocation_id, t.network_id, CASE WHEN w.by_service THEN t.service_id END AS service_id, t.window_id, t.kind, t.holder,
            b.party_ids[1] AS licensee,
            (t.occurred_at AT TIME ZONE n.time_zone)::date AS day,
            coalesce(t.original_id, t.batch_id * 16384 + t.line) IN (SELECT unnest(w.held)) AS is_held,
@@ -51,15 +51,18 @@ WITH wanted AS (
            CASE WHEN s.is_held THEN s.sign * (s.own_legs * s.rows + CASE WHEN s.is_paid_out THEN 0 ELSE s.principal_earned END) ELSE 0 END
                AS held
       FROM principals s
+), summed AS (
+    SELECT network_id, unit_id, service_id, window_id, day,
+           sum(CASE WHEN sign > 0 THEN rows ELSE 0 END)::bigint AS given,
+           sum(CASE WHEN sign < 0 THEN rows ELSE 0 END)::bigint AS taken_back,
+           sum(earned)::bigint AS earned, sum(collected)::bigint AS collected, sum(held)::bigint AS held
+      FROM signed GROUP BY 1, 2, 3, 4, 5
 )
 SELECT n.code AS network, u.code AS unit, g.day, v.code AS service, v.name_fa, v.name_en,
        EXISTS (SELECT FROM settlements p WHERE p.window_id = g.window_id AND p.state = 'approved') AS settled,
-       sum(CASE WHEN g.sign > 0 THEN g.rows ELSE 0 END)::bigint AS given,
-       sum(CASE WHEN g.sign < 0 THEN g.rows ELSE 0 END)::bigint AS taken_back,
-       sum(g.earned)::bigint AS earned, sum(g.collected)::bigint AS collected, sum(g.held)::bigint AS held
-  FROM signed g
+       g.given, g.taken_back, g.earned, g.collected, g.held
+  FROM summed g
   JOIN networks n ON n.id = g.network_id
   JOIN currency_units u ON u.id = g.unit_id
-  JOIN services v ON v.id = g.service_id
- GROUP BY n.code, u.code, g.day, v.code, v.name_fa, v.name_en, g.window_id
+  LEFT JOIN services v ON v.id = g.service_id
  ORDER BY n.code, u.code, g.day, v.code

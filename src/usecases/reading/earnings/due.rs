@@ -163,6 +163,7 @@ async fn unsealed_of(
             network_id: None,
             held: &[],
             only_unsealed: true,
+            by_service: false,
         };
         unsealed.extend(earnings_of(conn, wanted).await?);
     }

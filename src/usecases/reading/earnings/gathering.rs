@@ -104,10 +104,10 @@ fn line_of(row: &EarningRow, by: Gathered, month: PeriodKind) -> (String, Labels
         Gathered::Month => month.of_day(row.day),
         Gathered::Service => {
             let labels = Labels {
-                fa: row.name_fa.clone(),
-                en: row.name_en.clone(),
+                fa: row.name_fa.clone().unwrap_or_default(),
+                en: row.name_en.clone().unwrap_or_default(),
             };
-            return (row.service.clone(), labels);
+            return (row.service.clone().unwrap_or_default(), labels);
         }
     };
     let labels = Labels {
@@ -146,9 +146,9 @@ mod tests {
             network: "pishkhan".to_owned(),
             unit: "IRR".to_owned(),
             day: day.parse().unwrap(),
-            service: service.to_owned(),
-            name_fa: service.to_owned(),
-            name_en: service.to_owned(),
+            service: Some(service.to_owned()),
+            name_fa: Some(service.to_owned()),
+            name_en: Some(service.to_owned()),
             settled,
             given: 1,
             taken_back: 0,

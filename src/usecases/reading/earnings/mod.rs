@@ -100,6 +100,7 @@ pub async fn report_earnings(
             network_id: network.map(|n| n.id),
             held: &held,
             only_unsealed: false,
+            by_service: asked.gathered == Gathered::Service,
         },
     )
     .await?;
