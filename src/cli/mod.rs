@@ -7,6 +7,7 @@ pub mod export;
 pub mod import;
 pub mod jobs;
 pub mod licence;
+pub mod outbox;
 pub mod output;
 pub mod payout;
 pub mod quarantine;
@@ -68,6 +69,8 @@ pub enum Command {
     Payout(payout::PayoutArgs),
     /// Remittances: record, list, demands
     Remittance(remittance::RemittanceArgs),
+    /// Mail and what became of it: list, queue again
+    Outbox(outbox::OutboxArgs),
     /// Why a transaction's legs or a statement's line are what they are
     Explain(explain::ExplainArgs),
     /// Recompute the books from the transactions and tariffs, and name every row that does not agree
@@ -156,6 +159,9 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
                 remittance::carry_out(&args, host).await
             })
             .await
+        }
+        Command::Outbox(args) => {
+            with_host(configuration, async |host| outbox::carry_out(&args, host).await).await
         }
         Command::Explain(args) => {
             with_host(configuration, async |host| explain::carry_out(&args, host).await).await

@@ -1,5 +1,7 @@
 //! Claims of rows in `outbox` and their outcomes. Never here: writing a row (see the nouns that cause mail), sending.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamptz};
@@ -48,6 +50,57 @@ pub async fn claim_mail(
         .bind::<BigInt, _>(rows_max)
         .bind::<Text, _>(domain);
     Ok(claimed.load(conn).await?)
+}
+
+/// Mail that is not tried again and did not arrive for sure.
+#[derive(Clone, Copy, Debug)]
+pub enum GivenUp<'a> {
+    Named(&'a [i64]),
+    InState(&'a str),
+}
+
+/// Queues such mail again in somebody's name and returns how many there were.
+pub async fn queue_again(
+    conn: &mut Connection,
+    by_id: i32,
+    at: DateTime<Utc>,
+    which: GivenUp<'_>,
+) -> Stored<usize> {
+    let queued = (
+        outbox::state.eq(MailState::Queued.code()),
+        outbox::attempts.eq(0),
+        outbox::next_attempt_at.eq(at),
+        outbox::finished_at.eq(None::<DateTime<Utc>>),
+        outbox::queued_again_at.eq(at),
+        outbox::queued_again_by.eq(by_id),
+    );
+    let given_up = outbox::table
+        .filter(outbox::finished_at.is_not_null())
+        .filter(outbox::state.ne(MailState::Accepted.code()));
+    Ok(match which {
+        GivenUp::Named(ids) => {
+            let named = given_up.filter(outbox::id.eq_any(ids));
+            diesel::update(named).set(queued).execute(conn).await?
+        }
+        GivenUp::InState(state) => {
+            let in_state = given_up.filter(outbox::state.eq(state));
+            diesel::update(in_state).set(queued).execute(conn).await?
+        }
+    })
+}
+
+/// The states of these mails, and whether each has come to its end; locked until the transaction ends.
+pub async fn states_of(conn: &mut Connection, ids: &[i64]) -> Stored<BTreeMap<i64, (String, bool)>> {
+    let rows: Vec<(i64, String, Option<DateTime<Utc>>)> = outbox::table
+        .filter(outbox::id.eq_any(ids))
+        .order(outbox::id)
+        .select((outbox::id, outbox::state, outbox::finished_at))
+        .for_update()
+        .load(conn)
+        .await?;
+    let state =
+        |(id, state, finished_at): (i64, String, Option<DateTime<Utc>>)| (id, (state, finished_at.is_some()));
+    Ok(rows.into_iter().map(state).collect())
 }
 
 /// Whether the mail was still held under its fencing number; if so the outcome is written.

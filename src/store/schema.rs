@@ -280,6 +280,8 @@ diesel::table! {
         fencing -> Int8,
         finished_at -> Nullable<Timestamptz>,
         last_answer -> Text,
+        queued_again_at -> Nullable<Timestamptz>,
+        queued_again_by -> Nullable<Int4>,
     }
 }
 

@@ -21,6 +21,7 @@ pub mod name_job;
 pub mod preview_settlement;
 pub mod propose_settlement;
 pub mod quarantine;
+pub mod queue_mail_again;
 pub mod reading;
 pub mod record_remittance;
 pub mod record_transactions;

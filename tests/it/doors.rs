@@ -314,6 +314,24 @@ async fn a_body_that_cannot_be_read_names_the_field_and_what_would_be_right() {
         body[field] = value;
         assert_refused(field, &doors.post("/v1/remittances", &body).await, at, rule);
     }
+    for (body, at, rule) in [
+        (json!({}), "ids", "mail_is_named_by_ids_or_by_a_state"),
+        (
+            json!({ "ids": [1], "state": "failed" }),
+            "ids",
+            "mail_is_named_by_ids_or_by_a_state",
+        ),
+        (json!({ "ids": [] }), "ids", "few_mails_are_named"),
+        (json!({ "ids": ["1"] }), "ids[0]", "shape"),
+        (
+            json!({ "state": "accepted" }),
+            "state",
+            "mail_in_the_state_was_given_up",
+        ),
+    ] {
+        let refused = doors.post("/v1/outbox/queue", &body).await;
+        assert_refused(&body.to_string(), &refused, at, rule);
+    }
     for (path, text) in [
         ("/v1/transactions", "{\"office\":"),
         ("/v1/transactions", "[\"1001\",\"copy\"]"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use daftar::domain::originator::{Originator, Scope};
-use daftar::domain::outbox::Answer;
+use daftar::domain::outbox::{Answer, MailState};
 use daftar::host::mail::Mailer;
 use daftar::jobs::files::timetable;
 use daftar::jobs::follow::run_now;
@@ -14,6 +14,7 @@ use daftar::usecases::Failure;
 use daftar::usecases::claim_mail::claim_mail;
 use daftar::usecases::finish_mail::finish_mail;
 use daftar::usecases::finish_slot::Outcome;
+use daftar::usecases::queue_mail_again::{Wanted, queue_mail_again};
 use diesel::sql_types::{BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -156,6 +157,84 @@ async fn each_mail_comes_to_its_own_state_and_a_later_run_sends_again_what_may_n
     assert!(first.contains("Message-ID: <dropped-after@daftar>"));
     assert_eq!(mail_to(&mut conn, REFUSED_FOR_GOOD).await.attempts, 1);
     std::fs::remove_dir_all(healthy).unwrap();
+}
+
+#[tokio::test]
+async fn mail_that_was_given_up_is_queued_again_by_a_person_under_its_message_id_and_no_other_mail_is() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    queue(&mut conn, REFUSED_FOR_GOOD, "fa").await;
+    queue(&mut conn, "arriving", "en").await;
+    let server = SmtpServer::start().await;
+    send_mail(&scene.world, server.mailer(), first_run).await;
+    let (failed, accepted) = (
+        id_of(&mut conn, REFUSED_FOR_GOOD).await,
+        id_of(&mut conn, "arriving").await,
+    );
+    let again = async |by: &Originator, wanted: Wanted| {
+        let mut conn = scene.world.conn().await;
+        queue_mail_again(&mut conn, by, later_run(), &wanted).await
+    };
+    let refused = again(&scene.counters, Wanted::Named(vec![failed])).await;
+    assert!(matches!(refused, Err(Failure::Forbidden(_))), "{refused:?}");
+    for (ids, told) in [
+        (vec![failed, accepted], format!("mail {accepted} was accepted")),
+        (vec![failed, 999], "mail 999".to_owned()),
+    ] {
+        let refused = again(&scene.checker, Wanted::Named(ids)).await.unwrap_err();
+        assert!(refused.to_string().contains(&told), "{refused}");
+        assert_eq!(mail_to(&mut conn, REFUSED_FOR_GOOD).await.state, "failed");
+    }
+    assert_eq!(
+        again(&scene.checker, Wanted::InState(MailState::Unknown))
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(
+        again(&scene.checker, Wanted::InState(MailState::Failed))
+            .await
+            .unwrap(),
+        1
+    );
+    let queued = mail_to(&mut conn, REFUSED_FOR_GOOD).await;
+    assert_eq!(
+        (queued.state.as_str(), queued.attempts, queued.next_attempt_at),
+        ("queued", 0, later_run())
+    );
+    let refused = again(&scene.checker, Wanted::Named(vec![failed]))
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains("tried again by itself"), "{refused}");
+
+    let folder = std::env::temp_dir().join(format!("daftar-mailbox-{}", uuid::Uuid::new_v4()));
+    let mailbox = Mailer::Mailbox {
+        folder: folder.clone(),
+    };
+    let told = send_mail(&scene.world, mailbox, later_run).await;
+    assert_eq!(told, "1 accepted");
+    let names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names, [format!("{REFUSED_FOR_GOOD}@daftar.eml")]);
+    std::fs::remove_dir_all(folder).unwrap();
+    let by = "SELECT count(*) FROM outbox o JOIN originators b ON b.id = o.queued_again_by";
+    assert_eq!(scene.count(by).await, 1, "it bears who queued it");
+}
+
+async fn id_of(conn: &mut AsyncPgConnection, recipient: &str) -> i64 {
+    #[derive(diesel::QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+    }
+    let found: Found = diesel::sql_query("SELECT id FROM outbox WHERE split_part(recipient, '@', 1) = $1")
+        .bind::<Text, _>(recipient)
+        .get_result(conn)
+        .await
+        .unwrap();
+    found.id
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use crate::store::schema::{outbox, statements};
+use crate::store::schema::{originators, outbox, statements};
 use crate::store::{Connection, Stored};
 
 #[derive(Clone, Debug, Queryable)]
@@ -20,6 +20,8 @@ pub struct MailRow {
     pub next_attempt_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub last_answer: String,
+    pub queued_again_at: Option<DateTime<Utc>>,
+    pub queued_again_by: Option<String>,
 }
 
 /// The next `rows` mails before an id; of one state, and of one party's statements, when those are named.
@@ -32,6 +34,7 @@ pub async fn list_mail(
 ) -> Stored<Vec<MailRow>> {
     let mut query = outbox::table
         .left_join(statements::table.on(statements::id.nullable().eq(outbox::statement_id)))
+        .left_join(originators::table.on(originators::id.nullable().eq(outbox::queued_again_by)))
         .select((
             outbox::id,
             outbox::kind,
@@ -44,6 +47,8 @@ pub async fn list_mail(
             outbox::next_attempt_at,
             outbox::finished_at,
             outbox::last_answer,
+            outbox::queued_again_at,
+            originators::code.nullable(),
         ))
         .into_boxed();
     if let Some(state) = state {

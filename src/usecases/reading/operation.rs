@@ -31,6 +31,9 @@ pub struct MailView {
     pub next_attempt_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub last_answer: String,
+    /// When somebody last queued it again after it was given up, and who.
+    pub queued_again_at: Option<DateTime<Utc>>,
+    pub queued_again_by: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -114,6 +117,8 @@ fn mail_view(row: MailRow) -> MailView {
         next_attempt_at: row.next_attempt_at,
         finished_at: row.finished_at,
         last_answer: row.last_answer,
+        queued_again_at: row.queued_again_at,
+        queued_again_by: row.queued_again_by,
     }
 }
 
