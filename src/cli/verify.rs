@@ -57,7 +57,10 @@ pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<
     drop(conn);
     let weights = draw_weights();
     let mut found = verify_pieces(pool, &weights, plan.pieces.clone()).await?;
-    found.extend(verify_pieces(pool, &weights, doubts(&found)).await?);
+    let doubts = doubts(&found);
+    if !doubts.is_empty() {
+        found.extend(verify_pieces(pool, &weights, doubts).await?);
+    }
     let mut of_window: BTreeMap<Option<i32>, Vec<Finding>> = BTreeMap::from([(None, Vec::new())]);
     of_window.extend(
         plan.sealed_windows

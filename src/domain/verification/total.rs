@@ -155,7 +155,7 @@ fn wide(chance: &RandomState, words: [u64; 2]) -> i128 {
     high << 64 | i128::from(hasher.finish())
 }
 
-/// Everything that one transaction adds. What it refers to and is not there adds nothing: it is told as missing.
+/// Everything that one transaction adds. What it refers to and is not there is told as missing, and not here.
 pub fn made(row: &BookedTransaction, contents: &Contents, weights: &Weights) -> Fingerprint {
     let found = contents
         .allocations
@@ -178,13 +178,15 @@ pub fn made(row: &BookedTransaction, contents: &Contents, weights: &Weights) -> 
         sum: Fingerprint::default(),
     };
     for (ordinal, minor) in &allocation.shares {
-        if let Some(term) = tariff.terms.iter().find(|term| term.ordinal == *ordinal) {
+        let place = tariff.terms.binary_search_by_key(ordinal, |term| term.ordinal);
+        if let Some(term) = place.ok().and_then(|place| tariff.terms.get(place)) {
             lines.add_share(term, *minor);
         }
     }
     // A version's own principal is the last of its terms; a component may be of that kind too.
-    let mut principals = tariff.terms.iter().filter(|term| term.is_principal);
-    if let Some(term) = principals.next_back().filter(|_| row.principal > 0) {
+    if row.principal > 0
+        && let Some(term) = tariff.terms.iter().rfind(|term| term.is_principal)
+    {
         lines.add_principal(term, row.principal);
     }
     lines.sum

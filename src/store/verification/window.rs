@@ -131,7 +131,7 @@ pub async fn sheet(conn: &mut Connection, window_id: i32) -> Stored<Option<Sheet
         .optional()?)
 }
 
-/// Opens the cursor over the totals of a window, by party and destination. It ends with the database transaction, which has
+/// Opens the cursor over the totals of a window. It ends with the database transaction, which has
 /// one such cursor at most.
 pub async fn open_totals(conn: &mut Connection, window_id: i32) -> Stored<()> {
     diesel::sql_query(include_str!("window/totals.sql"))

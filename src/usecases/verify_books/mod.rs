@@ -96,7 +96,10 @@ async fn verify(conn: &mut Connection, known: &mut Known, piece: Piece) -> Done<
             bookings::verify_bookings(conn, known, window, first, last).await?
         }
         Piece::Window { window } => windows::verify_window(conn, &known.weights, window).await?,
-        Piece::Totals { window, is_summed } => totals::verify_totals(conn, window, is_summed).await?.into(),
+        Piece::Totals {
+            window,
+            is_unexplained,
+        } => totals::verify_totals(conn, window, is_unexplained).await?.into(),
         Piece::Books => books::verify_books(conn).await?.into(),
         Piece::Settlement { settlement } => settlements::verify_settlement(conn, settlement).await?.into(),
     };

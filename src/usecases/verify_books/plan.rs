@@ -26,7 +26,7 @@ const ALLOCATIONS_AT_ONCE: i64 = 10_000;
 /// Without being told to verify everything, windows that were found good before are taken in up to so many transactions.
 const TRANSACTIONS_AT_ONCE: i64 = 2_000_000;
 /// How a row of a small piece counts in the progress of the whole.
-const SMALL: i64 = 1_000;
+pub(super) const SMALL: i64 = 1_000;
 
 /// How much is verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +55,9 @@ pub enum Piece {
     Bookings { window: i32, first: i64, last: i64 },
     /// Proof sheet, root and journals of a sealed window, and what its stored totals weigh.
     Window { window: i32 },
-    /// Totals of a sealed window, line by line: only where their sum is in doubt (see `doubts`). `is_summed`: it was
-    /// worked out, and differs.
-    Totals { window: i32, is_summed: bool },
+    /// Totals of a sealed window, line by line: only where their sum is in doubt (see `doubts`). `is_unexplained`: it
+    /// differs, and nothing else is wrong.
+    Totals { window: i32, is_unexplained: bool },
     /// The line of windows and their schedules, all journals and accounts, and the holds' sums.
     Books,
     /// Positions, holds, demands and statements of an approved settlement.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::hash::RandomState;
 
-use super::plan::planned;
+use super::plan::{SMALL, planned};
 use super::{Checked, Piece, PlannedPiece, ROWS_MAX};
 use crate::domain::verification::total::{Fingerprint, StoredPlace, Weights, stored};
 use crate::domain::verification::{Finding, told};
@@ -20,6 +20,7 @@ pub fn draw_weights() -> Weights {
 }
 
 /// What is left to verify once all pieces of a plan are: the totals of each sealed window whose pieces did not come to nothing.
+/// Where something else was found, that explains it.
 pub fn doubts(found: &[(PlannedPiece, Checked)]) -> Vec<PlannedPiece> {
     let mut sums: BTreeMap<i32, Option<Fingerprint>> = BTreeMap::new();
     for (planned, _) in found {
@@ -32,13 +33,18 @@ pub fn doubts(found: &[(PlannedPiece, Checked)]) -> Vec<PlannedPiece> {
             *sum = sum.zip(checked.totals).map(|(sum, own)| sum.plus(own));
         }
     }
+    let is_else_sound = found.iter().all(|(_, checked)| checked.findings.is_empty());
     let doubtful = sums
         .into_iter()
         .filter(|(_, sum)| !sum.is_some_and(Fingerprint::is_nothing));
     doubtful
         .map(|(window, sum)| {
-            let is_summed = sum.is_some();
-            planned(Piece::Totals { window, is_summed }, Some(window), 0)
+            let is_unexplained = is_else_sound && sum.is_some();
+            let piece = Piece::Totals {
+                window,
+                is_unexplained,
+            };
+            planned(piece, Some(window), SMALL)
         })
         .collect()
 }
@@ -70,14 +76,18 @@ pub(super) async fn stored_totals(
     }
 }
 
-/// Line by line, by the statement that seals. `is_summed`: the sums are known to differ, so that something is told in any case.
-pub(super) async fn verify_totals(conn: &mut Connection, window: i32, is_summed: bool) -> Done<Vec<Finding>> {
+/// Line by line, by the statement that seals. `is_unexplained`: something is told in any case.
+pub(super) async fn verify_totals(
+    conn: &mut Connection,
+    window: i32,
+    is_unexplained: bool,
+) -> Done<Vec<Finding>> {
     let mismatches = total_mismatches(conn, window, ROWS_MAX).await?;
     let mut findings: Vec<Finding> = mismatches
         .iter()
         .map(|total| total_finding(window, total))
         .collect();
-    if findings.is_empty() && is_summed {
+    if findings.is_empty() && is_unexplained {
         findings.push(Finding::new(
             "window_totals",
             window,

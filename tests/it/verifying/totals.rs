@@ -9,7 +9,7 @@ use daftar::usecases::verify_books::{
 };
 
 use super::touched::found_after;
-use super::{record, refund, row, settled};
+use super::{record, refund, row, settled, verified};
 use crate::scene::Scene;
 
 /// What a verification of everything would look at line by line.
@@ -110,8 +110,15 @@ async fn sound_totals_are_not_looked_at_line_by_line_and_two_sums_that_differ_ar
             .await,
     )
     .unwrap();
-    let is_told = async |is_summed| {
-        let checked = checked(&scene, Piece::Totals { window, is_summed }).await;
+    let is_told = async |is_unexplained| {
+        let checked = checked(
+            &scene,
+            Piece::Totals {
+                window,
+                is_unexplained,
+            },
+        )
+        .await;
         checked
             .findings
             .iter()
@@ -148,7 +155,7 @@ async fn a_rial_moved_from_one_line_to_another_is_told_with_both() {
 }
 
 #[tokio::test]
-async fn a_line_cut_in_two_and_a_row_without_lines_are_told() {
+async fn a_line_cut_in_two_and_rows_that_are_no_lines_are_told() {
     let scene = settled().await;
     let key = "(SELECT window_id, party_id, deposit_identifier, earlier FROM window_totals WHERE counts[1] > 1 \
         ORDER BY 1, 2, 3, 4 LIMIT 1)";
@@ -164,7 +171,32 @@ async fn a_line_cut_in_two_and_a_row_without_lines_are_told() {
     let empty = "INSERT INTO window_totals SELECT window_id, party_id, 'nobody''s', unit_id, earlier, \
         '{}', '{}', '{}', '{}', '{}', '{}' FROM window_totals LIMIT 1";
     let found = found_after(&scene, "window_totals", empty).await;
-    let is_empty =
-        |[_, what, stored, _]: &&[String; 4]| (what.as_str(), stored.as_str()) == ("service_ids", "empty");
-    assert_eq!(found.iter().filter(is_empty).count(), 1, "{found:?}");
+    let told = |found: &[[String; 4]]| found.iter().filter(|[_, what, ..]| what == "its arrays").count();
+    assert_eq!(told(&found), 1, "{found:?}");
+    // Each of them is told, and keeps nobody from telling the others.
+    for (array, more) in [("sums[1] = NULL", 2), ("sides[1] = NULL", 3), ("sums[99] = 1", 4)] {
+        let other = format!(
+            "UPDATE window_totals SET {array} WHERE (window_id, party_id, deposit_identifier, unit_id, earlier) IN \
+             (SELECT window_id, party_id, deposit_identifier, unit_id, earlier FROM window_totals \
+               WHERE cardinality(service_ids) > 0 AND deposit_identifier = '' ORDER BY 1, 2, 3, 4, 5 LIMIT 1 OFFSET {more})"
+        );
+        let found = found_after(&scene, "window_totals", &other).await;
+        assert_eq!(told(&found), more, "{array}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn totals_are_not_blamed_for_what_is_missing_elsewhere() {
+    for missing in [
+        "DELETE FROM facts WHERE canonical <> '{}'",
+        "DELETE FROM batches WHERE id = (SELECT max(b.id) FROM batches b JOIN window_seals s ON s.window_id = b.window_id)",
+    ] {
+        let scene = settled().await;
+        let all = format!(
+            "ALTER TABLE facts DISABLE TRIGGER ALL; ALTER TABLE batches DISABLE TRIGGER ALL; {missing}"
+        );
+        let found = found_after(&scene, "window_totals", &all).await;
+        assert_eq!(found, [[""; 4]; 0], "{missing}");
+        assert!(!verified(&scene).await.agrees, "{missing}");
+    }
 }

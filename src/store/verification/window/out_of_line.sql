@@ -15,9 +15,15 @@ SELECT 'window_totals', concat_ws(':', t.window_id, t.party_id, t.deposit_identi
        t.window_id::text, 'the id of a sealed window'
   FROM window_totals t LEFT JOIN window_seals s ON s.window_id = t.window_id WHERE s.window_id IS NULL
 UNION ALL
-SELECT 'window_totals', concat_ws(':', window_id, party_id, deposit_identifier, unit_id, earlier), 'service_ids', 'empty',
-       'one for each line'
-  FROM window_totals WHERE cardinality(service_ids) = 0
+SELECT 'window_totals', concat_ws(':', window_id, party_id, deposit_identifier, unit_id, earlier), 'its arrays',
+       'empty, of several lengths or with a NULL', 'an element each for each of its lines'
+  FROM window_totals
+ WHERE cardinality(service_ids) = 0
+    OR NOT cardinality(service_ids) = ALL (ARRAY[cardinality(sides), cardinality(transaction_kinds), cardinality(component_kinds),
+                                                 cardinality(counts), cardinality(sums)])
+    OR array_position(service_ids, NULL) IS NOT NULL OR array_position(sides, NULL) IS NOT NULL
+    OR array_position(transaction_kinds, NULL) IS NOT NULL OR array_position(component_kinds, NULL) IS NOT NULL
+    OR array_position(counts, NULL) IS NOT NULL OR array_position(sums, NULL) IS NOT NULL
 UNION ALL
 SELECT 'window_closings', s.window_id::text, 'the row', 'absent', 'there: the window is sealed'
   FROM window_seals s LEFT JOIN window_closings c ON c.window_id = s.window_id WHERE c.window_id IS NULL

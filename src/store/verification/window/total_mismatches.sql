@@ -7,10 +7,12 @@
       JOIN purses p ON p.purse = line.purse & 4294967294
       JOIN articles a ON a.article = line.article >> 4 << 4
 ), stored AS (
-    SELECT party_id, deposit_identifier, unit_id, earlier, unnest(service_ids) AS service_id, unnest(sides) AS side,
-           unnest(transaction_kinds) AS transaction_kind, unnest(component_kinds) AS component_kind,
-           unnest(counts) AS items, unnest(sums) AS amount
-      FROM window_totals WHERE window_id = $1
+    SELECT t.party_id, t.deposit_identifier, t.unit_id, t.earlier, line.*
+      FROM window_totals t
+     CROSS JOIN LATERAL unnest(t.service_ids, t.sides, t.transaction_kinds, t.component_kinds, t.counts, t.sums)
+           AS line (service_id, side, transaction_kind, component_kind, items, amount)
+     WHERE t.window_id = $1
+       AND (line.service_id + line.side + line.transaction_kind) IS NOT NULL AND line.component_kind IS NOT NULL
 )
 SELECT party_id, deposit_identifier, unit_id, earlier, service_id, side, transaction_kind, component_kind,
        s.items AS stored_items, s.amount AS stored_amount, m.items, m.amount
