@@ -79,20 +79,20 @@ async fn earnings_are_told_by_network_and_within_the_asked_stretch() {
     }
 }
 
-/// Carried, moved and balance of the first network, as due next to the office's licensee.
-async fn due(scene: &Scene, at: DateTime<Utc>) -> [i64; 3] {
+/// Carried, moved, balance and on its way in the first network, as due next to the office's licensee.
+async fn due(scene: &Scene, at: DateTime<Utc>) -> [i64; 4] {
     let api = Api::of(&scene.world, at);
     let token = api.token("office-1001", Scope::Read, Some("office-1001")).await;
     let report = api.get("/v1/offices/1001/earnings", &token).await.json();
     let due = &report["due"][0];
     assert_eq!(due["network"], PISHKHAN, "{report}");
-    ["carried", "moved_since", "balance"].map(|figure| due[figure].as_i64().unwrap())
+    ["carried", "moved_since", "balance", "on_its_way"].map(|figure| due[figure].as_i64().unwrap())
 }
 
 #[actix_web::test]
 async fn what_is_due_next_is_the_plain_destinations_whether_its_window_is_open_closed_sealed_or_settled() {
     let scene = Scene::furnished().await;
-    let apart = json!({ "price": 200_000, "split": [
+    let apart = json!({ "price": 2_000_000, "split": [
         { "name": "wage", "kind": "wage", "party": "office", "rate": "30%", "deposit_identifier": "OWN-1" },
         { "name": "operation", "kind": "fee", "party": "operator", "rate": "70%" }
     ] });
@@ -103,8 +103,8 @@ async fn what_is_due_next_is_the_plain_destinations_whether_its_window_is_open_c
         Case::cash("1001", "clearance", "apart", scene.day(0, 3)),
     ];
     scene.book(scene.day(0, 4), &cases).await;
-    // 67,900 of the copy; of the clearance 200,000 that the office holds, and nothing of what is earned at another destination.
-    let moved = [0, 67_900 - 200_000, -132_100];
+    // 67,900 of the copy; of the clearance 2,000,000 that the office holds, and nothing of what is earned at another destination.
+    let moved = [0, 67_900 - 2_000_000, -1_932_100, 0];
     assert_eq!(due(&scene, scene.day(0, 5)).await, moved, "open");
     let noon = scene.day(1, 12);
     scene.close(PISHKHAN, noon).await.unwrap();
@@ -113,13 +113,15 @@ async fn what_is_due_next_is_the_plain_destinations_whether_its_window_is_open_c
     assert_eq!(due(&scene, noon).await, moved, "sealed");
     let next = [Case::central("1001", "copy", "next", scene.day(1, 2))];
     scene.book(noon, &next).await;
-    let both = [0, -132_100 + 67_900, -64_200];
+    let both = [0, -1_932_100 + 67_900, -1_864_200, 0];
     assert_eq!(due(&scene, noon).await, both, "one sealed and one open");
     let proposed = scene.propose(PISHKHAN, noon).await.unwrap();
     scene.approve(proposed.id, scene.day(1, 13)).await.unwrap();
     assert_eq!(
         due(&scene, scene.day(1, 14)).await,
-        [-132_100, 67_900, -64_200],
+        [-1_932_100, 67_900, -1_864_200, 0],
         "settled"
     );
+    let ordered = "SELECT sum(amount)::bigint AS count FROM payouts WHERE deposit_identifier = 'OWN-1'";
+    assert_eq!(scene.count(ordered).await, 600_000, "of the other destination");
 }

@@ -16,7 +16,7 @@ SELECT n.id AS network_id, n.code AS network, u.id AS unit_id, u.code AS unit, n
           WHERE p.party_id = q.party_id AND p.network_id = n.id AND p.unit_id = u.id AND p.deposit_identifier = '' AND a.outcome = 'returned'
             AND w.ordinal > coalesce(o.ordinal, 0)), 0)::bigint AS returned,
        coalesce((SELECT sum(p.amount) FROM payouts p
-          WHERE p.party_id = q.party_id AND p.network_id = n.id AND p.unit_id = u.id AND p.state IN ('waiting', 'released')), 0)::bigint AS on_its_way,
+          WHERE p.party_id = q.party_id AND p.network_id = n.id AND p.unit_id = u.id AND p.deposit_identifier = '' AND p.state IN ('waiting', 'released')), 0)::bigint AS on_its_way,
        w.ends_at AS window_ends_at, w.period_key
   FROM asked q
  CROSS JOIN networks n

@@ -1,7 +1,7 @@
 -- The licensee's own legs of one office's transactions, by local day, service if wanted, and how far they are settled. `until` is exclusive; the
 -- licensee or the network is null for all. The originals whose own legs are held come as their ids; what a terminal split or was paid out never is.
 -- On demand only what moves the licensee's plain destination in windows that are not sealed.
-WITH wanted AS (
+WITH wanted AS NOT MATERIALIZED (
     SELECT $1::int AS office_id, $2::timestamptz AS since, $3::timestamptz AS until, $4::int AS licensee, $5::smallint AS network_id,
            $6::bigint[] AS held, $7::bool AS only_unsealed, $8::bool AS by_service
 ), asked AS (

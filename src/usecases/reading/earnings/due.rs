@@ -29,7 +29,8 @@ pub struct NextDue {
     /// Balance that the last approved settlement carried over.
     #[schema(value_type = i64)]
     pub carried: Amount,
-    /// Earned, less collected, plus remitted and returned, in windows that are not settled yet.
+    /// Earned, less collected, plus remitted and returned, in windows that are not settled yet. Of one that is not sealed
+    /// either, what the party earned and collected as licensee of its own offices.
     #[schema(value_type = i64)]
     pub moved_since: Amount,
     /// What would be settled now; negative is owed to the network.

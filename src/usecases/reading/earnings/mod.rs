@@ -81,6 +81,21 @@ pub async fn report_earnings(
     code: &str,
     asked: &EarningsAsked,
 ) -> Done<EarningsReport> {
+    // One snapshot for all questions, so that no window is sealed between two of them.
+    conn.build_transaction()
+        .read_only()
+        .repeatable_read()
+        .run(async |conn| report(conn, by, at, code, asked).await)
+        .await
+}
+
+async fn report(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    code: &str,
+    asked: &EarningsAsked,
+) -> Done<EarningsReport> {
     let office = find_office(conn, by, code).await?;
     let networks = all_networks(conn).await?;
     let network = network_named(&networks, asked.network.as_deref())?;
