@@ -7,12 +7,13 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::acting::{Acting, connected};
+use super::output;
 use crate::domain::json;
 use crate::domain::originator::Originator;
 use crate::domain::outbox::MailState;
 use crate::domain::page::Asked;
 use crate::host::{Host, clock};
-use crate::usecases::queue_mail_again::{Wanted, queue_mail_again};
+use crate::usecases::queue_mail_again::{QueuedAgain, Wanted, queue_mail_again};
 use crate::usecases::reading::operation::list_mail;
 use crate::usecases::{Connection, Done};
 
@@ -48,7 +49,7 @@ pub enum OutboxVerb {
             value_name = "ID"
         )]
         ids: Vec<i64>,
-        /// All that were given up in this state: failed or unknown.
+        /// The newest that were given up in this state, failed or unknown; at most 10,000 at once.
         #[arg(long, value_parser = json::word::<MailState>)]
         state: Option<MailState>,
         #[command(flatten)]
@@ -69,13 +70,8 @@ pub async fn carry_out(args: &OutboxArgs, host: &Host) -> Done<String> {
         OutboxVerb::Queue { ids, state, acting } => {
             let by = acting.person(&mut conn).await?;
             let wanted = state.map_or_else(|| Wanted::Named(ids.clone()), Wanted::InState);
-            let count = queue_mail_again(&mut conn, &by, clock::now(), &wanted).await?;
-            if args.json {
-                return Ok(json!({ "queued": count }).to_string());
-            }
-            Ok(format!(
-                "{count} mails are queued again; the job `send-mail` sends them"
-            ))
+            let done = queue_mail_again(&mut conn, &by, clock::now(), &wanted).await?;
+            Ok(output::answer(args.json, &done, text))
         }
     }
 }
@@ -106,4 +102,15 @@ async fn list(
         let _ = writeln!(text, "more: --after {}", last.id);
     }
     Ok(text)
+}
+
+fn text(done: &QueuedAgain) -> String {
+    let left = match done.left {
+        0 => String::new(),
+        left => format!("; {left} older ones are left: say it again"),
+    };
+    format!(
+        "{} mails are queued again, the job `send-mail` sends them{left}",
+        done.queued
+    )
 }

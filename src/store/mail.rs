@@ -52,41 +52,39 @@ pub async fn claim_mail(
     Ok(claimed.load(conn).await?)
 }
 
-/// Mail that is not tried again and did not arrive for sure.
-#[derive(Clone, Copy, Debug)]
-pub enum GivenUp<'a> {
-    Named(&'a [i64]),
-    InState(&'a str),
+/// The newest mails that are not tried again and did not arrive for sure, in one state; locked until the transaction ends.
+pub async fn given_up(conn: &mut Connection, state: &str, rows_max: i64) -> Stored<Vec<i64>> {
+    Ok(outbox::table
+        .filter(outbox::finished_at.is_not_null())
+        .filter(outbox::state.eq(state))
+        .order(outbox::id.desc())
+        .limit(rows_max)
+        .select(outbox::id)
+        .for_update()
+        .load(conn)
+        .await?)
 }
 
-/// Queues such mail again in somebody's name and returns how many there were.
-pub async fn queue_again(
-    conn: &mut Connection,
-    by_id: i32,
-    at: DateTime<Utc>,
-    which: GivenUp<'_>,
-) -> Stored<usize> {
-    let queued = (
+pub async fn count_given_up(conn: &mut Connection, state: &str) -> Stored<i64> {
+    Ok(outbox::table
+        .filter(outbox::finished_at.is_not_null())
+        .filter(outbox::state.eq(state))
+        .count()
+        .get_result(conn)
+        .await?)
+}
+
+/// Queues these again in somebody's name and returns how many there were.
+pub async fn queue_again(conn: &mut Connection, by_id: i32, at: DateTime<Utc>, ids: &[i64]) -> Stored<usize> {
+    let queued = diesel::update(outbox::table.filter(outbox::id.eq_any(ids))).set((
         outbox::state.eq(MailState::Queued.code()),
         outbox::attempts.eq(0),
         outbox::next_attempt_at.eq(at),
         outbox::finished_at.eq(None::<DateTime<Utc>>),
         outbox::queued_again_at.eq(at),
         outbox::queued_again_by.eq(by_id),
-    );
-    let given_up = outbox::table
-        .filter(outbox::finished_at.is_not_null())
-        .filter(outbox::state.ne(MailState::Accepted.code()));
-    Ok(match which {
-        GivenUp::Named(ids) => {
-            let named = given_up.filter(outbox::id.eq_any(ids));
-            diesel::update(named).set(queued).execute(conn).await?
-        }
-        GivenUp::InState(state) => {
-            let in_state = given_up.filter(outbox::state.eq(state));
-            diesel::update(in_state).set(queued).execute(conn).await?
-        }
-    })
+    ));
+    Ok(queued.execute(conn).await?)
 }
 
 /// The states of these mails, and whether each has come to its end; locked until the transaction ends.

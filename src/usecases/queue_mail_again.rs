@@ -5,26 +5,37 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Done, Failure};
 use crate::domain::originator::Originator;
 use crate::domain::outbox::MailState;
 use crate::store::Connection;
-use crate::store::mail::{self, GivenUp};
+use crate::store::mail;
 
 /// So many mails are named at once.
 pub const NAMED_MAX: usize = 1_000;
+/// So many of those in a state are queued at once, the newest.
+const QUEUED_MAX: i64 = 10_000;
 
 /// Which mails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// By their ids: all of them or none.
     Named(Vec<i64>),
-    /// All that were given up in this state.
+    /// The newest that were given up in this state.
     InState(MailState),
 }
 
-/// Queues them under their own Message-ID, to be sent from `at` on with all attempts anew, and returns how many there are.
+/// How many mails are queued again, and how many in the asked state are left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct QueuedAgain {
+    pub queued: usize,
+    pub left: i64,
+}
+
+/// Queues them under their own Message-ID, to be sent from `at` on with all attempts anew.
 ///
 /// # Errors
 /// `Invalid` for no or too many names and for a state in which no mail is given up; `NotFound` for an unknown one;
@@ -34,14 +45,18 @@ pub async fn queue_mail_again(
     by: &Originator,
     at: DateTime<Utc>,
     wanted: &Wanted,
-) -> Done<usize> {
+) -> Done<QueuedAgain> {
     by.may_decide()?;
     match wanted {
         Wanted::InState(state) => {
             is_an_end(*state)?;
-            let all = GivenUp::InState(state.code());
-            conn.transaction(async |conn| Ok(mail::queue_again(conn, by.id, at, all).await?))
-                .await
+            conn.transaction(async |conn| {
+                let newest = mail::given_up(conn, state.code(), QUEUED_MAX).await?;
+                let queued = mail::queue_again(conn, by.id, at, &newest).await?;
+                let left = mail::count_given_up(conn, state.code()).await?;
+                Ok(QueuedAgain { queued, left })
+            })
+            .await
         }
         Wanted::Named(ids) => {
             let mut ids = ids.clone();
@@ -57,7 +72,12 @@ pub async fn queue_mail_again(
     }
 }
 
-async fn queue_named(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, ids: &[i64]) -> Done<usize> {
+async fn queue_named(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    ids: &[i64],
+) -> Done<QueuedAgain> {
     let states: BTreeMap<i64, (String, bool)> = mail::states_of(conn, ids).await?;
     for id in ids {
         let (state, is_finished) = states.get(id).ok_or_else(|| Failure::not_found("mail", id))?;
@@ -73,7 +93,8 @@ async fn queue_named(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, 
             ));
         }
     }
-    Ok(mail::queue_again(conn, by.id, at, GivenUp::Named(ids)).await?)
+    let queued = mail::queue_again(conn, by.id, at, ids).await?;
+    Ok(QueuedAgain { queued, left: 0 })
 }
 
 fn is_an_end(state: MailState) -> Done<()> {

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use actix_web::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
 use daftar::domain::originator::{Originator, Scope};
-use daftar::domain::outbox::{Answer, MailState};
+use daftar::domain::outbox::Answer;
 use daftar::host::mail::Mailer;
 use daftar::jobs::files::timetable;
 use daftar::jobs::follow::run_now;
@@ -17,7 +18,9 @@ use daftar::usecases::finish_slot::Outcome;
 use daftar::usecases::queue_mail_again::{Wanted, queue_mail_again};
 use diesel::sql_types::{BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::{Value, json};
 
+use crate::api::Api;
 use crate::scene::{Scene, at};
 use crate::settled::settled;
 use crate::smtp::{
@@ -159,7 +162,7 @@ async fn each_mail_comes_to_its_own_state_and_a_later_run_sends_again_what_may_n
     std::fs::remove_dir_all(healthy).unwrap();
 }
 
-#[tokio::test]
+#[actix_web::test]
 async fn mail_that_was_given_up_is_queued_again_by_a_person_under_its_message_id_and_no_other_mail_is() {
     let scene = Scene::furnished().await;
     let mut conn = scene.world.conn().await;
@@ -185,17 +188,23 @@ async fn mail_that_was_given_up_is_queued_again_by_a_person_under_its_message_id
         assert!(refused.to_string().contains(&told), "{refused}");
         assert_eq!(mail_to(&mut conn, REFUSED_FOR_GOOD).await.state, "failed");
     }
+    let api = Api::of(&scene.world, later_run());
+    let reader = api.token("reader", Scope::Read, None).await;
+    let decider = api.token("decider", Scope::Finance, None).await;
+    let post = async |token: &str, body: Value| api.post("/v1/outbox/queue", &body, token).await;
+    let refused = post(&reader, json!({ "state": "failed" })).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
+    for (body, queued) in [
+        (json!({ "state": "unknown" }), 0),
+        (json!({ "state": "failed" }), 1),
+    ] {
+        let answer = post(&decider, body).await.json();
+        assert_eq!(answer, json!({ "queued": queued, "left": 0 }));
+    }
+    let listed = api.get("/v1/outbox?state=queued", &reader).await.json();
     assert_eq!(
-        again(&scene.checker, Wanted::InState(MailState::Unknown))
-            .await
-            .unwrap(),
-        0
-    );
-    assert_eq!(
-        again(&scene.checker, Wanted::InState(MailState::Failed))
-            .await
-            .unwrap(),
-        1
+        (&listed["items"][0]["id"], &listed["items"][0]["queued_again_by"]),
+        (&json!(failed), &json!("decider"))
     );
     let queued = mail_to(&mut conn, REFUSED_FOR_GOOD).await;
     assert_eq!(
@@ -219,8 +228,6 @@ async fn mail_that_was_given_up_is_queued_again_by_a_person_under_its_message_id
         .collect();
     assert_eq!(names, [format!("{REFUSED_FOR_GOOD}@daftar.eml")]);
     std::fs::remove_dir_all(folder).unwrap();
-    let by = "SELECT count(*) FROM outbox o JOIN originators b ON b.id = o.queued_again_by";
-    assert_eq!(scene.count(by).await, 1, "it bears who queued it");
 }
 
 async fn id_of(conn: &mut AsyncPgConnection, recipient: &str) -> i64 {

@@ -2,13 +2,13 @@
 
 use actix_web::web::{Data, Json, Query};
 use actix_web::{HttpRequest, get, post};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::outbox::MailState;
 use crate::usecases::Failure;
-use crate::usecases::queue_mail_again::{Wanted, queue_mail_again as queue_again};
+use crate::usecases::queue_mail_again::{QueuedAgain, Wanted, queue_mail_again as queue_again};
 use crate::usecases::reading::operation::{self, MailView};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised, Sent};
@@ -47,15 +47,9 @@ pub async fn list_mail(
 pub struct MailWanted {
     /// These, all or none.
     pub ids: Option<Vec<i64>>,
-    /// All that were given up in this state: `failed` or `unknown`.
+    /// The newest that were given up in this state, `failed` or `unknown`; at most 10,000 at once.
     #[schema(inline)]
     pub state: Option<MailState>,
-}
-
-/// How many mails are queued again.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct QueuedAgain {
-    pub queued: usize,
 }
 
 /// Queues mail again that was given up, once the cause is repaired: the same mail under the same Message-ID.
@@ -80,5 +74,5 @@ pub async fn queue_mail_again(
     };
     let mut conn = state.connection().await?;
     let queued = queue_again(&mut conn, &by, state.now(), &wanted).await?;
-    Ok(Json(QueuedAgain { queued }))
+    Ok(Json(queued))
 }
