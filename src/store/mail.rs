@@ -87,11 +87,12 @@ pub async fn queue_again(conn: &mut Connection, by_id: i32, at: DateTime<Utc>, i
     Ok(queued.execute(conn).await?)
 }
 
-/// The states of these mails, and whether each has come to its end; locked until the transaction ends.
+/// The states of these mails, and whether each has come to its end; locked until the transaction ends, in the
+/// order of `given_up`, so that two who queue never lock each other out.
 pub async fn states_of(conn: &mut Connection, ids: &[i64]) -> Stored<BTreeMap<i64, (String, bool)>> {
     let rows: Vec<(i64, String, Option<DateTime<Utc>>)> = outbox::table
         .filter(outbox::id.eq_any(ids))
-        .order(outbox::id)
+        .order(outbox::id.desc())
         .select((outbox::id, outbox::state, outbox::finished_at))
         .for_update()
         .load(conn)

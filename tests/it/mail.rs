@@ -38,6 +38,8 @@ fn later_run() -> DateTime<Utc> {
 
 #[derive(Debug, diesel::QueryableByName)]
 struct Mail {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
     #[diesel(sql_type = Text)]
     state: String,
     #[diesel(sql_type = Integer)]
@@ -64,7 +66,7 @@ pub async fn queue(conn: &mut AsyncPgConnection, recipient: &str, language: &str
 }
 
 async fn mail_to(conn: &mut AsyncPgConnection, recipient: &str) -> Mail {
-    let find = "SELECT state, attempts::integer AS attempts, last_answer, finished_at, next_attempt_at FROM outbox \
+    let find = "SELECT id, state, attempts::integer AS attempts, last_answer, finished_at, next_attempt_at FROM outbox \
         WHERE split_part(recipient, '@', 1) = $1";
     diesel::sql_query(find)
         .bind::<Text, _>(recipient)
@@ -173,8 +175,8 @@ async fn mail_that_was_given_up_is_queued_again_by_a_person_under_its_message_id
     let server = SmtpServer::start().await;
     send_mail(&scene.world, server.mailer(), first_run).await;
     let (failed, accepted) = (
-        id_of(&mut conn, REFUSED_FOR_GOOD).await,
-        id_of(&mut conn, "arriving").await,
+        mail_to(&mut conn, REFUSED_FOR_GOOD).await.id,
+        mail_to(&mut conn, "arriving").await.id,
     );
     let again = async |by: &Originator, wanted: Wanted| {
         let mut conn = scene.world.conn().await;
@@ -232,20 +234,6 @@ async fn mail_that_was_given_up_is_queued_again_by_a_person_under_its_message_id
     let sent = [DROPPED_AFTER_THE_DOT, REFUSED_FOR_GOOD].map(|to| format!("{to}@daftar.eml"));
     assert_eq!(names, sent);
     std::fs::remove_dir_all(folder).unwrap();
-}
-
-async fn id_of(conn: &mut AsyncPgConnection, recipient: &str) -> i64 {
-    #[derive(diesel::QueryableByName)]
-    struct Found {
-        #[diesel(sql_type = BigInt)]
-        id: i64,
-    }
-    let found: Found = diesel::sql_query("SELECT id FROM outbox WHERE split_part(recipient, '@', 1) = $1")
-        .bind::<Text, _>(recipient)
-        .get_result(conn)
-        .await
-        .unwrap();
-    found.id
 }
 
 #[tokio::test]

@@ -8,8 +8,10 @@ use daftar::jobs::files::timetable;
 use daftar::jobs::follow::run_now;
 use daftar::jobs::{Jobs, worker_name};
 use daftar::usecases::finish_slot::Outcome;
+use diesel_async::SimpleAsyncConnection;
 
 use super::settled;
+use super::totals::move_a_rial;
 use crate::scene::Scene;
 use crate::tampering::Tampering;
 
@@ -61,4 +63,17 @@ async fn the_nightly_run_tells_what_it_verified_and_fails_loudly_where_something
             .await
             >= 1
     );
+}
+
+#[tokio::test]
+async fn a_night_that_finds_totals_in_doubt_looks_at_them_line_by_line() {
+    let scene = settled().await;
+    let moved = format!("ALTER TABLE window_totals DISABLE TRIGGER ALL; {}", move_a_rial());
+    scene.world.superuser().await.batch_execute(&moved).await.unwrap();
+    assert!(
+        matches!(night(&scene).await, Outcome::Failed(_)),
+        "a rial was moved"
+    );
+    let noted = "SELECT count(*) FROM verifications WHERE findings LIKE '%window_totals%component%'";
+    assert_eq!(scene.count(noted).await, 1);
 }

@@ -135,15 +135,18 @@ async fn sound_totals_are_not_looked_at_line_by_line_and_two_sums_that_differ_ar
     );
 }
 
-#[tokio::test]
-async fn a_rial_moved_from_one_line_to_another_is_told_with_both() {
-    let scene = settled().await;
+/// Moves a rial from one line to another of the same row and side, so that no sum of them changes.
+pub fn move_a_rial() -> String {
     let taken = "(window_id, party_id, deposit_identifier, earlier) IN \
         (SELECT window_id, party_id, deposit_identifier, earlier FROM window_totals WHERE cardinality(sums) > 1 \
           AND sides[1] = sides[2] ORDER BY 1, 2, 3, 4 LIMIT 1)";
-    let moved =
-        format!("UPDATE window_totals SET sums[1] = sums[1] + 1, sums[2] = sums[2] - 1 WHERE {taken}");
-    let found = found_after(&scene, "window_totals", &moved).await;
+    format!("UPDATE window_totals SET sums[1] = sums[1] + 1, sums[2] = sums[2] - 1 WHERE {taken}")
+}
+
+#[tokio::test]
+async fn a_rial_moved_from_one_line_to_another_is_told_with_both() {
+    let scene = settled().await;
+    let found = found_after(&scene, "window_totals", &move_a_rial()).await;
     assert_eq!(found.len(), 2, "{found:?}");
     let amount = |told: &str| told.split(' ').next().unwrap().parse::<i64>().unwrap();
     let mut differences: Vec<i64> = found
