@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use daftar::host::configuration::{SmtpConfiguration, SmtpTls};
 use daftar::host::mail::{Limits, Mailer};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 
 /// Recipients whose mail does not simply arrive, by the part before the `@`.
 pub const REFUSED_FOR_GOOD: &str = "nobody";
@@ -35,22 +35,43 @@ struct Received {
 /// The client went away, or it is dropped.
 struct End;
 
+/// What a session runs over: a plain connection, or an encrypted one.
+trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<W: AsyncRead + AsyncWrite + Send + Unpin> Wire for W {}
+
+/// How the server has its sessions encrypted.
+#[derive(Clone)]
+pub enum Encryption {
+    Never,
+    /// No mail is taken before the client has asked for it.
+    OnDemand(TlsAcceptor),
+    FromTheStart(TlsAcceptor),
+}
+
 struct Session {
-    lines: Lines<BufReader<OwnedReadHalf>>,
-    writer: OwnedWriteHalf,
+    wire: BufReader<Box<dyn Wire>>,
     recipient: String,
     received: Arc<Received>,
 }
 
 impl SmtpServer {
     pub async fn start() -> Self {
+        Self::encrypting(Encryption::Never).await
+    }
+
+    pub async fn encrypting(encryption: Encryption) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let received = Arc::<Received>::default();
         let mails = Arc::clone(&received);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(Session::over(stream, Arc::clone(&mails)).play());
+                tokio::spawn(Session::play(
+                    Box::new(stream),
+                    encryption.clone(),
+                    Arc::clone(&mails),
+                ));
             }
         });
         Self { port, received }
@@ -99,37 +120,49 @@ impl SmtpServer {
 }
 
 impl Session {
-    fn over(stream: TcpStream, received: Arc<Received>) -> Self {
-        let (reader, writer) = stream.into_split();
-        Self {
-            lines: BufReader::new(reader).lines(),
-            writer,
+    async fn play(wire: Box<dyn Wire>, encryption: Encryption, received: Arc<Received>) {
+        let mut session = Self {
+            wire: BufReader::new(wire),
             recipient: String::new(),
             received,
+        };
+        let _ended = session.served(encryption).await;
+    }
+
+    async fn served(&mut self, encryption: Encryption) -> Result<(), End> {
+        let mut on_demand = None;
+        match encryption {
+            Encryption::Never => {}
+            Encryption::OnDemand(acceptor) => on_demand = Some(acceptor),
+            Encryption::FromTheStart(acceptor) => self.encrypt(&acceptor).await?,
         }
-    }
-
-    async fn play(mut self) {
-        let _ended = self.served().await;
-    }
-
-    async fn served(&mut self) -> Result<(), End> {
         self.say("220 test ESMTP").await?;
         loop {
             let line = self.heard().await?;
-            match line
-                .split([' ', ':'])
-                .next()
-                .unwrap_or_default()
-                .to_ascii_uppercase()
-                .as_str()
-            {
+            let command = line.split([' ', ':']).next().unwrap_or_default();
+            match command.to_ascii_uppercase().as_str() {
+                "EHLO" if on_demand.is_some() => self.say("250-test\r\n250 STARTTLS").await?,
+                "STARTTLS" => {
+                    let acceptor = on_demand.take().ok_or(End)?;
+                    self.say("220 go ahead").await?;
+                    self.encrypt(&acceptor).await?;
+                }
+                "QUIT" => return self.say("221 bye").await,
+                _ if on_demand.is_some() => self.say("530 encrypt first").await?,
                 "RCPT" => self.recipient_named(&line).await?,
                 "DATA" => self.mail_taken().await?,
-                "QUIT" => return self.say("221 bye").await,
                 _ => self.say("250 go on").await?,
             }
         }
+    }
+
+    /// The client may turn away from our certificate.
+    async fn encrypt(&mut self, acceptor: &TlsAcceptor) -> Result<(), End> {
+        let nothing: Box<dyn Wire> = Box::new(tokio::io::empty());
+        let plain = std::mem::replace(&mut self.wire, BufReader::new(nothing)).into_inner();
+        let encrypted = acceptor.accept(plain).await.map_err(|_| End)?;
+        self.wire = BufReader::new(Box::new(encrypted));
+        Ok(())
     }
 
     async fn recipient_named(&mut self, line: &str) -> Result<(), End> {
@@ -173,11 +206,17 @@ impl Session {
     }
 
     async fn heard(&mut self) -> Result<String, End> {
-        self.lines.next_line().await.ok().flatten().ok_or(End)
+        let mut line = String::new();
+        let read = self.wire.read_line(&mut line).await.map_err(|_| End)?;
+        match read {
+            0 => Err(End),
+            _ => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
+        }
     }
 
     async fn say(&mut self, reply: &str) -> Result<(), End> {
         let reply = format!("{reply}\r\n");
-        self.writer.write_all(reply.as_bytes()).await.map_err(|_| End)
+        self.wire.write_all(reply.as_bytes()).await.map_err(|_| End)?;
+        self.wire.flush().await.map_err(|_| End)
     }
 }
