@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::zone::start_of_day;
-use crate::store::reading::licence::LicenceRow;
 use crate::store::reading::network::NetworkRow;
 use crate::usecases::{Done, Failure};
 
@@ -39,9 +38,9 @@ pub(super) fn zone_of(network: Option<&NetworkRow>) -> Done<Tz> {
 /// The first network in which an office has a licence: a day of the office is a day there.
 pub(super) fn network_of_office<'a>(
     networks: &'a [NetworkRow],
-    licences: &[LicenceRow],
+    licensed_in: impl Iterator<Item = &'a str> + Clone,
 ) -> Option<&'a NetworkRow> {
     networks
         .iter()
-        .find(|network| licences.iter().any(|licence| licence.network == network.code))
+        .find(|network| licensed_in.clone().any(|code| code == network.code))
 }

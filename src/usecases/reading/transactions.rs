@@ -101,7 +101,10 @@ impl Stretch {
     ) -> Done<TransactionsWanted> {
         let licences = licences_of(conn, &[office_id]).await?;
         let networks = all_networks(conn).await?;
-        let zone = zone_of(network_of_office(&networks, &licences))?;
+        let zone = zone_of(network_of_office(
+            &networks,
+            licences.iter().map(|licence| licence.network.as_str()),
+        ))?;
         let instant = |moment: Moment| moment.instant(zone);
         Ok(TransactionsWanted {
             office_id,

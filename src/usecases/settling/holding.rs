@@ -117,6 +117,11 @@ impl From<&HoldableOriginal> for Item {
 
 impl Register {
     pub(super) async fn load(conn: &mut Connection, rows: Vec<LicenceRow>) -> Done<Self> {
+        if rows.is_empty() {
+            return Ok(Self {
+                licences: HashMap::new(),
+            });
+        }
         let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
         let mut events: HashMap<i32, Vec<LicenceEvent>> = HashMap::new();
         for row in events_of(conn, &ids).await? {

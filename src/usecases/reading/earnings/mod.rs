@@ -14,8 +14,7 @@ use super::offices::find_office;
 use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
 use crate::store::Connection;
-use crate::store::reading::earning::{EarningsWanted, earnings_of};
-use crate::store::reading::licence::{licences_of, licensees_of};
+use crate::store::reading::earning::{EarningsWanted, earnings_of, tenures_of};
 use crate::store::reading::network::all_networks;
 use crate::usecases::settling::held_now::Restrictions;
 use crate::usecases::{Done, Failure};
@@ -99,11 +98,12 @@ async fn report(
     let office = find_office(conn, by, code).await?;
     let networks = all_networks(conn).await?;
     let network = network_named(&networks, asked.network.as_deref())?;
-    let licences = licences_of(conn, &[office.id]).await?;
-    let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
-    let zone = zone_of(network.or_else(|| network_of_office(&networks, &licences)))?;
+    let tenures = tenures_of(conn, office.id).await?;
+    let licensed_in = tenures.iter().map(|tenure| tenure.network.as_str());
+    let zone = zone_of(network.or_else(|| network_of_office(&networks, licensed_in)))?;
     let (from, until) = stretch(asked, zone, at)?;
-    let restrictions = Restrictions::among(conn, ids.iter().copied().collect(), at).await?;
+    let licences = tenures.iter().map(|tenure| tenure.licence_id).collect();
+    let restrictions = Restrictions::among(conn, licences, at).await?;
     let held = restrictions.held_originals(conn).await?;
     let rows = earnings_of(
         conn,
@@ -119,11 +119,8 @@ async fn report(
         },
     )
     .await?;
-    let licensee = match by.party_id {
-        Some(party_id) => Some(party_id),
-        None => licensees_of(conn, &ids).await?.last().map(|row| row.party_id),
-    };
-    let due = match licensee {
+    let last = tenures.iter().filter_map(|tenure| tenure.licensee).next_back();
+    let due = match by.party_id.or(last) {
         Some(party_id) => due::next_due(conn, party_id, at, &networks, &restrictions).await?,
         None => Vec::new(),
     };
