@@ -26,7 +26,7 @@ use crate::usecases::Done;
 use super::{Checked, FINDINGS_MAX, ROWS_MAX};
 
 /// So many of the rows that transactions refer to are remembered; then it begins anew.
-const REMEMBERED_MAX: usize = 200_000;
+const REMEMBERED_MAX: usize = 50_000;
 
 /// What one connection remembers from piece to piece: nothing in it ever changes while books are verified.
 #[derive(Debug)]
