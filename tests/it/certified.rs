@@ -17,7 +17,7 @@ use crate::serve::daftar;
 use crate::smtp::{Encryption, SmtpServer};
 use crate::world::World;
 
-/// What a believer of the authority reads, and a server that it vouches for.
+/// It vouches for servers by signing their certificates.
 struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
@@ -32,6 +32,7 @@ impl Authority {
         }
     }
 
+    /// What a server of this name, for which it vouches, takes encrypted sessions by.
     fn vouched_for(&self, host: &str) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new([host.to_owned()]).unwrap();
@@ -89,12 +90,17 @@ async fn mail_goes_encrypted_to_a_server_for_which_a_believed_authority_vouches_
     let scene = Scene::furnished().await;
     let mut conn = scene.world.conn().await;
     let (own, foreign) = (Authority::new(), Authority::new());
-    for (tls, encryption) in [
-        ("starttls", Encryption::OnDemand as fn(TlsAcceptor) -> Encryption),
-        ("tls", Encryption::FromTheStart),
-    ] {
-        let server = SmtpServer::encrypting(encryption(own.vouched_for("localhost"))).await;
-        let impostor = SmtpServer::encrypting(encryption(own.vouched_for("mail.example.ir"))).await;
+    for tls in ["starttls", "tls"] {
+        let certified = async |host: &str| {
+            let acceptor = own.vouched_for(host);
+            SmtpServer::encrypting(match tls {
+                "tls" => Encryption::FromTheStart(acceptor),
+                _ => Encryption::OnDemand(acceptor),
+            })
+            .await
+        };
+        let server = certified("localhost").await;
+        let impostor = certified("mail.example.ir").await;
         let arriving = format!("arriving-{tls}");
         queue(&mut conn, &arriving, "fa").await;
         send_mail(&scene.world, &server, tls, &own).await;
