@@ -22,7 +22,7 @@ use crate::rows::Rows;
 use crate::serving::Serving;
 
 const ROWS: usize = 1_000_000;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 const SEED: u64 = 1405;
 
 pub async fn measure(ground: &Ground, extent: &Extent, figures: &mut Figures) {
