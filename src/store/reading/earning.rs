@@ -113,26 +113,6 @@ pub async fn due_to(conn: &mut Connection, party_id: i32) -> Stored<Vec<DueRow>>
         .await?)
 }
 
-/// A licence of an office, and to whom it was bound last.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Tenure {
-    #[diesel(sql_type = Integer)]
-    pub licence_id: i32,
-    /// Code of its network.
-    #[diesel(sql_type = Text)]
-    pub network: String,
-    #[diesel(sql_type = Nullable<Integer>)]
-    pub licensee: Option<i32>,
-}
-
-/// In the order in which they were given.
-pub async fn tenures_of(conn: &mut Connection, office_id: i32) -> Stored<Vec<Tenure>> {
-    let query = "SELECT l.id AS licence_id, n.code AS network, (SELECT b.party_ids[1] FROM bindings b \
-            WHERE b.licence_id = l.id ORDER BY b.valid_from DESC, b.known_from DESC, b.id DESC LIMIT 1) AS licensee \
-        FROM licences l JOIN networks n ON n.id = l.network_id WHERE l.office_id = $1 ORDER BY l.id";
-    Ok(prepared(query).bind::<Integer, _>(office_id).load(conn).await?)
-}
-
 /// A licence of an office.
 #[derive(Clone, Copy, Debug, QueryableByName)]
 pub struct OfficeLicence {

@@ -4,23 +4,17 @@
 WITH wanted AS NOT MATERIALIZED (
     SELECT $1::int AS office_id, $2::timestamptz AS since, $3::timestamptz AS until, $4::int AS licensee, $5::smallint AS network_id,
            $6::bigint[] AS held, $7::bool AS only_unsealed, $8::bool AS by_service
-), bound AS MATERIALIZED (
-    SELECT b.id, b.party_ids[1] AS licensee
-      FROM wanted w
-      JOIN licences l ON l.office_id = w.office_id
-      JOIN bindings b ON b.licence_id = l.id
-     WHERE w.licensee IS NULL OR b.party_ids[1] = w.licensee
 ), asked AS (
     SELECT t.allocation_id, t.network_id, CASE WHEN w.by_service THEN t.service_id END AS service_id, t.window_id, t.kind, t.holder,
-           b.licensee,
+           b.party_ids[1] AS licensee,
            (t.occurred_at AT TIME ZONE n.time_zone)::date AS day,
            coalesce(t.original_id, t.batch_id * 16384 + t.line) IN (SELECT unnest(w.held)) AS is_held,
            count(*) AS rows, sum(t.principal)::bigint AS principal
       FROM wanted w
       JOIN transactions t ON t.office_id = w.office_id AND t.occurred_at >= w.since AND t.occurred_at < w.until
-      JOIN bound b ON b.id = t.binding_id
+      JOIN bindings b ON b.id = t.binding_id
       JOIN networks n ON n.id = t.network_id
-     WHERE (w.network_id IS NULL OR t.network_id = w.network_id)
+     WHERE (w.licensee IS NULL OR b.party_ids[1] = w.licensee) AND (w.network_id IS NULL OR t.network_id = w.network_id)
        AND NOT (w.only_unsealed AND EXISTS (SELECT FROM window_seals s WHERE s.window_id = t.window_id))
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), shared AS (

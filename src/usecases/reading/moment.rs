@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::zone::start_of_day;
+use crate::store::reading::licence::Tenure;
 use crate::store::reading::network::NetworkRow;
 use crate::usecases::{Done, Failure};
 
@@ -38,9 +39,9 @@ pub(super) fn zone_of(network: Option<&NetworkRow>) -> Done<Tz> {
 /// The first network in which an office has a licence: a day of the office is a day there.
 pub(super) fn network_of_office<'a>(
     networks: &'a [NetworkRow],
-    licensed_in: impl Iterator<Item = &'a str> + Clone,
+    tenures: &[Tenure],
 ) -> Option<&'a NetworkRow> {
     networks
         .iter()
-        .find(|network| licensed_in.clone().any(|code| code == network.code))
+        .find(|network| tenures.iter().any(|tenure| tenure.network == network.code))
 }

@@ -12,7 +12,7 @@ use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::domain::transaction::TransactionId;
 use crate::store::Connection;
-use crate::store::reading::licence::licences_of;
+use crate::store::reading::licence::tenures_of;
 use crate::store::reading::network::all_networks;
 use crate::store::reading::office;
 use crate::store::reading::transaction::{
@@ -99,12 +99,9 @@ impl Stretch {
         by: &Originator,
         office_id: i32,
     ) -> Done<TransactionsWanted> {
-        let licences = licences_of(conn, &[office_id]).await?;
+        let tenures = tenures_of(conn, office_id).await?;
         let networks = all_networks(conn).await?;
-        let zone = zone_of(network_of_office(
-            &networks,
-            licences.iter().map(|licence| licence.network.as_str()),
-        ))?;
+        let zone = zone_of(network_of_office(&networks, &tenures))?;
         let instant = |moment: Moment| moment.instant(zone);
         Ok(TransactionsWanted {
             office_id,
