@@ -21,7 +21,8 @@ fn told(report: &Value) -> Value {
 }
 
 #[actix_web::test]
-async fn after_a_transfer_each_licensee_sees_the_own_earnings_and_who_sees_all_those_of_both() {
+async fn after_a_transfer_each_licensee_sees_the_own_earnings_and_who_sees_all_those_of_both_and_what_is_due_today()
+ {
     let scene = Scene::furnished().await;
     scene.hand_over("office-1003", scene.day(0, 4)).await;
     let cases = [
@@ -31,6 +32,7 @@ async fn after_a_transfer_each_licensee_sees_the_own_earnings_and_who_sees_all_t
     ];
     scene.book(scene.day(0, 6), &cases).await;
     let api = Api::of(&scene.world, scene.day(0, 7));
+    let mut due = Vec::new();
     for (who, party, expected) in [
         ("former", Some("office-1001"), json!([[PISHKHAN, 1, 100_000]])),
         ("present", Some("office-1003"), json!([[PISHKHAN, 2, 200_000]])),
@@ -39,7 +41,13 @@ async fn after_a_transfer_each_licensee_sees_the_own_earnings_and_who_sees_all_t
         let token = api.token(who, Scope::Read, party).await;
         let report = api.get("/v1/offices/1001/earnings", &token).await.json();
         assert_eq!(told(&report), expected, "{who}: {report}");
+        due.push(report["due"].clone());
     }
+    assert_eq!(
+        due[2], due[1],
+        "who sees all is told what is due to the licensee of today"
+    );
+    assert_ne!(due[1], due[0]);
     let stranger = api.token("stranger", Scope::Read, Some("office-1002")).await;
     let refused = api.get("/v1/offices/1001/earnings", &stranger).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.text());
