@@ -15,6 +15,7 @@ use super::{Done, Failure};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::{Asked, Page};
 use crate::domain::submission::{ATOMIC_ROWS_MAX, CHUNK_ROWS, Line, Unread};
+use crate::domain::transaction::Submitted;
 use crate::store::Connection;
 use crate::store::submission::{self, Noted, SubmissionRow};
 
@@ -56,7 +57,7 @@ pub struct UnbookedView {
 #[derive(Debug)]
 pub struct Delivery {
     pub submission_id: i64,
-    early: Vec<Line>,
+    early: Chunk,
 }
 
 pub async fn open_submission(conn: &mut Connection, by: &Originator, at: DateTime<Utc>) -> Done<Delivery> {
@@ -64,7 +65,7 @@ pub async fn open_submission(conn: &mut Connection, by: &Originator, at: DateTim
     conn.transaction(async |conn| {
         Ok(Delivery {
             submission_id: submission::insert_submission(conn, by.id, at).await?,
-            early: Vec::new(),
+            early: Chunk::default(),
         })
     })
     .await
@@ -73,7 +74,7 @@ pub async fn open_submission(conn: &mut Connection, by: &Originator, at: DateTim
 /// Lines of one chunk, judged.
 #[derive(Debug)]
 pub struct JudgedLines {
-    lines: Vec<Line>,
+    chunk: Chunk,
     /// When they were received.
     at: DateTime<Utc>,
     ahead: JudgedAhead,
@@ -86,8 +87,9 @@ pub fn judge_lines(
     at: DateTime<Utc>,
     lines: Vec<Line>,
 ) -> Done<JudgedLines> {
-    let ahead = judge_ahead(memory, at, &Chunk::of(&lines).sent(by, at)?);
-    Ok(JudgedLines { lines, at, ahead })
+    let chunk = Chunk::of(lines);
+    let ahead = judge_ahead(memory, at, &sent_rows(&chunk.rows, by, at)?);
+    Ok(JudgedLines { chunk, at, ahead })
 }
 
 impl Delivery {
@@ -99,20 +101,22 @@ impl Delivery {
         by: &Originator,
         judged: JudgedLines,
     ) -> Done<()> {
-        let chunk = Chunk::of(&judged.lines);
-        let passage = chunk.passage(self.submission_id);
-        let sent = chunk.sent(by, judged.at)?;
-        let recorded = record_judged(conn, memory, &sent, Course::Chunk(passage), judged.ahead).await;
+        let chunk = judged.chunk;
+        let sent = sent_rows(&chunk.rows, by, judged.at)?;
+        let course = Course::Chunk(chunk.passage(self.submission_id));
+        let recorded = record_judged(conn, memory, &sent, course, judged.ahead).await;
         let recorded = recorded.map_err(failed)?;
-        let early = chunk.lines.iter().zip(&recorded);
-        let early = early.filter(|(_, recorded)| **recorded == Recorded::Early);
-        self.early.extend(early.map(|(line, _)| (*line).clone()));
+        for ((number, row), recorded) in chunk.numbers.iter().zip(chunk.rows).zip(recorded) {
+            if recorded == Recorded::Early {
+                self.early.enter(*number, row);
+            }
+        }
         Ok(())
     }
 
     /// Whether early rows are to be recorded now: too many are kept, or nothing more comes.
     pub fn has_early(&self, has_ended: bool) -> bool {
-        self.early.len() > EARLY_MAX || (has_ended && !self.early.is_empty())
+        self.early.rows.len() > EARLY_MAX || (has_ended && !self.early.rows.is_empty())
     }
 
     /// Records some of the early rows; those whose original is still missing go to quarantine.
@@ -123,13 +127,16 @@ impl Delivery {
         by: &Originator,
         at: DateTime<Utc>,
     ) -> Done<()> {
-        let some = self.early.len().min(CHUNK_ROWS);
-        let chunk = Chunk::of(&self.early[..some]);
-        let passage = chunk.passage(self.submission_id);
-        let sent = chunk.sent(by, at)?;
-        let recorded = record_transactions(conn, memory, at, &sent, Course::LastChunk(passage)).await;
+        let some = self.early.rows.len().min(CHUNK_ROWS);
+        let sent = sent_rows(&self.early.rows[..some], by, at)?;
+        let course = Course::LastChunk(Passage {
+            lines: &self.early.numbers[..some],
+            ..self.early.passage(self.submission_id)
+        });
+        let recorded = record_transactions(conn, memory, at, &sent, course).await;
         recorded.map_err(failed)?;
-        self.early.drain(..some);
+        self.early.rows.drain(..some);
+        self.early.numbers.drain(..some);
         Ok(())
     }
 
@@ -147,13 +154,13 @@ impl Delivery {
         lines: Vec<Line>,
     ) -> Done<()> {
         may_be_whole(lines.len())?;
-        let chunk = Chunk::of(&lines);
+        let chunk = Chunk::of(lines);
         if !chunk.malformed.is_empty() {
             return Err(self.note_refused(conn, &chunk, &[]).await?);
         }
-        let passage = chunk.passage(self.submission_id);
-        let sent = chunk.sent(by, at)?;
-        match record_transactions(conn, memory, at, &sent, Course::Wholly(passage)).await {
+        let sent = sent_rows(&chunk.rows, by, at)?;
+        let course = Course::Wholly(chunk.passage(self.submission_id));
+        match record_transactions(conn, memory, at, &sent, course).await {
             Ok(_) => Ok(()),
             Err(NotRecorded::NotWhole(recorded)) => Err(self.note_refused(conn, &chunk, &recorded).await?),
             Err(NotRecorded::Failed(failure)) => Err(failure),
@@ -177,18 +184,16 @@ impl Delivery {
     async fn note_refused(
         &self,
         conn: &mut Connection,
-        chunk: &Chunk<'_>,
+        chunk: &Chunk,
         recorded: &[Recorded],
     ) -> Done<Failure> {
         let unread = chunk.malformed.iter();
         let mut noted: Vec<Noted<'_>> = unread
             .map(|(line, unread)| Noted::unread(*line, unread))
             .collect();
-        for (line, recorded) in chunk.lines.iter().zip(recorded) {
-            if let (Ok(row), Recorded::Decided(outcome), false) =
-                (&line.row, recorded, recorded.is_in_the_books())
-            {
-                noted.push(Noted::of(line.number, &row.reference, outcome));
+        for ((number, row), recorded) in chunk.numbers.iter().zip(&chunk.rows).zip(recorded) {
+            if let (Recorded::Decided(outcome), false) = (recorded, recorded.is_in_the_books()) {
+                noted.push(Noted::of(*number, &row.reference, outcome));
             }
         }
         let noting = async |conn: &mut Connection| submission::note(conn, self.submission_id, &noted).await;
@@ -212,29 +217,33 @@ pub fn may_be_whole(rows: usize) -> Done<()> {
 }
 
 /// Lines parted into those that could be read and the others.
-struct Chunk<'l> {
-    lines: Vec<&'l Line>,
+#[derive(Debug, Default)]
+struct Chunk {
+    rows: Vec<Submitted>,
+    /// Where each row stood.
     numbers: Vec<i64>,
     malformed: Vec<(i64, Unread)>,
 }
 
-impl<'l> Chunk<'l> {
-    fn of(lines: &'l [Line]) -> Self {
+impl Chunk {
+    fn of(lines: Vec<Line>) -> Self {
         let mut chunk = Self {
-            lines: Vec::with_capacity(lines.len()),
+            rows: Vec::with_capacity(lines.len()),
             numbers: Vec::with_capacity(lines.len()),
             malformed: Vec::new(),
         };
         for line in lines {
-            match &line.row {
-                Ok(_) => {
-                    chunk.lines.push(line);
-                    chunk.numbers.push(line.number);
-                }
-                Err(unread) => chunk.malformed.push((line.number, unread.clone())),
+            match line.row {
+                Ok(row) => chunk.enter(line.number, row),
+                Err(unread) => chunk.malformed.push((line.number, unread)),
             }
         }
         chunk
+    }
+
+    fn enter(&mut self, number: i64, row: Submitted) {
+        self.numbers.push(number);
+        self.rows.push(row);
     }
 
     fn passage(&self, submission_id: i64) -> Passage<'_> {
@@ -244,12 +253,11 @@ impl<'l> Chunk<'l> {
             malformed: &self.malformed,
         }
     }
+}
 
-    fn sent(&self, by: &Originator, at: DateTime<Utc>) -> Done<Vec<Sent<'l>>> {
-        let rows = self.lines.iter().filter_map(|line| line.row.as_ref().ok());
-        let sent: Result<Vec<Sent<'l>>, _> = rows.map(|row| Sent::by(by, row, at)).collect();
-        Ok(sent?)
-    }
+fn sent_rows<'r>(rows: &'r [Submitted], by: &Originator, at: DateTime<Utc>) -> Done<Vec<Sent<'r>>> {
+    let sent: Result<Vec<Sent<'r>>, _> = rows.iter().map(|row| Sent::by(by, row, at)).collect();
+    Ok(sent?)
 }
 
 fn failed(why: NotRecorded) -> Failure {
