@@ -2,6 +2,7 @@
 
 use std::io;
 
+use futures_util::FutureExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Ctrl-C and SIGTERM, caught from here on.
@@ -26,5 +27,10 @@ impl EndWished {
             _ = self.interrupt.recv() => "Ctrl-C",
             _ = self.terminate.recv() => "SIGTERM",
         }
+    }
+
+    /// The first that has come by now, if any has.
+    pub fn heard_already(&mut self) -> Option<&'static str> {
+        self.heard().now_or_never()
     }
 }

@@ -11,6 +11,7 @@
 mod api;
 mod certified;
 mod counter;
+mod demo;
 mod doors;
 mod earnings;
 mod entered;

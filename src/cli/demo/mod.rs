@@ -75,9 +75,14 @@ pub async fn demo(args: &DemoArgs, configuration: Configuration) -> Done<String>
     done
 }
 
-async fn tell_and_serve(args: &DemoArgs, host: &Host, listening: Listening, end: EndWished) -> Done<String> {
+async fn tell_and_serve(
+    args: &DemoArgs,
+    host: &Host,
+    listening: Listening,
+    mut end: EndWished,
+) -> Done<String> {
     let now = clock::now();
-    let summary = tell_story(host, now).await?;
+    let summary = tell_story(host, now, &mut end).await?;
     if args.once {
         return Ok(summary);
     }
@@ -91,7 +96,7 @@ async fn tell_and_serve(args: &DemoArgs, host: &Host, listening: Listening, end:
 }
 
 /// Tells what is not told yet, and says what there is now.
-async fn tell_story(host: &Host, now: DateTime<Utc>) -> Done<String> {
+async fn tell_story(host: &Host, now: DateTime<Utc>, end: &mut EndWished) -> Done<String> {
     let diary = Diary::in_folder(&host.configuration.data_dir);
     let mut told = match diary.read()? {
         Some(told) => told,
@@ -100,15 +105,22 @@ async fn tell_story(host: &Host, now: DateTime<Utc>) -> Done<String> {
             last: day_of(founding::ZONE, now),
         }),
     };
-    tell_days(host, now, &diary, &mut told).await?;
+    tell_days(host, now, &diary, &mut told, end).await?;
     post::mail_statements(host).await?;
+    must_go_on(end)?;
     if !verify::verify(&host.pool, Extent::All, None).await?.agrees {
         return Err(Failure::conflict("the_books_agree", "run `daftar verify --all`"));
     }
     welcome::summary(host).await
 }
 
-async fn tell_days(host: &Host, now: DateTime<Utc>, diary: &Diary, told: &mut Told) -> Done<()> {
+async fn tell_days(
+    host: &Host,
+    now: DateTime<Utc>,
+    diary: &Diary,
+    told: &mut Told,
+    end: &mut EndWished,
+) -> Done<()> {
     if told.until == Some(told.last) {
         return Ok(());
     }
@@ -121,6 +133,7 @@ async fn tell_days(host: &Host, now: DateTime<Utc>, diary: &Diary, told: &mut To
     let bar = progress("days of the story", rest.days().count());
     let mut evenings = counters::evenings(rest);
     for day in rest.days() {
+        must_go_on(end)?;
         let gone = || Failure::Internal("no evening was worked out".to_owned());
         let evening = evenings.recv().await.ok_or_else(gone)??;
         teller.tell(&mut conn, day, &evening).await?;
@@ -129,7 +142,18 @@ async fn tell_days(host: &Host, now: DateTime<Utc>, diary: &Diary, told: &mut To
         bar.inc(1);
     }
     bar.finish_and_clear();
-    Ok(())
+    must_go_on(end)
+}
+
+/// # Errors
+/// If somebody wishes that the process ends: between two steps, so that another run goes on from there.
+fn must_go_on(end: &mut EndWished) -> Done<()> {
+    match end.heard_already() {
+        Some(signal) => Err(Failure::Unavailable(format!(
+            "{signal} before all was told: the next `daftar demo` goes on from there"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Where the demo's own server checks codes, unless it takes a free port.

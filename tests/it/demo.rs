@@ -1,0 +1,78 @@
+//! `daftar demo` as a process: it may be ended while it tells its story, and goes on from there.
+
+use std::fs;
+use std::io::Read;
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::host::Folder;
+use crate::serve::daftar;
+
+/// The founding and some days, on a machine that has much else to do.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// A demo that tells its story; killed with its test if that fails.
+struct Telling(Child);
+
+impl Telling {
+    fn start(folder: &Folder) -> Self {
+        let mut command = daftar(folder.path(), "demo");
+        Self(command.arg("--once").stderr(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// Returns when a day later than that one has been told.
+    fn wait_for_day_after(&mut self, folder: &Folder, day: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while told_until(folder).is_none_or(|until| until.as_str() <= day) {
+            assert!(self.0.try_wait().unwrap().is_none(), "it has ended by itself");
+            assert!(Instant::now() < deadline, "no day was told after {day:?}");
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.0), signal).unwrap();
+    }
+
+    /// What it said when it had ended without having told all.
+    fn broken_off(mut self) -> String {
+        let mut said = String::new();
+        let mut stderr = self.0.stderr.take().unwrap();
+        stderr.read_to_string(&mut said).unwrap();
+        assert!(!self.0.wait().unwrap().success());
+        said
+    }
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        let _ended_already = self.0.kill();
+    }
+}
+
+fn told_until(folder: &Folder) -> Option<String> {
+    let diary: Value = serde_json::from_slice(&fs::read(folder.path().join("demo.json")).ok()?).unwrap();
+    Some(diary["until"].as_str()?.to_owned())
+}
+
+#[test]
+fn a_demo_that_is_ended_stops_after_the_day_that_it_tells_and_goes_on_there_the_next_time() {
+    let folder = Folder::new();
+    let mut until = String::new();
+    for (signal, name) in [(Signal::INT, "Ctrl-C"), (Signal::TERM, "SIGTERM")] {
+        let mut telling = Telling::start(&folder);
+        telling.wait_for_day_after(&folder, &until);
+        telling.signal(signal);
+        let said = telling.broken_off();
+        assert!(
+            said.contains(name) && said.contains("goes on from there"),
+            "{said:?}"
+        );
+        assert!(!folder.database_answers());
+        until = told_until(&folder).unwrap();
+    }
+}
