@@ -6,6 +6,11 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use daftar::host::database::connect;
+use daftar::host::private;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -14,6 +19,7 @@ use crate::serve::daftar;
 
 /// The founding and some days, on a machine that has much else to do.
 const PATIENCE: Duration = Duration::from_secs(300);
+const LOOKS_EVERY: Duration = Duration::from_millis(20);
 
 /// A demo that tells its story; killed with its test if that fails.
 struct Telling(Child);
@@ -30,7 +36,7 @@ impl Telling {
         while told_until(folder).is_none_or(|until| until.as_str() <= day) {
             assert!(self.0.try_wait().unwrap().is_none(), "it has ended by itself");
             assert!(Instant::now() < deadline, "no day was told after {day:?}");
-            sleep(Duration::from_millis(20));
+            sleep(LOOKS_EVERY);
         }
     }
 
@@ -59,6 +65,23 @@ fn told_until(folder: &Folder) -> Option<String> {
     Some(diary["until"].as_str()?.to_owned())
 }
 
+#[derive(QueryableByName)]
+struct Settlement {
+    #[diesel(sql_type = Text)]
+    state: String,
+}
+
+async fn database(folder: &Folder) -> AsyncPgConnection {
+    connect(&private::admin_url(&folder.socket())).await.unwrap()
+}
+
+/// Of the story's first settlement, once there is one.
+async fn state_of_first_settlement(conn: &mut AsyncPgConnection) -> Option<String> {
+    let asked = diesel::sql_query("SELECT state FROM settlements ORDER BY id LIMIT 1");
+    let found: Option<Settlement> = asked.get_result(conn).await.optional().unwrap();
+    found.map(|settlement| settlement.state)
+}
+
 #[test]
 fn a_demo_that_is_ended_stops_after_the_day_that_it_tells_and_goes_on_there_the_next_time() {
     let folder = Folder::new();
@@ -75,4 +98,25 @@ fn a_demo_that_is_ended_stops_after_the_day_that_it_tells_and_goes_on_there_the_
         assert!(!folder.database_answers());
         until = told_until(&folder).unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_demo_that_was_killed_over_an_approval_approves_what_it_had_proposed_the_next_time() {
+    let folder = Folder::new();
+    let mut telling = Telling::start(&folder);
+    telling.wait_for_day_after(&folder, "");
+    let mut conn = database(&folder).await;
+    let lock = "BEGIN; LOCK TABLE positions IN EXCLUSIVE MODE";
+    conn.batch_execute(lock).await.unwrap();
+    while state_of_first_settlement(&mut conn).await.is_none() {
+        sleep(LOOKS_EVERY);
+    }
+    telling.signal(Signal::KILL);
+    telling.broken_off();
+    drop(conn);
+    let until = told_until(&folder).unwrap();
+    let mut telling = Telling::start(&folder);
+    telling.wait_for_day_after(&folder, &until);
+    let state = state_of_first_settlement(&mut database(&folder).await).await;
+    assert_eq!(state.as_deref(), Some("approved"));
 }

@@ -10,12 +10,15 @@ use super::geography::PlannedOffice;
 use super::payments::bank_day;
 use super::people::People;
 use super::turns::{subscribe, turn};
+use crate::domain::page::Asked;
+use crate::domain::settlement::SettlementState;
 use crate::domain::transaction::Submitted;
 use crate::domain::zone::{day_of, start_of_day};
 use crate::host::Host;
 use crate::usecases::approve_settlement::approve_settlement;
 use crate::usecases::close_window::close_due_window;
 use crate::usecases::propose_settlement::propose_due_settlement;
+use crate::usecases::reading::settlements::{SettlementFilter, list_settlements};
 use crate::usecases::record_transactions::{Course, Memory, Sent, record_transactions};
 use crate::usecases::seal_window::seal_due_window;
 use crate::usecases::{Connection, Done, Failure};
@@ -26,6 +29,8 @@ const SETTLES_AT_HOUR: i64 = 1;
 const SENDS_AT_HOUR: i64 = 20;
 /// Rows of one call.
 const ROWS_TOGETHER: usize = 5_000;
+/// One may wait in each network.
+const SETTLEMENTS_TOGETHER: u32 = 3;
 
 /// The days from the first to the last, both included.
 #[derive(Clone, Copy, Debug)]
@@ -85,15 +90,25 @@ impl<'a> Teller<'a> {
         self.record_day(day, evening).await
     }
 
-    /// Closes, seals, proposes and approves whatever is due, the older windows first.
+    /// Closes, seals, proposes and approves whatever is due, the older windows first. What waits for approval is read off the
+    /// data: a story that was interrupted may have left it.
     async fn settle_due(&self, conn: &mut Connection, at: DateTime<Utc>) -> Done<()> {
         let (maker, checker) = (&self.people.maker, &self.people.checker);
         while close_due_window(conn, maker, at).await?.is_some() {}
         while seal_due_window(conn, maker, at).await?.is_some() {}
-        while let Some(proposed) = propose_due_settlement(conn, maker, at).await? {
-            approve_settlement(conn, checker, at, proposed.id).await?;
+        let waiting = SettlementFilter {
+            state: Some(SettlementState::Proposed),
+            ..SettlementFilter::default()
+        };
+        loop {
+            let asked = Asked::first(SETTLEMENTS_TOGETHER);
+            for proposed in list_settlements(conn, checker, &waiting, &asked).await?.items {
+                approve_settlement(conn, checker, at, proposed.id).await?;
+            }
+            if propose_due_settlement(conn, maker, at).await?.is_none() {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// What the counters of all networks did on this day.
