@@ -5,7 +5,7 @@ use daftar::domain::tariff::Tariff;
 use super::fixture;
 
 /// Each file of `refused/` with the rule that it breaks.
-const REFUSED: [(&str, &str); 49] = [
+const REFUSED: [(&str, &str); 50] = [
     ("ap-electricity-2012", "bands_overlap"),
     ("bands-do-not-cover", "bands_gap"),
     ("bands-gap", "bands_gap"),
@@ -25,6 +25,7 @@ const REFUSED: [(&str, &str); 49] = [
     ("float-amount", "shape"),
     ("floor-to-own-term", "rounding_not_borne"),
     ("given-price-without-minimum", "components_above_price"),
+    ("holder-earns", "a_holder_earns"),
     ("limits-crossed", "limits_crossed"),
     ("minimum-above-amount", "minimum_above_amount"),
     ("minimum-above-price", "minimum_above_amount"),

@@ -31,7 +31,7 @@ pub(super) fn check(document: &Document) -> Result<Tariff, Vec<Fault>> {
     if !checker.faults.is_empty() {
         return Err(checker.faults);
     }
-    let mut faults = checker.uncovered;
+    let mut faults = checker.unpublishable;
     faults.extend(probe::faults_of(&tariff, &checker.points));
     if faults.is_empty() {
         Ok(tariff)
@@ -63,9 +63,9 @@ struct Points {
 struct Checker<'a> {
     document: &'a Document,
     faults: Vec<Fault>,
-    /// Where a question may lie in no row of a table. Like the faults that trial questions find, they do not keep a document from
-    /// being read that was published before they were looked for.
-    uncovered: Vec<Fault>,
+    /// Questions that lie in no row of a table, and holders who earn. Like the faults that trial questions find, they do not keep a
+    /// document from being read that was published before they were looked for.
+    unpublishable: Vec<Fault>,
     facts: Vec<FactDeclaration>,
     activity_legs: Vec<String>,
     slots: Vec<Slot>,
@@ -83,7 +83,7 @@ impl<'a> Checker<'a> {
         let mut checker = Self {
             document,
             faults: Vec::new(),
-            uncovered: Vec::new(),
+            unpublishable: Vec::new(),
             facts: Vec::new(),
             activity_legs: Vec::new(),
             slots: Vec::new(),

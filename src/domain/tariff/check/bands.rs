@@ -128,7 +128,7 @@ impl<'a> Checker<'a> {
             (..=0, _, _) => return,
         };
         let remedy = "begin with `\"from\": 0`, leave `to` out of the last slice or declare `at_most`; the rate may be 0%";
-        self.uncovered
+        self.unpublishable
             .push(Fault::new(path, "slices_gap", reason, remedy));
     }
 
@@ -186,7 +186,8 @@ impl<'a> Checker<'a> {
         let remedy = format!(
             "begin the first band at {least} or below, and leave the last without an end or declare `at_most`"
         );
-        self.uncovered.push(Fault::new(path, "bands_gap", reason, remedy));
+        self.unpublishable
+            .push(Fault::new(path, "bands_gap", reason, remedy));
     }
 
     fn declared_range(&self, of: &Formula) -> Option<Range> {

@@ -7,6 +7,7 @@ use crate::domain::printable::is_printable;
 use crate::domain::split::Rounding;
 use crate::domain::tariff::document::split::OwnTerm;
 use crate::domain::tariff::document::{DepositIdentifier, Withholding};
+use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::sharing::{PartOf, TermChoice, Withheld};
 use crate::domain::tariff::term::{ComponentKind, Role, Side, TermDeclaration, Title};
 
@@ -107,6 +108,12 @@ impl<'a> Checker<'a> {
     /// One term, or one for each deposit identifier that the facts choose between.
     fn term(&mut self, parts: &TermParts<'a>, path: &str) -> TermChoice {
         let instrument = self.instrument_of(parts.instrument, &format!("{path}.instrument"));
+        if parts.side == Side::Leg && parts.role.is_holder() {
+            let reason = "whoever happens to hold the money earns nothing by that";
+            let remedy = "the role or the party that earns it";
+            self.unpublishable
+                .push(Fault::new(path, "a_holder_earns", reason, remedy));
+        }
         let declare = |checker: &mut Self, deposit_identifier: Option<String>| {
             checker.intern(TermDeclaration {
                 ordinal: 0,
