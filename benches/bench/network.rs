@@ -140,7 +140,9 @@ async fn publish_all(conn: &mut Connection, people: &People, valid_from: DateTim
         .await
         .unwrap();
     approve_tariffs(conn, &people.checker, &ids).await.unwrap();
-    publish_tariffs(conn, &people.maker, &ids).await.unwrap();
+    publish_tariffs(conn, &people.maker, valid_from, &ids)
+        .await
+        .unwrap();
 }
 
 fn document(service: u64) -> Value {

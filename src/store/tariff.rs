@@ -1,10 +1,11 @@
 //! Rows of `tariff_versions` and `tariff_terms`. Never here: what a document says (see `domain::tariff`).
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::{tariff_terms, tariff_versions};
+use super::schema::{allocations, tariff_terms, tariff_versions};
 use super::{Connection, ROWS_PER_STATEMENT, Stored};
 
 #[derive(Clone, Debug, Insertable)]
@@ -148,6 +149,21 @@ pub async fn overlapped_by(
         overlapped = overlapped.filter(tariff_versions::valid_from.lt(until));
     }
     Ok(overlapped.first(conn).await.optional()?)
+}
+
+/// The version that such a later one would end, if anything was ever priced by it.
+pub async fn open_end_that_priced(conn: &mut Connection, later: &TariffVersionRow) -> Stored<Option<i32>> {
+    let priced = allocations::table.filter(allocations::tariff_version_id.eq(tariff_versions::id));
+    let followed = tariff_versions::table
+        .filter(tariff_versions::network_id.eq(later.network_id))
+        .filter(tariff_versions::service_id.eq(later.service_id))
+        .filter(tariff_versions::state.eq("published"))
+        .filter(tariff_versions::valid_until.is_null())
+        .filter(tariff_versions::known_until.is_null())
+        .filter(tariff_versions::valid_from.lt(later.valid_from))
+        .filter(exists(priced))
+        .select(tariff_versions::id);
+    Ok(followed.first(conn).await.optional()?)
 }
 
 /// Ends the version that a later one follows: the only change a published version ever sees.

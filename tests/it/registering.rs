@@ -235,7 +235,7 @@ async fn a_tariff_that_overlaps_another_is_refused_with_the_one_it_overlaps() {
         .await
         .unwrap();
     approve_tariffs(&mut conn, &scene.checker, &ids).await.unwrap();
-    let refused = publish_tariffs(&mut conn, &scene.maker, &ids)
+    let refused = publish_tariffs(&mut conn, &scene.maker, before, &ids)
         .await
         .unwrap_err()
         .to_string();
@@ -247,6 +247,32 @@ async fn a_tariff_that_overlaps_another_is_refused_with_the_one_it_overlaps() {
         refused.contains("holds [2025-03-20") && !refused.contains("conflicting key"),
         "{refused}"
     );
+}
+
+#[tokio::test]
+async fn a_version_that_begins_in_the_past_of_one_that_has_priced_is_refused_and_may_begin_now() {
+    let scene = Scene::furnished().await;
+    scene.book_cash(0, "1001", "copy", "a").await;
+    let (yesterday, now) = (scene.day(0, 0), scene.day(1, 0));
+    let mut conn = scene.world.conn().await;
+    let mut publish = async |service: &str, valid_from| {
+        let drafts = [draft(PISHKHAN, service, fixed(120_000), valid_from)];
+        let ids = draft_tariffs(&mut conn, &scene.maker, now, &drafts)
+            .await
+            .unwrap();
+        approve_tariffs(&mut conn, &scene.checker, &ids).await.unwrap();
+        publish_tariffs(&mut conn, &scene.maker, now, &ids).await
+    };
+    let refused = publish("copy", yesterday).await.unwrap_err().to_string();
+    assert!(
+        refused.contains("what_was_priced_is_not_priced_anew"),
+        "{refused}"
+    );
+    publish("copy", now).await.unwrap();
+    publish("bill", yesterday).await.unwrap();
+    let kept = "SELECT count(*) FROM tariff_versions v JOIN services s ON s.id = v.service_id \
+                 WHERE s.code = 'copy' AND v.state = 'published' AND v.valid_until IS NOT NULL";
+    assert_eq!(scene.count(kept).await, 1);
 }
 
 #[test]

@@ -127,7 +127,7 @@ impl Scene {
         let mut conn = self.world.conn().await;
         let ids = draft_tariffs(&mut conn, &self.maker, at, drafts).await.unwrap();
         approve_tariffs(&mut conn, &self.checker, &ids).await.unwrap();
-        publish_tariffs(&mut conn, &self.maker, &ids).await.unwrap();
+        publish_tariffs(&mut conn, &self.maker, at, &ids).await.unwrap();
     }
 }
 

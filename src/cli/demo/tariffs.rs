@@ -43,7 +43,7 @@ async fn publish(
 ) -> Done<()> {
     let ids = draft_tariffs(conn, &people.maker, at, drafts).await?;
     approve_tariffs(conn, &people.checker, &ids).await?;
-    once(publish_tariffs(conn, &people.maker, &ids).await)
+    once(publish_tariffs(conn, &people.maker, at, &ids).await)
 }
 
 fn draft(service: &catalogue::PlannedService, valid_from: DateTime<Utc>, is_raised: bool) -> TariffDraft {

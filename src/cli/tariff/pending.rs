@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::cli::acting::{Acting, connected};
 use crate::domain::originator::Originator;
-use crate::host::Host;
 use crate::host::database::PooledConnection;
+use crate::host::{Host, clock};
 use crate::usecases::Done;
 use crate::usecases::reading::tariffs::{PendingTariff, list_pending_tariffs};
 use crate::usecases::tariff::{approve_tariffs, publish_tariffs};
@@ -64,7 +64,7 @@ pub(super) async fn publish(args: &DecideArgs, host: &Host) -> Done<String> {
     let mut conn = connected(host).await?;
     let by = args.acting.person(&mut conn).await?;
     let ids = asked(&mut conn, args, "approved").await?;
-    publish_tariffs(&mut conn, &by, &ids).await?;
+    publish_tariffs(&mut conn, &by, clock::now(), &ids).await?;
     Ok(format!("{} versions are in force", ids.len()))
 }
 

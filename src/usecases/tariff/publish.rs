@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
 use crate::domain::originator::Originator;
@@ -21,7 +22,16 @@ struct Cast {
 }
 
 /// Publishes in the order given; an open end of the version before is closed where the new one begins.
-pub async fn publish_tariffs(conn: &mut Connection, by: &Originator, ids: &[i32]) -> Done<()> {
+///
+/// # Errors
+/// Conflicts `only_an_approved_version_is_published`, `one_tariff_per_service_network_validity_and_knowledge` and
+/// `what_was_priced_is_not_priced_anew`.
+pub async fn publish_tariffs(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    ids: &[i32],
+) -> Done<()> {
     by.may_register()?;
     conn.transaction(async |conn| {
         let mut versions: BTreeMap<i16, Vec<TariffVersionRow>> = BTreeMap::new();
@@ -35,7 +45,7 @@ pub async fn publish_tariffs(conn: &mut Connection, by: &Originator, ids: &[i32]
             locks::take_network(conn, network_id, RULES_LOCK_WAIT_MS).await?;
             network::raise_rules_version(conn, network_id).await?;
             for version in versions {
-                publish_tariff(conn, &version).await?;
+                publish_tariff(conn, &version, at).await?;
             }
         }
         Ok(())
@@ -43,7 +53,7 @@ pub async fn publish_tariffs(conn: &mut Connection, by: &Originator, ids: &[i32]
     .await
 }
 
-async fn publish_tariff(conn: &mut Connection, version: &TariffVersionRow) -> Done<()> {
+async fn publish_tariff(conn: &mut Connection, version: &TariffVersionRow, at: DateTime<Utc>) -> Done<()> {
     let tariff = Tariff::from_published(&version.document).map_err(|faults| {
         let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
         Failure::Internal(format!("tariff version {}: {}", version.id, told.join("; ")))
@@ -54,6 +64,7 @@ async fn publish_tariff(conn: &mut Connection, version: &TariffVersionRow) -> Do
         .iter()
         .map(|term| cast.term_row(version, term))
         .collect::<Done<Vec<_>>>()?;
+    leaves_what_was_priced(conn, version, at).await?;
     tariff::close_open_end(conn, version.network_id, version.service_id, version.valid_from).await?;
     stands_alone(conn, version).await?;
     if !tariff::set_published(conn, version.id).await? {
@@ -63,6 +74,27 @@ async fn publish_tariff(conn: &mut Connection, version: &TariffVersionRow) -> Do
         ));
     }
     Ok(tariff::insert_tariff_terms(conn, &terms).await?)
+}
+
+/// A version that ends another one in the past would price what is yet to come of those days otherwise than what was booked of
+/// them: that is a correction (money rule 7), and not done by publishing.
+async fn leaves_what_was_priced(
+    conn: &mut Connection,
+    version: &TariffVersionRow,
+    at: DateTime<Utc>,
+) -> Done<()> {
+    if version.valid_from >= at {
+        return Ok(());
+    }
+    let Some(priced) = tariff::open_end_that_priced(conn, version).await? else {
+        return Ok(());
+    };
+    let told = format!(
+        "tariff version {} would hold from {}, and version {priced} has priced transactions since it began: draft it with a \
+         `valid.from` that is yet to come",
+        version.id, version.valid_from
+    );
+    Err(Failure::conflict("what_was_priced_is_not_priced_anew", told))
 }
 
 /// Two tariffs of a service and network never hold at once.
