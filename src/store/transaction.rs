@@ -125,6 +125,11 @@ pub struct TakenBack {
     pub original_id: i64,
     #[diesel(sql_type = BigInt)]
     pub principal: i64,
+    #[diesel(sql_type = BigInt)]
+    pub allocation_id: i64,
+    /// Of the parts of one original, in the order in which they were taken; none if the whole was.
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub original_ordinal: Option<i32>,
     #[diesel(sql_type = Array<SmallInt>)]
     pub source_terms: Vec<i16>,
     #[diesel(sql_type = Array<BigInt>)]

@@ -7,13 +7,13 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
 use super::batch::{Entry, Place, Purse, purses};
-use super::comparison::compare;
+use super::comparison::{AskedAgain, compare};
 use super::entering::enter;
 use super::pricing::Verdict;
 use super::rules::Snapshot;
 use super::{Course, NotRecorded, Recorded, Sent, quarantining};
 use crate::domain::rulebook::NotBookable;
-use crate::domain::transaction::{Outcome, Reason, TransactionId};
+use crate::domain::transaction::{Outcome, Reason};
 use crate::store::booking::{NetworkStanding, enter_networks, next_batch_id};
 use crate::store::transaction::{Footing, Key, StoredTransaction, find_by_keys};
 use crate::store::{Connection, StoreFailure, network};
@@ -177,9 +177,9 @@ impl Ground {
         plan: &Plan<'_>,
         index: usize,
         stored: &StoredTransaction,
-        original: Option<TransactionId>,
+        again: Option<&AskedAgain>,
     ) {
-        let outcome = compare(plan.rows[index].row, stored, &plan.snapshot.book, original);
+        let outcome = compare(plan.rows[index].row, stored, &plan.snapshot.book, again);
         self.recorded[index] = Some(Recorded::Decided(outcome));
     }
 

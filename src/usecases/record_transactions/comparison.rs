@@ -9,18 +9,27 @@ use crate::domain::transaction::{
 };
 use crate::store::transaction::StoredTransaction;
 
-/// The first answer again, or a conflict that names the differences. `original`: what a row that takes back refers to.
+/// What a row that takes back asks when it is sent again: of which original, and how much, where `all that is left` is what was left
+/// when it was booked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AskedAgain {
+    pub(super) original: Option<TransactionId>,
+    pub(super) amount: Amount,
+    pub(super) principal: Amount,
+}
+
+/// The first answer again, or a conflict that names the differences.
 pub(super) fn compare(
     row: &Submitted,
     stored: &StoredTransaction,
     book: &Rulebook,
-    original: Option<TransactionId>,
+    again: Option<&AskedAgain>,
 ) -> Outcome {
     let id = TransactionId::of(stored.batch_id, stored.line);
     let mut compared = Compared(Vec::new());
-    compared.kinds(row, stored, original);
+    compared.kinds(row, stored, again.and_then(|again| again.original));
     compared.names(row, stored, book);
-    compared.figures(row, stored);
+    compared.figures(row, stored, again);
     compared.case(row, stored, book);
     if compared.0.is_empty() {
         return Outcome::Repeated(Booked {
@@ -61,7 +70,7 @@ impl Compared {
         self.field("holder", holder, row.holder.code());
     }
 
-    fn figures(&mut self, row: &Submitted, stored: &StoredTransaction) {
+    fn figures(&mut self, row: &Submitted, stored: &StoredTransaction, again: Option<&AskedAgain>) {
         if stored.occurred_at != row.occurred_at {
             self.differ(
                 "occurred_at",
@@ -69,18 +78,16 @@ impl Compared {
                 row.occurred_at.to_rfc3339(),
             );
         }
-        let amount = if row.kind.takes_back() {
-            stored.amount
-        } else {
-            stored.asked_amount
+        let (amount, sent, principal) = match again {
+            Some(again) => (stored.amount, Some(again.amount), again.principal),
+            None => (stored.asked_amount, row.amount, row.principal.unwrap_or_default()),
         };
-        self.amount("amount", amount, row.amount);
-        let principal = row.principal.or((!row.kind.takes_back()).then_some(Amount::ZERO));
+        self.amount("amount", amount, sent.unwrap_or(Amount::from_minor(amount)));
         self.amount("principal", stored.principal, principal);
     }
 
-    fn amount(&mut self, field: &'static str, stored: i64, sent: Option<Amount>) {
-        if let Some(sent) = sent.filter(|sent| sent.minor() != stored) {
+    fn amount(&mut self, field: &'static str, stored: i64, sent: Amount) {
+        if sent.minor() != stored {
             self.differ(field, stored.to_string(), sent.to_string());
         }
     }

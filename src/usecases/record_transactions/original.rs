@@ -9,7 +9,7 @@ use crate::domain::rulebook::TariffRules;
 use crate::domain::take_back::{Original, OriginalTerm, StoredShare, TakenBack};
 use crate::domain::transaction::TransactionId;
 use crate::store::allocation::{NewAllocation, NewRefundAllocation};
-use crate::store::transaction::StoredTransaction;
+use crate::store::transaction::{self, StoredTransaction};
 use crate::usecases::{Done, Failure};
 
 use super::rules::Snapshot;
@@ -50,6 +50,19 @@ impl Left {
             },
             last_ordinal: 0,
         })
+    }
+
+    /// Notes what a stored row took.
+    pub(super) fn note_stored(&mut self, taken: &transaction::TakenBack) -> Done<()> {
+        let legs = shares(&taken.leg_terms, &taken.leg_amounts);
+        let taken = TakenBack {
+            amount: Amount::sum(legs.iter().map(|share| share.1))?,
+            principal: Amount::from_minor(taken.principal),
+            sources: shares(&taken.source_terms, &taken.source_amounts),
+            legs,
+            is_whole: false,
+        };
+        Ok(self.original.note(&taken)?)
     }
 }
 
@@ -138,7 +151,7 @@ pub(super) fn version_of<'s>(original: &StoredTransaction, snapshot: &'s Snapsho
         .ok_or_else(|| Failure::Internal(format!("tariff version {id} is unknown")))
 }
 
-pub(super) fn shares(terms: &[i16], amounts: &[i64]) -> Vec<StoredShare> {
+fn shares(terms: &[i16], amounts: &[i64]) -> Vec<StoredShare> {
     terms
         .iter()
         .zip(amounts)

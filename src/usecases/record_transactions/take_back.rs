@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::batch::{Entry, Ready};
 use super::booking::{Ground, Halt, Plan, find_stored};
-use super::original::{Left, id_of, original_shared, refund_allocation, refund_shared, shares, version_of};
+use super::comparison::AskedAgain;
+use super::original::{Left, id_of, original_shared, refund_allocation, refund_shared, version_of};
 use super::rules::Snapshot;
 use crate::domain::money::Amount;
 use crate::domain::proof::{Shared, facts_digest};
@@ -84,7 +85,16 @@ impl Ground {
         let sought: Vec<(usize, Key<'_>)> = claims.iter().enumerate().map(key).collect();
         for (at, stored) in find_stored(conn, &sought).await? {
             let claim = &claims[at];
-            self.settle(plan, claim.index, &stored, claim.original_id());
+            let asked = match asked_back(plan.rows[claim.index].row) {
+                AskedBack::Part { amount, principal } => (amount, principal),
+                AskedBack::AllThatIsLeft => claim.left_before(conn, plan.snapshot, &stored).await?,
+            };
+            let asked = AskedAgain {
+                original: claim.original.as_ref().map(id_of),
+                amount: asked.0,
+                principal: asked.1,
+            };
+            self.settle(plan, claim.index, &stored, Some(&asked));
         }
         Ok(())
     }
@@ -141,18 +151,7 @@ async fn read_left(
     let ids: Vec<i64> = left.keys().map(|id| id.number()).collect();
     for taken in taken_back(conn, &ids).await? {
         if let Some(left) = left.get_mut(&TransactionId::from_number(taken.original_id)) {
-            let (sources, legs) = (
-                shares(&taken.source_terms, &taken.source_amounts),
-                shares(&taken.leg_terms, &taken.leg_amounts),
-            );
-            let earlier = TakenBack {
-                amount: Amount::sum(legs.iter().map(|share| share.1)).map_err(Failure::from)?,
-                principal: Amount::from_minor(taken.principal),
-                sources,
-                legs,
-                is_whole: false,
-            };
-            left.original.note(&earlier).map_err(Failure::from)?;
+            left.note_stored(&taken)?;
         }
     }
     for last in last_refund_ordinals(conn, &ids).await? {
@@ -164,8 +163,27 @@ async fn read_left(
 }
 
 impl Claim {
-    fn original_id(&self) -> Option<TransactionId> {
-        self.original.as_ref().map(id_of)
+    /// The amount and principal that were left of the original before a row that took back of it; nothing of no original.
+    async fn left_before(
+        &self,
+        conn: &mut Connection,
+        snapshot: &Snapshot,
+        stored: &StoredTransaction,
+    ) -> Done<(Amount, Amount)> {
+        let Some(original) = &self.original else {
+            return Ok((Amount::ZERO, Amount::ZERO));
+        };
+        let mut left = Left::untouched(original, snapshot)?;
+        let taken = taken_back(conn, &[id_of(original).number()]).await?;
+        let own = taken
+            .iter()
+            .find(|taken| taken.allocation_id == stored.allocation_id);
+        let ordinal = own.and_then(|own| own.original_ordinal);
+        for earlier in taken.iter().filter(|taken| taken.original_ordinal < ordinal) {
+            left.note_stored(earlier)?;
+        }
+        let all = left.original.take_back(AskedBack::AllThatIsLeft);
+        Ok(all.map_or((Amount::ZERO, Amount::ZERO), |all| (all.amount, all.principal)))
     }
 
     /// What the row takes; a partial one gets an allocation of its own, unique for the original and its ordinal.

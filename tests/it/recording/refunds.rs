@@ -107,6 +107,32 @@ async fn a_refund_sent_again_is_no_second_refund_and_another_original_a_conflict
 }
 
 #[tokio::test]
+async fn a_part_sent_again_as_all_that_is_left_is_a_conflict_and_all_that_was_left_the_same_content() {
+    let counter = with_passport().await;
+    let part = refund(&counter, "b-1", 500_000);
+    let mut all = part.clone();
+    all.as_object_mut().unwrap().remove("amount");
+    counter.booked(part.clone()).await;
+    let is_conflict = async || {
+        let Outcome::Conflict { differences, .. } = counter.one(all.clone()).await else {
+            panic!("a part is not all");
+        };
+        assert_eq!(differences[0].field, "amount");
+    };
+    is_conflict().await;
+
+    let mut rest = all.clone();
+    rest["reference"] = json!("b-2");
+    let booked = counter.booked(rest.clone()).await;
+    assert_eq!(booked.amount.minor(), PASSPORT - 500_000);
+    assert_eq!(counter.one(rest).await, Outcome::Repeated(booked));
+    let named = refund(&counter, "b-2", PASSPORT - 500_000);
+    assert_eq!(counter.one(named).await, Outcome::Repeated(booked));
+    is_conflict().await;
+    assert!(matches!(counter.one(part).await, Outcome::Repeated(_)));
+}
+
+#[tokio::test]
 async fn what_takes_back_names_an_original_that_is_one_and_came_before_it() {
     let counter = with_passport().await;
     counter.booked(refund(&counter, "b-1", 100)).await;
