@@ -3,9 +3,27 @@
 use chrono::{DateTime, Utc};
 
 use super::interval::Validity;
+use super::tariff::Role;
 
 /// The role of the office itself, by its id.
 pub const LICENSEE: i16 = 1;
+/// The roles that hang on an office, in the order of their ids, which count from 1.
+const SEATS: [&str; 3] = ["office", "municipality", "provincial_treasury"];
+
+/// Some of the roles that hang on an office.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seats([bool; SEATS.len()]);
+
+impl Seats {
+    /// With that role too, if it hangs on the office.
+    #[must_use]
+    pub fn with(mut self, role: &Role) -> Self {
+        for (is_in, seat) in self.0.iter_mut().zip(SEATS) {
+            *is_in |= role.as_str() == seat;
+        }
+        self
+    }
+}
 
 /// Immutable: a relocation or a transfer of ownership makes another binding and changes no old money.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +41,13 @@ impl Binding {
     /// Who plays a role that hangs on the office; `role` is its id, from 1.
     pub fn party(&self, role: i16) -> Option<i32> {
         player(&self.parties, role)
+    }
+
+    /// The first of these roles that nobody plays.
+    pub fn vacant(&self, seats: Seats) -> Option<&'static str> {
+        let mut asked = (1..).zip(SEATS).zip(seats.0);
+        let vacant = asked.find(|((id, _), is_asked)| *is_asked && self.party(*id).is_none());
+        vacant.map(|((_, role), _)| role)
     }
 }
 
@@ -70,6 +95,19 @@ mod tests {
         let bindings = [binding(1, 1, None, 1), binding(2, 10, None, 10)];
         let licensee = |at| in_force(&bindings, day(at), day(20)).and_then(|b| b.party(1));
         assert_eq!([9, 10, 11].map(licensee), [Some(11), Some(12), Some(12)]);
+    }
+
+    #[test]
+    fn a_role_that_nobody_plays_is_vacant_where_it_is_asked_for() {
+        let of = |roles: &[&str]| {
+            let roles = roles.iter().map(|role| Role::parse(role).unwrap());
+            roles.fold(Seats::default(), |seats, role| seats.with(&role))
+        };
+        let binding = binding(1, 1, None, 1);
+        let vacant = |roles: &[&str]| binding.vacant(of(roles));
+        assert_eq!(vacant(&["office", "agency", "holder", "tax"]), None);
+        assert_eq!(vacant(&["office", "municipality"]), Some("municipality"));
+        assert_eq!(vacant(&["provincial_treasury"]), Some("provincial_treasury"));
     }
 
     #[test]

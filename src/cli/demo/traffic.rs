@@ -153,6 +153,8 @@ fn at_the_counter(day: NaiveDate, dice: &mut Dice) -> DateTime<Utc> {
 fn holder(pricing: &Pricing, dice: &mut Dice) -> &'static str {
     match (pricing, dice.below(10)) {
         (Pricing::CashOut, _) => "office",
+        // No terminal splits what the agency bears.
+        (Pricing::Free(_), 8) => "office",
         (_, 0..=5) => "office",
         (_, 6..=7) => "central",
         (_, 8) => "split_at_source",

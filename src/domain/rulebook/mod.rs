@@ -14,8 +14,10 @@ use super::tariff::Tariff;
 use super::window::Schedule;
 
 mod finding;
+mod presumption;
 
 pub use finding::{Case, Found, NotBookable};
+pub use presumption::Presumption;
 
 /// Everything that a recorder remembers. It never changes: newer rules are another rulebook.
 #[derive(Debug, Default)]

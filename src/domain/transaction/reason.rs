@@ -20,6 +20,8 @@ pub enum Reason {
     UnknownFact,
     TariffRefuses,
     PriceDiffers,
+    RoleIsVacant,
+    BorneByAnother,
     TooLate,
     InTheFuture,
     BeforeTheFirstWindow,
@@ -36,7 +38,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::UnknownOffice,
         Self::UnknownService,
         Self::UnknownNetwork,
@@ -49,6 +51,8 @@ impl Reason {
         Self::UnknownFact,
         Self::TariffRefuses,
         Self::PriceDiffers,
+        Self::RoleIsVacant,
+        Self::BorneByAnother,
         Self::TooLate,
         Self::InTheFuture,
         Self::BeforeTheFirstWindow,
@@ -76,6 +80,8 @@ impl Reason {
             Self::UnknownFact => "unknown_fact",
             Self::TariffRefuses => "tariff_refuses",
             Self::PriceDiffers => "price_differs",
+            Self::RoleIsVacant => "role_is_vacant",
+            Self::BorneByAnother => "borne_by_another",
             Self::TooLate => "too_late",
             Self::InTheFuture => "in_the_future",
             Self::BeforeTheFirstWindow => "before_the_first_window",
@@ -118,6 +124,14 @@ impl Reason {
             Self::UnknownFact => ("مشخصهٔ مورد ناشناخته است", "a fact of the case is not known"),
             Self::TariffRefuses => ("تعرفه این مورد را نمی‌پذیرد", "the tariff refuses the case"),
             Self::PriceDiffers => ("مبلغ با تعرفه نمی‌خواند", "the amount is not the tariff's price"),
+            Self::RoleIsVacant => (
+                "یکی از ذی‌نفعان تعرفه برای این دفتر تعیین نشده است",
+                "nobody plays a role of the tariff for the office",
+            ),
+            Self::BorneByAnother => (
+                "بخشی از هزینه را دیگری می‌پردازد و در پایانه تقسیم نمی‌شود",
+                "another bears a part of the fee, which no terminal splits",
+            ),
             Self::TooLate => ("دیرتر از مهلت رسیده است", "it came too late"),
             Self::InTheFuture => ("زمان آن هنوز نرسیده است", "it is said to happen in the future"),
             Self::BeforeTheFirstWindow => ("پیش از نخستین پنجرهٔ شبکه است", "the network has no window yet"),

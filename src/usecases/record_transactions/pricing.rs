@@ -13,7 +13,7 @@ use crate::domain::canonical::Digest;
 use crate::domain::facts;
 use crate::domain::money::Amount;
 use crate::domain::proof::{AllocationFields, Shared, allocation_digest, facts_digest};
-use crate::domain::rulebook::{Case, Found, NotBookable, Rulebook, TariffRules};
+use crate::domain::rulebook::{Case, Found, NotBookable, Presumption, Rulebook, TariffRules};
 use crate::domain::tariff::{Question, Refusal, Share};
 use crate::domain::transaction::{Reason, Submitted, TransactionKind};
 use crate::store::allocation::NewAllocation;
@@ -37,6 +37,7 @@ pub(super) struct Priced {
     allocation: Shared,
     facts: Shared,
     amount: Amount,
+    presumed: Presumption,
 }
 
 /// What is to become of a row, as far as the rules alone say it.
@@ -62,6 +63,7 @@ pub(super) struct Quoted {
     content: Digest,
     facts_content: Digest,
     total: Amount,
+    presumed: Presumption,
 }
 
 /// Under which rules a row is booked.
@@ -176,12 +178,16 @@ fn judge_one(
         .map_err(|refusal| not_priced(&refusal))?;
     let (asked, ruled) = (Asked::of(sent.row, found.tariff), Ruled::of(sent.row, &found));
     if let Some(priced) = memory.answer(&asked) {
+        found.admits(sent.row, priced.presumed)?;
         return Ok(Decision::Verdict(Verdict::Original(ruled.priced(priced))));
     }
-    if !new.contains_key(&asked) {
-        let quoted = Quoted::of(sent.row, found.tariff).map_err(|refusal| not_priced(&refusal))?;
-        new.insert(asked.clone(), quoted);
+    if let Some(quoted) = new.get(&asked) {
+        found.admits(sent.row, quoted.presumed)?;
+        return Ok(Decision::Waits(ruled, asked));
     }
+    let quoted = Quoted::of(sent.row, found.tariff).map_err(|refusal| not_priced(&refusal))?;
+    found.admits(sent.row, quoted.presumed)?;
+    new.insert(asked.clone(), quoted);
     Ok(Decision::Waits(ruled, asked))
 }
 
@@ -240,6 +246,7 @@ impl Quoted {
             allocation: new_allocation(&fields, total),
             facts,
             total,
+            presumed: Presumption::of(&rules.tariff, &quote.allocation),
         })
     }
 
@@ -254,6 +261,7 @@ impl Quoted {
                 content: self.facts_content,
             },
             amount: self.total,
+            presumed: self.presumed,
         }
     }
 }

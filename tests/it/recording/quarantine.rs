@@ -1,5 +1,6 @@
 //! What cannot be booked is kept whole until a person decides, or it is sent again and can be.
 
+use chrono::Duration;
 use daftar::domain::money::AMOUNT_MAX;
 use daftar::domain::originator::{Originator, Scope};
 use daftar::domain::page::Asked;
@@ -7,6 +8,7 @@ use daftar::domain::quarantine::QuarantineState;
 use daftar::domain::transaction::{Outcome, Reason};
 use daftar::usecases::Failure;
 use daftar::usecases::quarantine::{list_quarantine, reject_quarantined, release_quarantined};
+use daftar::usecases::register::licence::{BindingEntry, OfficeRoles, bind_roles};
 use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
@@ -239,4 +241,71 @@ async fn a_quantity_that_makes_more_than_one_transaction_may_come_to_waits_with_
         panic!("100,000,200,000,000 is above the limit");
     };
     assert!(explanation.contains("100000000000000"), "{explanation}");
+}
+
+/// Binds the roles of office `1001` anew, from a day before now on.
+async fn bind(counter: &Counter, municipality: Option<&str>) {
+    let valid_from = counter.now - Duration::days(1);
+    let entry = BindingEntry {
+        office: "1001".to_owned(),
+        network: PISHKHAN.to_owned(),
+        roles: OfficeRoles {
+            licensee: "office-1001".to_owned(),
+            municipality: municipality.map(str::to_owned),
+            provincial_treasury: Some("provincial-treasury".to_owned()),
+        },
+        valid_from,
+    };
+    let mut conn = counter.scene.world.conn().await;
+    bind_roles(&mut conn, &counter.scene.maker, valid_from, &entry)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_row_of_which_nobody_plays_a_role_waits_until_somebody_does_and_then_its_window_can_be_sealed() {
+    let counter = Counter::open().await;
+    let passport = |reference| counter.row(reference, json!({ "service": "passport" }));
+    // The answer is remembered, and that an office has somebody for the role says nothing of when it has not.
+    counter
+        .booked(counter.row("r-0", json!({ "service": "passport", "office": "1002" })))
+        .await;
+    bind(&counter, None).await;
+    counter.booked(counter.row("r-1", json!({}))).await;
+    let id = waiting(&counter, passport("r-2")).await;
+    assert_eq!(counter.reason(passport("r-3")).await, Reason::RoleIsVacant);
+    let refused = release(&counter, &counter.scene.checker, id).await.unwrap_err();
+    assert_eq!(rule(refused), "role_is_vacant");
+
+    bind(&counter, Some("municipality")).await;
+    assert_eq!(
+        release(&counter, &counter.scene.checker, id).await.unwrap(),
+        1_476_112
+    );
+    counter.booked(passport("r-3")).await;
+    for day in 1..=5 {
+        counter.scene.settle_day(day).await;
+    }
+    counter.scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_another_than_the_citizen_bears_no_terminal_can_have_split() {
+    let counter = Counter::open().await;
+    let half = json!({ "price": 1_000, "sources": [
+        { "name": "citizen", "party": "holder", "take": 500 }, { "name": "agency", "party": "agency", "take": "remainder" }
+    ], "split": [{ "name": "wage", "kind": "wage", "party": "office", "take": "remainder" }] });
+    let long_ago = counter.now - Duration::days(30);
+    counter.scene.publish(PISHKHAN, "clearance", half, long_ago).await;
+    let row = |reference, holder| counter.row(reference, json!({ "service": "clearance", "holder": holder }));
+    for reference in ["r-1", "r-2"] {
+        assert_eq!(
+            counter.reason(row(reference, "split_at_source")).await,
+            Reason::BorneByAnother
+        );
+    }
+    counter.booked(row("r-1", "central")).await;
+    counter
+        .booked(counter.row("r-3", json!({ "holder": "split_at_source" })))
+        .await;
 }
