@@ -2,7 +2,8 @@
 //!
 //! Order, so that nobody deadlocks: licences of networks in ascending id, then networks in ascending id (shared by
 //! recorders, exclusive by whoever closes a window or changes rules), then originals of refunds in ascending bucket, then
-//! statement chains of a network. The timetable's lock comes before all of them and is held by claims of slots alone.
+//! statement chains of a network, then payouts of networks in ascending id. The timetable's lock comes before all of them
+//! and is held by claims of slots alone.
 //! A recorder reads the windows in the statement *after* the lock: in the same one it would see the state before the wait.
 
 use diesel::sql_types::{Array, Integer};
@@ -16,6 +17,7 @@ const ORIGINALS: i32 = 0x0DAF_0002;
 const CHAINS: i32 = 0x0DAF_0003;
 const TIMETABLE: i32 = 0x0DAF_0004;
 const LICENCES: i32 = 0x0DAF_0005;
+const PAYOUTS: i32 = 0x0DAF_0006;
 /// Refund locks per network: one lock per original would overflow the lock table.
 const ORIGINAL_BUCKETS: i64 = 256;
 
@@ -77,6 +79,12 @@ pub async fn take_originals(conn: &mut Connection, network_id: i16, original_ids
 /// Serialises what appends to the statement chains and positions of a network.
 pub async fn take_chains(conn: &mut Connection, network_id: i16) -> Stored<()> {
     lock_exclusive(conn, CHAINS, i32::from(network_id)).await
+}
+
+/// Serialises releases of payouts, each of which reads what the one before has left of the money. Not the chains' lock: sealing
+/// holds that for as long as it takes, and an approval in between only adds to the queue.
+pub async fn take_payouts(conn: &mut Connection, network_id: i16) -> Stored<()> {
+    lock_exclusive(conn, PAYOUTS, i32::from(network_id)).await
 }
 
 /// Serialises workers that register or claim a slot.

@@ -148,7 +148,7 @@ pub async fn money_at_hand(conn: &mut Connection, (network_id, unit_id): (i16, i
     Ok(row.amount)
 }
 
-/// The amounts of those that waited until now: another may have let them leave at the same moment.
+/// The amounts of those that have left.
 pub async fn release_payouts(
     conn: &mut Connection,
     leaving: &[WaitingRow],

@@ -9,9 +9,9 @@ use super::settling::stopping::stopped_payouts;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::settlement::{WaitingPayout, funded};
-use crate::store::Connection;
 use crate::store::network::network_code;
 use crate::store::payout::{self, WaitingRow};
+use crate::store::{Connection, locks};
 
 /// Payouts that leave in one database transaction.
 const LEAVING_MAX: i64 = 10_000;
@@ -45,6 +45,7 @@ pub async fn release_payouts(
 }
 
 async fn release(conn: &mut Connection, queue: (i16, i16), at: DateTime<Utc>) -> Done<Option<Released>> {
+    locks::take_payouts(conn, queue.0).await?;
     let stopped: Vec<i64> = stopped_payouts(conn, queue.0, at).await?.into_keys().collect();
     let waiting = payout::waiting_payouts(conn, queue, &stopped, at, LEAVING_MAX).await?;
     let money = Amount::from_minor(payout::money_at_hand(conn, queue).await?);

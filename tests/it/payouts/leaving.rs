@@ -2,10 +2,42 @@
 
 use daftar::usecases::reading::payouts::WaitsFor;
 use daftar::usecases::register::party::{BankAccountEntry, add_bank_accounts};
+use daftar::usecases::release_payouts::release_payouts;
 use diesel_async::SimpleAsyncConnection;
 
 use super::{ALL, PAID, settled};
+use crate::faults::until;
 use crate::scene::{POLICE, Scene};
+
+const TREASURYS_ACCOUNT: &str = "IR090990000000000000000007";
+
+impl Scene {
+    /// One passport, settled when nobody knows the account of the treasury, which is paid first.
+    async fn passport_settled_without_the_treasurys_account() -> Self {
+        let scene = Self::furnished().await;
+        let began = scene.began.to_rfc3339();
+        let closed = format!(
+            "UPDATE bank_accounts SET valid_until = '{began}' WHERE party_id = (SELECT id FROM parties WHERE code = 'provincial-treasury')"
+        );
+        scene.world.conn().await.batch_execute(&closed).await.unwrap();
+        scene.book_passport("p-1", 0).await;
+        scene.settle(POLICE, scene.settled_at()).await;
+        scene
+    }
+
+    async fn enter_the_treasurys_account(&self) {
+        let account = BankAccountEntry {
+            party: "provincial-treasury".to_owned(),
+            deposit_identifier: String::new(),
+            iban: TREASURYS_ACCOUNT.to_owned(),
+            valid_from: self.day(7, 9),
+        };
+        let mut conn = self.world.conn().await;
+        add_bank_accounts(&mut conn, &self.maker, vec![account])
+            .await
+            .unwrap();
+    }
+}
 
 #[tokio::test]
 async fn payouts_wait_until_the_books_show_the_money_and_leave_whole_by_priority() {
@@ -43,32 +75,53 @@ async fn payouts_wait_until_the_books_show_the_money_and_leave_whole_by_priority
 
 #[tokio::test]
 async fn a_payout_without_an_account_waits_for_one_and_holds_up_nobody() {
-    let scene = Scene::furnished().await;
-    let began = scene.began.to_rfc3339();
-    let closed = format!(
-        "UPDATE bank_accounts SET valid_until = '{began}' WHERE party_id = (SELECT id FROM parties WHERE code = 'provincial-treasury')"
-    );
-    scene.world.conn().await.batch_execute(&closed).await.unwrap();
-    scene.book_passport("p-1", 0).await;
-    scene.settle(POLICE, scene.settled_at()).await;
+    let scene = Scene::passport_settled_without_the_treasurys_account().await;
     assert_eq!(scene.payout_to("provincial-treasury").await.iban, None);
     scene.remit(ALL, "r-1").await.unwrap();
     assert_eq!(scene.leaving().await, ["municipality", "identity"]);
     let waits_for = scene.payout_to("provincial-treasury").await.waits_for;
     assert_eq!(waits_for, Some(WaitsFor::Account));
-    let account = BankAccountEntry {
-        party: "provincial-treasury".to_owned(),
-        deposit_identifier: String::new(),
-        iban: "IR090990000000000000000007".to_owned(),
-        valid_from: scene.day(7, 9),
-    };
-    let mut conn = scene.world.conn().await;
-    add_bank_accounts(&mut conn, &scene.maker, vec![account])
-        .await
-        .unwrap();
+    scene.enter_the_treasurys_account().await;
     assert_eq!(scene.leaving().await, ["provincial-treasury"]);
     let iban = scene.payout_to("provincial-treasury").await.iban;
-    assert_eq!(iban.as_deref(), Some("IR090990000000000000000007"));
+    assert_eq!(iban.as_deref(), Some(TREASURYS_ACCOUNT));
+}
+
+#[tokio::test]
+async fn two_releases_at_once_let_no_more_leave_than_the_books_show() {
+    let scene = Scene::passport_settled_without_the_treasurys_account().await;
+    scene.remit(PAID[0].1, "r-1").await.unwrap();
+    // Nobody's payout can leave before both releases have read what they read.
+    let mut other = scene.world.superuser().await;
+    let hold = "BEGIN; SELECT FROM payouts FOR UPDATE";
+    other.batch_execute(hold).await.unwrap();
+    let release = async || {
+        let mut conn = scene.world.conn().await;
+        release_payouts(&mut conn, &scene.maker, scene.now())
+            .await
+            .unwrap()
+    };
+    let waiting = async |count: &str| {
+        let waiting = "SELECT count(*)::text AS line FROM pg_stat_activity
+                        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        until(&scene.world, waiting, count).await;
+    };
+    // The first knows of two that may leave, the second of one that goes before them and takes all the money.
+    let second_release = async {
+        waiting("1").await;
+        scene.enter_the_treasurys_account().await;
+        release().await
+    };
+    let let_them_go = async {
+        waiting("2").await;
+        other.batch_execute("COMMIT").await.unwrap();
+    };
+    let (first, second, ()) = tokio::join!(release(), second_release, let_them_go);
+    assert_eq!(first.map(|released| released.count), Some(2));
+    assert_eq!(second, None, "the money is spent");
+    scene.remit(ALL - PAID[0].1, "r-2").await.unwrap();
+    assert_eq!(scene.leaving().await, ["provincial-treasury"]);
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
