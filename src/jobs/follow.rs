@@ -21,13 +21,15 @@ const LOOK_AGAIN_SECS: i64 = 15;
 pub(super) async fn follow(jobs: Arc<Jobs>, job: Job, mut heard: watch::Receiver<Signal>) {
     let mut looked_at = None;
     loop {
-        if *heard.borrow_and_update() == Signal::Stop {
-            return;
-        }
+        let signal = *heard.borrow_and_update();
         let now = jobs.now();
-        if may_have_turn(&job, looked_at, now) {
-            looked_at = Some(now);
-            run_due(&jobs, &job, &heard).await;
+        match signal {
+            Signal::Stop => return,
+            Signal::Tick(_) if may_have_turn(&job, looked_at, now) => {
+                looked_at = Some(now);
+                run_due(&jobs, &job, &heard).await;
+            }
+            Signal::Tick(_) | Signal::Pause => {}
         }
         if heard.changed().await.is_err() {
             return;
@@ -35,9 +37,9 @@ pub(super) async fn follow(jobs: Arc<Jobs>, job: Job, mut heard: watch::Receiver
     }
 }
 
-/// Runs slots until the job has no turn any more.
+/// Runs slots until the job has no turn any more, or the worker pauses or stops.
 async fn run_due(jobs: &Arc<Jobs>, job: &Job, heard: &watch::Receiver<Signal>) {
-    while *heard.borrow() != Signal::Stop {
+    while matches!(*heard.borrow(), Signal::Tick(_)) {
         match run_next(jobs, job).await {
             Ok(Some(_)) => {}
             Ok(None) => return,
@@ -81,7 +83,7 @@ fn may_have_turn(job: &Job, looked_at: Option<DateTime<Utc>>, now: DateTime<Utc>
         || !job.slots.due(looked_at, now, CatchUp::Latest).is_empty()
 }
 
-/// Registers again and again; stops all jobs of this worker if another timetable has taken its place meanwhile.
+/// Registers again and again, also in a pause: the others may have left.
 pub(super) async fn give_signs_of_life(
     jobs: Arc<Jobs>,
     signal: watch::Sender<Signal>,
@@ -93,18 +95,44 @@ pub(super) async fn give_signs_of_life(
         let now = jobs.now();
         if now - seen_at >= every {
             seen_at = now;
-            match jobs.register().await {
-                Ok(()) => {}
-                Err(failure @ Failure::Conflict { .. }) => {
-                    tracing::error!(%failure, "this worker runs no more jobs");
-                    signal.send_replace(Signal::Stop);
-                    return;
-                }
-                Err(failure) => tracing::warn!(%failure, "the worker could not say that it lives"),
-            }
+            pause_or_resume(&signal, jobs.register().await);
         }
         if heard.changed().await.is_err() {
             return;
         }
     }
+}
+
+/// A worker that was away for too long may find that another timetable has taken its place, and is not registered while it
+/// lasts. Told once each time that it changes.
+fn pause_or_resume(signal: &watch::Sender<Signal>, registered: Done<()>) {
+    match registered {
+        Ok(()) => {
+            if signal.send_if_modified(resume) {
+                tracing::info!("jobs resume: no other worker follows another timetable any more");
+            }
+        }
+        Err(failure @ Failure::Conflict { .. }) => {
+            if signal.send_if_modified(pause) {
+                tracing::error!(%failure, "jobs pause until no other worker follows another timetable");
+            }
+        }
+        Err(failure) => tracing::warn!(%failure, "the worker could not say that it lives"),
+    }
+}
+
+fn resume(signal: &mut Signal) -> bool {
+    let is_paused = *signal == Signal::Pause;
+    if is_paused {
+        *signal = Signal::Tick(0);
+    }
+    is_paused
+}
+
+fn pause(signal: &mut Signal) -> bool {
+    let is_at_work = matches!(signal, Signal::Tick(_));
+    if is_at_work {
+        *signal = Signal::Pause;
+    }
+    is_at_work
 }

@@ -33,6 +33,8 @@ pub struct Jobs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
     Tick(u64),
+    /// Other workers follow another timetable: no slot is started until they are gone.
+    Pause,
     Stop,
 }
 

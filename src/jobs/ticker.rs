@@ -12,6 +12,7 @@ pub struct Ticker(JobScheduler);
 
 pub(super) async fn start(signal: watch::Sender<Signal>) -> Result<Ticker, JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
+    // It is heard in a pause as well, which ends by a sign of life.
     let tick = Job::new(EVERY_FIVE_SECONDS, move |_, _| {
         signal.send_modify(|heard| {
             if let Signal::Tick(count) = heard {
