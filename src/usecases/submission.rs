@@ -28,7 +28,7 @@ const FAULTS_TOLD_MAX: usize = 100;
 pub struct SubmissionView {
     pub id: i64,
     pub received_at: DateTime<Utc>,
-    /// Absent while it goes on, or if it broke off: send it again, nothing is booked twice.
+    /// Absent while it goes on, or if it broke off: send it again whole, nothing is booked twice.
     pub finished_at: Option<DateTime<Utc>>,
     pub booked: i64,
     /// In the books already, with the same content.

@@ -35,8 +35,8 @@ pub struct BatchQuery {
 
 /// A file or stream of transactions, refunds and reversals.
 ///
-/// Recorded in chunks while it comes in; sending it again, whole or from wherever it broke off, books nothing twice.
-/// Refunds and reversals may stand before their originals.
+/// Recorded in chunks while it comes in. Refunds and reversals may stand before their originals: they are booked at the end.
+/// One that broke off is sent again whole, because such rows may be missing from what was sent already; nothing is booked twice.
 #[utoipa::path(
     tag = "transactions",
     params(BatchQuery),
