@@ -46,8 +46,10 @@ pub async fn insert_licence_reminders(
 pub async fn licence_of_reminder(
     conn: &mut Connection,
     licence_id: i32,
+    queued_at: DateTime<Utc>,
 ) -> Stored<Option<LicenceOfReminder>> {
-    let found =
-        diesel::sql_query(include_str!("outbox/licence_of_reminder.sql")).bind::<Integer, _>(licence_id);
+    let found = diesel::sql_query(include_str!("outbox/licence_of_reminder.sql"))
+        .bind::<Integer, _>(licence_id)
+        .bind::<Timestamptz, _>(queued_at);
     Ok(found.get_result(conn).await.optional()?)
 }

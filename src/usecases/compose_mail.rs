@@ -55,7 +55,7 @@ async fn statement_letter(conn: &mut Connection, statement_id: i64) -> Done<Lett
 }
 
 async fn licence_letter(conn: &mut Connection, mail: &ClaimedMail, licence_id: i32) -> Done<Letter> {
-    let found = licence_of_reminder(conn, licence_id).await?;
+    let found = licence_of_reminder(conn, licence_id, mail.queued_at).await?;
     let licence = found.ok_or_else(|| Failure::not_found("licence", licence_id))?;
     let ending = ending(licence, mail)?;
     let text =

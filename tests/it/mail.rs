@@ -253,6 +253,24 @@ async fn a_mail_that_cannot_be_written_is_put_off_and_holds_up_nobody() {
 }
 
 #[tokio::test]
+async fn a_reminder_names_the_licensee_who_was_known_when_it_was_queued() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    queue(&mut conn, "former", "en").await;
+    scene.hand_over("office-1003", first_run()).await;
+    let server = SmtpServer::start().await;
+    assert_eq!(
+        send_mail(&scene.world, server.mailer(), later_run).await,
+        "1 accepted"
+    );
+    let mail = server.received_by("former").pop().unwrap();
+    assert!(
+        mail.contains("Party office-1001") && !mail.contains("Party office-1003"),
+        "{mail}"
+    );
+}
+
+#[tokio::test]
 async fn a_worker_that_was_frozen_past_its_lease_writes_nothing_down() {
     let scene = Scene::furnished().await;
     let mut conn = scene.world.conn().await;
