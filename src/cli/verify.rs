@@ -52,6 +52,8 @@ pub async fn carry_out(args: &VerifyArgs, host: &Host) -> Done<String> {
 /// Verifies and remembers what came of it.
 pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<Verified> {
     let by = Originator::host();
+    // What is approved while it goes on was not verified.
+    let began_at = clock::now();
     let mut conn = connection(pool).await?;
     let plan = plan_verification(&mut conn, &by, extent, network).await?;
     drop(conn);
@@ -88,7 +90,7 @@ pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<
         .sort_by(|one, other| (one.table, &one.row).cmp(&(other.table, &other.row)));
     let noted: Vec<_> = of_window.into_iter().collect();
     let mut conn = connection(pool).await?;
-    note_verification(&mut conn, &by, clock::now(), &noted).await?;
+    note_verification(&mut conn, &by, began_at, &noted).await?;
     Ok(verified)
 }
 

@@ -1,10 +1,11 @@
 //! Rows of `verifications`: what was recomputed when. Never here: which windows are due.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use crate::store::schema::{job_runs, verifications};
+use crate::store::schema::{job_runs, settlements, verifications};
 use crate::store::{Connection, Stored};
 
 #[derive(Clone, Debug, Insertable)]
@@ -25,11 +26,16 @@ pub async fn insert_verification(conn: &mut Connection, new: &NewVerification<'_
     Ok(())
 }
 
-/// The windows that were ever found good.
+/// The windows that were ever found good with all that they have come to: if settled, since their settlement was approved.
 pub async fn agreed_windows(conn: &mut Connection) -> Stored<Vec<i32>> {
+    let approved_since = settlements::table
+        .filter(settlements::window_id.nullable().eq(verifications::window_id))
+        .filter(settlements::state.eq("approved"))
+        .filter(settlements::decided_at.ge(verifications::verified_at.nullable()));
     let found = verifications::table
         .filter(verifications::agreed)
         .filter(verifications::window_id.is_not_null())
+        .filter(not(exists(approved_since)))
         .select(verifications::window_id.assume_not_null())
         .distinct();
     Ok(found.load(conn).await?)

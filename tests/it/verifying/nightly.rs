@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Duration, Utc};
 use daftar::host::clock;
 use daftar::host::mail::Mailer;
 use daftar::jobs::files::timetable;
@@ -10,16 +11,20 @@ use daftar::jobs::{Jobs, worker_name};
 use daftar::usecases::finish_slot::Outcome;
 use diesel_async::SimpleAsyncConnection;
 
-use super::settled;
 use super::totals::move_a_rial;
-use crate::scene::Scene;
+use super::{day, record, settled};
+use crate::scene::{PISHKHAN, Scene, at};
 use crate::tampering::Tampering;
 
 /// Runs the nightly job once, now, and says how it ended.
 async fn night(scene: &Scene) -> Outcome {
+    night_by(clock::now, scene).await
+}
+
+async fn night_by(clock: fn() -> DateTime<Utc>, scene: &Scene) -> Outcome {
     let jobs = Arc::new(Jobs {
         pool: scene.world.pool().clone(),
-        clock: clock::now,
+        clock,
         timetable: timetable(None).unwrap(),
         worker: worker_name("test"),
         mailer: Mailer::Mailbox {
@@ -76,4 +81,44 @@ async fn a_night_that_finds_totals_in_doubt_looks_at_them_line_by_line() {
     );
     let noted = "SELECT count(*) FROM verifications WHERE findings LIKE '%window_totals%component%'";
     assert_eq!(scene.count(noted).await, 1);
+}
+
+fn before_approval() -> DateTime<Utc> {
+    at("2026-03-22T21:00:00Z")
+}
+
+/// Not the night in which all that was found good before has its turn again.
+fn after_approval() -> DateTime<Utc> {
+    before_approval() + Duration::days(1)
+}
+
+#[tokio::test]
+async fn a_window_that_was_found_good_before_its_settlement_was_approved_has_its_turn_again() {
+    let scene = Scene::furnished().await;
+    scene.enter_the_rest().await;
+    record(&scene, &day(&scene), scene.day(0, 9)).await;
+    scene.close(PISHKHAN, scene.day(1, 12)).await.unwrap();
+    scene.seal(PISHKHAN, scene.day(1, 12)).await.unwrap().unwrap();
+    let proposed = scene.propose(PISHKHAN, scene.day(1, 13)).await.unwrap();
+    let Outcome::Succeeded(told) = night_by(before_approval, &scene).await else {
+        panic!("the books agree");
+    };
+    assert!(told.contains("window 2026-03-21"), "{told}");
+    scene
+        .approve(proposed.id, before_approval() + Duration::hours(1))
+        .await
+        .unwrap();
+    let tampered = "ALTER TABLE positions DISABLE TRIGGER ALL;
+        UPDATE positions SET earned = earned + 1, collected = collected + 1";
+    scene
+        .world
+        .superuser()
+        .await
+        .batch_execute(tampered)
+        .await
+        .unwrap();
+    let Outcome::Failed(told) = night_by(after_approval, &scene).await else {
+        panic!("positions were tampered with");
+    };
+    assert!(told.contains("positions"), "{told}");
 }
