@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use funding::{WaitingPayout, funded};
-pub use position::{CycleKind, Movements, PayoutTerms, Position, PositionRule, held_of, position};
+pub use position::{CycleKind, Movements, PayoutTerms, Position, PositionRule, position};
 pub use sheet::{Chain, Figures, SettledLine, Sheet, SheetRule, Stand, Terms, settlement_digest};
 
 mod funding;

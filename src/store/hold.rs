@@ -9,7 +9,7 @@ use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Integer, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
-use super::licence::LicenceRow;
+use super::licence::{LicenceRow, licences_of_ids};
 use super::schema::{licence_events, licences};
 use super::{Connection, Stored};
 
@@ -165,10 +165,5 @@ pub async fn unsettled_licences(conn: &mut Connection, network_id: i16) -> Store
         .load(conn)
         .await?;
     let ids: Vec<i32> = ids.into_iter().map(|row| row.id).collect();
-    Ok(licences::table
-        .filter(licences::id.eq_any(ids))
-        .order(licences::id)
-        .select(LicenceRow::as_select())
-        .load(conn)
-        .await?)
+    licences_of_ids(conn, &ids).await
 }

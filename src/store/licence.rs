@@ -144,6 +144,15 @@ pub async fn licence_at(
     Ok(row)
 }
 
+pub async fn licences_of_ids(conn: &mut Connection, ids: &[i32]) -> Stored<Vec<LicenceRow>> {
+    Ok(licences::table
+        .filter(licences::id.eq_any(ids))
+        .order(licences::id)
+        .select(LicenceRow::as_select())
+        .load(conn)
+        .await?)
+}
+
 /// All licences: what a recorder remembers.
 pub async fn all_licences(conn: &mut Connection) -> Stored<Vec<LicenceRow>> {
     Ok(licences::table

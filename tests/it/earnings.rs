@@ -87,13 +87,19 @@ async fn earnings_are_told_by_network_and_within_the_asked_stretch() {
     }
 }
 
-/// Carried, moved, balance and on its way in the first network, as due next to the office's licensee.
-async fn due(scene: &Scene, at: DateTime<Utc>) -> [i64; 4] {
+/// What is due next to the office's licensee in the first network.
+async fn due_next(scene: &Scene, at: DateTime<Utc>) -> Value {
     let api = Api::of(&scene.world, at);
     let token = api.token("office-1001", Scope::Read, Some("office-1001")).await;
     let report = api.get("/v1/offices/1001/earnings", &token).await.json();
     let due = &report["due"][0];
     assert_eq!(due["network"], PISHKHAN, "{report}");
+    due.clone()
+}
+
+/// Of it, carried, moved, balance and on its way.
+async fn due(scene: &Scene, at: DateTime<Utc>) -> [i64; 4] {
+    let due = due_next(scene, at).await;
     ["carried", "moved_since", "balance", "on_its_way"].map(|figure| due[figure].as_i64().unwrap())
 }
 
@@ -132,4 +138,35 @@ async fn what_is_due_next_is_the_plain_destinations_whether_its_window_is_open_c
     );
     let ordered = "SELECT sum(amount)::bigint AS count FROM payouts WHERE deposit_identifier = 'OWN-1'";
     assert_eq!(scene.count(ordered).await, 600_000, "of the other destination");
+}
+
+#[actix_web::test]
+async fn what_was_carried_for_as_long_as_it_may_be_is_told_to_be_paid_next() {
+    let scene = Scene::furnished().await;
+    let mut told = Vec::new();
+    for (day, reference) in (0..).zip(["a", "b", "c", "d", "e"]) {
+        scene.book_central(day, "1001", "copy", reference).await;
+        let due = due_next(&scene, scene.day(day, 4)).await;
+        told.push((due["balance"].as_i64().unwrap() / 67_900, due["outcome"].clone()));
+        scene.settle_day(day + 1).await;
+    }
+    let [carried, payout] = ["carried", "payout"].map(Value::from);
+    let expected = [
+        (1, &carried),
+        (2, &carried),
+        (3, &carried),
+        (4, &payout),
+        (1, &carried),
+    ];
+    assert_eq!(told, expected.map(|(copies, outcome)| (copies, outcome.clone())));
+}
+
+#[actix_web::test]
+async fn whoever_has_no_licence_left_is_told_to_be_paid_next_below_the_threshold() {
+    let scene = Scene::furnished().await;
+    scene.book_central(0, "1001", "copy", "a").await;
+    scene.settle_day(1).await;
+    assert_eq!(due_next(&scene, scene.day(1, 14)).await["outcome"], "carried");
+    scene.hand_over("office-1003", scene.day(1, 15)).await;
+    assert_eq!(due_next(&scene, scene.day(1, 16)).await["outcome"], "payout");
 }

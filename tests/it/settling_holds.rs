@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use daftar::domain::money::Amount;
 use daftar::domain::originator::Originator;
-use daftar::usecases::reading::earnings::{EarningsAsked, report_earnings};
+use daftar::usecases::reading::earnings::{DueOutcome, EarningsAsked, report_earnings};
 use daftar::usecases::reading::moment::Moment;
 use daftar::usecases::register::licence::LicenceEventKind;
 
@@ -45,6 +45,7 @@ impl Scene {
             .map_or(Amount::ZERO, |own| own.totals.held);
         let due = report.due.iter().find(|due| due.network == PISHKHAN).unwrap();
         assert_eq!([of_items, due.held], [office.active_holds, office.held]);
+        assert_eq!(due.outcome == DueOutcome::Payout, office.paid > Amount::ZERO);
         [office.active_holds, office.held, office.paid].map(Amount::minor)
     }
 }

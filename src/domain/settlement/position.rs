@@ -66,7 +66,7 @@ pub enum PositionRule {
 }
 
 /// How much of a balance active holds keep back: as much as there is, for a hold never creates a debt (money rule 18).
-pub fn held_of(balance: Amount, active_holds: Amount) -> Amount {
+fn held_of(balance: Amount, active_holds: Amount) -> Amount {
     balance.max(Amount::ZERO).min(active_holds)
 }
 

@@ -1,8 +1,8 @@
 -- What is due next to one party in each network: its last approved position, what moved since (earned only in sealed windows, the
 -- others have no totals yet), and what is on its way.
 WITH asked AS (SELECT $1::int AS party_id)
-SELECT n.id AS network_id, n.code AS network, u.id AS unit_id, u.code AS unit, n.payout_threshold AS threshold,
-       coalesce(o.closing, 0)::bigint AS closing,
+SELECT n.id AS network_id, n.code AS network, u.id AS unit_id, u.code AS unit, n.payout_threshold AS threshold, n.carried_cycles_max,
+       coalesce(o.closing, 0)::bigint AS closing, coalesce(o.carried_cycles, 0)::smallint AS carried_cycles,
        o.window_ends_at AS settled_until,
        coalesce((SELECT sum(CASE line.side WHEN 1 THEN line.amount ELSE -line.amount END)
           FROM windows w JOIN window_seals s ON s.window_id = w.id
@@ -21,7 +21,7 @@ SELECT n.id AS network_id, n.code AS network, u.id AS unit_id, u.code AS unit, n
   FROM asked q
  CROSS JOIN networks n
   JOIN currency_units u ON u.id = n.unit_id
-  LEFT JOIN LATERAL (SELECT p.closing, w.ordinal, w.ends_at AS window_ends_at
+  LEFT JOIN LATERAL (SELECT p.closing, p.carried_cycles, w.ordinal, w.ends_at AS window_ends_at
                        FROM settlements s JOIN windows w ON w.id = s.window_id
                        LEFT JOIN positions p ON p.settlement_id = s.id AND p.party_id = q.party_id AND p.deposit_identifier = '' AND p.unit_id = u.id
                       WHERE s.network_id = n.id AND s.state = 'approved' ORDER BY w.ordinal DESC LIMIT 1) o ON true

@@ -84,9 +84,13 @@ pub struct DueRow {
     pub unit: String,
     #[diesel(sql_type = BigInt)]
     pub threshold: i64,
+    #[diesel(sql_type = SmallInt)]
+    pub carried_cycles_max: i16,
     /// Of the last approved position.
     #[diesel(sql_type = BigInt)]
     pub closing: i64,
+    #[diesel(sql_type = SmallInt)]
+    pub carried_cycles: i16,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub settled_until: Option<DateTime<Utc>>,
     /// Earned less collected in windows that are sealed and not settled.

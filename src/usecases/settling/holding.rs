@@ -31,7 +31,7 @@ pub struct Held {
 }
 
 /// Licences with what befell them and to whom they are bound.
-pub(super) struct Register {
+pub struct Register {
     licences: HashMap<i32, Licensed>,
 }
 
@@ -46,6 +46,7 @@ pub(super) struct Item {
 
 struct Licensed {
     office_id: i32,
+    network_id: i16,
     licence: Licence,
     bindings: Vec<Binding>,
 }
@@ -72,7 +73,7 @@ pub async fn held(
     }
     Ok(Held {
         items,
-        ended: register.ended_licensees(window.ends_at, at),
+        ended: register.ended_licensees(network_id, window.ends_at, at),
     })
 }
 
@@ -116,7 +117,7 @@ impl From<&HoldableOriginal> for Item {
 }
 
 impl Register {
-    pub(super) async fn load(conn: &mut Connection, rows: Vec<LicenceRow>) -> Done<Self> {
+    pub async fn load(conn: &mut Connection, rows: Vec<LicenceRow>) -> Done<Self> {
         if rows.is_empty() {
             return Ok(Self {
                 licences: HashMap::new(),
@@ -137,6 +138,7 @@ impl Register {
                 .map_err(|error| StoreFailure::corrupt("licences", row.id, error))?;
             let licensed = Licensed {
                 office_id: row.office_id,
+                network_id: row.network_id,
                 licence: Licence::new(term, events.remove(&row.id).unwrap_or_default()),
                 bindings: bindings.remove(&row.id).unwrap_or_default(),
             };
@@ -210,12 +212,20 @@ impl Register {
         found.ok_or_else(|| Failure::Internal(format!("the licence {licence_id} was not loaded")))
     }
 
-    /// Whoever was a licensee and, at the end of the window, is bound to no licence that stands or may stand again.
-    fn ended_licensees(&self, ends_at: DateTime<Utc>, known_at: DateTime<Utc>) -> BTreeSet<i32> {
+    /// Whoever was a licensee in a network and, at the end of the window, is bound to no licence there that stands or may stand
+    /// again.
+    pub fn ended_licensees(
+        &self,
+        network_id: i16,
+        ends_at: DateTime<Utc>,
+        known_at: DateTime<Utc>,
+    ) -> BTreeSet<i32> {
         let licensees = |bindings: &[Binding]| bindings.iter().filter_map(|b| b.party(1)).collect::<Vec<_>>();
-        let all = self.licences.values();
-        let mut ended: BTreeSet<i32> = all.flat_map(|licensed| licensees(&licensed.bindings)).collect();
-        for licensed in self.licences.values() {
+        let all = || self.licences.values().filter(|l| l.network_id == network_id);
+        let mut ended: BTreeSet<i32> = all()
+            .flat_map(|licensed| licensees(&licensed.bindings))
+            .collect();
+        for licensed in all() {
             if let Some(licensee) = licensed.standing_licensee(ends_at, known_at) {
                 ended.remove(&licensee);
             }

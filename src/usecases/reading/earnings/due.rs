@@ -9,17 +9,19 @@ use utoipa::ToSchema;
 use crate::domain::demand::owed_at;
 use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
-use crate::domain::settlement::held_of;
+use crate::domain::settlement::{CycleKind, Movements, PayoutTerms, Position, PositionRule, position};
 use crate::store::Connection;
+use crate::store::licence::licences_of_ids;
 use crate::store::reading::demand::{StateWanted, list_demands};
 use crate::store::reading::earning::{
     DueRow, EarningRow, EarningsWanted, OfficeLicence, due_to, earnings_of, licences_at_offices_of,
 };
 use crate::store::reading::money::MoneyWanted;
 use crate::store::reading::network::NetworkRow;
-use crate::usecases::Done;
 use crate::usecases::reading::demands::{DemandView, view};
 use crate::usecases::settling::held_now::Restrictions;
+use crate::usecases::settling::holding::Register;
+use crate::usecases::{Done, Failure};
 
 /// The plain destination of one party, as it would be settled if the window ended now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -58,7 +60,7 @@ pub struct NextDue {
 #[serde(rename_all = "lowercase")]
 pub enum DueOutcome {
     Payout,
-    /// Too small to be paid out.
+    /// Too small to be paid out yet, or held.
     Carried,
     Remittance,
     Nothing,
@@ -86,11 +88,34 @@ pub(super) async fn next_due(
     let unsealed = unsealed_of(conn, party_id, &licences, at, networks).await?;
     let demands = demands_on(conn, party_id, at, &rows).await?;
     let holds = holds_of(conn, party_id, &licences, at, of_office).await?;
-    let due_of = |row: &DueRow| {
+    let due_of = |row: &DueRow, cycle| {
         let own = holds.get(&(row.network_id, row.unit_id));
-        due(row, &unsealed, own.copied().unwrap_or_default(), &demands)
+        let moved = moved(row, &unsealed)?;
+        due(row, moved, own.copied().unwrap_or_default(), cycle, &demands)
     };
-    rows.iter().map(due_of).collect()
+    let regular = rows.iter().map(|row| due_of(row, CycleKind::Regular));
+    let regular = regular.collect::<Done<Vec<_>>>()?;
+    if regular.iter().all(|due| due.outcome != DueOutcome::Carried) {
+        return Ok(regular);
+    }
+    // Whoever has no licence left is paid what would else be carried.
+    let register = register_of(conn, &licences).await?;
+    let cycle_of = |row: &DueRow| {
+        let ends_at = row.window_ends_at.unwrap_or(at);
+        let ended = register.ended_licensees(row.network_id, ends_at, at);
+        if ended.contains(&party_id) {
+            CycleKind::Final
+        } else {
+            CycleKind::Regular
+        }
+    };
+    rows.iter().map(|row| due_of(row, cycle_of(row))).collect()
+}
+
+async fn register_of(conn: &mut Connection, licences: &[OfficeLicence]) -> Done<Register> {
+    let ids: Vec<i32> = licences.iter().map(|licence| licence.licence_id).collect();
+    let rows = licences_of_ids(conn, &ids).await?;
+    Register::load(conn, rows).await
 }
 
 /// What a settlement now would hold of the party's plain destination, if its balance covers it: by network and unit.
@@ -174,31 +199,47 @@ async fn unsealed_of(
 /// A window may have begun this long before its last item was late.
 const CYCLE_LONGEST: TimeDelta = TimeDelta::days(62);
 
-fn due(row: &DueRow, unsealed: &[EarningRow], holds: Amount, demands: &[DemandView]) -> Done<NextDue> {
-    let own = unsealed
-        .iter()
-        .filter(|earning| earning.network == row.network && earning.unit == row.unit);
-    let moved = own.flat_map(|earning| {
-        [
-            Amount::from_minor(earning.earned),
-            -Amount::from_minor(earning.collected),
-        ]
-    });
-    let of_row = [row.sealed, row.remitted, row.returned].map(Amount::from_minor);
-    let moved_since = Amount::sum(moved.chain(of_row))?;
-    let carried = Amount::from_minor(row.closing);
-    let balance = carried.plus(moved_since)?;
-    let held = held_of(balance, holds);
-    let threshold = Amount::from_minor(row.threshold);
+fn moved(row: &DueRow, unsealed: &[EarningRow]) -> Done<Movements> {
+    let own = || {
+        unsealed
+            .iter()
+            .filter(|earning| earning.network == row.network && earning.unit == row.unit)
+    };
+    let earned = own().map(|earning| Amount::from_minor(earning.earned));
+    let collected = own().map(|earning| Amount::from_minor(earning.collected));
+    Ok(Movements {
+        opening: Amount::from_minor(row.closing),
+        earned: Amount::sum(earned.chain([Amount::from_minor(row.sealed)]))?,
+        collected: Amount::sum(collected)?,
+        memos: Amount::ZERO,
+        remitted: Amount::from_minor(row.remitted),
+        returned: Amount::from_minor(row.returned),
+    })
+}
+
+fn due(
+    row: &DueRow,
+    moved: Movements,
+    holds: Amount,
+    cycle: CycleKind,
+    demands: &[DemandView],
+) -> Done<NextDue> {
+    let terms = PayoutTerms {
+        threshold: Amount::from_minor(row.threshold),
+        carried_cycles_max: u16::try_from(row.carried_cycles_max).unwrap_or(0),
+        cycle,
+    };
+    let carried_before = u16::try_from(row.carried_cycles).unwrap_or(0);
+    let position = position(moved, holds, carried_before, terms).map_err(|rule| unsettled(row, rule))?;
     Ok(NextDue {
         network: row.network.clone(),
         unit: row.unit.clone(),
-        carried,
-        moved_since,
-        balance,
-        held,
-        threshold,
-        outcome: outcome(balance, held, threshold)?,
+        carried: moved.opening,
+        moved_since: position.before().minus(moved.opening)?,
+        balance: position.before(),
+        held: position.held(),
+        threshold: terms.threshold,
+        outcome: outcome(&position),
         settled_after: row.window_ends_at,
         period: row.period_key.clone(),
         on_its_way: Amount::from_minor(row.on_its_way),
@@ -206,17 +247,27 @@ fn due(row: &DueRow, unsealed: &[EarningRow], holds: Amount, demands: &[DemandVi
     })
 }
 
-fn outcome(balance: Amount, held: Amount, threshold: Amount) -> Done<DueOutcome> {
-    let payable = balance.minus(held)?;
-    Ok(if balance.is_negative() {
+fn unsettled(row: &DueRow, rule: PositionRule) -> Failure {
+    match rule {
+        PositionRule::Overflow(overflow) => overflow.into(),
+        PositionRule::HoldsNotNegative
+        | PositionRule::IncomingNotNegative
+        | PositionRule::ThresholdNotNegative => {
+            Failure::Internal(format!("what is due in {}: {rule}", row.network))
+        }
+    }
+}
+
+fn outcome(position: &Position) -> DueOutcome {
+    if position.before().is_negative() {
         DueOutcome::Remittance
-    } else if balance.is_zero() {
+    } else if position.before().is_zero() {
         DueOutcome::Nothing
-    } else if payable > Amount::ZERO && payable >= threshold {
-        DueOutcome::Payout
-    } else {
+    } else if position.paid().is_zero() {
         DueOutcome::Carried
-    })
+    } else {
+        DueOutcome::Payout
+    }
 }
 
 fn open_demands(row: &DueRow, demands: &[DemandView]) -> Vec<Demand> {
@@ -244,9 +295,18 @@ mod tests {
 
     #[test]
     fn the_threshold_itself_is_paid_and_one_less_is_carried() {
-        let of = |balance, held| {
-            let amounts = [balance, held, 500_000].map(Amount::from_minor);
-            outcome(amounts[0], amounts[1], amounts[2]).unwrap()
+        let of = |earned, holds| {
+            let [earned, holds, threshold] = [earned, holds, 500_000].map(Amount::from_minor);
+            let moved = Movements {
+                earned,
+                ..Movements::default()
+            };
+            let terms = PayoutTerms {
+                threshold,
+                carried_cycles_max: 3,
+                cycle: CycleKind::Regular,
+            };
+            outcome(&position(moved, holds, 0, terms).unwrap())
         };
         assert_eq!(of(499_999, 0), DueOutcome::Carried);
         assert_eq!(of(500_000, 0), DueOutcome::Payout);

@@ -20,7 +20,7 @@ use crate::store::reading::network::all_networks;
 use crate::usecases::settling::held_now::Restrictions;
 use crate::usecases::{Done, Failure};
 
-pub use due::NextDue;
+pub use due::{DueOutcome, NextDue};
 pub use gathering::{EarningLine, NetworkEarnings, Sums};
 
 /// The longest stretch that one report covers.
