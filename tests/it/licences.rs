@@ -36,8 +36,12 @@ pub fn decision(kind: LicenceEventKind, effective_at: DateTime<Utc>) -> LicenceE
 impl Scene {
     /// Office `1001` has another licensee from `at` on, which is known then.
     pub async fn hand_over(&self, successor: &str, at: DateTime<Utc>) {
+        self.hand_over_office("1001", successor, at).await;
+    }
+
+    pub async fn hand_over_office(&self, office: &str, successor: &str, at: DateTime<Utc>) {
         let entry = BindingEntry {
-            office: "1001".to_owned(),
+            office: office.to_owned(),
             network: PISHKHAN.to_owned(),
             roles: OfficeRoles {
                 licensee: successor.to_owned(),

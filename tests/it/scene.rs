@@ -112,6 +112,30 @@ impl Scene {
         self.publish_drafts(&drafts, valid_from).await;
     }
 
+    /// Opens office `1004`, whose first term is over when the scene begins and was renewed for the next.
+    pub async fn open_renewed(&self) {
+        let (by, before) = (&self.maker, self.began - Duration::days(400));
+        let mut conn = self.world.conn().await;
+        let licensee = party("office-1004", PartyKind::Office);
+        register_parties(&mut conn, by, before, vec![licensee])
+            .await
+            .unwrap();
+        register_offices(&mut conn, by, before, vec![office("1004")])
+            .await
+            .unwrap();
+        let first = LicenceEntry {
+            valid_until: self.began,
+            ..licence("1004", PISHKHAN, before)
+        };
+        let renewed = LicenceEntry {
+            decision: "P-1004-2".to_owned(),
+            ..licence("1004", PISHKHAN, self.began)
+        };
+        issue_licences(&mut conn, by, before, &[first, renewed])
+            .await
+            .unwrap();
+    }
+
     async fn publish_all(&self) {
         let valid_from = self.began - Duration::days(365);
         let mut drafts: Vec<TariffDraft> = tariffs()

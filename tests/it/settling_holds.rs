@@ -6,9 +6,10 @@ use daftar::domain::money::Amount;
 use daftar::domain::originator::Originator;
 use daftar::usecases::reading::earnings::{DueOutcome, EarningsAsked, report_earnings};
 use daftar::usecases::reading::moment::Moment;
-use daftar::usecases::register::licence::LicenceEventKind;
+use daftar::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, record_licence_event};
 
 use crate::counter::Case;
+use crate::licences::decision;
 use crate::scene::{PISHKHAN, Scene};
 use crate::settling::{position_of, rule_of};
 
@@ -255,6 +256,45 @@ async fn whoever_handed_the_office_over_is_settled_finally_and_the_successor_is_
     assert_eq!(
         scene.preview_of("office-1003", scene.day(1, 18)).await,
         (67_900, 0)
+    );
+    scene.settle_day(2).await;
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_revoked_licence_that_was_renewed_before_is_settled_finally() {
+    let scene = Scene::furnished().await;
+    scene.open_renewed().await;
+    scene.book_central(0, "1004", "copy", "a").await;
+    scene.settle_day(1).await;
+    let revoked = LicenceEventEntry {
+        office: "1004".to_owned(),
+        ..decision(LicenceEventKind::Revoked, scene.day(1, 15))
+    };
+    let mut conn = scene.world.conn().await;
+    record_licence_event(&mut conn, &scene.maker, scene.day(1, 15), &revoked)
+        .await
+        .unwrap();
+    assert_eq!(
+        scene.preview_of("office-1004", scene.day(1, 16)).await,
+        (0, 67_900)
+    );
+    scene.settle_day(2).await;
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn whoever_handed_over_an_office_of_a_renewed_licence_is_settled_finally() {
+    let scene = Scene::furnished().await;
+    scene.open_renewed().await;
+    scene.book_central(0, "1004", "copy", "a").await;
+    scene.settle_day(1).await;
+    scene
+        .hand_over_office("1004", "office-1003", scene.day(1, 15))
+        .await;
+    assert_eq!(
+        scene.preview_of("office-1004", scene.day(1, 16)).await,
+        (0, 67_900)
     );
     scene.settle_day(2).await;
     scene.world.assert_sound().await;

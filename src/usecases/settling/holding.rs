@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::binding::{Binding, in_force};
+use crate::domain::binding::{Binding, LICENSEE, in_force};
 use crate::domain::hold::HoldCause;
 use crate::domain::interval::Interval;
 use crate::domain::journal::Destination;
@@ -220,17 +220,31 @@ impl Register {
         ends_at: DateTime<Utc>,
         known_at: DateTime<Utc>,
     ) -> BTreeSet<i32> {
-        let licensees = |bindings: &[Binding]| bindings.iter().filter_map(|b| b.party(1)).collect::<Vec<_>>();
-        let all = || self.licences.values().filter(|l| l.network_id == network_id);
-        let mut ended: BTreeSet<i32> = all()
-            .flat_map(|licensed| licensees(&licensed.bindings))
-            .collect();
-        for licensed in all() {
-            if let Some(licensee) = licensed.standing_licensee(ends_at, known_at) {
+        let last = self.last_terms(network_id, ends_at, known_at);
+        let mut ended: BTreeSet<i32> = last.keys().map(|(licensee, _)| *licensee).collect();
+        for ((licensee, _), licensed) in last {
+            if licensed.standing_licensee(ends_at, known_at) == Some(licensee) {
                 ended.remove(&licensee);
             }
         }
         ended
+    }
+
+    /// The last term of each licensee at each office: one that is over may be renewed, but not once it was.
+    fn last_terms(
+        &self,
+        network_id: i16,
+        at: DateTime<Utc>,
+        known_at: DateTime<Utc>,
+    ) -> BTreeMap<(i32, i32), &Licensed> {
+        let mut terms: Vec<&Licensed> = self.licences.values().collect();
+        terms.retain(|licensed| licensed.network_id == network_id && licensed.licence.term().from() <= at);
+        terms.sort_unstable_by_key(|licensed| licensed.licence.term().from());
+        let of_licensees = terms.into_iter().flat_map(|licensed| {
+            let licensees = licensed.licensees(at, known_at);
+            licensees.map(move |licensee| ((licensee, licensed.office_id), licensed))
+        });
+        of_licensees.collect()
     }
 }
 
@@ -276,13 +290,22 @@ impl Licensed {
         }
     }
 
+    /// Whoever it was bound to until a moment, as known at another.
+    fn licensees(&self, at: DateTime<Utc>, known_at: DateTime<Utc>) -> impl Iterator<Item = i32> {
+        let bound = move |binding: &&Binding| binding.valid.from() <= at && binding.known_from <= known_at;
+        self.bindings
+            .iter()
+            .filter(bound)
+            .filter_map(|b| b.party(LICENSEE))
+    }
+
     fn standing_licensee(&self, at: DateTime<Utc>, known_at: DateTime<Utc>) -> Option<i32> {
         let stands = match self.licence.state(at, known_at) {
             None | Some(LicenceState::Active | LicenceState::Suspended | LicenceState::Expired) => true,
             Some(LicenceState::Revoked | LicenceState::Surrendered) => false,
         };
         let binding = in_force(&self.bindings, at, known_at).filter(|_| stands)?;
-        binding.party(1)
+        binding.party(LICENSEE)
     }
 }
 
