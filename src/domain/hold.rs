@@ -117,22 +117,42 @@ impl Holds {
     }
 }
 
-/// An item as far as holds go: the window it was booked in, and whether it is held by what is known at a moment.
+/// An item as far as holds go: the window it was booked in, and whether it would be held by what is known at a moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Holdable<F> {
     pub ordinal: i32,
-    pub is_held: F,
+    pub would_be_held: F,
+}
+
+/// A settlement that carried nothing payable of a chain: it paid all of it, or set it off against what the party owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payment {
+    pub ordinal: i32,
+    pub approved_at: DateTime<Utc>,
+    /// The window in which its payout came back; what it had paid is settled again from there.
+    pub returned_in: Option<i32>,
 }
 
 impl<F: Fn(DateTime<Utc>) -> bool> Holdable<F> {
-    /// The settlement that paid it: the first to pay its chain once an approval had let it go. `approvals` and `paying` are
-    /// in ascending order of the windows' ordinals. A hold recorded since then stops that payment, not the settlement
-    /// (money rule 18).
-    pub fn paid_by(&self, approvals: &[(i32, DateTime<Utc>)], paying: &[i32]) -> Option<i32> {
-        let lets_go =
-            |(ordinal, at): &&(i32, DateTime<Utc>)| self.ordinal <= *ordinal && !(self.is_held)(*at);
-        let (from, _) = approvals.iter().find(lets_go)?;
-        paying.iter().find(|ordinal| from <= ordinal).copied()
+    /// What an approved settlement has paid is not held any more (money rule 18); what it carried may be.
+    pub fn is_held(&self, payments: &[Payment], at: DateTime<Utc>) -> bool {
+        (self.would_be_held)(at) && self.paid_by(payments).is_none()
+    }
+
+    /// The settlement that paid it: the first of its chain's that did not hold it. `payments` are in ascending order. A hold
+    /// recorded since then stops that payment, not the settlement (money rule 18).
+    pub fn paid_by(&self, payments: &[Payment]) -> Option<i32> {
+        let mut from = self.ordinal;
+        for payment in payments {
+            if payment.ordinal < from || (self.would_be_held)(payment.approved_at) {
+                continue;
+            }
+            match payment.returned_in {
+                None => return Some(payment.ordinal),
+                Some(window) => from = window,
+            }
+        }
+        None
     }
 }
 
@@ -216,28 +236,57 @@ mod tests {
         assert_eq!(holds.reduction(&RETENTION, Amount::from_minor(30)), None);
     }
 
-    #[test]
-    fn an_item_was_paid_by_the_first_settlement_that_paid_its_chain_once_it_was_let_go() {
-        let day = |n: i64| DateTime::UNIX_EPOCH + chrono::Duration::days(n);
-        let approvals = [(1, day(1)), (2, day(2)), (3, day(3))];
-        let item = |ordinal, held_until| Holdable {
+    fn day(n: i32) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + chrono::Duration::days(n.into())
+    }
+
+    fn payment(ordinal: i32) -> Payment {
+        Payment {
             ordinal,
-            is_held: move |at| at < day(held_until),
+            approved_at: day(ordinal),
+            returned_in: None,
+        }
+    }
+
+    fn held_within(ordinal: i32, from: i32, until: i32) -> Holdable<impl Fn(DateTime<Utc>) -> bool> {
+        Holdable {
+            ordinal,
+            would_be_held: move |at| day(from) <= at && at < day(until),
+        }
+    }
+
+    #[test]
+    fn an_item_was_paid_by_the_first_settlement_that_paid_its_chain_and_did_not_hold_it() {
+        let paid_by = |ordinal, from, until, payments: &[i32]| {
+            let payments: Vec<Payment> = payments.iter().copied().map(payment).collect();
+            held_within(ordinal, from, until).paid_by(&payments)
         };
-        assert_eq!(item(1, 0).paid_by(&approvals, &[1, 3]), Some(1));
-        assert_eq!(item(2, 0).paid_by(&approvals, &[1, 3]), Some(3), "carried over");
-        assert_eq!(
-            item(1, 2).paid_by(&approvals, &[1, 2, 3]),
-            Some(2),
-            "held at first"
-        );
-        assert_eq!(
-            item(1, 4).paid_by(&approvals, &[1, 2, 3]),
-            None,
-            "held ever since"
-        );
-        assert_eq!(item(4, 0).paid_by(&approvals, &[1, 2, 3]), None, "not settled");
-        assert_eq!(item(3, 0).paid_by(&approvals, &[1, 2]), None, "not paid");
+        assert_eq!(paid_by(1, 0, 0, &[1, 3]), Some(1));
+        assert_eq!(paid_by(2, 0, 0, &[1, 3]), Some(3), "carried over");
+        assert_eq!(paid_by(1, 0, 2, &[1, 2, 3]), Some(2), "held at first");
+        assert_eq!(paid_by(1, 2, 3, &[2, 3]), Some(3), "carried over, then held");
+        assert_eq!(paid_by(1, 0, 4, &[1, 2, 3]), None, "held ever since");
+        assert_eq!(paid_by(4, 0, 0, &[1, 2, 3]), None, "not settled");
+        assert_eq!(paid_by(3, 0, 0, &[1, 2]), None, "not paid");
+    }
+
+    #[test]
+    fn what_was_paid_is_not_held_and_what_was_carried_is() {
+        let item = held_within(1, 2, 9);
+        assert!(!item.is_held(&[payment(1)], day(2)));
+        assert!(item.is_held(&[payment(3)], day(2)));
+        assert!(!item.is_held(&[], day(1)));
+    }
+
+    #[test]
+    fn what_came_back_is_paid_by_the_settlement_of_the_window_that_it_came_back_in_or_a_later_one() {
+        let returned = Payment {
+            returned_in: Some(3),
+            ..payment(1)
+        };
+        let item = held_within(1, 0, 0);
+        assert_eq!(item.paid_by(&[returned, payment(2)]), None);
+        assert_eq!(item.paid_by(&[returned, payment(2), payment(3)]), Some(3));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use diesel::dsl::exists;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
-use diesel::sql_types::{Array, BigInt, Integer, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::licence::{LicenceRow, licences_of_ids};
@@ -37,28 +37,11 @@ pub struct RestrictedLicence {
     pub since: DateTime<Utc>,
     pub binds: DateTime<Utc>,
     pub horizon: DateTime<Utc>,
-    /// When the first restriction was recorded: what was approved before is not held any more and is left out.
-    pub recorded: DateTime<Utc>,
 }
 
-/// An original that may have to be held.
-#[derive(Clone, Copy, Debug, QueryableByName)]
-pub struct HoldableOriginal {
-    #[diesel(sql_type = BigInt)]
-    pub id: i64,
-    #[diesel(sql_type = Integer)]
-    pub licence_id: i32,
-    #[diesel(sql_type = Integer)]
-    pub ordinal: i32,
-    #[diesel(sql_type = Timestamptz)]
-    pub occurred_at: DateTime<Utc>,
-    #[diesel(sql_type = Timestamptz)]
-    pub received_at: DateTime<Utc>,
-}
-
-/// The licensee's own legs of what happened and arrived at the same moments, net of what took them back.
+/// What a licensee earned of what happened and arrived at the same moments, at one destination.
 #[derive(Clone, Debug, QueryableByName)]
-pub struct HoldableSum {
+pub struct HoldableItem {
     #[diesel(sql_type = Integer)]
     pub licence_id: i32,
     #[diesel(sql_type = Integer)]
@@ -73,8 +56,41 @@ pub struct HoldableSum {
     pub occurred_at: DateTime<Utc>,
     #[diesel(sql_type = Timestamptz)]
     pub received_at: DateTime<Utc>,
+}
+
+/// An original that may have to be held.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct HoldableOriginal {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(embed)]
+    pub item: HoldableItem,
+}
+
+/// The licensee's own legs of an item, net of what took them back.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct HoldableSum {
+    #[diesel(embed)]
+    pub item: HoldableItem,
     #[diesel(sql_type = BigInt)]
     pub amount: i64,
+}
+
+/// A settlement that carried nothing payable of a destination.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct PaymentRow {
+    #[diesel(sql_type = Integer)]
+    pub party_id: i32,
+    #[diesel(sql_type = Text)]
+    pub deposit_identifier: String,
+    #[diesel(sql_type = SmallInt)]
+    pub unit_id: i16,
+    #[diesel(sql_type = Integer)]
+    pub ordinal: i32,
+    #[diesel(sql_type = Timestamptz)]
+    pub approved_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub returned_in: Option<i32>,
 }
 
 /// The active holds of a network.
@@ -94,6 +110,7 @@ pub async fn holdable_sums(
 ) -> Stored<Vec<HoldableSum>> {
     let query = concat!(
         include_str!("hold/candidates.sql"),
+        include_str!("hold/own.sql"),
         include_str!("hold/holdable.sql")
     );
     Ok(of_candidates(query, network_id, ordinal, restricted)
@@ -101,7 +118,7 @@ pub async fn holdable_sums(
         .await?)
 }
 
-/// The originals behind [`holdable_sums`] of all windows, one by one.
+/// The originals behind [`holdable_sums`] of all windows, one by one and by destination.
 pub async fn holdable_originals(
     conn: &mut Connection,
     network_id: i16,
@@ -109,6 +126,7 @@ pub async fn holdable_originals(
 ) -> Stored<Vec<HoldableOriginal>> {
     let query = concat!(
         include_str!("hold/candidates.sql"),
+        include_str!("hold/own.sql"),
         include_str!("hold/originals.sql")
     );
     Ok(of_candidates(query, network_id, i32::MAX, restricted)
@@ -135,7 +153,22 @@ fn of_candidates(
         .bind::<Array<Timestamptz>, _>(moments(|r| r.since))
         .bind::<Array<Timestamptz>, _>(moments(|r| r.binds))
         .bind::<Array<Timestamptz>, _>(moments(|r| r.horizon))
-        .bind::<Array<Timestamptz>, _>(moments(|r| r.recorded))
+}
+
+/// What paid these parties in windows from one ordinal on and before another, in ascending order.
+pub async fn payments_to(
+    conn: &mut Connection,
+    network_id: i16,
+    party_ids: &[i32],
+    (from, before): (i32, i32),
+) -> Stored<Vec<PaymentRow>> {
+    Ok(diesel::sql_query(include_str!("hold/payments.sql"))
+        .bind::<SmallInt, _>(network_id)
+        .bind::<Array<Integer>, _>(party_ids)
+        .bind::<Integer, _>(from)
+        .bind::<Integer, _>(before)
+        .load(conn)
+        .await?)
 }
 
 /// Those of these licences that were ever restricted.

@@ -23,14 +23,13 @@ pub struct WaitingRow {
     pub iban: String,
 }
 
-/// One that has not come back, by the ordinal of its settlement's window.
+/// One that waits, by the ordinal of its settlement's window.
 #[derive(Clone, Debug, Queryable)]
-pub struct PayingRow {
+pub struct WaitingPayoutRow {
     pub id: i64,
     pub party_id: i32,
     pub deposit_identifier: String,
     pub unit_id: i16,
-    pub state: String,
     pub ordinal: i32,
 }
 
@@ -95,25 +94,23 @@ pub async fn oldest_waiting(conn: &mut Connection, network_id: i16) -> Stored<Op
     Ok(waiting.select(min(payouts::made_at)).first(conn).await?)
 }
 
-/// All payouts to these parties but those that came back, in the order of their settlements.
-pub async fn paying_payouts(
+/// All payouts to these parties that wait.
+pub async fn waiting_payouts_to(
     conn: &mut Connection,
     network_id: i16,
     party_ids: &[i32],
-) -> Stored<Vec<PayingRow>> {
+) -> Stored<Vec<WaitingPayoutRow>> {
     Ok(payouts::table
         .inner_join(settlements::table.on(settlements::id.eq(payouts::settlement_id)))
         .inner_join(windows::table.on(windows::id.eq(settlements::window_id)))
         .filter(payouts::network_id.eq(network_id))
         .filter(payouts::party_id.eq_any(party_ids))
-        .filter(payouts::state.ne("returned"))
-        .order((windows::ordinal, payouts::id))
+        .filter(payouts::state.eq("waiting"))
         .select((
             payouts::id,
             payouts::party_id,
             payouts::deposit_identifier,
             payouts::unit_id,
-            payouts::state,
             windows::ordinal,
         ))
         .load(conn)

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
-use super::schema::{networks, originators, positions, settlements, windows};
+use super::schema::{networks, originators, positions, settlements};
 use super::{Connection, Stored};
 
 #[derive(Clone, Debug, Queryable)]
@@ -126,18 +126,6 @@ pub async fn decide_settlement(conn: &mut Connection, id: i32, decision: Decisio
         settlements::reason.eq(decision.reason),
     ));
     Ok(decided.execute(conn).await? == 1)
-}
-
-/// When each window of a network was approved, by its ordinal, in ascending order.
-pub async fn approvals(conn: &mut Connection, network_id: i16) -> Stored<Vec<(i32, DateTime<Utc>)>> {
-    Ok(settlements::table
-        .inner_join(windows::table.on(windows::id.eq(settlements::window_id)))
-        .filter(settlements::network_id.eq(network_id))
-        .filter(settlements::state.eq("approved"))
-        .order(windows::ordinal)
-        .select((windows::ordinal, settlements::decided_at.assume_not_null()))
-        .load(conn)
-        .await?)
 }
 
 /// When something was last approved in any of these networks.

@@ -141,7 +141,7 @@ async fn a_refund_of_a_held_item_reduces_the_hold_and_one_of_another_charges_the
 }
 
 #[tokio::test]
-async fn what_an_approved_settlement_has_let_go_is_not_held_afterwards() {
+async fn what_an_approved_settlement_has_paid_is_not_held_afterwards() {
     let scene = Scene::furnished().await;
     scene
         .passports(&[
@@ -151,15 +151,18 @@ async fn what_an_approved_settlement_has_let_go_is_not_held_afterwards() {
         .await;
     scene.settle_day(1).await;
     scene
-        .passports(&[("c", scene.day(1, 13), scene.day(1, 14))])
+        .passports(&[
+            ("c", scene.day(1, 13), scene.day(1, 14)),
+            ("d", scene.day(1, 13), scene.day(1, 14)),
+        ])
         .await;
     // Backdated to before everything, recorded only when the first window was approved and paid.
     scene
         .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(2, 1))
         .await;
-    assert_eq!(scene.held(scene.day(2, 2)).await, [WAGE, WAGE, 0]);
+    assert_eq!(scene.held(scene.day(2, 2)).await, [2 * WAGE, 2 * WAGE, 0]);
     scene.settle_day(2).await;
-    // Lifted and paid, and suspended again for the same time: it stays let go.
+    // Lifted and paid, and suspended again for the same time: it stays paid.
     scene
         .befall(LicenceEventKind::Reinstated, scene.day(2, 13), scene.day(2, 13))
         .await;
@@ -174,6 +177,67 @@ async fn what_an_approved_settlement_has_let_go_is_not_held_afterwards() {
             .await,
         0
     );
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_an_approved_settlement_has_only_carried_is_held_by_what_is_recorded_afterwards() {
+    let scene = Scene::furnished().await;
+    scene
+        .passports(&[("carried", scene.day(0, 13), scene.day(0, 14))])
+        .await;
+    scene.settle_day(1).await;
+    assert_eq!(scene.due("office-1001").await, WAGE);
+    scene.passports(&[("b", scene.day(1, 1), scene.day(1, 2))]).await;
+    scene
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(1, 13))
+        .await;
+    assert_eq!(scene.held(scene.day(1, 14)).await, [2 * WAGE, 2 * WAGE, 0]);
+    scene.settle_day(2).await;
+    assert_eq!(scene.due("office-1001").await, 0);
+    scene
+        .befall(LicenceEventKind::Reinstated, scene.day(2, 1), scene.day(2, 1))
+        .await;
+    assert_eq!(scene.held(scene.day(2, 13)).await, [0, 0, 2 * WAGE]);
+    scene.settle_day(3).await;
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_was_set_off_against_cash_that_the_office_kept_is_not_held_afterwards() {
+    let scene = Scene::furnished().await;
+    scene
+        .book(
+            scene.day(0, 14),
+            &[Case::cash("1001", "passport", "cash", scene.day(0, 13))],
+        )
+        .await;
+    scene.settle_day(1).await;
+    scene
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(1, 1))
+        .await;
+    assert_eq!(scene.held(scene.day(1, 2)).await, [0, 0, 0]);
+    scene.settle_day(2).await;
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_was_paid_and_came_back_is_held_by_what_is_recorded_since() {
+    let scene = Scene::furnished().await;
+    scene
+        .passports(&[
+            ("a", scene.day(0, 13), scene.day(0, 14)),
+            ("b", scene.day(0, 15), scene.day(0, 16)),
+        ])
+        .await;
+    scene.settle_day(1).await;
+    scene.book_central(1, "1002", "copy", "opens").await;
+    scene.give_back("office-1001", 2).await;
+    scene
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(1, 13))
+        .await;
+    assert_eq!(scene.held(scene.day(1, 14)).await, [2 * WAGE, 2 * WAGE, 0]);
+    scene.settle_day(2).await;
     scene.world.assert_sound().await;
 }
 

@@ -1,9 +1,8 @@
 -- Originals of restricted licences that may be held, in the windows of network $1 up to the ordinal $2. $3 licence, $4 office,
--- $5 since, $6 binds, $7 horizon, $8 recorded: see `RestrictedLicence`. What a terminal split has its own part already and is not
--- held. What was approved before the restriction was recorded is not held any more (money rule 18).
+-- $5 since, $6 binds, $7 horizon: see `RestrictedLicence`. What a terminal split has its own part already and is not held.
 WITH asked AS (
-    SELECT * FROM unnest($3::integer[], $4::integer[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[])
-        AS r (licence_id, office_id, since, binds, horizon, recorded)
+    SELECT * FROM unnest($3::integer[], $4::integer[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
+        AS r (licence_id, office_id, since, binds, horizon)
 ), candidates AS MATERIALIZED (
     SELECT t.batch_id * 16384 + t.line AS id, t.allocation_id, t.binding_id, t.licence_id, t.holder, t.principal,
            t.occurred_at, t.received_at, w.ordinal
@@ -12,6 +11,4 @@ WITH asked AS (
                          AND (t.occurred_at >= r.since OR t.received_at >= r.binds)
       JOIN windows w ON w.id = t.window_id AND w.network_id = $1 AND w.ordinal <= $2
      WHERE t.kind IN (1, 4) AND t.holder <> 4
-       AND NOT EXISTS (SELECT FROM settlements s
-                        WHERE s.window_id = t.window_id AND s.state = 'approved' AND s.decided_at < r.recorded)
 )

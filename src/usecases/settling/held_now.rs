@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::holding::{Item, Register};
+use super::holding::Register;
+use super::payments::Payments;
 use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
 use crate::store::Connection;
 use crate::store::hold::{RestrictedLicence, holdable_originals, holdable_sums, restricted_licences};
-use crate::store::settlement::approvals;
 use crate::usecases::Done;
 
 /// Those of some licences that were ever restricted.
@@ -25,8 +25,6 @@ pub struct Restrictions {
 struct OfNetwork {
     id: i16,
     restricted: Vec<RestrictedLicence>,
-    /// By the ordinals of their windows.
-    approvals: Vec<(i32, DateTime<Utc>)>,
 }
 
 impl Restrictions {
@@ -43,11 +41,7 @@ impl Restrictions {
         for (id, own) in network_of {
             let mut restricted = register.restricted(at);
             restricted.retain(|r| own.contains(&r.licence_id));
-            networks.push(OfNetwork {
-                id,
-                restricted,
-                approvals: approvals(conn, id).await?,
-            });
+            networks.push(OfNetwork { id, restricted });
         }
         Ok(Self {
             licences,
@@ -62,15 +56,15 @@ impl Restrictions {
         self.licences == *licences
     }
 
-    /// Ids of the originals whose licensees' own legs are held.
+    /// Ids of the originals whose licensees' own legs are held, if only at one of their destinations.
     pub async fn held_originals(&self, conn: &mut Connection) -> Done<Vec<i64>> {
         let mut held = Vec::new();
         for network in &self.networks {
-            for original in holdable_originals(conn, network.id, &network.restricted).await? {
-                if self
-                    .register
-                    .holds(Item::from(&original), &network.approvals, self.at)?
-                {
+            let originals = holdable_originals(conn, network.id, &network.restricted).await?;
+            let items = originals.iter().map(|original| &original.item);
+            let payments = Payments::of_items(conn, network.id, items, i32::MAX).await?;
+            for original in &originals {
+                if self.register.holds(&original.item, &payments, self.at)? {
                     held.push(original.id);
                 }
             }
@@ -83,7 +77,9 @@ impl Restrictions {
         let mut sums: BTreeMap<(i16, Chain), Amount> = BTreeMap::new();
         for network in &self.networks {
             let holdable = holdable_sums(conn, network.id, i32::MAX, &network.restricted).await?;
-            let items = self.register.held_items(&holdable, &network.approvals, self.at)?;
+            let items = holdable.iter().map(|sum| &sum.item);
+            let payments = Payments::of_items(conn, network.id, items, i32::MAX).await?;
+            let items = self.register.held_items(&holdable, &payments, self.at)?;
             for ((chain, _), amount) in items {
                 let held = sums.entry((network.id, chain)).or_default();
                 *held = held.plus(amount.max(Amount::ZERO))?;

@@ -5,20 +5,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
+use super::payments::{Payments, chain_of};
 use crate::domain::binding::{Binding, LICENSEE, in_force};
-use crate::domain::hold::HoldCause;
+use crate::domain::hold::{HoldCause, Holdable};
 use crate::domain::interval::Interval;
-use crate::domain::journal::Destination;
 use crate::domain::licence::{
     AfterRestriction, Happening, Licence, LicenceChange, LicenceEvent, LicenceState, MoneyPolicy,
 };
 use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
-use crate::store::hold::{
-    HoldableOriginal, HoldableSum, RestrictedLicence, holdable_sums, unsettled_licences,
-};
+use crate::store::hold::{HoldableItem, HoldableSum, RestrictedLicence, holdable_sums, unsettled_licences};
 use crate::store::licence::{BindingRow, LicenceEventRow, LicenceRow, bindings_of, events_of};
-use crate::store::settlement::approvals;
 use crate::store::window::WindowRow;
 use crate::store::{Connection, StoreFailure};
 use crate::usecases::{Done, Failure};
@@ -35,15 +32,6 @@ pub struct Register {
     licences: HashMap<i32, Licensed>,
 }
 
-/// What happened and arrived at the same moments and is booked in the same window, by its ordinal.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Item {
-    licence_id: i32,
-    ordinal: i32,
-    happened_at: DateTime<Utc>,
-    received_at: DateTime<Utc>,
-}
-
 struct Licensed {
     office_id: i32,
     network_id: i16,
@@ -51,7 +39,7 @@ struct Licensed {
     bindings: Vec<Binding>,
 }
 
-/// Judged by what is known at `at` and by the approvals of the windows before.
+/// Judged by what is known at `at` and by what the settlements of the windows before have paid.
 pub async fn held(
     conn: &mut Connection,
     network_id: i16,
@@ -67,9 +55,9 @@ pub async fn held(
     let mut items = BTreeMap::new();
     if !restricted.is_empty() {
         let sums = holdable_sums(conn, network_id, window.ordinal, &restricted).await?;
-        let mut approvals = approvals(conn, network_id).await?;
-        approvals.retain(|(ordinal, _)| *ordinal < window.ordinal);
-        items = register.held_items(&sums, &approvals, at)?;
+        let all = sums.iter().map(|sum| &sum.item);
+        let payments = Payments::of_items(conn, network_id, all, window.ordinal).await?;
+        items = register.held_items(&sums, &payments, at)?;
     }
     Ok(Held {
         items,
@@ -78,42 +66,12 @@ pub async fn held(
 }
 
 fn add(items: &mut BTreeMap<(Chain, HoldCause), Amount>, sum: &HoldableSum) -> Done<()> {
-    let destination = Destination {
-        party: sum.party_id,
-        deposit_identifier: sum.deposit_identifier.clone(),
-    };
-    let chain = Chain {
-        destination,
-        unit: sum.unit_id,
-    };
     let cause = HoldCause::Licence {
-        licence: sum.licence_id,
+        licence: sum.item.licence_id,
     };
-    let held = items.entry((chain, cause)).or_default();
+    let held = items.entry((chain_of(&sum.item), cause)).or_default();
     *held = held.plus(Amount::from_minor(sum.amount))?;
     Ok(())
-}
-
-impl From<&HoldableSum> for Item {
-    fn from(sum: &HoldableSum) -> Self {
-        Self {
-            licence_id: sum.licence_id,
-            ordinal: sum.ordinal,
-            happened_at: sum.occurred_at,
-            received_at: sum.received_at,
-        }
-    }
-}
-
-impl From<&HoldableOriginal> for Item {
-    fn from(original: &HoldableOriginal) -> Self {
-        Self {
-            licence_id: original.licence_id,
-            ordinal: original.ordinal,
-            happened_at: original.occurred_at,
-            received_at: original.received_at,
-        }
-    }
 }
 
 impl Register {
@@ -157,54 +115,39 @@ impl Register {
         restricted
     }
 
-    /// The restricted ones of which something was recorded since a moment. What was approved before then is looked at too.
+    /// The restricted ones of which something was recorded since a moment.
     pub(super) fn restricted_since(&self, since: DateTime<Utc>, at: DateTime<Utc>) -> Vec<RestrictedLicence> {
         let changed = |r: &RestrictedLicence| self.licences[&r.licence_id].changed(since, at);
-        let restricted = self.restricted(at).into_iter().filter(changed);
-        restricted
-            .map(|r| RestrictedLicence {
-                recorded: r.since,
-                ..r
-            })
-            .collect()
+        self.restricted(at).into_iter().filter(changed).collect()
     }
 
     /// What of the sums is held, by destination and cause.
     pub(super) fn held_items(
         &self,
         sums: &[HoldableSum],
-        approvals: &[(i32, DateTime<Utc>)],
+        payments: &Payments,
         at: DateTime<Utc>,
     ) -> Done<BTreeMap<(Chain, HoldCause), Amount>> {
         let mut items = BTreeMap::new();
         for sum in sums {
-            if self.holds(Item::from(sum), approvals, at)? {
+            if self.holds(&sum.item, payments, at)? {
                 add(&mut items, sum)?;
             }
         }
         Ok(items)
     }
 
-    /// Whether an item was held at every approval since its own window and still is: what an approved settlement has once
-    /// let go is neither held again nor recovered.
-    pub(super) fn holds(
-        &self,
-        item: Item,
-        approvals: &[(i32, DateTime<Utc>)],
-        at: DateTime<Utc>,
-    ) -> Done<bool> {
-        let licensed = self.licensed(item.licence_id)?;
-        let since = approvals.partition_point(|(ordinal, _)| *ordinal < item.ordinal);
-        let approved = approvals.iter().skip(since).map(|(_, approved_at)| *approved_at);
-        let held = |known_at| licensed.holds(item.happened_at, item.received_at, known_at);
-        Ok(approved.chain([at]).all(held))
+    pub(super) fn holds(&self, item: &HoldableItem, payments: &Payments, at: DateTime<Utc>) -> Done<bool> {
+        Ok(self.holdable(item)?.is_held(payments.of(item), at))
     }
 
-    /// Whether an item is held by what is known at a moment, whatever approvals have let go.
-    pub(super) fn judges_held(&self, sum: &HoldableSum) -> Done<impl Fn(DateTime<Utc>) -> bool> {
-        let licensed = self.licensed(sum.licence_id)?;
-        let (happened_at, received_at) = (sum.occurred_at, sum.received_at);
-        Ok(move |known_at| licensed.holds(happened_at, received_at, known_at))
+    pub(super) fn holdable(&self, item: &HoldableItem) -> Done<Holdable<impl Fn(DateTime<Utc>) -> bool>> {
+        let licensed = self.licensed(item.licence_id)?;
+        let (happened_at, received_at) = (item.occurred_at, item.received_at);
+        Ok(Holdable {
+            ordinal: item.ordinal,
+            would_be_held: move |known_at| licensed.holds(happened_at, received_at, known_at),
+        })
     }
 
     fn licensed(&self, licence_id: i32) -> Done<&Licensed> {
@@ -273,7 +216,6 @@ impl Licensed {
             since: events.iter().map(|event| event.effective_at).min()?,
             binds: events.iter().map(binds).min()?,
             horizon: events.iter().map(binds).max()?,
-            recorded: events.iter().map(|event| event.recorded_at).min()?,
         })
     }
 

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod held_now;
 pub mod holding;
 pub mod issuing;
+mod payments;
 pub mod stands;
 pub mod stopping;
 pub mod wording;
