@@ -213,10 +213,11 @@ async fn what_was_set_off_against_cash_that_the_office_kept_is_not_held_afterwar
         )
         .await;
     scene.settle_day(1).await;
+    scene.book_central(1, "1002", "copy", "opens").await;
     scene
-        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(1, 1))
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(1, 13))
         .await;
-    assert_eq!(scene.held(scene.day(1, 2)).await, [0, 0, 0]);
+    assert_eq!(scene.held(scene.day(1, 14)).await, [0, 0, 0]);
     scene.settle_day(2).await;
     scene.world.assert_sound().await;
 }
