@@ -97,7 +97,9 @@ fn transaction_text(explained: &TransactionExplained, language: Language) -> Str
     }
     if let Some(held) = &explained.held {
         let since = moment(language, held.since, zone);
-        let _ = writeln!(text, "{} {since}: {}", words.held, words.reinstatement);
+        let places = held.destinations.iter().filter(|place| !place.is_empty());
+        let places: String = places.map(|place| format!(" [{place}]")).collect();
+        let _ = writeln!(text, "{} {since}{places}: {}", words.held, words.reinstatement);
     }
     text + words.agreement(explained.agrees)
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::interval::Validity;
+use super::window::CLOCK_DIFFERENCE_MAX;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -75,7 +76,7 @@ pub enum MoneyPolicy {
 pub enum HeldFor {
     /// It happened before the restriction took effect and arrived when that was on record: held until confirmed.
     LateArrival,
-    /// It happened after the restriction took effect and before it was recorded.
+    /// It happened after the restriction took effect and before it was recorded, or arrived before by a clock that is ahead.
     Restriction(LicenceState),
 }
 
@@ -265,16 +266,26 @@ impl Restriction {
 
     fn effect(&self, case: Happening) -> Effect {
         let happened_at = case.happened_at;
+        // An announced reinstatement releases nothing before its moment.
+        let lifts = |from: &DateTime<Utc>| *from <= case.known_at || *from <= happened_at;
         // An announced restriction binds from its effective moment on, a backdated one from when it was on record.
         let binds_from = self.effective_at.max(self.recorded_at);
-        match self.lifted_from {
+        match self.lifted_from.filter(lifts) {
             Some(lifted) if happened_at >= lifted || happened_at < binds_from => Effect::None,
+            Some(_) if self.is_overtaken_by(case) => Effect::None,
             Some(_) => Effect::Unlicensed(self.state),
-            None if happened_at >= binds_from => Effect::Unlicensed(self.state),
+            None if happened_at >= binds_from && !self.is_overtaken_by(case) => {
+                Effect::Unlicensed(self.state)
+            }
             None if happened_at >= self.effective_at => Effect::Held(HeldFor::Restriction(self.state)),
             None if case.received_at >= binds_from => self.late_arrival(),
             None => Effect::None,
         }
+    }
+
+    /// It arrived, and so could be booked, before the restriction was on record; only its counter's clock says otherwise.
+    fn is_overtaken_by(&self, case: Happening) -> bool {
+        case.received_at < self.recorded_at && case.happened_at - case.received_at <= CLOCK_DIFFERENCE_MAX
     }
 
     /// Who gives a licence back is not suspected of making up cases of the time before.

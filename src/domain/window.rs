@@ -290,6 +290,17 @@ pub enum Timeliness {
     NotYet,
 }
 
+/// Whether the limit of lateness binds a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lateness {
+    Limited,
+    /// A person releases it from quarantine, and answers for it.
+    Accepted,
+}
+
+/// Clocks of counters may be ahead of ours by so much.
+pub const CLOCK_DIFFERENCE_MAX: Duration = Duration::minutes(5);
+
 /// Whether it is too late or not yet; what is neither is booked, in whichever window takes it.
 pub fn untimeliness(
     happened_at: DateTime<Utc>,

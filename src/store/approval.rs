@@ -9,7 +9,6 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text, Timest
 use diesel_async::RunQueryDsl;
 
 use super::{Connection, Stored};
-use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
 use crate::domain::settlement::{Chain, SettledLine};
 
@@ -184,14 +183,7 @@ pub async fn insert_demands(conn: &mut Connection, approval: Approval, demands: 
 
 impl InsertedPayout {
     fn ordered(self) -> (Chain, OrderedPayout) {
-        let destination = Destination {
-            party: self.party_id,
-            deposit_identifier: self.deposit_identifier,
-        };
-        let chain = Chain {
-            destination,
-            unit: self.unit_id,
-        };
+        let chain = Chain::new(self.party_id, self.deposit_identifier, self.unit_id);
         let ordered = OrderedPayout {
             id: self.id,
             amount: Amount::from_minor(self.amount),

@@ -105,6 +105,21 @@ pub async fn next_batch_id(mut conn: &Connection) -> Stored<i64> {
     Ok(next.id)
 }
 
+/// When these networks last booked anything, if that was not before `since`.
+pub async fn last_booking_since(
+    conn: &mut Connection,
+    network_ids: &[i16],
+    since: DateTime<Utc>,
+) -> Stored<Option<DateTime<Utc>>> {
+    Ok(batches::table
+        .inner_join(windows::table.on(windows::id.eq(batches::window_id)))
+        .filter(windows::network_id.eq_any(network_ids))
+        .filter(batches::booked_at.ge(since))
+        .select(diesel::dsl::max(batches::booked_at))
+        .first(conn)
+        .await?)
+}
+
 /// The windows of a network from the last that began before `at` on, in order.
 pub async fn windows_around(
     conn: &mut Connection,

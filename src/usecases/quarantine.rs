@@ -52,7 +52,8 @@ pub async fn list_quarantine(
     Ok(asked.page(rows).map(view))
 }
 
-/// Tries a waiting row again, now that its cause is repaired. It is judged as received when it first came.
+/// Tries a waiting row again, now that its cause is repaired. It is judged as received when it first came; that it came too
+/// late is accepted by whoever releases it.
 ///
 /// # Errors
 /// A conflict under the name of the reason if it cannot be booked yet: it waits on.
@@ -69,7 +70,7 @@ pub async fn release_quarantined(
     let waiting = waiting_row(conn, id).await?;
     let row = Submitted::from_json(waiting.row.as_bytes())
         .map_err(|faults| Failure::Internal(format!("quarantined row {id} cannot be read: {faults:?}")))?;
-    let sent = [Sent::again(waiting.sender_id, &row, waiting.received_at)];
+    let sent = [Sent::released(waiting.sender_id, &row, waiting.received_at)];
     let course = Course::Release {
         row_id: id,
         by: by.id,

@@ -2,11 +2,15 @@
 //! Never here: payouts that a hold stops (`stopped_payouts`).
 
 use chrono::{DateTime, Utc};
+use daftar::domain::language::Language;
 use daftar::domain::money::Amount;
 use daftar::domain::originator::Originator;
+use daftar::domain::window::CLOCK_DIFFERENCE_MAX;
+use daftar::usecases::explain::explain_transaction;
 use daftar::usecases::reading::earnings::{DueOutcome, EarningsAsked, report_earnings};
 use daftar::usecases::reading::moment::Moment;
 use daftar::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, record_licence_event};
+use serde_json::json;
 
 use crate::counter::Case;
 use crate::licences::decision;
@@ -60,11 +64,11 @@ async fn a_licence_suspended_at_noon_earns_until_noon_and_is_held_until_that_is_
         .passports(&[
             ("before", noon - just, noon),
             ("on", noon, noon),
-            ("late", noon - just, recorded),
             ("until", recorded - just, recorded - just),
         ])
         .await;
     scene.befall(LicenceEventKind::Suspended, noon, recorded).await;
+    scene.passports(&[("late", noon - just, recorded)]).await;
     // What happened before noon and arrived only when the suspension was on record is held until confirmed.
     assert_eq!(scene.held(scene.day(0, 20)).await, [3 * WAGE, 3 * WAGE, 0]);
     scene.settle_day(1).await;
@@ -79,6 +83,61 @@ async fn a_licence_suspended_at_noon_earns_until_noon_and_is_held_until_that_is_
             .iter()
             .all(|p| p.party == "office-1001" || p.active_holds.is_zero())
     );
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_was_booked_while_a_suspension_waited_for_the_recorders_is_held_and_so_is_what_a_fast_clock_dates_later()
+ {
+    let scene = Scene::furnished().await;
+    let (noon, second) = (scene.day(0, 12), chrono::Duration::seconds(1));
+    let booked_at = noon + second;
+    scene
+        .passports(&[
+            ("meanwhile", booked_at, booked_at),
+            ("ahead", booked_at + CLOCK_DIFFERENCE_MAX, booked_at),
+        ])
+        .await;
+    // It was asked for at noon and had its lock a second later.
+    scene.befall(LicenceEventKind::Suspended, noon, noon).await;
+    let recorded = "SELECT count(*) FROM licence_events WHERE kind = 'suspended' \
+                       AND recorded_at = (SELECT max(booked_at) FROM batches) + interval '1 microsecond'";
+    assert_eq!(scene.count(recorded).await, 1);
+    assert_eq!(scene.held(scene.day(0, 20)).await, [2 * WAGE, 2 * WAGE, 0]);
+    scene.settle_day(1).await;
+    scene
+        .befall(LicenceEventKind::Reinstated, scene.day(1, 13), scene.day(1, 13))
+        .await;
+    assert_eq!(scene.held(scene.day(1, 14)).await, [0, 0, 2 * WAGE]);
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn of_an_item_that_was_paid_at_one_destination_only_what_was_carried_at_another_is_held() {
+    let scene = Scene::furnished().await;
+    let twice = json!({ "price": 700_000, "split": [
+        { "name": "wage", "kind": "wage", "party": "office", "take": 100_000 },
+        { "name": "deposit", "kind": "fee", "party": "office", "take": "remainder", "deposit_identifier": "12" }
+    ] });
+    scene.publish(PISHKHAN, "clearance", twice, scene.began).await;
+    scene
+        .book(
+            scene.day(0, 13),
+            &[Case::central("1001", "clearance", "both", scene.day(0, 12))],
+        )
+        .await;
+    // The wage is below the threshold, the deposit is not.
+    scene.settle_day(1).await;
+    scene
+        .befall(LicenceEventKind::Suspended, scene.day(0, 1), scene.day(1, 13))
+        .await;
+    assert_eq!(scene.held(scene.day(1, 14)).await, [100_000, 100_000, 0]);
+    let id = scene
+        .count("SELECT batch_id * 16384 + line AS count FROM transactions")
+        .await;
+    let (mut conn, host) = (scene.world.conn().await, Originator::host());
+    let told = explain_transaction(&mut conn, &host, scene.day(1, 14), id, Language::En).await;
+    assert_eq!(told.unwrap().held.unwrap().destinations, [""]);
     scene.world.assert_sound().await;
 }
 

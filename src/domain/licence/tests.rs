@@ -126,6 +126,25 @@ fn what_arrives_after_the_recording_with_an_earlier_event_time_is_held_until_con
 }
 
 #[test]
+fn what_arrived_before_the_recording_by_a_clock_that_is_ahead_is_held_until_a_reinstatement() {
+    let ahead = |licence: &Licence, by: Duration| {
+        around(20).map(|received_at| {
+            let case = Happening {
+                happened_at: received_at + by,
+                received_at,
+                known_at: noon(50),
+            };
+            licence.money_policy(case, REFUSE)
+        })
+    };
+    let within = CLOCK_DIFFERENCE_MAX;
+    assert_eq!(ahead(&suspended(), within), [HELD, REFUSED, REFUSED]);
+    assert_eq!(ahead(&reinstated(40), within), [EARNS, REFUSED, REFUSED]);
+    let beyond = within + Duration::microseconds(1);
+    assert_eq!(ahead(&suspended(), beyond), [REFUSED, REFUSED, REFUSED]);
+}
+
+#[test]
 fn from_the_recording_on_the_service_says_whether_a_case_is_refused_or_quarantined() {
     let case = Happening {
         happened_at: noon(25),
@@ -181,6 +200,23 @@ fn from_the_reinstatement_on_a_case_earns_and_before_it_stays_refused() {
         around(20).map(|at| sent_on(50, &reinstated(40), at)),
         [EARNS, REFUSED, REFUSED]
     );
+}
+
+#[test]
+fn an_announced_reinstatement_releases_what_was_held_from_its_moment_on_and_not_before() {
+    let announced = licence([
+        (LicenceChange::Suspended, 10, 20),
+        (LicenceChange::Reinstated, 40, 30),
+    ]);
+    let known = around(40).map(|known_at| {
+        let case = Happening {
+            happened_at: noon(15),
+            received_at: noon(15),
+            known_at,
+        };
+        announced.money_policy(case, REFUSE)
+    });
+    assert_eq!(known, [HELD, EARNS, EARNS]);
 }
 
 #[test]

@@ -1,15 +1,12 @@
 //! Under which rules a row is booked, or why it is not. Never here: its price, what was booked before.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{BindingRules, LicenceRules, NetworkRules, Rulebook, TariffRules};
 use crate::domain::binding::in_force;
 use crate::domain::licence::{Happening, LicenceState, MoneyPolicy, Unlicensed};
 use crate::domain::transaction::{Reason, Submitted};
-use crate::domain::window::{Timeliness, untimeliness};
-
-/// Clocks of counters may be ahead of ours by so much.
-const CLOCK_DIFFERENCE_MAX: Duration = Duration::minutes(5);
+use crate::domain::window::{CLOCK_DIFFERENCE_MAX, Lateness, Timeliness, untimeliness};
 
 /// A row with the moment when it was received and the moment of booking, with whose knowledge it is judged.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +14,7 @@ pub struct Case<'a> {
     pub row: &'a Submitted,
     pub received_at: DateTime<Utc>,
     pub booked_at: DateTime<Utc>,
+    pub lateness: Lateness,
 }
 
 /// The rules that a row is booked under.
@@ -148,7 +146,7 @@ impl Rulebook {
 }
 
 impl NetworkRules {
-    /// Neither older than the network allows nor later than clocks may differ.
+    /// Neither older than the network allows, unless that is accepted, nor later than clocks may differ.
     pub fn timely(&self, case: Case<'_>) -> Result<(), NotBookable> {
         let (happened_at, booked_at) = (case.row.occurred_at, case.booked_at);
         self.schedule
@@ -156,6 +154,7 @@ impl NetworkRules {
             .map_err(|rule| NotBookable::quarantined(Reason::BeforeTheFirstWindow, rule.to_string()))?;
         match untimeliness(happened_at, booked_at, self.lateness_max, CLOCK_DIFFERENCE_MAX) {
             None | Some(Timeliness::InTime | Timeliness::Late) => Ok(()),
+            Some(Timeliness::TooLate) if case.lateness == Lateness::Accepted => Ok(()),
             Some(Timeliness::TooLate) => Err(NotBookable::quarantined(
                 Reason::TooLate,
                 format!(

@@ -16,6 +16,19 @@ pub struct Chain {
     pub unit: i16,
 }
 
+impl Chain {
+    /// An empty deposit identifier is that of the plain destination.
+    pub fn new(party: i32, deposit_identifier: impl Into<String>, unit: i16) -> Self {
+        Self {
+            destination: Destination {
+                party,
+                deposit_identifier: deposit_identifier.into(),
+            },
+            unit,
+        }
+    }
+}
+
 /// What is known of one chain before it is settled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stand {
@@ -225,14 +238,7 @@ mod tests {
     }
 
     fn chain(party: i32, deposit_identifier: &str) -> Chain {
-        let deposit_identifier = deposit_identifier.to_owned();
-        Chain {
-            destination: Destination {
-                party,
-                deposit_identifier,
-            },
-            unit: 1,
-        }
+        Chain::new(party, deposit_identifier, 1)
     }
 
     fn earning(minor: i64) -> Stand {

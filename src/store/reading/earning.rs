@@ -18,8 +18,8 @@ pub struct EarningsWanted<'a> {
     /// `None`: of all licensees that the office had.
     pub licensee: Option<i32>,
     pub network_id: Option<i16>,
-    /// The originals whose own legs are held.
-    pub held: &'a [i64],
+    /// The originals whose own legs are held, each with the deposit identifier where they are.
+    pub held: &'a [(i64, &'a str)],
     /// Only what moves the licensee's plain destination in windows that are not sealed.
     pub only_unsealed: bool,
     pub by_service: bool,
@@ -58,17 +58,34 @@ pub struct EarningRow {
 }
 
 pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> Stored<Vec<EarningRow>> {
+    let (held_ids, held_at): (Vec<i64>, Vec<&str>) = wanted.held.iter().copied().unzip();
     Ok(prepared(include_str!("earnings.sql"))
         .bind::<Integer, _>(wanted.office_id)
         .bind::<Timestamptz, _>(wanted.from)
         .bind::<Timestamptz, _>(wanted.until)
         .bind::<Nullable<Integer>, _>(wanted.licensee)
         .bind::<Nullable<SmallInt>, _>(wanted.network_id)
-        .bind::<Array<BigInt>, _>(wanted.held)
+        .bind::<Array<BigInt>, _>(held_ids)
+        .bind::<Array<Text>, _>(held_at)
         .bind::<Bool, _>(wanted.only_unsealed)
         .bind::<Bool, _>(wanted.by_service)
         .load(conn)
         .await?)
+}
+
+/// When the oldest happened of what a person has released from quarantine for these offices, if it is in windows that are not
+/// sealed: no limit of lateness binds it.
+pub async fn oldest_released(conn: &mut Connection, office_ids: &[i32]) -> Stored<Option<DateTime<Utc>>> {
+    #[derive(QueryableByName)]
+    struct Oldest {
+        #[diesel(sql_type = Nullable<Timestamptz>)]
+        occurred_at: Option<DateTime<Utc>>,
+    }
+    let oldest: Oldest = prepared(include_str!("oldest_released.sql"))
+        .bind::<Array<Integer>, _>(office_ids)
+        .get_result(conn)
+        .await?;
+    Ok(oldest.occurred_at)
 }
 
 /// What is due next to a party in one network; amounts as in the position of a statement.

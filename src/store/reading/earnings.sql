@@ -1,33 +1,42 @@
 -- The licensee's own legs of one office's transactions, by local day, service if wanted, and how far they are settled. `until` is exclusive; the
--- licensee or the network is null for all. The originals whose own legs are held come as their ids; what a terminal split or was paid out never is.
+-- licensee or the network is null for all. The originals whose own legs are held come as their ids beside the deposit identifiers where they are;
+-- what a terminal split or was paid out never is.
 -- On demand only what moves the licensee's plain destination in windows that are not sealed.
 WITH wanted AS NOT MATERIALIZED (
     SELECT $1::int AS office_id, $2::timestamptz AS since, $3::timestamptz AS until, $4::int AS licensee, $5::smallint AS network_id,
-           $6::bigint[] AS held, $7::bool AS only_unsealed, $8::bool AS by_service
+           $6::bigint[] AS held_ids, $7::text[] AS held_at, $8::bool AS only_unsealed, $9::bool AS by_service
+), held AS MATERIALIZED (
+    SELECT o.id, array_agg(o.deposit_identifier ORDER BY o.deposit_identifier) AS places
+      FROM wanted w CROSS JOIN unnest(w.held_ids, w.held_at) AS o (id, deposit_identifier)
+     GROUP BY o.id
 ), asked AS (
     SELECT t.allocation_id, t.network_id, CASE WHEN w.by_service THEN t.service_id END AS service_id, t.window_id, t.kind, t.holder,
            b.party_ids[1] AS licensee,
            (t.occurred_at AT TIME ZONE n.time_zone)::date AS day,
-           coalesce(t.original_id, t.batch_id * 16384 + t.line) IN (SELECT unnest(w.held)) AS is_held,
+           held.places AS held_at,
            count(*) AS rows, sum(t.principal)::bigint AS principal
       FROM wanted w
       JOIN transactions t ON t.office_id = w.office_id AND t.occurred_at >= w.since AND t.occurred_at < w.until
       JOIN bindings b ON b.id = t.binding_id
       JOIN networks n ON n.id = t.network_id
+      LEFT JOIN held ON held.id = coalesce(t.original_id, t.batch_id * 16384 + t.line)
      WHERE (w.licensee IS NULL OR b.party_ids[1] = w.licensee) AND (w.network_id IS NULL OR t.network_id = w.network_id)
        AND NOT (w.only_unsealed AND EXISTS (SELECT FROM window_seals s WHERE s.window_id = t.window_id))
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), shared AS (
-    SELECT q.*, v.unit_id, CASE WHEN q.kind IN (2, 3) THEN -1 ELSE 1 END AS sign, o.own_legs, o.own_sources,
+    SELECT q.*, v.unit_id, CASE WHEN q.kind IN (2, 3) THEN -1 ELSE 1 END AS sign, o.own_legs, o.held_legs, o.own_sources,
            coalesce(p.role_id = 1 OR p.party_id = q.licensee, false)
                AND NOT (w.only_unsealed AND p.side = 'leg' AND p.deposit_identifier <> '') AS owns_principal,
-           coalesce(p.side = 'source', false) AS is_paid_out
+           coalesce(p.side = 'source', false) AS is_paid_out,
+           coalesce(p.deposit_identifier = ANY (q.held_at), false) AS holds_principal
       FROM wanted w
      CROSS JOIN asked q
       JOIN allocations a ON a.id = q.allocation_id
       JOIN tariff_versions v ON v.id = a.tariff_version_id
      CROSS JOIN LATERAL (SELECT coalesce(sum(a.leg_amounts[array_position(a.leg_terms, m.ordinal)])
                                              FILTER (WHERE m.side = 'leg'), 0)::bigint AS own_legs,
+                                coalesce(sum(a.leg_amounts[array_position(a.leg_terms, m.ordinal)])
+                                             FILTER (WHERE m.side = 'leg' AND m.deposit_identifier = ANY (q.held_at)), 0)::bigint AS held_legs,
                                 coalesce(sum(a.source_amounts[array_position(a.source_terms, m.ordinal)])
                                              FILTER (WHERE m.side = 'source'), 0)::bigint AS own_sources
                            FROM tariff_terms m
@@ -50,8 +59,7 @@ WITH wanted AS NOT MATERIALIZED (
     SELECT s.*,
            s.sign * (s.own_legs * s.rows + s.principal_earned) AS earned,
            s.sign * (CASE WHEN s.holder = 4 THEN s.own_legs ELSE s.own_sources END * s.rows + s.principal_collected) AS collected,
-           CASE WHEN s.is_held THEN s.sign * (s.own_legs * s.rows + CASE WHEN s.is_paid_out THEN 0 ELSE s.principal_earned END) ELSE 0 END
-               AS held
+           s.sign * (s.held_legs * s.rows + CASE WHEN s.holds_principal AND NOT s.is_paid_out THEN s.principal_earned ELSE 0 END) AS held
       FROM principals s
 ), summed AS (
     SELECT network_id, unit_id, service_id, window_id, day,

@@ -57,6 +57,8 @@ pub struct HeldSince {
     pub since: DateTime<Utc>,
     /// What releases it: `reinstatement` of the suspended licence.
     pub until: &'static str,
+    /// The deposit identifiers of the destinations where it is held; empty for the plain one.
+    pub destinations: Vec<String>,
 }
 
 /// # Errors
@@ -131,7 +133,9 @@ async fn held(
     let restrictions = Restrictions::among(conn, BTreeSet::from([licence_id]), at).await?;
     let transaction = &details.transaction;
     let original = transaction.original_id.unwrap_or(transaction.id);
-    if !restrictions.held_originals(conn).await?.contains(&original) {
+    let mut held = restrictions.held_originals(conn).await?;
+    held.retain(|held| held.id == original);
+    if held.is_empty() {
         return Ok(None);
     }
     let events = events_of(conn, &[licence_id]).await?;
@@ -139,5 +143,6 @@ async fn held(
     Ok(since.map(|since| HeldSince {
         since,
         until: "reinstatement",
+        destinations: held.into_iter().map(|held| held.deposit_identifier).collect(),
     }))
 }

@@ -10,6 +10,7 @@ use crate::domain::originator::{NotAllowed, Originator};
 use crate::domain::rulebook::{Case, NotBookable};
 use crate::domain::submission::Unread;
 use crate::domain::transaction::{Outcome, Reason, Submitted};
+use crate::domain::window::Lateness;
 use crate::store::Connection;
 use crate::store::transaction::Key;
 
@@ -41,6 +42,7 @@ pub struct Sent<'a> {
     sender_id: i32,
     row: &'a Submitted,
     received_at: DateTime<Utc>,
+    lateness: Lateness,
 }
 
 impl<'a> Sent<'a> {
@@ -51,15 +53,21 @@ impl<'a> Sent<'a> {
         received_at: DateTime<Utc>,
     ) -> Result<Self, NotAllowed> {
         sender.may_record()?;
-        Ok(Self::again(sender.id, row, received_at))
+        Ok(Self {
+            sender_id: sender.id,
+            row,
+            received_at: received_at.trunc_subsecs(6),
+            lateness: Lateness::Limited,
+        })
     }
 
-    /// What was sent by somebody who was allowed to, and waited in quarantine.
-    pub(super) fn again(sender_id: i32, row: &'a Submitted, received_at: DateTime<Utc>) -> Self {
+    /// What was sent by somebody who was allowed to, waited in quarantine, and is released by a person: however late it came.
+    pub(super) fn released(sender_id: i32, row: &'a Submitted, received_at: DateTime<Utc>) -> Self {
         Self {
             sender_id,
             row,
-            received_at: received_at.trunc_subsecs(6),
+            received_at,
+            lateness: Lateness::Accepted,
         }
     }
 
@@ -73,6 +81,7 @@ impl<'a> Sent<'a> {
             row: self.row,
             received_at: self.received_at,
             booked_at,
+            lateness: self.lateness,
         }
     }
 

@@ -10,7 +10,7 @@ use super::original::{Left, id_of, original_shared, refund_allocation, refund_sh
 use super::rules::Snapshot;
 use crate::domain::money::Amount;
 use crate::domain::proof::{Shared, facts_digest};
-use crate::domain::rulebook::{Case, NotBookable};
+use crate::domain::rulebook::NotBookable;
 use crate::domain::take_back::{AskedBack, NotTakenBack, TakenBack};
 use crate::domain::transaction::{Reason, Submitted, TransactionId, TransactionKind};
 use crate::store::allocation::{NewRefundAllocation, insert_refund_allocations, last_refund_ordinals};
@@ -240,11 +240,7 @@ impl Claim {
                 "its original was another service or in another network",
             );
         }
-        network.timely(Case {
-            row: sent.row,
-            received_at: sent.received_at,
-            booked_at: plan.at,
-        })?;
+        network.timely(sent.case(plan.at))?;
         Ok(original)
     }
 }

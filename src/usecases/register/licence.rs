@@ -12,7 +12,7 @@ use super::known;
 use crate::domain::licence::LicenceChange;
 use crate::domain::moment::kept;
 use crate::domain::originator::Originator;
-use crate::store::{Connection, instrument, licence, locks, network, office, party, settlement};
+use crate::store::{Connection, booking, instrument, licence, locks, network, office, party, settlement};
 use crate::usecases::failure::Fault;
 use crate::usecases::{Done, Failure};
 
@@ -283,8 +283,8 @@ impl Issued {
 }
 
 /// Takes each network's locks, in ascending order, and raises the version of its rules. Returns the moment from which the
-/// change is known: `at`, or the instant after an approval that did not see it. What is settled is judged anew by what was
-/// known when it was approved, and a change with an earlier moment would seem to have been known then.
+/// change is known: `at`, or the instant after an approval or a booking that did not see it. Both are judged anew by what was
+/// known when they were made, and a change with an earlier moment would seem to have been known then.
 async fn change_rules(
     conn: &mut Connection,
     network_ids: impl IntoIterator<Item = i16>,
@@ -296,11 +296,14 @@ async fn change_rules(
         locks::take_licences(conn, *network_id).await?;
     }
     let approved_at = settlement::last_approval(conn, &ascending).await?;
-    for network_id in ascending {
-        locks::take_network(conn, network_id, RULES_LOCK_WAIT_MS).await?;
-        network::raise_rules_version(conn, network_id).await?;
+    for network_id in &ascending {
+        locks::take_network(conn, *network_id, RULES_LOCK_WAIT_MS).await?;
+        network::raise_rules_version(conn, *network_id).await?;
     }
-    let just_after = approved_at.map(|approved_at| approved_at + Duration::microseconds(1));
+    let booked_at = booking::last_booking_since(conn, &ascending, at).await?;
+    let just_after = approved_at
+        .max(booked_at)
+        .map(|unseen| unseen + Duration::microseconds(1));
     Ok(just_after.map_or(at, |just_after| just_after.max(at)))
 }
 

@@ -22,6 +22,14 @@ pub struct Restrictions {
     at: DateTime<Utc>,
 }
 
+/// An original whose licensee's own legs at one destination are held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldOriginal {
+    pub id: i64,
+    /// Empty for the plain one.
+    pub deposit_identifier: String,
+}
+
 struct OfNetwork {
     id: i16,
     restricted: Vec<RestrictedLicence>,
@@ -56,8 +64,8 @@ impl Restrictions {
         self.licences == *licences
     }
 
-    /// Ids of the originals whose licensees' own legs are held, if only at one of their destinations.
-    pub async fn held_originals(&self, conn: &mut Connection) -> Done<Vec<i64>> {
+    /// The originals whose licensees' own legs are held, each at the destinations where they are.
+    pub async fn held_originals(&self, conn: &mut Connection) -> Done<Vec<HeldOriginal>> {
         let mut held = Vec::new();
         for network in &self.networks {
             let originals = holdable_originals(conn, network.id, &network.restricted).await?;
@@ -65,7 +73,10 @@ impl Restrictions {
             let payments = Payments::of_items(conn, network.id, items, i32::MAX).await?;
             for original in &originals {
                 if self.register.holds(&original.item, &payments, self.at)? {
-                    held.push(original.id);
+                    held.push(HeldOriginal {
+                        id: original.id,
+                        deposit_identifier: original.item.deposit_identifier.clone(),
+                    });
                 }
             }
         }

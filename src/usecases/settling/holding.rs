@@ -14,6 +14,7 @@ use crate::domain::licence::{
 };
 use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
+use crate::domain::window::CLOCK_DIFFERENCE_MAX;
 use crate::store::hold::{HoldableItem, HoldableSum, RestrictedLicence, holdable_sums, unsettled_licences};
 use crate::store::licence::{BindingRow, LicenceEventRow, LicenceRow, bindings_of, events_of};
 use crate::store::window::WindowRow;
@@ -215,7 +216,7 @@ impl Licensed {
             office_id: self.office_id,
             since: events.iter().map(|event| event.effective_at).min()?,
             binds: events.iter().map(binds).min()?,
-            horizon: events.iter().map(binds).max()?,
+            horizon: events.iter().map(binds).max()? + CLOCK_DIFFERENCE_MAX,
         })
     }
 
@@ -227,7 +228,6 @@ impl Licensed {
         };
         match self.licence.money_policy(case, AfterRestriction::Quarantine) {
             MoneyPolicy::Held(_) => true,
-            // What was booked although there was no licence was released from quarantine by a person.
             MoneyPolicy::Earns | MoneyPolicy::Refused(_) | MoneyPolicy::Quarantined(_) => false,
         }
     }

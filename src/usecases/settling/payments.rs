@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::hold::Payment;
-use crate::domain::journal::Destination;
 use crate::domain::settlement::Chain;
 use crate::store::Connection;
 use crate::store::hold::{HoldableItem, PaymentRow, payments_to};
@@ -27,7 +26,8 @@ impl Payments {
             let parties: BTreeSet<i32> = items.map(|item| item.party_id).collect();
             for row in payments_to(conn, network_id, &Vec::from_iter(parties), (from, before)).await? {
                 let payment = Payment::from(&row);
-                of_chains.entry(chain_paid(row)).or_default().push(payment);
+                let chain = Chain::new(row.party_id, row.deposit_identifier, row.unit_id);
+                of_chains.entry(chain).or_default().push(payment);
             }
         }
         Ok(Self { of_chains })
@@ -39,23 +39,7 @@ impl Payments {
 }
 
 pub(super) fn chain_of(item: &HoldableItem) -> Chain {
-    Chain {
-        destination: Destination {
-            party: item.party_id,
-            deposit_identifier: item.deposit_identifier.clone(),
-        },
-        unit: item.unit_id,
-    }
-}
-
-fn chain_paid(row: PaymentRow) -> Chain {
-    Chain {
-        destination: Destination {
-            party: row.party_id,
-            deposit_identifier: row.deposit_identifier,
-        },
-        unit: row.unit_id,
-    }
+    Chain::new(item.party_id, item.deposit_identifier.as_str(), item.unit_id)
 }
 
 impl From<&PaymentRow> for Payment {

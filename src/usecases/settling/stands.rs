@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 
 use super::holding::{self, Held};
 use crate::domain::hold::{HoldCause, HoldMovement, Holds};
-use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
 use crate::domain::settlement::{Chain, CycleKind, PositionRule, Sheet, SheetRule, Stand, Terms};
 use crate::store::hold::held_sums;
@@ -111,7 +110,7 @@ async fn move_sums(conn: &mut Connection, stands: &mut Stands, window: &WindowRo
         None => sums_of_transactions(conn, window.id).await?,
     };
     for sum in sums {
-        let chain = chain_of(sum.party_id, sum.deposit_identifier, sum.unit_id);
+        let chain = Chain::new(sum.party_id, sum.deposit_identifier, sum.unit_id);
         let stand = stands.entry(chain).or_default();
         stand.has_lines = true;
         stand.moved.earned = Amount::from_minor(sum.earned.unwrap_or(0));
@@ -122,7 +121,7 @@ async fn move_sums(conn: &mut Connection, stands: &mut Stands, window: &WindowRo
 
 async fn bring_in(conn: &mut Connection, stands: &mut Stands, window: &WindowRow) -> Done<()> {
     for sum in incoming_sums(conn, window.id).await? {
-        let chain = chain_of(sum.party_id, sum.deposit_identifier, sum.unit_id);
+        let chain = Chain::new(sum.party_id, sum.deposit_identifier, sum.unit_id);
         let stand = stands.entry(chain).or_default();
         stand.moved.remitted = Amount::from_minor(sum.remitted);
         stand.moved.returned = Amount::from_minor(sum.returned);
@@ -140,7 +139,7 @@ async fn hold(
     for sum in held_sums(conn, network.id).await? {
         let cause = HoldCause::parse(&sum.cause)
             .map_err(|error| StoreFailure::corrupt("hold_movements", sum.party_id, error))?;
-        let chain = chain_of(sum.party_id, sum.deposit_identifier, sum.unit_id);
+        let chain = Chain::new(sum.party_id, sum.deposit_identifier, sum.unit_id);
         let stand = stands.entry(chain).or_default();
         let amount = Amount::from_minor(sum.amount);
         append(&mut stand.holds, cause, amount)?;
@@ -165,15 +164,5 @@ fn append(holds: &mut Holds, cause: HoldCause, amount: Amount) -> Done<()> {
 }
 
 fn chain_of_position(row: &PositionRow) -> Chain {
-    chain_of(row.party_id, row.deposit_identifier.clone(), row.unit_id)
-}
-
-fn chain_of(party: i32, deposit_identifier: String, unit: i16) -> Chain {
-    Chain {
-        destination: Destination {
-            party,
-            deposit_identifier,
-        },
-        unit,
-    }
+    Chain::new(row.party_id, row.deposit_identifier.clone(), row.unit_id)
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use super::settlements::chain;
 use crate::domain::hold::{HoldCause, HoldMovement, Holds};
 use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
@@ -40,11 +39,19 @@ pub(super) async fn verify_holds(conn: &mut Connection, settlement: i32) -> Done
         chains.entry(chain).or_default().items.insert(cause, amount);
     }
     for row in held_before(conn, network, window.ordinal).await? {
-        let known = chains.entry(chain(row.party_id, &row.deposit_identifier, row.unit_id));
+        let known = chains.entry(Chain::new(
+            row.party_id,
+            row.deposit_identifier.as_str(),
+            row.unit_id,
+        ));
         known.or_default().before.extend(movement(&row));
     }
     for row in hold_movements(conn, settlement).await? {
-        let known = chains.entry(chain(row.party_id, &row.deposit_identifier, row.unit_id));
+        let known = chains.entry(Chain::new(
+            row.party_id,
+            row.deposit_identifier.as_str(),
+            row.unit_id,
+        ));
         known.or_default().stored.extend(stored(&row));
     }
     let mut findings = Vec::new();

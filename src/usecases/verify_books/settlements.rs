@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::holds::verify_holds;
 use crate::domain::hold::{HoldCause, HoldMovement};
-use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
 use crate::domain::settlement::{Chain, Figures, Movements, settlement_digest};
 use crate::domain::verification::position::{StoredPosition, check_position};
@@ -26,7 +25,7 @@ pub(super) async fn verify_settlement(conn: &mut Connection, settlement: i32) ->
     let mut findings = Vec::new();
     let settled = destinations(conn, settlement).await?;
     for one in &settled {
-        let (party, identifier, unit) = (one.party_id, &one.deposit_identifier, one.unit_id);
+        let (party, identifier, unit) = (one.party_id, one.deposit_identifier.as_str(), one.unit_id);
         let key = format!("{settlement}:{party}:{identifier}:{unit}");
         findings.extend(check_position(&key, one.stored.as_ref(), &one.moved)?);
     }
@@ -75,14 +74,18 @@ async fn verify_digest(
             continue;
         };
         let amount = Amount::from_minor(row.amount);
-        let own = moved.entry(chain(row.party_id, &row.deposit_identifier, row.unit_id));
+        let own = moved.entry(Chain::new(
+            row.party_id,
+            row.deposit_identifier.as_str(),
+            row.unit_id,
+        ));
         own.or_default().push(HoldMovement { cause, amount });
     }
     let mut lines: Vec<(Chain, StoredPosition)> = settled
         .iter()
         .filter_map(|one| {
             Some((
-                chain(one.party_id, &one.deposit_identifier, one.unit_id),
+                Chain::new(one.party_id, one.deposit_identifier.as_str(), one.unit_id),
                 one.stored?,
             ))
         })
@@ -99,17 +102,6 @@ async fn verify_digest(
         expected.to_string(),
     );
     Ok(findings)
-}
-
-pub(super) fn chain(party: i32, deposit_identifier: &str, unit: i16) -> Chain {
-    let deposit_identifier = deposit_identifier.to_owned();
-    Chain {
-        destination: Destination {
-            party,
-            deposit_identifier,
-        },
-        unit,
-    }
 }
 
 fn figures<'a>(

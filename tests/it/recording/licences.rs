@@ -14,7 +14,8 @@ async fn a_licence_suspended_at_noon_earns_until_noon() {
     let counter = Counter::open().await;
     let noon = counter.now;
     // The server has the rules in memory before they change.
-    counter.booked(counter.row("r-0", json!({}))).await;
+    let before = noon - Duration::minutes(1);
+    counter.send_at(before, &[counter.row("r-0", json!({}))]).await;
     counter
         .scene
         .befall(LicenceEventKind::Suspended, noon, noon)
@@ -175,6 +176,7 @@ async fn single_posts_follow_rules_that_change_between_them() {
         let row = counter.row(reference, json!({ "occurred_at": noon }));
         counter.send_at(noon + Duration::hours(1), &[row]).await.remove(0)
     };
+    let later = noon + Duration::hours(2);
     let price = async |reference: &str| {
         let outcome = post(reference).await;
         let Outcome::Booked(booked) = outcome else {
@@ -195,9 +197,13 @@ async fn single_posts_follow_rules_that_change_between_them() {
     }
     counter
         .scene
-        .befall(LicenceEventKind::Suspended, noon, noon)
+        .befall(LicenceEventKind::Suspended, later, later)
         .await;
-    assert_eq!(reason_of(&post("r-6").await), Reason::LicenceNotStanding);
+    let row = counter.row("r-6", json!({ "occurred_at": later }));
+    assert_eq!(
+        reason_of(&counter.send_at(later, &[row]).await[0]),
+        Reason::LicenceNotStanding
+    );
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use crate::store::licence::licences_of_ids;
 use crate::store::reading::demand::{StateWanted, list_demands};
 use crate::store::reading::earning::{
     DueRow, EarningRow, EarningsWanted, OfficeLicence, due_to, earnings_of, licences_at_offices_of,
+    oldest_released,
 };
 use crate::store::reading::money::MoneyWanted;
 use crate::store::reading::network::NetworkRow;
@@ -169,7 +170,8 @@ async fn demands_on(
 /// Weekly cycles of four years: an older one is open only if nothing was paid since.
 const DEMANDS_MAX: i64 = 200;
 
-/// What the party earned in all its offices within the allowed lateness, in windows that are not sealed.
+/// What the party earned in all its offices in windows that are not sealed: within the allowed lateness, and however long ago
+/// if a person has released it.
 async fn unsealed_of(
     conn: &mut Connection,
     party_id: i32,
@@ -178,12 +180,15 @@ async fn unsealed_of(
     networks: &[NetworkRow],
 ) -> Done<Vec<EarningRow>> {
     let lateness_days = networks.iter().map(|n| n.lateness_max_days).max().unwrap_or(0);
+    let timely_from = at - TimeDelta::days(i64::from(lateness_days)) - CYCLE_LONGEST;
     let mut unsealed = Vec::new();
     let offices: BTreeSet<i32> = licences.iter().map(|licence| licence.office_id).collect();
+    let offices = Vec::from_iter(offices);
+    let released_from = oldest_released(conn, &offices).await?;
     for office_id in offices {
         let wanted = EarningsWanted {
             office_id,
-            from: at - TimeDelta::days(i64::from(lateness_days)) - CYCLE_LONGEST,
+            from: released_from.map_or(timely_from, |from| from.min(timely_from)),
             until: at + TimeDelta::days(1),
             licensee: Some(party_id),
             network_id: None,

@@ -105,6 +105,10 @@ async fn report(
     let licences = tenures.iter().map(|tenure| tenure.licence_id).collect();
     let restrictions = Restrictions::among(conn, licences, at).await?;
     let held = restrictions.held_originals(conn).await?;
+    let held: Vec<(i64, &str)> = held
+        .iter()
+        .map(|o| (o.id, o.deposit_identifier.as_str()))
+        .collect();
     let rows = earnings_of(
         conn,
         EarningsWanted {

@@ -1,0 +1,1 @@
+DROP INDEX quarantine_that_was_released;
