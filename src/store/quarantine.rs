@@ -45,12 +45,13 @@ struct Kept {
     id: i64,
 }
 
-/// Keeps the rows and returns their ids in order; a row that waits already with the same content keeps its id.
+/// Keeps the rows and returns their ids in order; a row that waits already with the same content keeps its id. `None` if such a
+/// one was decided meanwhile: the rows are to be kept again.
 pub async fn keep_rows(
     conn: &mut Connection,
     at: DateTime<Utc>,
     rows: &[NewQuarantined],
-) -> Stored<Vec<i64>> {
+) -> Stored<Option<Vec<i64>>> {
     let office_codes: Vec<&str> = rows.iter().map(|row| row.office_code.as_str()).collect();
     let sender_ids: Vec<i32> = rows.iter().map(|row| row.sender_id).collect();
     let references: Vec<&str> = rows.iter().map(|row| row.reference.as_str()).collect();
@@ -74,14 +75,14 @@ pub async fn keep_rows(
         .bind::<Array<Text>, _>(&texts)
         .load(conn)
         .await?;
-    let mut ids = vec![0; rows.len()];
+    let mut ids = vec![None; rows.len()];
     for row in kept {
         let place = usize::try_from(row.place - 1).ok();
         if let Some(id) = place.and_then(|place| ids.get_mut(place)) {
-            *id = row.id;
+            *id = Some(row.id);
         }
     }
-    Ok(ids)
+    Ok(ids.into_iter().collect())
 }
 
 /// Closes the waiting rows of keys that are in the books now.

@@ -37,7 +37,7 @@ impl Scene {
         assert_eq!(verified.findings, []);
     }
 
-    async fn somebody_waits(&self) {
+    pub async fn somebody_waits(&self) {
         let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory' \
                           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
         while self.count(waiting).await == 0 {

@@ -2,7 +2,7 @@
 //! Never here: why a row is not booked.
 
 use super::booking::{Ground, Halt, Plan};
-use super::{Course, NotRecorded, Passage, Recorded, Sent};
+use super::{ATTEMPTS_MAX, Course, NotRecorded, Passage, Recorded, Sent};
 use crate::domain::rulebook::NotBookable;
 use crate::domain::transaction::{Outcome, Reason};
 use crate::store::quarantine::{NewQuarantined, decide_row, keep_rows, supersede};
@@ -79,7 +79,7 @@ async fn keep(
         .iter()
         .map(|(index, why)| waiting(&plan.rows[*index], why))
         .collect();
-    let ids = keep_rows(conn, plan.at, &rows).await?;
+    let ids = keep_whole(conn, plan, &rows).await?;
     for ((index, why), id) in kept.into_iter().zip(ids) {
         ground.recorded[index] = Some(Recorded::Decided(Outcome::Quarantined {
             id,
@@ -88,6 +88,19 @@ async fn keep(
         }));
     }
     Ok(())
+}
+
+async fn keep_whole(
+    conn: &mut Connection,
+    plan: &Plan<'_>,
+    rows: &[NewQuarantined],
+) -> Result<Vec<i64>, Halt> {
+    for _ in 0..ATTEMPTS_MAX {
+        if let Some(ids) = keep_rows(conn, plan.at, rows).await? {
+            return Ok(ids);
+        }
+    }
+    Err(Failure::Unavailable("what waits in quarantine keeps changing; try again".to_owned()).into())
 }
 
 fn waiting(sent: &Sent<'_>, why: &NotBookable) -> NewQuarantined {

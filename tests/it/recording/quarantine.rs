@@ -8,6 +8,7 @@ use daftar::domain::quarantine::QuarantineState;
 use daftar::domain::transaction::{Outcome, Reason};
 use daftar::usecases::Failure;
 use daftar::usecases::quarantine::{list_quarantine, reject_quarantined, release_quarantined};
+use daftar::usecases::reading::earnings::{EarningsAsked, report_earnings};
 use daftar::usecases::register::licence::{BindingEntry, OfficeRoles, bind_roles};
 use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
@@ -23,9 +24,11 @@ async fn waiting(counter: &Counter, row: Value) -> i64 {
     id
 }
 
+/// A minute from now.
 async fn release(counter: &Counter, by: &Originator, id: i64) -> Result<i64, Failure> {
+    let at = counter.now + Duration::minutes(1);
     let mut conn = counter.scene.world.conn().await;
-    let released = release_quarantined(&mut conn, &counter.memory, by, counter.now, id, "repaired").await;
+    let released = release_quarantined(&mut conn, &counter.memory, by, at, id, "repaired").await;
     released.map(|booked| booked.amount.minor())
 }
 
@@ -147,6 +150,60 @@ async fn a_rejected_row_stays_on_record_with_its_reason() {
 }
 
 #[tokio::test]
+async fn what_came_too_late_is_booked_once_a_person_releases_it_and_is_due_however_long_ago_it_happened() {
+    let mut counter = Counter::open().await;
+    let row = counter.row("r-1", json!({}));
+    counter.now += Duration::days(200);
+    let Outcome::Quarantined { id, reason, .. } = counter.one(row).await else {
+        panic!("it is older than a month");
+    };
+    assert_eq!(reason, Reason::TooLate);
+    assert_eq!(
+        release(&counter, &counter.scene.checker, id).await.unwrap(),
+        100_000
+    );
+    let mut conn = counter.scene.world.conn().await;
+    let (host, asked) = (Originator::host(), EarningsAsked::default());
+    let later = counter.now + Duration::hours(1);
+    let report = report_earnings(&mut conn, &host, later, "1001", &asked)
+        .await
+        .unwrap();
+    let due = report.due.iter().find(|due| due.network == PISHKHAN).unwrap();
+    // It holds the price and has earned the wage less the tax.
+    assert_eq!(due.balance.minor(), 67_900 - 100_000);
+    counter.scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_row_whose_twin_is_rejected_while_it_is_kept_waits_under_an_id_of_its_own() {
+    const PAUSED: &str = "CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
+        CREATE TRIGGER pause AFTER INSERT ON quarantine FOR EACH STATEMENT EXECUTE FUNCTION pause()";
+    let counter = Counter::open().await;
+    let row = counter.row("r-1", json!({ "amount": 5 }));
+    let twin = waiting(&counter, row.clone()).await;
+    let mut pausing = counter.scene.world.superuser().await;
+    pausing.batch_execute(PAUSED).await.unwrap();
+    pausing
+        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(1)")
+        .await
+        .unwrap();
+    let rejected = async {
+        counter.scene.somebody_waits().await;
+        let mut conn = counter.scene.world.conn().await;
+        reject_quarantined(&mut conn, &counter.scene.checker, counter.now, twin, "a test")
+            .await
+            .unwrap();
+        pausing.batch_execute("COMMIT").await.unwrap();
+    };
+    let (id, ()) = tokio::join!(waiting(&counter, row), rejected);
+    assert_eq!(
+        [state(&counter, twin).await, state(&counter, id).await],
+        ["rejected", "waiting"]
+    );
+}
+
+#[tokio::test]
 async fn a_newly_published_tariff_is_known_at_once() {
     let counter = Counter::open().await;
     counter.booked(counter.row("r-0", json!({}))).await;
@@ -264,25 +321,30 @@ async fn bind(counter: &Counter, municipality: Option<&str>) {
 
 #[tokio::test]
 async fn a_row_of_which_nobody_plays_a_role_waits_until_somebody_does_and_then_its_window_can_be_sealed() {
-    let counter = Counter::open().await;
-    let passport = |reference| counter.row(reference, json!({ "service": "passport" }));
+    let mut counter = Counter::open().await;
+    let passport = json!({ "service": "passport" });
     // The answer is remembered, and that an office has somebody for the role says nothing of when it has not.
     counter
         .booked(counter.row("r-0", json!({ "service": "passport", "office": "1002" })))
         .await;
+    counter.now += Duration::minutes(1);
     bind(&counter, None).await;
     counter.booked(counter.row("r-1", json!({}))).await;
-    let id = waiting(&counter, passport("r-2")).await;
-    assert_eq!(counter.reason(passport("r-3")).await, Reason::RoleIsVacant);
+    let id = waiting(&counter, counter.row("r-2", passport.clone())).await;
+    assert_eq!(
+        counter.reason(counter.row("r-3", passport.clone())).await,
+        Reason::RoleIsVacant
+    );
     let refused = release(&counter, &counter.scene.checker, id).await.unwrap_err();
     assert_eq!(rule(refused), "role_is_vacant");
 
+    counter.now += Duration::minutes(5);
     bind(&counter, Some("municipality")).await;
     assert_eq!(
         release(&counter, &counter.scene.checker, id).await.unwrap(),
         1_476_112
     );
-    counter.booked(passport("r-3")).await;
+    counter.booked(counter.row("r-3", passport)).await;
     for day in 1..=5 {
         counter.scene.settle_day(day).await;
     }
