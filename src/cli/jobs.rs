@@ -233,8 +233,12 @@ fn history_text(runs: &[JobRunView]) -> String {
         let slot = run.slot.to_rfc3339_opts(SecondsFormat::Secs, true);
         let _ = writeln!(
             text,
-            "{:<24}{slot:<22}{:<11}{:<4}{}",
-            run.job, run.state, run.attempts, run.outcome
+            "{:<24}{slot:<22}{:<11}{:<4}{}{}",
+            run.job,
+            run.state,
+            run.attempts,
+            if run.by_hand { "by hand: " } else { "" },
+            run.outcome
         );
     }
     text

@@ -2,7 +2,7 @@
 //! `domain::timetable`), the history for people (see `reading::job`).
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::dsl::max;
+use diesel::dsl::{max, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -18,6 +18,8 @@ pub struct Claim<'a> {
     pub worker: &'a str,
     pub at: DateTime<Utc>,
     pub lease_until: DateTime<Utc>,
+    /// The slot is no slot of the timetable.
+    pub by_hand: bool,
 }
 
 #[derive(Debug, Queryable, Selectable)]
@@ -39,6 +41,7 @@ pub async fn insert_run(conn: &mut Connection, claim: &Claim<'_>) -> Stored<Opti
             job_runs::worker.eq(claim.worker),
             job_runs::claimed_at.eq(claim.at),
             job_runs::lease_until.eq(claim.lease_until),
+            job_runs::by_hand.eq(claim.by_hand),
         ))
         .on_conflict((job_runs::job, job_runs::slot))
         .do_nothing()
@@ -128,14 +131,16 @@ pub async fn end_run(
     Ok(ended.execute(conn).await? == 1)
 }
 
+/// Of the timetable.
 pub async fn newest_slot(conn: &mut Connection, job: &str) -> Stored<Option<DateTime<Utc>>> {
     let newest = job_runs::table
         .filter(job_runs::job.eq(job))
+        .filter(not(job_runs::by_hand))
         .select(max(job_runs::slot));
     Ok(newest.first(conn).await?)
 }
 
-/// Runs that did not succeed, of the last `look_back`, in the order of slots.
+/// Runs that did not succeed, of the last `look_back`, in the order of slots. Whoever ran one by hand has been told how it ended.
 pub async fn unfinished_runs(
     conn: &mut Connection,
     job: &str,
@@ -146,6 +151,7 @@ pub async fn unfinished_runs(
         .filter(job_runs::job.eq(job))
         .filter(job_runs::state.ne("succeeded"))
         .filter(job_runs::slot.gt(at - look_back))
+        .filter(not(job_runs::by_hand).or(job_runs::state.eq("running")))
         .order(job_runs::slot)
         .select(JobRun::as_select())
         .load(conn)

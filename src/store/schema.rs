@@ -156,6 +156,7 @@ diesel::table! {
         lease_until -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
         outcome -> Text,
+        by_hand -> Bool,
     }
 }
 

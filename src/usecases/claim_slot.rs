@@ -41,14 +41,15 @@ pub async fn claim_slot(
         let unfinished = job::unfinished_runs(conn, &job.name, at, look_back).await?;
         match job.turn(newest, &unfinished, at) {
             Turn::Wait => Ok(None),
-            Turn::Take(slot) => take(conn, worker, at, job, slot).await,
-            Turn::TakeAgain(slot) => take_again(conn, worker, at, job, slot).await,
+            Turn::Take(slot) => take(conn, &claim(worker, at, job, slot), job).await,
+            Turn::TakeAgain(slot) => take_again(conn, &claim(worker, at, job, slot), job).await,
         }
     })
     .await
 }
 
-/// A slot of its own for `at`: somebody asked for a run now. Nothing if that very slot was claimed.
+/// A slot of its own for `at`: somebody asked for a run now. Nothing if that very slot was claimed. Slots of the timetable stay
+/// due: the run stands in for none of them.
 pub async fn claim_slot_now(
     conn: &mut Connection,
     worker: &str,
@@ -57,7 +58,11 @@ pub async fn claim_slot_now(
 ) -> Done<Option<Lease>> {
     conn.transaction(async |conn| {
         enter(conn, worker).await?;
-        take(conn, worker, at, job, at).await
+        let by_hand = Claim {
+            by_hand: true,
+            ..claim(worker, at, job, at)
+        };
+        take(conn, &by_hand, job).await
     })
     .await
 }
@@ -73,26 +78,14 @@ async fn enter(conn: &mut Connection, worker: &str) -> Done<()> {
     ))
 }
 
-async fn take(
-    conn: &mut Connection,
-    worker: &str,
-    at: DateTime<Utc>,
-    job: &Job,
-    slot: DateTime<Utc>,
-) -> Done<Option<Lease>> {
-    let claimed = job::insert_run(conn, &claim(worker, at, job, slot)).await?;
-    Ok(claimed.map(|run_id| lease(job, slot, run_id, 1)))
+async fn take(conn: &mut Connection, claim: &Claim<'_>, job: &Job) -> Done<Option<Lease>> {
+    let claimed = job::insert_run(conn, claim).await?;
+    Ok(claimed.map(|run_id| lease(job, claim.slot, run_id, 1)))
 }
 
-async fn take_again(
-    conn: &mut Connection,
-    worker: &str,
-    at: DateTime<Utc>,
-    job: &Job,
-    slot: DateTime<Utc>,
-) -> Done<Option<Lease>> {
-    let claimed = job::reopen_run(conn, &claim(worker, at, job, slot)).await?;
-    Ok(claimed.map(|(run_id, fencing)| lease(job, slot, run_id, fencing)))
+async fn take_again(conn: &mut Connection, claim: &Claim<'_>, job: &Job) -> Done<Option<Lease>> {
+    let claimed = job::reopen_run(conn, claim).await?;
+    Ok(claimed.map(|(run_id, fencing)| lease(job, claim.slot, run_id, fencing)))
 }
 
 fn claim<'a>(worker: &'a str, at: DateTime<Utc>, job: &'a Job, slot: DateTime<Utc>) -> Claim<'a> {
@@ -102,6 +95,7 @@ fn claim<'a>(worker: &'a str, at: DateTime<Utc>, job: &'a Job, slot: DateTime<Ut
         worker,
         at,
         lease_until: lease_from(at),
+        by_hand: false,
     }
 }
 

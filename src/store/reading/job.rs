@@ -19,6 +19,7 @@ pub struct JobRunRow {
     pub claimed_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub outcome: String,
+    pub by_hand: bool,
 }
 
 /// The next `rows` runs before an id, of one job or of all.

@@ -49,6 +49,8 @@ pub struct JobRunView {
     pub claimed_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub outcome: String,
+    /// Somebody asked for it: `slot` is that moment, not one of the timetable.
+    pub by_hand: bool,
 }
 
 /// How much there is of everything, for whoever sees all.
@@ -133,5 +135,6 @@ fn run_view(row: JobRunRow) -> JobRunView {
         claimed_at: row.claimed_at,
         finished_at: row.finished_at,
         outcome: row.outcome,
+        by_hand: row.by_hand,
     }
 }

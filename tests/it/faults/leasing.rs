@@ -4,7 +4,7 @@
 use chrono::Duration;
 use daftar::domain::timetable::{Job, Timetable};
 use daftar::jobs::files::timetable;
-use daftar::usecases::claim_slot::{LEASE_SECS, Lease, claim_slot};
+use daftar::usecases::claim_slot::{LEASE_SECS, Lease, claim_slot, claim_slot_now};
 use daftar::usecases::finish_slot::{Outcome, finish_slot, keep_slot};
 use daftar::usecases::name_job::name_job;
 use daftar::usecases::register_worker::register_worker;
@@ -101,6 +101,36 @@ async fn a_step_leaves_the_lease_where_the_latest_sign_of_life_put_it() {
             .unwrap();
         assert!(other.fencing > lease.fencing || other.slot > lease.slot);
     }
+}
+
+#[tokio::test]
+async fn a_run_by_hand_makes_up_for_no_missed_slot_and_is_not_tried_again() {
+    let scene = Scene::furnished().await;
+    let timetable = timetable(None).unwrap();
+    let job = timetable.job("verify-books").unwrap();
+    let mut conn = scene.world.conn().await;
+    let (began, later) = (scene.day(1, 1), scene.day(4, 1));
+    register_worker(&mut conn, began, "worker", &timetable)
+        .await
+        .unwrap();
+    let first = claim_slot(&mut conn, "worker", began, job)
+        .await
+        .unwrap()
+        .unwrap();
+    let done = Outcome::Succeeded(String::new());
+    finish_slot(&mut conn, began, &first, &done).await.unwrap();
+    let by_hand = claim_slot_now(&mut conn, "worker", later, job)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(claim_slot(&mut conn, "worker", later, job).await.unwrap(), None);
+    let failed = Outcome::Failed("broke".to_owned());
+    finish_slot(&mut conn, later, &by_hand, &failed).await.unwrap();
+    let missed = claim_slot(&mut conn, "worker", scene.day(4, 2), job)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(missed.slot, first.slot + Duration::days(1));
 }
 
 /// A job that closes windows has one slot a year, so that the clock of the machine brings no other in between.
