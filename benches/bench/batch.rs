@@ -63,7 +63,7 @@ pub async fn record(ground: &Ground, database: &Database, mut rows: Rows, count:
     let mut conn = database.conn().await;
     let memory = Arc::new(Memory::default());
     let by = &ground.people.counters;
-    let mut delivery = open_submission(&mut conn, by, clock::now()).await.unwrap();
+    let delivery = open_submission(&mut conn, by, clock::now()).await.unwrap();
     let (mut took, mut line, mut ahead) = (Duration::ZERO, 0, None);
     for size in chunks(count).chain([0]) {
         let chunk: Vec<Line> = rows

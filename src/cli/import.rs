@@ -18,11 +18,12 @@ use super::output;
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::Asked;
 use crate::domain::submission::{ATOMIC_ROWS_MAX, CHUNK_ROWS, Format, Line, Reader};
+use crate::host::spool::Spool;
 use crate::host::{Host, clock};
 use crate::usecases::record_transactions::Memory;
 use crate::usecases::register::originator::originator_of_code;
 use crate::usecases::submission::{
-    Delivery, JudgedLines, SubmissionView, judge_lines, list_unbooked, may_be_whole, open_submission,
+    JudgedLines, SubmissionView, judge_lines, list_unbooked, may_be_whole, open_submission,
 };
 use crate::usecases::{Connection, Done, Failure};
 
@@ -227,35 +228,32 @@ fn judge_chunks(
 
 impl Import {
     async fn record(&self, conn: &mut Connection, chunks: mpsc::Receiver<ReadChunk>) -> Done<SubmissionView> {
-        let mut delivery = open_submission(conn, &self.by, clock::now()).await?;
+        let delivery = open_submission(conn, &self.by, clock::now()).await?;
+        let mut early = Spool::default();
         let (send, mut judged) = mpsc::channel(JUDGED_MAX);
         let (memory, by) = (Arc::clone(&self.memory), self.by.clone());
         spawn_blocking(move || judge_chunks(&memory, &by, chunks, &send));
         while let Some(chunk) = judged.recv().await {
             let chunk = chunk?;
-            delivery.record(conn, &self.memory, &self.by, chunk.lines).await?;
-            self.record_early(conn, &mut delivery, false).await?;
+            let lines = delivery.record(conn, &self.memory, &self.by, chunk.lines).await?;
+            early.enter(&lines)?;
             self.bar.inc(chunk.bytes);
         }
-        self.record_early(conn, &mut delivery, true).await?;
+        let mut early = early.rewound()?;
+        loop {
+            let lines = early.next_lines(CHUNK_ROWS)?;
+            if lines.is_empty() {
+                break;
+            }
+            delivery
+                .record_early(conn, &self.memory, &self.by, clock::now(), lines)
+                .await?;
+        }
         delivery.finish(conn, &self.by, clock::now()).await
     }
 
-    async fn record_early(
-        &self,
-        conn: &mut Connection,
-        delivery: &mut Delivery,
-        has_ended: bool,
-    ) -> Done<()> {
-        while delivery.has_early(has_ended) {
-            let at = clock::now();
-            delivery.record_early(conn, &self.memory, &self.by, at).await?;
-        }
-        Ok(())
-    }
-
     async fn record_wholly(&self, conn: &mut Connection, lines: Vec<Line>) -> Done<SubmissionView> {
-        let mut delivery = open_submission(conn, &self.by, clock::now()).await?;
+        let delivery = open_submission(conn, &self.by, clock::now()).await?;
         let (memory, at) = (&self.memory, clock::now());
         let whole = delivery.record_wholly(conn, memory, &self.by, at, lines).await;
         let view = delivery.finish(conn, &self.by, clock::now()).await?;

@@ -11,6 +11,7 @@ pub mod patience;
 pub mod postgres;
 pub mod private;
 pub mod signal;
+pub mod spool;
 
 use std::fmt;
 

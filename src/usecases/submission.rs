@@ -14,13 +14,11 @@ use super::record_transactions::{
 use super::{Done, Failure};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::{Asked, Page};
-use crate::domain::submission::{ATOMIC_ROWS_MAX, CHUNK_ROWS, Line, Unread};
+use crate::domain::submission::{ATOMIC_ROWS_MAX, Line, Unread};
 use crate::domain::transaction::Submitted;
 use crate::store::Connection;
 use crate::store::submission::{self, Noted, SubmissionRow};
 
-/// Early rows that are kept in memory until their originals may have come.
-const EARLY_MAX: usize = 50_000;
 /// Faults that are told at once; all of them can be fetched.
 const FAULTS_TOLD_MAX: usize = 100;
 
@@ -53,11 +51,10 @@ pub struct UnbookedView {
     pub explanation: String,
 }
 
-/// A submission that is coming in: what it is called, and the rows that came before their originals.
-#[derive(Debug)]
+/// A submission that is coming in.
+#[derive(Clone, Copy, Debug)]
 pub struct Delivery {
     pub submission_id: i64,
-    early: Chunk,
 }
 
 pub async fn open_submission(conn: &mut Connection, by: &Originator, at: DateTime<Utc>) -> Done<Delivery> {
@@ -65,7 +62,6 @@ pub async fn open_submission(conn: &mut Connection, by: &Originator, at: DateTim
     conn.transaction(async |conn| {
         Ok(Delivery {
             submission_id: submission::insert_submission(conn, by.id, at).await?,
-            early: Chunk::default(),
         })
     })
     .await
@@ -93,50 +89,43 @@ pub fn judge_lines(
 }
 
 impl Delivery {
-    /// Records a chunk of lines. Refunds and reversals whose originals are not in the books yet are kept for the end.
+    /// Records a chunk of lines and returns the refunds and reversals whose originals are not in the books yet: they are to be
+    /// recorded at the end.
     pub async fn record(
-        &mut self,
+        self,
         conn: &mut Connection,
         memory: &Memory,
         by: &Originator,
         judged: JudgedLines,
-    ) -> Done<()> {
+    ) -> Done<Vec<Line>> {
         let chunk = judged.chunk;
         let sent = sent_rows(&chunk.rows, by, judged.at)?;
         let course = Course::Chunk(chunk.passage(self.submission_id));
         let recorded = record_judged(conn, memory, &sent, course, judged.ahead).await;
         let recorded = recorded.map_err(failed)?;
-        for ((number, row), recorded) in chunk.numbers.iter().zip(chunk.rows).zip(recorded) {
+        let mut early = Vec::new();
+        for ((number, row), recorded) in chunk.numbers.into_iter().zip(chunk.rows).zip(recorded) {
             if recorded == Recorded::Early {
-                self.early.enter(*number, row);
+                early.push(Line { number, row: Ok(row) });
             }
         }
-        Ok(())
+        Ok(early)
     }
 
-    /// Whether early rows are to be recorded now: too many are kept, or nothing more comes.
-    pub fn has_early(&self, has_ended: bool) -> bool {
-        self.early.rows.len() > EARLY_MAX || (has_ended && !self.early.rows.is_empty())
-    }
-
-    /// Records some of the early rows; those whose original is still missing go to quarantine.
+    /// Records early rows when nothing more comes; those whose original is still missing go to quarantine.
     pub async fn record_early(
-        &mut self,
+        self,
         conn: &mut Connection,
         memory: &Memory,
         by: &Originator,
         at: DateTime<Utc>,
+        lines: Vec<Line>,
     ) -> Done<()> {
-        let some = self.early.rows.len().min(CHUNK_ROWS);
-        let sent = sent_rows(&self.early.rows[..some], by, at)?;
-        let course = Course::LastChunk(Passage {
-            lines: &self.early.numbers[..some],
-            ..self.early.passage(self.submission_id)
-        });
+        let chunk = Chunk::of(lines);
+        let sent = sent_rows(&chunk.rows, by, at)?;
+        let course = Course::LastChunk(chunk.passage(self.submission_id));
         let recorded = record_transactions(conn, memory, at, &sent, course).await;
         recorded.map_err(failed)?;
-        self.early.rows.drain(..some);
-        self.early.numbers.drain(..some);
         Ok(())
     }
 
@@ -146,7 +135,7 @@ impl Delivery {
     /// `Invalid` names the lines that cannot be booked, the first hundred; they can be fetched like those of any
     /// submission.
     pub async fn record_wholly(
-        &mut self,
+        self,
         conn: &mut Connection,
         memory: &Memory,
         by: &Originator,
@@ -182,7 +171,7 @@ impl Delivery {
 
     /// Keeps why a submission was not taken, and says so.
     async fn note_refused(
-        &self,
+        self,
         conn: &mut Connection,
         chunk: &Chunk,
         recorded: &[Recorded],

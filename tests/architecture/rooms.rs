@@ -41,6 +41,7 @@ const WORLDLY: &[(&str, &[&str])] = &[
     ("lettre", &["host"]),
     ("prometheus", &["web", "host"]),
     ("rustix", &["host"]),
+    ("tempfile", &["host"]),
     ("tokio", &["host", "web", "jobs", "cli", "main"]),
     ("tokio_cron_scheduler", &["jobs"]),
     ("tokio_postgres", &["host"]),

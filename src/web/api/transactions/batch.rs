@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::originator::Originator;
 use crate::domain::submission::{CHUNK_ROWS, Format, Line, Reader, Unreadable};
+use crate::host::spool::{Spool, SpoolError};
 use crate::usecases::submission::{
     Delivery, JudgedLines, SubmissionView, judge_lines, may_be_whole, open_submission,
 };
@@ -108,15 +109,24 @@ struct Intake {
     state: std::sync::Arc<AppState>,
     by: Originator,
     lines: Vec<Line>,
-    recording: Option<JoinHandle<Done<Delivery>>>,
+    recording: Option<JoinHandle<Done<Incoming>>>,
+}
+
+/// What is recorded of a submission, and the rows that came before their originals.
+struct Incoming {
+    delivery: Delivery,
+    early: Spool,
 }
 
 impl Intake {
     async fn open(state: std::sync::Arc<AppState>, by: Originator) -> Done<Self> {
         let mut conn = state.connection().await?;
-        let delivery = open_submission(&mut conn, &by, state.now()).await?;
+        let incoming = Incoming {
+            delivery: open_submission(&mut conn, &by, state.now()).await?,
+            early: Spool::default(),
+        };
         drop(conn);
-        let recording = state.spawn(async { Ok(delivery) });
+        let recording = state.spawn(async { Ok(incoming) });
         Ok(Self {
             state,
             by,
@@ -138,14 +148,14 @@ impl Intake {
     async fn record(&mut self, chunk: Vec<Line>) -> Done<()> {
         let (state, by) = (self.state.clone(), self.by.clone());
         let judging = spawn_blocking(move || judge_lines(&state.recorder.memory, &by, state.now(), chunk));
-        let delivery = self.delivery().await?;
-        let recording = record_chunk(self.state.clone(), self.by.clone(), delivery, judging);
+        let incoming = self.incoming().await?;
+        let recording = record_chunk(self.state.clone(), self.by.clone(), incoming, judging);
         self.recording = Some(self.state.spawn(recording));
         Ok(())
     }
 
-    /// The delivery, when the chunk before is recorded.
-    async fn delivery(&mut self) -> Done<Delivery> {
+    /// When the chunk before is recorded.
+    async fn incoming(&mut self) -> Done<Incoming> {
         let recording = self.recording.take().ok_or_else(broken_off)?;
         recording.await.map_err(|_| broken_off())?
     }
@@ -153,10 +163,11 @@ impl Intake {
     async fn end(mut self) -> Done<SubmissionView> {
         let last = std::mem::take(&mut self.lines);
         self.record(last).await?;
-        let delivery = self.delivery().await?;
+        let incoming = self.incoming().await?;
         let (state, by) = (self.state.clone(), self.by);
         let ending = self.state.spawn(async move {
-            let delivery = record_early(&state, &by, delivery, true).await?;
+            let delivery = incoming.delivery;
+            record_early(&state, &by, incoming).await?;
             let mut conn = state.connection().await?;
             delivery.finish(&mut conn, &by, state.now()).await
         });
@@ -166,7 +177,7 @@ impl Intake {
     }
 
     async fn end_wholly(mut self) -> Done<SubmissionView> {
-        let mut delivery = self.delivery().await?;
+        let Incoming { delivery, .. } = self.incoming().await?;
         let (state, by, lines) = (self.state.clone(), self.by, self.lines);
         let ending = self.state.spawn(async move {
             let mut conn = state.connection().await?;
@@ -184,32 +195,49 @@ impl Intake {
 async fn record_chunk(
     state: std::sync::Arc<AppState>,
     by: Originator,
-    mut delivery: Delivery,
+    mut incoming: Incoming,
     judging: JoinHandle<Done<JudgedLines>>,
-) -> Done<Delivery> {
+) -> Done<Incoming> {
     let judged = judging.await.map_err(|_| broken_off())??;
     let mut conn = state.connection().await?;
-    delivery
+    let early = incoming
+        .delivery
         .record(&mut conn, &state.recorder.memory, &by, judged)
         .await?;
     drop(conn);
-    record_early(&state, &by, delivery, false).await
+    if early.is_empty() {
+        return Ok(incoming);
+    }
+    let spooling = spawn_blocking(move || incoming.early.enter(&early).map(|()| incoming));
+    Ok(spooling.await.map_err(|_| broken_off())??)
 }
 
 fn broken_off() -> Failure {
     Failure::Internal("the recording of a chunk broke off".to_owned())
 }
 
-async fn record_early(
-    state: &AppState,
-    by: &Originator,
-    mut delivery: Delivery,
-    has_ended: bool,
-) -> Done<Delivery> {
-    while delivery.has_early(has_ended) {
+async fn record_early(state: &AppState, by: &Originator, incoming: Incoming) -> Done<()> {
+    let mut early = incoming.early.rewound()?;
+    loop {
+        let reading = spawn_blocking(move || early.next_lines(CHUNK_ROWS).map(|lines| (early, lines)));
+        let (rest, lines) = reading.await.map_err(|_| broken_off())??;
+        if lines.is_empty() {
+            return Ok(());
+        }
+        early = rest;
         let mut conn = state.connection().await?;
         let (memory, at) = (&state.recorder.memory, state.now());
-        delivery.record_early(&mut conn, memory, by, at).await?;
+        let delivery = incoming.delivery;
+        delivery.record_early(&mut conn, memory, by, at, lines).await?;
     }
-    Ok(delivery)
+}
+
+impl From<SpoolError> for Failure {
+    fn from(error: SpoolError) -> Self {
+        let told = error.to_string();
+        match error {
+            SpoolError::Full => Self::invalid("rows", "originals_come_first", told),
+            SpoolError::File(_) => Self::Unavailable(told),
+        }
+    }
 }

@@ -1,0 +1,124 @@
+//! Rows of a submission that wait for its end, in order: few in memory, many in an unnamed file that goes with its holder.
+//! Never here: why they wait (see `usecases::submission`).
+
+use std::io::{self, BufRead, BufReader, Seek, Write};
+
+use tempfile::SpooledTempFile;
+
+use crate::domain::submission::Line;
+use crate::domain::transaction::Submitted;
+
+const MEMORY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Some ten million rows.
+const BYTES_MAX: usize = 4 * 1024 * 1024 * 1024;
+
+#[derive(Debug, thiserror::Error)]
+pub enum SpoolError {
+    #[error("more than {BYTES_MAX} bytes of rows stand before their originals")]
+    Full,
+    #[error("the file of rows that wait for their originals: {0}")]
+    File(#[from] io::Error),
+}
+
+#[derive(Debug)]
+pub struct Spool {
+    file: SpooledTempFile,
+    bytes: usize,
+}
+
+/// What was spooled, from its beginning.
+#[derive(Debug)]
+pub struct Spooled(BufReader<SpooledTempFile>);
+
+impl Default for Spool {
+    fn default() -> Self {
+        Self {
+            file: tempfile::spooled_tempfile(MEMORY_BYTES_MAX),
+            bytes: 0,
+        }
+    }
+}
+
+impl Spool {
+    /// Lines that could not be read are passed over: they wait for nothing.
+    pub fn enter(&mut self, lines: &[Line]) -> Result<(), SpoolError> {
+        let mut text = String::new();
+        for line in lines {
+            if let Ok(row) = &line.row {
+                text += &format!("{} {}\n", line.number, row.canonical());
+            }
+        }
+        self.bytes += text.len();
+        if self.bytes > BYTES_MAX {
+            return Err(SpoolError::Full);
+        }
+        Ok(self.file.write_all(text.as_bytes())?)
+    }
+
+    pub fn rewound(mut self) -> Result<Spooled, SpoolError> {
+        self.file.rewind()?;
+        Ok(Spooled(BufReader::new(self.file)))
+    }
+}
+
+impl Spooled {
+    /// The next lines, `lines_max` at most; none at the end.
+    pub fn next_lines(&mut self, lines_max: usize) -> Result<Vec<Line>, SpoolError> {
+        let (mut lines, mut text) = (Vec::new(), String::new());
+        while lines.len() < lines_max && self.0.read_line(&mut text)? > 0 {
+            lines.push(
+                line_of(&text)
+                    .ok_or(io::ErrorKind::InvalidData)
+                    .map_err(io::Error::from)?,
+            );
+            text.clear();
+        }
+        Ok(lines)
+    }
+}
+
+fn line_of(text: &str) -> Option<Line> {
+    let (number, row) = text.split_once(' ')?;
+    Some(Line {
+        number: number.parse().ok()?,
+        row: Ok(Submitted::from_json(row.trim_end().as_bytes()).ok()?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(number: i64) -> Line {
+        let row = format!(
+            r#"{{"office":"1001","reference":"r-{number}","kind":"refund","original":"{}","occurred_at":"2026-11-24T08:00:00Z","holder":"office"}}"#,
+            "o".repeat(60)
+        );
+        Line {
+            number,
+            row: Ok(Submitted::from_json(row.as_bytes()).unwrap()),
+        }
+    }
+
+    #[test]
+    fn rows_come_out_as_and_in_the_order_in_which_they_went_in_from_memory_and_from_disk() {
+        for count in [0, 1, 60_000] {
+            let lines: Vec<Line> = (1..=count).map(line).collect();
+            let mut spool = Spool::default();
+            for some in lines.chunks(16_000) {
+                spool.enter(some).unwrap();
+            }
+            assert_eq!(spool.file.is_rolled(), count == 60_000);
+            let mut spooled = spool.rewound().unwrap();
+            let mut out = Vec::new();
+            loop {
+                let some = spooled.next_lines(7_000).unwrap();
+                if some.is_empty() {
+                    break;
+                }
+                out.extend(some);
+            }
+            assert!(out == lines, "{count}");
+        }
+    }
+}
