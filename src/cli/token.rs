@@ -46,7 +46,7 @@ struct CreateArgs {
     /// read: look; record: also post transactions; finance: also settle.
     #[arg(long, value_enum)]
     scope: TokenScope,
-    /// Code of the party for which it acts: it sees only what concerns that party.
+    /// Code of the party for which it acts: it sees what concerns that party and records at its office or for its agency, no more.
     #[arg(long, value_name = "CODE")]
     party: Option<String>,
     #[arg(long, default_value_t = 90)]

@@ -46,7 +46,7 @@ impl NotBookable {
         }
     }
 
-    fn refused(reason: Reason, explanation: impl Into<String>) -> Self {
+    pub(super) fn refused(reason: Reason, explanation: impl Into<String>) -> Self {
         Self {
             is_refused: true,
             ..Self::quarantined(reason, explanation)

@@ -13,6 +13,7 @@ use super::licence::{AfterRestriction, Licence};
 use super::tariff::Tariff;
 use super::window::Schedule;
 
+mod concern;
 mod finding;
 mod presumption;
 
@@ -24,6 +25,8 @@ pub use presumption::Presumption;
 pub struct Rulebook {
     pub offices: HashMap<Box<str>, i32>,
     pub services: HashMap<Box<str>, i32>,
+    /// The party of each service's agency.
+    pub agencies: HashMap<i32, i32>,
     /// By ascending id.
     pub networks: Vec<NetworkRules>,
     /// The licences of each office, in all networks.

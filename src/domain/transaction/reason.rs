@@ -22,6 +22,8 @@ pub enum Reason {
     PriceDiffers,
     RoleIsVacant,
     BorneByAnother,
+    /// The sender acts for one party, which it does not concern.
+    NotTheSendersOwn,
     TooLate,
     InTheFuture,
     BeforeTheFirstWindow,
@@ -38,7 +40,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::UnknownOffice,
         Self::UnknownService,
         Self::UnknownNetwork,
@@ -53,6 +55,7 @@ impl Reason {
         Self::PriceDiffers,
         Self::RoleIsVacant,
         Self::BorneByAnother,
+        Self::NotTheSendersOwn,
         Self::TooLate,
         Self::InTheFuture,
         Self::BeforeTheFirstWindow,
@@ -82,6 +85,7 @@ impl Reason {
             Self::PriceDiffers => "price_differs",
             Self::RoleIsVacant => "role_is_vacant",
             Self::BorneByAnother => "borne_by_another",
+            Self::NotTheSendersOwn => "not_the_senders_own",
             Self::TooLate => "too_late",
             Self::InTheFuture => "in_the_future",
             Self::BeforeTheFirstWindow => "before_the_first_window",
@@ -131,6 +135,10 @@ impl Reason {
             Self::BorneByAnother => (
                 "بخشی از هزینه را دیگری می‌پردازد و در پایانه تقسیم نمی‌شود",
                 "another bears a part of the fee, which no terminal splits",
+            ),
+            Self::NotTheSendersOwn => (
+                "این دفتر یا خدمت از آنِ فرستنده نیست",
+                "neither the office nor the service is the sender's own",
             ),
             Self::TooLate => ("دیرتر از مهلت رسیده است", "it came too late"),
             Self::InTheFuture => ("زمان آن هنوز نرسیده است", "it is said to happen in the future"),

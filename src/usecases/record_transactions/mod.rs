@@ -43,6 +43,8 @@ pub struct Sent<'a> {
     row: &'a Submitted,
     received_at: DateTime<Utc>,
     lateness: Lateness,
+    /// The only party whose rows it may record.
+    acts_for: Option<i32>,
 }
 
 impl<'a> Sent<'a> {
@@ -58,6 +60,7 @@ impl<'a> Sent<'a> {
             row,
             received_at: received_at.trunc_subsecs(6),
             lateness: Lateness::Limited,
+            acts_for: sender.party_id,
         })
     }
 
@@ -68,6 +71,7 @@ impl<'a> Sent<'a> {
             row,
             received_at,
             lateness: Lateness::Accepted,
+            acts_for: None,
         }
     }
 

@@ -172,6 +172,7 @@ fn judge_one(
         return Ok(Decision::Verdict(Verdict::TakesBack { office_id }));
     }
     let found = snapshot.book.find(sent.case(at))?;
+    snapshot.book.concerns(sent.acts_for, &found)?;
     let tariff = &found.tariff.tariff;
     tariff
         .admits_principal(sent.row.principal)

@@ -52,6 +52,7 @@ pub(super) async fn read_rules(conn: &mut Connection, before: &Snapshot) -> Done
             .into_iter()
             .map(|(code, id)| (code.into_boxed_str(), id))
             .collect(),
+        agencies: services.values().copied().collect(),
         services: services
             .into_iter()
             .map(|(code, (id, _))| (code.into_boxed_str(), id))

@@ -14,6 +14,7 @@ use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use super::Counter;
+use super::counter::reason_of;
 use crate::scene::{PISHKHAN, fixed};
 
 async fn waiting(counter: &Counter, row: Value) -> i64 {
@@ -118,6 +119,37 @@ async fn a_row_is_released_by_a_person_once_its_cause_is_repaired() {
     assert_eq!(counter.word(sender).await, "counters");
     let again = release(&counter, &counter.scene.checker, id).await.unwrap_err();
     assert_eq!(rule(again), "a_quarantined_row_is_decided_once");
+}
+
+#[tokio::test]
+async fn a_sender_that_acts_for_one_party_records_at_its_own_office_and_for_its_own_agency_alone() {
+    let mut counter = Counter::open().await;
+    for (nth, (party, office, is_its_own)) in [
+        ("office-1001", "1001", true),
+        ("office-1001", "1002", false),
+        ("identity", "1002", true),
+        ("municipality", "1001", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = counter
+            .figure(&format!("SELECT id FROM parties WHERE code = '{party}'"))
+            .await;
+        counter.scene.counters.party_id = Some(i32::try_from(id).unwrap());
+        for reference in [format!("{nth}-a"), format!("{nth}-b")] {
+            let outcome = counter
+                .one(counter.row(&reference, json!({ "office": office })))
+                .await;
+            if is_its_own {
+                assert!(matches!(outcome, Outcome::Booked(_)), "{party} {outcome:?}");
+            } else {
+                assert!(matches!(outcome, Outcome::Refused { .. }), "{party} {outcome:?}");
+                assert_eq!(reason_of(&outcome), Reason::NotTheSendersOwn);
+            }
+        }
+    }
+    assert_eq!(counter.figure("SELECT count(*) FROM quarantine").await, 0);
 }
 
 #[tokio::test]
