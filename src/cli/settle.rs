@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::acting::{Acting, connected};
 use super::output;
+use crate::domain::digits::grouped;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::host::Host;
@@ -201,19 +202,7 @@ fn approved_text(approved: &ApprovedSettlement) -> String {
 
 /// With a comma every three digits, as the smallest part of the unit.
 fn amount_text(amount: Amount) -> String {
-    let digits = amount.minor().unsigned_abs().to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if amount.is_negative() {
-        format!("-{text}")
-    } else {
-        text
-    }
+    grouped(&amount.to_string(), ',')
 }
 
 #[cfg(test)]

@@ -10,9 +10,6 @@ use crate::domain::language::Language;
 use crate::domain::period::{PeriodKey, PeriodKind};
 use crate::domain::statement::Interval;
 
-/// Keys with a smaller year are Jalali: the two calendars are 621 years apart, so no date of this system is in doubt.
-const FIRST_GREGORIAN_YEAR: u32 = 1700;
-
 /// `۱ مهر ۱۴۰۴` or `23 September 2025`.
 pub fn day(date: NaiveDate, language: Language) -> String {
     match language {
@@ -50,40 +47,19 @@ pub fn interval(interval: &Interval, language: Language) -> String {
     }
 }
 
-/// The name of a period: `مهر ۱۴۰۴` for `1404-07`, `Week 41 of 2025` for `2025-W41`; also for keys as windows bear them:
-/// `j1404-07`, `g2025-10`, `w2025-10-11` for the week that begins then. Any other key is shown as it is.
+/// The name of a period by its key: `مهر ۱۴۰۴` for `j1404-07`, `October 2025` for `g2025-10`, the week that begins then for
+/// `w2025-10-11`, the day for `2025-10-11`. Any other key is shown as it is.
 pub fn period(key: &str, language: Language) -> String {
     if key == EARLIER {
         return earlier_periods(language).to_owned();
     }
-    if let Some(period) = window_period(key) {
-        return period.label(language);
-    }
-    let text = match (Key::parse(key), language) {
-        (Some(Key::Month { year, .. }), _) => format!("{} {year}", period_short(key, language)),
-        (Some(Key::Week { year, week }), Language::Fa) => format!("هفتهٔ {week} سال {year}"),
-        (Some(Key::Week { year, week }), Language::En) => format!("Week {week} of {year}"),
-        (Some(Key::Day { year, month, day }), _) => {
-            format!("{day} {} {year}", month_name(year, month, language))
-        }
-        (None, _) => key.to_owned(),
-    };
-    in_digits_of(language, &text)
+    PeriodKey::parse(key).map_or_else(|_| key.to_owned(), |period| period.label(language))
 }
 
-/// The same for the foot of a bar: `مهر`, `W41`, `۷/۱۹`.
+/// The same for the foot of a bar: `مهر`, `۷/۱۹`.
 pub fn period_short(key: &str, language: Language) -> String {
-    if let Some(period) = window_period(key) {
-        return in_digits_of(language, &window_period_short(period, language));
-    }
-    let text = match (Key::parse(key), language) {
-        (Some(Key::Month { year, month }), _) => month_name(year, month, language).to_owned(),
-        (Some(Key::Week { week, .. }), Language::Fa) => format!("ه {week}"),
-        (Some(Key::Week { week, .. }), Language::En) => format!("W{week}"),
-        (Some(Key::Day { month, day, .. }), _) => format!("{month}/{day}"),
-        (None, _) => key.to_owned(),
-    };
-    in_digits_of(language, &text)
+    let short = |period| in_digits_of(language, &short(period, language));
+    PeriodKey::parse(key).map_or_else(|_| key.to_owned(), short)
 }
 
 /// The name of a period before the statement's own, if it says which.
@@ -101,14 +77,7 @@ const fn earlier_periods(language: Language) -> &'static str {
     }
 }
 
-/// A window's key; days of years before the Gregorian ones of this system are no such keys.
-fn window_period(key: &str) -> Option<PeriodKey> {
-    let year = |period: &PeriodKey| u32::try_from(period.first_day().year()).unwrap_or(0);
-    let period = PeriodKey::parse(key).ok()?;
-    (year(&period) >= FIRST_GREGORIAN_YEAR).then_some(period)
-}
-
-fn window_period_short(period: PeriodKey, language: Language) -> String {
+fn short(period: PeriodKey, language: Language) -> String {
     let first = period.first_day();
     match (period.kind(), language) {
         (PeriodKind::JalaliMonth, _) => {
@@ -122,43 +91,6 @@ fn window_period_short(period: PeriodKey, language: Language) -> String {
         (PeriodKind::Day | PeriodKind::Week { .. }, Language::En) => {
             format!("{}/{}", first.month(), first.day())
         }
-    }
-}
-
-enum Key {
-    Month { year: u32, month: u32 },
-    Week { year: u32, week: u32 },
-    Day { year: u32, month: u32, day: u32 },
-}
-
-impl Key {
-    fn parse(key: &str) -> Option<Self> {
-        let mut parts = key.split('-');
-        let year = parts.next()?.parse().ok()?;
-        let second = parts.next()?;
-        if let Some(week) = second.strip_prefix('W') {
-            return Some(Self::Week {
-                year,
-                week: week.parse().ok()?,
-            });
-        }
-        let month = second.parse().ok().filter(|month| (1..=12).contains(month))?;
-        match parts.next() {
-            Some(day) => Some(Self::Day {
-                year,
-                month,
-                day: day.parse().ok()?,
-            }),
-            None => Some(Self::Month { year, month }),
-        }
-    }
-}
-
-fn month_name(year: u32, month: u32, language: Language) -> &'static str {
-    if year < FIRST_GREGORIAN_YEAR {
-        jalali_month_name(month, language)
-    } else {
-        gregorian_month_name(month, language)
     }
 }
 
@@ -184,7 +116,7 @@ mod tests {
             from,
             until,
             time_zone: "Asia/Tehran".to_owned(),
-            period: "1404-07".to_owned(),
+            period: "j1404-07".to_owned(),
         }
     }
 
@@ -229,26 +161,16 @@ mod tests {
     }
 
     #[test]
-    fn period_keys_are_named_in_their_own_calendar() {
-        assert_eq!(period("1404-07", Language::Fa), "مهر ۱۴۰۴");
-        assert_eq!(period("1404-07", Language::En), "Mehr 1404");
-        assert_eq!(period("2025-10", Language::En), "October 2025");
-        assert_eq!(period("2025-W41", Language::Fa), "هفتهٔ ۴۱ سال ۲۰۲۵");
-        assert_eq!(period("1404-07-19", Language::Fa), "۱۹ مهر ۱۴۰۴");
+    fn a_period_key_is_named_in_its_own_calendar() {
         assert_eq!(period("j1404-07", Language::Fa), "مهر ۱۴۰۴");
+        assert_eq!(period("j1404-07", Language::En), "Mehr 1404");
+        assert_eq!(period("g2025-10", Language::En), "October 2025");
         assert_eq!(period("w2026-03-21", Language::Fa), "هفتهٔ ۱ فروردین ۱۴۰۵");
-        assert_eq!(period("2026-03-21", Language::Fa), "۱ فروردین ۱۴۰۵");
-        assert_eq!(period("2026-03-21", Language::En), "21 March 2026");
-        assert_eq!(period_short("1404-07", Language::Fa), "مهر");
-        assert_eq!(period("final", Language::En), "final");
-    }
-
-    #[test]
-    fn the_key_of_a_window_is_named_as_its_period() {
-        assert_eq!(period("j1404-07", Language::Fa), "مهر ۱۴۰۴");
         assert_eq!(period("w2025-10-11", Language::En), "week from 11 October 2025");
         assert_eq!(period("2025-10-11", Language::Fa), "۱۹ مهر ۱۴۰۴");
+        assert_eq!(period("2026-03-21", Language::En), "21 March 2026");
         assert_eq!(period("earlier", Language::En), "earlier periods");
+        assert_eq!(period("final", Language::En), "final");
         let short = |key| period_short(key, Language::Fa);
         assert_eq!(
             ["j1404-07", "w2025-10-11", "2025-10-11"].map(short),

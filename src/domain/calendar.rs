@@ -205,19 +205,6 @@ pub fn gregorian_month_name(month: u32, language: Language) -> &'static str {
     nth_name(&NAMES, month, language)
 }
 
-pub fn weekday_name(weekday: Weekday, language: Language) -> &'static str {
-    const NAMES: [(&str, &str); 7] = [
-        ("دوشنبه", "Monday"),
-        ("سه‌شنبه", "Tuesday"),
-        ("چهارشنبه", "Wednesday"),
-        ("پنجشنبه", "Thursday"),
-        ("جمعه", "Friday"),
-        ("شنبه", "Saturday"),
-        ("یکشنبه", "Sunday"),
-    ];
-    nth_name(&NAMES, weekday.number_from_monday(), language)
-}
-
 fn nth_name(names: &[(&'static str, &'static str)], number: u32, language: Language) -> &'static str {
     let name = (1..)
         .zip(names)
@@ -324,6 +311,5 @@ mod tests {
         let date = JalaliDate::new(1403, 5, 2).unwrap();
         assert_eq!(date.label(Language::Fa), "۲ مرداد ۱۴۰۳");
         assert_eq!(date.label(Language::En), "2 Mordad 1403");
-        assert_eq!(weekday_name(date.weekday(), Language::Fa), "سه‌شنبه");
     }
 }

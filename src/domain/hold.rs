@@ -106,15 +106,6 @@ impl Holds {
         }
         Ok(movements)
     }
-
-    /// What a refund of that much of held items takes off the hold: as much as is held and no more.
-    pub fn reduction(&self, cause: &HoldCause, refunded: Amount) -> Option<HoldMovement> {
-        let amount = -refunded.max(Amount::ZERO).min(self.held_for(cause));
-        (!amount.is_zero()).then(|| HoldMovement {
-            cause: cause.clone(),
-            amount,
-        })
-    }
 }
 
 /// An item as far as holds go: the window it was booked in, and whether it would be held by what is known at a moment.
@@ -224,16 +215,6 @@ mod tests {
                 amount: Amount::from_minor(-1)
             })
         );
-    }
-
-    #[test]
-    fn a_refund_of_held_items_takes_off_what_is_held_and_no_more() {
-        let holds = Holds::of([moved(SUSPENSION, 100)]).unwrap();
-        let reduction = |refunded| holds.reduction(&SUSPENSION, Amount::from_minor(refunded));
-        assert_eq!(reduction(30), Some(moved(SUSPENSION, -30)));
-        assert_eq!(reduction(101), Some(moved(SUSPENSION, -100)));
-        assert_eq!(reduction(0), None);
-        assert_eq!(holds.reduction(&RETENTION, Amount::from_minor(30)), None);
     }
 
     fn day(n: i32) -> DateTime<Utc> {

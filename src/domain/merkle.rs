@@ -1,23 +1,8 @@
-//! The Merkle tree of RFC 6962 over digests: its root, and the proof that a leaf is under it. Never here: what a leaf seals.
+//! The root of the Merkle tree of RFC 6962 over digests. Never here: what a leaf seals.
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::canonical::Digest;
-
-/// The digests beside the way from a leaf to the root, from the leaf upwards.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InclusionProof {
-    pub steps: Vec<Step>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// The neighbour stands to the left.
-    Left(Digest),
-    Right(Digest),
-}
 
 /// The root over leaves in their order; of no leaves, the digest of nothing.
 pub fn root(leaves: &[Digest]) -> Digest {
@@ -28,39 +13,6 @@ pub fn root(leaves: &[Digest]) -> Digest {
             let (left, right) = leaves.split_at(left_count(leaves.len()));
             inner_node(root(left), root(right))
         }
-    }
-}
-
-/// `None` if there is no leaf of that index.
-pub fn inclusion(leaves: &[Digest], index: usize) -> Option<InclusionProof> {
-    if index >= leaves.len() {
-        return None;
-    }
-    let mut steps = Vec::new();
-    let (mut leaves, mut index) = (leaves, index);
-    while leaves.len() > 1 {
-        let middle = left_count(leaves.len());
-        let (left, right) = leaves.split_at(middle);
-        if index < middle {
-            steps.push(Step::Right(root(right)));
-            leaves = left;
-        } else {
-            steps.push(Step::Left(root(left)));
-            (leaves, index) = (right, index - middle);
-        }
-    }
-    steps.reverse();
-    Some(InclusionProof { steps })
-}
-
-impl InclusionProof {
-    /// Whether the leaf stands under that root.
-    pub fn proves(&self, leaf: Digest, under: Digest) -> bool {
-        let climbed = self.steps.iter().fold(leaf_node(leaf), |node, step| match step {
-            Step::Left(neighbour) => inner_node(*neighbour, node),
-            Step::Right(neighbour) => inner_node(node, *neighbour),
-        });
-        climbed == under
     }
 }
 
@@ -105,21 +57,6 @@ mod tests {
         let expected = inner_node(inner_node(leaf_node(a), leaf_node(b)), leaf_node(c));
         assert_eq!(root(&[a, b, c]), expected);
         assert_eq!(root(&[a]), leaf_node(a));
-    }
-
-    #[test]
-    fn every_leaf_of_every_tree_is_proven_and_no_other_is() {
-        for count in 1..=70 {
-            let leaves = leaves(count);
-            let root = root(&leaves);
-            for (index, leaf) in leaves.iter().enumerate() {
-                let proof = inclusion(&leaves, index).unwrap();
-                assert!(proof.proves(*leaf, root));
-                assert!(!proof.proves(leaves[(index + 1) % count], root) || count == 1);
-                assert!(!proof.proves(*leaf, *leaf));
-            }
-            assert_eq!(inclusion(&leaves, count), None);
-        }
     }
 
     #[test]

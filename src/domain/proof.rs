@@ -81,14 +81,6 @@ pub fn window_root(batches: &[Digest]) -> Digest {
     merkle::root(batches)
 }
 
-/// Of one link of a chain: over the bytes as they are stored and the link before, if there is one.
-pub fn chained(previous: Option<Digest>, canonical: &[u8]) -> Digest {
-    Encoding::of("daftar chain 1")
-        .optional(previous, Encoding::digest)
-        .bytes(canonical)
-        .finish()
-}
-
 impl Encoding {
     fn shared(self, row: Shared) -> Self {
         self.number(row.id).digest(row.content)
@@ -229,13 +221,5 @@ mod tests {
         assert_ne!(batch_digest(one, &leaves), batch_digest(one, &leaves[1..]));
         assert_ne!(batch_digest(one, &leaves), batch_digest(other, &leaves));
         assert_ne!(batch_digest(one, &leaves[..1]), leaves[0]);
-    }
-
-    #[test]
-    fn a_chain_breaks_when_any_link_is_edited() {
-        let first = chained(None, b"one");
-        let second = chained(Some(first), b"two");
-        assert_ne!(chained(Some(chained(None, b"One")), b"two"), second);
-        assert_ne!(chained(None, b"two"), second);
     }
 }

@@ -73,18 +73,6 @@ pub fn refund_both_sides(
     Ok((refund(sources, refunded)?, refund(legs, refunded)?))
 }
 
-/// All that is left of a term side: what a reversal takes.
-pub fn remainder_of(terms: &[RefundTerm]) -> Result<Vec<Amount>, AmountOverflow> {
-    let left = |term: &RefundTerm| {
-        if term.refundable {
-            term.amount.minus(term.reversed)
-        } else {
-            Ok(Amount::ZERO)
-        }
-    };
-    terms.iter().map(left).collect()
-}
-
 fn minor(value: i128) -> Result<Amount, RefundRefused> {
     i64::try_from(value)
         .map(Amount::from_minor)

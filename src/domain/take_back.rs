@@ -147,6 +147,7 @@ fn note_side(side: &mut [OriginalTerm], taken: &[StoredShare]) -> Result<(), Amo
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::cases;
     use super::*;
 
     const fn amount(minor: i64) -> Amount {
@@ -230,6 +231,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(u32::try_from(cases::count()).unwrap()))]
         #[test]
         fn no_order_of_parts_takes_more_than_there_was(parts in proptest::collection::vec((0..60_i64, 0..6_i64), 1..12)) {
             let mut original = original(&[60, 40], &[1, 37, 62], 10);

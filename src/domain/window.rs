@@ -187,11 +187,6 @@ impl Schedule {
         self.window_at(window.from - Duration::microseconds(1)).ok()
     }
 
-    /// The window that many windows after the one that contains the instant.
-    pub fn nth_after(&self, at: DateTime<Utc>, count: u32) -> Result<Window, WindowRule> {
-        (0..count).try_fold(self.window_at(at)?, |window, _| self.after(&window))
-    }
-
     /// The windows, in order, that have ended at `now`, from the one that contains `since` on: what is due for closing.
     pub fn ended(
         &self,
@@ -278,15 +273,12 @@ pub fn booking_window(
     Err(WindowRule::NoneOpen(now))
 }
 
-/// How an event lies to the window that books it (money rule 11).
+/// Why an event is not booked by its time alone (money rule 11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Timeliness {
-    InTime,
-    /// Printed under "items of earlier periods".
-    Late,
-    /// Older than the allowed lateness: quarantined.
+pub enum Untimely {
+    /// Older than the allowed lateness.
     TooLate,
-    /// Later than the moment of booking by more than clocks may differ: quarantined.
+    /// Later than the moment of booking by more than clocks may differ.
     NotYet,
 }
 
@@ -301,36 +293,21 @@ pub enum Lateness {
 /// Clocks of counters may be ahead of ours by so much.
 pub const CLOCK_DIFFERENCE_MAX: Duration = Duration::minutes(5);
 
-/// Whether it is too late or not yet; what is neither is booked, in whichever window takes it.
+/// `lateness_max` counts back from the moment of booking, inclusive; `clock_difference_max` forward, inclusive. What is neither too
+/// late nor not yet is booked, in whichever window takes it.
 pub fn untimeliness(
     happened_at: DateTime<Utc>,
     booked_at: DateTime<Utc>,
     lateness_max: Duration,
     clock_difference_max: Duration,
-) -> Option<Timeliness> {
+) -> Option<Untimely> {
     if happened_at - booked_at > clock_difference_max {
-        Some(Timeliness::NotYet)
+        Some(Untimely::NotYet)
     } else if booked_at - happened_at > lateness_max {
-        Some(Timeliness::TooLate)
+        Some(Untimely::TooLate)
     } else {
         None
     }
-}
-
-/// `lateness_max` counts back from the moment of booking, inclusive; `clock_difference_max` forward, inclusive.
-pub fn timeliness(
-    happened_at: DateTime<Utc>,
-    booked_at: DateTime<Utc>,
-    window: &Window,
-    lateness_max: Duration,
-    clock_difference_max: Duration,
-) -> Timeliness {
-    let booked = if happened_at < window.from {
-        Timeliness::Late
-    } else {
-        Timeliness::InTime
-    };
-    untimeliness(happened_at, booked_at, lateness_max, clock_difference_max).unwrap_or(booked)
 }
 
 #[cfg(test)]

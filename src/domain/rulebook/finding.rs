@@ -6,7 +6,7 @@ use super::{BindingRules, LicenceRules, NetworkRules, Rulebook, TariffRules};
 use crate::domain::binding::in_force;
 use crate::domain::licence::{Happening, LicenceState, MoneyPolicy, Unlicensed};
 use crate::domain::transaction::{Reason, Submitted};
-use crate::domain::window::{CLOCK_DIFFERENCE_MAX, Lateness, Timeliness, untimeliness};
+use crate::domain::window::{CLOCK_DIFFERENCE_MAX, Lateness, Untimely, untimeliness};
 
 /// A row with the moment when it was received and the moment of booking, with whose knowledge it is judged.
 #[derive(Clone, Copy, Debug)]
@@ -153,16 +153,16 @@ impl NetworkRules {
             .has_begun(booked_at)
             .map_err(|rule| NotBookable::quarantined(Reason::BeforeTheFirstWindow, rule.to_string()))?;
         match untimeliness(happened_at, booked_at, self.lateness_max, CLOCK_DIFFERENCE_MAX) {
-            None | Some(Timeliness::InTime | Timeliness::Late) => Ok(()),
-            Some(Timeliness::TooLate) if case.lateness == Lateness::Accepted => Ok(()),
-            Some(Timeliness::TooLate) => Err(NotBookable::quarantined(
+            None => Ok(()),
+            Some(Untimely::TooLate) if case.lateness == Lateness::Accepted => Ok(()),
+            Some(Untimely::TooLate) => Err(NotBookable::quarantined(
                 Reason::TooLate,
                 format!(
                     "it happened at {happened_at}, longer ago than {} allows",
                     self.code
                 ),
             )),
-            Some(Timeliness::NotYet) => Err(NotBookable::quarantined(
+            Some(Untimely::NotYet) => Err(NotBookable::quarantined(
                 Reason::InTheFuture,
                 format!("it is said to happen at {happened_at}, which is yet to come"),
             )),

@@ -51,7 +51,7 @@ pub fn short(language: Language) -> StatementContent {
         90_000,
     );
     content.earlier = vec![EarlierTotal {
-        period: "1404-06".to_owned(),
+        period: "j1404-06".to_owned(),
         total: late,
     }];
     content.movements = vec![Movement {
@@ -183,7 +183,7 @@ fn empty(language: Language) -> StatementContent {
             from: instant(9, 22),
             until: instant(10, 22),
             time_zone: "Asia/Tehran".to_owned(),
-            period: "1404-07".to_owned(),
+            period: "j1404-07".to_owned(),
         },
         issued_at: Utc.with_ymd_and_hms(2025, 10, 23, 6, 15, 0).unwrap(),
         language,
@@ -304,12 +304,12 @@ fn due(destination: Option<&str>, kind: DueKind, minor: i64) -> Due {
 
 fn cycles() -> Vec<Cycle> {
     [
-        ("1404-02", 2_900_000, 2_900_000),
-        ("1404-03", 3_450_000, 3_450_000),
-        ("1404-04", 1_120_000, 0),
-        ("1404-05", 4_710_000, 5_830_000),
-        ("1404-06", 3_980_000, 3_980_000),
-        ("1404-07", 4_056_672, 2_418_612),
+        ("j1404-02", 2_900_000, 2_900_000),
+        ("j1404-03", 3_450_000, 3_450_000),
+        ("j1404-04", 1_120_000, 0),
+        ("j1404-05", 4_710_000, 5_830_000),
+        ("j1404-06", 3_980_000, 3_980_000),
+        ("j1404-07", 4_056_672, 2_418_612),
     ]
     .map(|(period, earned, paid)| Cycle {
         period: period.to_owned(),
