@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Integer, SmallInt, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::schema::{allocations, tariff_terms, tariff_versions};
@@ -164,6 +165,28 @@ pub async fn open_end_that_priced(conn: &mut Connection, later: &TariffVersionRo
         .filter(exists(priced))
         .select(tariff_versions::id);
     Ok(followed.first(conn).await.optional()?)
+}
+
+/// Whether anything that happened since a later version begins is booked already: by a counter whose clock is ahead, or while the
+/// publication waited. Bookings before `booked_since` are not looked at.
+pub async fn has_priced(
+    conn: &mut Connection,
+    later: &TariffVersionRow,
+    booked_since: DateTime<Utc>,
+) -> Stored<bool> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Bool)]
+        has_priced: bool,
+    }
+    let found: Found = diesel::sql_query(include_str!("tariff/has_priced.sql"))
+        .bind::<SmallInt, _>(later.network_id)
+        .bind::<Integer, _>(later.service_id)
+        .bind::<Timestamptz, _>(later.valid_from)
+        .bind::<Timestamptz, _>(booked_since)
+        .get_result(conn)
+        .await?;
+    Ok(found.has_priced)
 }
 
 /// Ends the version that a later one follows: the only change a published version ever sees.

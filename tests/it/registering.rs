@@ -5,11 +5,13 @@ use std::process::{Command, Output};
 use chrono::{DateTime, Utc};
 use daftar::domain::party::PartyKind;
 use daftar::domain::period::PeriodKind;
+use daftar::domain::window::CLOCK_DIFFERENCE_MAX;
 use daftar::usecases::register::network::{NetworkEntry, register_network};
 use daftar::usecases::tariff::{TariffDraft, approve_tariffs, draft_tariffs, publish_tariffs};
 use daftar::usecases::{Done, Failure};
 use serde_json::{Value, json};
 
+use crate::counter::Case;
 use crate::host::Folder;
 use crate::scene::{PISHKHAN, Scene, at, draft, fixed, network};
 
@@ -273,6 +275,34 @@ async fn a_version_that_begins_in_the_past_of_one_that_has_priced_is_refused_and
     let kept = "SELECT count(*) FROM tariff_versions v JOIN services s ON s.id = v.service_id \
                  WHERE s.code = 'copy' AND v.state = 'published' AND v.valid_until IS NOT NULL";
     assert_eq!(scene.count(kept).await, 1);
+}
+
+#[tokio::test]
+async fn a_version_that_begins_before_what_was_booked_while_its_publication_waited_is_refused() {
+    let scene = Scene::furnished().await;
+    let (now, ahead) = (scene.day(1, 0), scene.day(1, 0) + CLOCK_DIFFERENCE_MAX);
+    scene.book(now, &[Case::cash("1001", "copy", "a", ahead)]).await;
+    let mut conn = scene.world.conn().await;
+    let mut publish = async |service: &str, valid_from| {
+        let drafts = [draft(PISHKHAN, service, fixed(120_000), valid_from)];
+        let ids = draft_tariffs(&mut conn, &scene.maker, now, &drafts)
+            .await
+            .unwrap();
+        approve_tariffs(&mut conn, &scene.checker, &ids).await.unwrap();
+        publish_tariffs(&mut conn, &scene.maker, now, &ids).await
+    };
+    for valid_from in [now, ahead] {
+        let refused = publish("copy", valid_from).await.unwrap_err().to_string();
+        assert!(
+            refused.contains("what_was_priced_is_not_priced_anew"),
+            "{refused}"
+        );
+    }
+    publish("bill", now).await.unwrap();
+    publish("copy", ahead + chrono::Duration::microseconds(1))
+        .await
+        .unwrap();
+    scene.world.assert_sound().await;
 }
 
 #[test]

@@ -7,6 +7,7 @@ use diesel_async::AsyncConnection;
 
 use crate::domain::originator::Originator;
 use crate::domain::tariff::{Role, Side, Tariff, TermDeclaration};
+use crate::domain::window::CLOCK_DIFFERENCE_MAX;
 use crate::store::tariff::{NewTariffTerm, TariffVersionRow};
 use crate::store::{Connection, locks, network, party, tariff};
 use crate::usecases::{Done, Failure};
@@ -76,21 +77,34 @@ async fn publish_tariff(conn: &mut Connection, version: &TariffVersionRow, at: D
     Ok(tariff::insert_tariff_terms(conn, &terms).await?)
 }
 
-/// A version that ends another one in the past would price what is yet to come of those days otherwise than what was booked of
-/// them: that is a correction (money rule 7), and not done by publishing.
+/// A version that ends another one before what that has priced would price what is yet to come of those days otherwise than what
+/// was booked of them: that is a correction (money rule 7), and not done by publishing.
 async fn leaves_what_was_priced(
     conn: &mut Connection,
     version: &TariffVersionRow,
     at: DateTime<Utc>,
 ) -> Done<()> {
     if version.valid_from >= at {
-        return Ok(());
+        return leaves_what_was_booked_meanwhile(conn, version).await;
     }
     let Some(priced) = tariff::open_end_that_priced(conn, version).await? else {
         return Ok(());
     };
     let told = format!(
         "tariff version {} would hold from {}, and version {priced} has priced transactions since it began: draft it with a \
+         `valid.from` that is yet to come",
+        version.id, version.valid_from
+    );
+    Err(Failure::conflict("what_was_priced_is_not_priced_anew", told))
+}
+
+async fn leaves_what_was_booked_meanwhile(conn: &mut Connection, version: &TariffVersionRow) -> Done<()> {
+    let booked_since = version.valid_from - CLOCK_DIFFERENCE_MAX;
+    if !tariff::has_priced(conn, version, booked_since).await? {
+        return Ok(());
+    }
+    let told = format!(
+        "tariff version {} would hold from {}, and transactions that happened since are booked already: draft it with a \
          `valid.from` that is yet to come",
         version.id, version.valid_from
     );

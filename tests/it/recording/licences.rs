@@ -172,13 +172,13 @@ async fn a_tariff_that_changes_in_mid_period_prices_by_the_day_it_happened() {
 async fn single_posts_follow_rules_that_change_between_them() {
     let counter = Counter::open().await;
     let noon = counter.now;
-    let post = async |reference: &str| {
-        let row = counter.row(reference, json!({ "occurred_at": noon }));
+    let post = async |reference: &str, occurred_at| {
+        let row = counter.row(reference, json!({ "occurred_at": occurred_at }));
         counter.send_at(noon + Duration::hours(1), &[row]).await.remove(0)
     };
-    let later = noon + Duration::hours(2);
-    let price = async |reference: &str| {
-        let outcome = post(reference).await;
+    let (afternoon, later) = (noon + Duration::minutes(30), noon + Duration::hours(2));
+    let price = async |reference: &str, occurred_at| {
+        let outcome = post(reference, occurred_at).await;
         let Outcome::Booked(booked) = outcome else {
             panic!("{outcome:?}");
         };
@@ -186,14 +186,14 @@ async fn single_posts_follow_rules_that_change_between_them() {
     };
     // The first makes the window, the second remembers it, the third is booked at one stroke.
     for reference in ["r-1", "r-2", "r-3"] {
-        assert_eq!(price(reference).await, 100_000);
+        assert_eq!(price(reference, noon).await, 100_000);
     }
     counter
         .scene
-        .publish(PISHKHAN, "copy", fixed(120_000), noon)
+        .publish(PISHKHAN, "copy", fixed(120_000), afternoon)
         .await;
     for reference in ["r-4", "r-5"] {
-        assert_eq!(price(reference).await, 120_000);
+        assert_eq!(price(reference, afternoon).await, 120_000);
     }
     counter
         .scene
