@@ -20,6 +20,7 @@ mod exporting;
 mod faults;
 mod host;
 mod job_history;
+mod kept;
 mod licences;
 mod limits;
 mod mail;
