@@ -8,6 +8,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::Text;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
+use crate::scene::Scene;
 use crate::verifying;
 use crate::world::World;
 
@@ -83,4 +84,65 @@ async fn no_session_deletes_or_truncates_a_row_with_states() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn the_application_changes_the_columns_that_have_states_and_no_others() {
+    let world = World::new().await;
+    let columns = names(
+        &world,
+        "SELECT table_name || '.' || column_name AS name FROM information_schema.column_privileges \
+          WHERE grantee = 'daftar_app' AND privilege_type = 'UPDATE'",
+    )
+    .await;
+    let expected = [
+        (
+            "job_runs",
+            "attempts claimed_at fencing finished_at lease_until outcome state worker",
+        ),
+        ("network_rules", "version"),
+        ("networks", "calendar"),
+        (
+            "outbox",
+            "attempts fencing finished_at last_answer lease_until message_id next_attempt_at queued_again_at queued_again_by state",
+        ),
+        ("parties", "email"),
+        ("payouts", "iban released_at state"),
+        ("quarantine", "decided_at decided_by note state"),
+        ("servers", "jobs seen_at timetable_digest"),
+        ("settlements", "decided_at decided_by reason state"),
+        (
+            "submissions",
+            "booked conflicting finished_at malformed quarantined refused repeated",
+        ),
+        ("tariff_versions", "approved_by state valid_until"),
+        ("tokens", "revoked_at"),
+        ("weekends", "valid_until"),
+    ];
+    let expected: BTreeSet<String> = expected
+        .into_iter()
+        .flat_map(|(table, columns)| columns.split(' ').map(move |column| format!("{table}.{column}")))
+        .collect();
+    assert_eq!(columns, expected);
+}
+
+#[tokio::test]
+async fn an_account_a_name_and_a_code_are_not_the_applications_to_change() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    for deed in [
+        "UPDATE bank_accounts SET iban = 'IR040990000000000000000000'",
+        "UPDATE bank_accounts SET valid_until = valid_from + interval '1 day'",
+        "UPDATE parties SET name_fa = 'دیگری'",
+        "UPDATE offices SET code = code || '0'",
+        "UPDATE networks SET payout_threshold = 0",
+        "UPDATE tokens SET expires_at = expires_at + interval '1 year'",
+        "UPDATE outbox SET recipient = 'another@example.ir'",
+        "UPDATE settlements SET digest = sha256('x')",
+    ] {
+        let refused = conn.batch_execute(deed).await.unwrap_err().to_string();
+        assert!(refused.contains("permission denied"), "{deed}: {refused}");
+    }
+    let allowed = "UPDATE parties SET email = 'new@example.ir'; UPDATE networks SET calendar = 'iran'";
+    conn.batch_execute(allowed).await.unwrap();
 }

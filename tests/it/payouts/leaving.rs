@@ -19,7 +19,13 @@ impl Scene {
         let closed = format!(
             "UPDATE bank_accounts SET valid_until = '{began}' WHERE party_id = (SELECT id FROM parties WHERE code = 'provincial-treasury')"
         );
-        scene.world.conn().await.batch_execute(&closed).await.unwrap();
+        scene
+            .world
+            .superuser()
+            .await
+            .batch_execute(&closed)
+            .await
+            .unwrap();
         scene.book_passport("p-1", 0).await;
         scene.settle(POLICE, scene.settled_at()).await;
         scene
@@ -134,10 +140,7 @@ async fn the_database_refuses_a_second_live_payout_another_amount_and_a_way_back
              SELECT settlement_id, network_id, party_id, deposit_identifier, unit_id, 1, priority, made_at FROM payouts LIMIT 1",
             "one_live_payout_per_party_destination_settlement_and_unit",
         ),
-        (
-            "UPDATE payouts SET amount = amount + 1",
-            "a_payout_keeps_its_terms",
-        ),
+        ("UPDATE payouts SET amount = amount + 1", "permission denied"),
         (
             "UPDATE payouts SET iban = 'IR040990000000000000000000'",
             "a_payout_keeps_its_terms",
@@ -160,4 +163,8 @@ async fn the_database_refuses_a_second_live_payout_another_amount_and_a_way_back
         );
         assert!(told.contains(constraint), "{statement}: {told}");
     }
+    // Whoever may edit the column is refused by the payout itself.
+    let other = "UPDATE payouts SET amount = amount + 1";
+    let refused = scene.world.superuser().await.batch_execute(other).await;
+    assert!(refused.unwrap_err().to_string().contains("keeps its terms"));
 }
