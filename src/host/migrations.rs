@@ -68,6 +68,11 @@ pub async fn revert_all(admin: &DatabaseUrl) -> Result<Vec<String>, MigrationErr
     under_lock(admin, Direction::Down).await
 }
 
+/// Takes the newest so many back: for tests of down migrations that keep what was there before.
+pub async fn revert_newest(admin: &DatabaseUrl, count: usize) -> Result<Vec<String>, MigrationError> {
+    under_lock(admin, Direction::Newest(count)).await
+}
+
 pub async fn make_roles(admin: &mut AsyncPgConnection) -> Result<(), MigrationError> {
     Ok(admin.batch_execute(include_str!("roles.sql")).await?)
 }
@@ -98,6 +103,8 @@ pub async fn check_schema(conn: &mut AsyncPgConnection) -> Result<Schema, Migrat
 enum Direction {
     Up,
     Down,
+    /// Down by so many.
+    Newest(usize),
 }
 
 /// The lock lives in a transaction of its own connection, because every migration is a transaction too.
@@ -126,6 +133,9 @@ async fn run(
         let done = match direction {
             Direction::Up => harness.run_pending_migrations(MIGRATIONS),
             Direction::Down => harness.revert_all_migrations(MIGRATIONS),
+            Direction::Newest(count) => (0..count)
+                .map(|_| harness.revert_last_migration(MIGRATIONS))
+                .collect(),
         };
         let versions = done.map(|versions| versions.iter().map(ToString::to_string).collect());
         versions

@@ -1,11 +1,15 @@
 //! The migrations as a whole: honest in both directions, and refused by programs that do not fit.
 
+use daftar::cli::verify::verify;
 use daftar::host::database::{DatabaseError, connect, require_humble_login};
 use daftar::host::migrations::{
-    MigrationError, Schema, check_schema, migrate, require_current_schema, revert_all,
+    MigrationError, Schema, check_schema, migrate, require_current_schema, revert_all, revert_newest,
 };
+use daftar::usecases::verify_books::Extent;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
+use crate::scene::Scene;
+use crate::verifying;
 use crate::world::World;
 
 #[derive(diesel::QueryableByName)]
@@ -22,9 +26,50 @@ async fn count(conn: &mut AsyncPgConnection, query: &str) -> i64 {
         .count
 }
 
+/// Two settled days and an open one, and besides a row in every table that these leave empty.
+async fn filled() -> Scene {
+    let scene = verifying::settled().await;
+    scene.run_job("verify-books", scene.day(2, 16)).await;
+    let by_application = "INSERT INTO job_runs (job, slot, state, worker, claimed_at, lease_until, finished_at, by_hand)
+            VALUES ('send-mail', '2026-03-22T10:00Z', 'lapsed', 'w', '2026-03-22T10:00Z', '2026-03-22T10:01Z',
+                    '2026-03-22T10:01Z', true);
+        INSERT INTO servers (worker, timetable_digest, started_at, seen_at, jobs)
+            VALUES ('w', 'x', '2026-03-22T10:00Z', '2026-03-22T10:00Z', '{send-mail}');
+        INSERT INTO submissions (sender_id, received_at, refused) SELECT min(id), '2026-03-22T10:00Z', 1 FROM originators;
+        INSERT INTO submission_rows SELECT id, 1, 'refused', 'r', 'no_office', 'there is no such office' FROM submissions;
+        INSERT INTO tokens (originator_id, hash, scope, created_at, expires_at, revoked_at)
+            SELECT min(id), sha256('t'), 'read', '2026-03-22T10:00Z', '2026-04-22T10:00Z', '2026-03-23T10:00Z' FROM originators;
+        INSERT INTO holidays VALUES ('iran', '2026-03-23', 'نوروز', 'Nowruz');
+        INSERT INTO weekends VALUES ('iran', 5, '2020-01-01', '2030-01-01');
+        UPDATE networks SET calendar = 'iran';
+        UPDATE quarantine SET state = 'released', decided_by = sender_id, decided_at = received_at;
+        UPDATE outbox SET state = 'failed', attempts = 8, finished_at = queued_at, message_id = message_id || '@example.ir';
+        UPDATE outbox SET state = 'queued', attempts = 0, finished_at = NULL, queued_again_at = queued_at,
+                          queued_again_by = (SELECT min(id) FROM originators)";
+    scene
+        .world
+        .conn()
+        .await
+        .batch_execute(by_application)
+        .await
+        .unwrap();
+    let tables = "SELECT table_name::text AS described FROM information_schema.tables \
+                  WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'";
+    let tables: Vec<Column> = diesel::sql_query(tables)
+        .load(&mut scene.world.superuser().await)
+        .await
+        .unwrap();
+    for Column { described: table } in tables {
+        let rows = scene.count(&format!("SELECT count(*) FROM {table}")).await;
+        assert!(rows > 0, "{table} is empty");
+    }
+    scene
+}
+
 #[tokio::test]
-async fn what_goes_up_comes_down_whole_and_goes_up_the_same() {
-    let world = World::new().await;
+async fn what_goes_up_comes_down_whole_and_goes_up_the_same_on_a_filled_database() {
+    let scene = filled().await;
+    let world = &scene.world;
     let first = world.schema_dump();
     let down = revert_all(&world.admin_url()).await.unwrap();
     let left_behind = "SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace \
@@ -39,6 +84,25 @@ async fn what_goes_up_comes_down_whole_and_goes_up_the_same() {
         up.iter().collect::<Vec<_>>()
     );
     pretty_equal(&first, &world.schema_dump());
+}
+
+#[tokio::test]
+async fn what_is_taken_back_of_a_filled_database_and_applied_again_leaves_the_books_and_every_seal_whole() {
+    let scene = filled().await;
+    let first = scene.world.schema_dump();
+    let transactions = scene.count("SELECT count(*) FROM transactions").await;
+    let newer = "SELECT count(*) FROM __diesel_schema_migrations WHERE version >= '20261124001200'";
+    let newer = usize::try_from(scene.count(newer).await).unwrap();
+    let down = revert_newest(&scene.world.admin_url(), newer).await.unwrap();
+    assert_eq!(down.len(), newer);
+    assert_eq!(migrate(&scene.world.admin_url()).await.unwrap().len(), newer);
+    pretty_equal(&first, &scene.world.schema_dump());
+    assert_eq!(
+        scene.count("SELECT count(*) FROM transactions").await,
+        transactions
+    );
+    let verified = verify(scene.world.pool(), Extent::All, None).await.unwrap();
+    assert_eq!(verified.findings, []);
 }
 
 #[tokio::test]
