@@ -106,6 +106,16 @@ async fn what_is_taken_back_of_a_filled_database_and_applied_again_leaves_the_bo
 }
 
 #[tokio::test]
+async fn each_rule_has_a_name_in_words() {
+    let world = World::new().await;
+    // As PostgreSQL names what has no name: the table, the columns and a suffix.
+    let unnamed = "SELECT count(*) FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid \
+                   WHERE c.connamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_\\_diesel%' \
+                     AND c.contype IN ('c', 'u', 'x') AND c.conname ~ '_(check|key|excl|not_null)[0-9]*$'";
+    assert_eq!(count(&mut world.superuser().await, unnamed).await, 0);
+}
+
+#[tokio::test]
 async fn migrating_at_the_same_moment_twice_applies_each_migration_once() {
     let world = World::new().await;
     let all = revert_all(&world.admin_url()).await.unwrap().len();
