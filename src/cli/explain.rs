@@ -8,6 +8,7 @@ use clap::Args;
 
 use self::words::{Words, digits_of, moment};
 use super::acting::connected;
+use super::list;
 use super::output;
 use crate::domain::language::Language;
 use crate::domain::originator::Originator;
@@ -36,7 +37,7 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "ID")]
     pub after: Option<i64>,
     /// Of a statement's line: so many transactions.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = list::rows())]
     pub limit: u32,
     /// Answer in JSON.
     #[arg(long)]

@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::acting::connected;
+use super::list;
 use super::output;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
@@ -23,9 +24,6 @@ use crate::jobs::{Jobs, worker_name};
 use crate::usecases::finish_slot::Outcome;
 use crate::usecases::reading::operation::{JobFilter, JobRunView, list_job_runs};
 use crate::usecases::{Done, Failure};
-
-/// Runs that are told at once.
-const RUNS_MAX: u32 = 200;
 
 /// The jobs that run by themselves.
 #[derive(Debug, Args)]
@@ -51,7 +49,7 @@ pub enum JobsVerb {
     /// What ran, newest first; of all jobs, or of one.
     History {
         name: Option<String>,
-        #[arg(long, default_value_t = 20)]
+        #[arg(long, default_value_t = 20, value_parser = list::rows())]
         limit: u32,
     },
 }
@@ -222,7 +220,7 @@ async fn history(args: &JobsArgs, host: &Host, name: Option<&str>, limit: u32) -
         own_jobs: timetable.jobs().iter().map(|job| job.name.clone()).collect(),
     };
     let mut conn = connected(host).await?;
-    let asked = Asked::first(limit.clamp(1, RUNS_MAX));
+    let asked = Asked::first(limit);
     let found = list_job_runs(&mut conn, &Originator::host(), &filter, &asked).await?;
     Ok(output::answer(args.json, found.items.as_slice(), history_text))
 }

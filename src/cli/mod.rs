@@ -7,6 +7,7 @@ pub mod export;
 pub mod import;
 pub mod jobs;
 pub mod licence;
+pub mod list;
 pub mod outbox;
 pub mod output;
 pub mod payout;

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::acting::{Acting, connected};
+use super::list;
 use super::output;
 use crate::domain::json;
 use crate::domain::originator::Originator;
@@ -37,7 +38,7 @@ pub enum OutboxVerb {
         /// Only mail before this one.
         #[arg(long, value_name = "ID")]
         after: Option<i64>,
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = list::rows())]
         limit: u32,
     },
     /// Queue mail again that was given up, once the cause is repaired: the same mail under the same Message-ID.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::acting::{Acting, connected};
+use super::list;
 use super::output;
 use crate::domain::json;
 use crate::domain::money::Amount;
@@ -51,7 +52,7 @@ struct ListArgs {
     /// waiting, released, settled or returned.
     #[arg(long, value_parser = json::word::<PayoutState>)]
     state: Option<PayoutState>,
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = list::rows())]
     limit: u32,
 }
 

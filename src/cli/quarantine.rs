@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::acting::{Acting, connected};
+use super::list;
 use crate::domain::json;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
@@ -35,7 +36,7 @@ pub enum QuarantineVerb {
         /// Only rows after this one.
         #[arg(long, value_name = "ID")]
         after: Option<i64>,
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = list::rows())]
         limit: u32,
     },
     /// Book a row whose cause was repaired.

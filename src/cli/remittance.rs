@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
 use super::acting::{Acting, connected};
+use super::list;
 use super::output;
 use crate::domain::demand::DemandState;
 use crate::domain::json;
@@ -68,7 +69,7 @@ struct ListArgs {
     network: Option<String>,
     #[arg(long, value_name = "CODE")]
     party: Option<String>,
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = list::rows())]
     limit: u32,
 }
 

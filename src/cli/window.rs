@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::acting::{Acting, connected};
+use super::list;
 use super::output;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
@@ -35,14 +36,14 @@ pub enum WindowVerb {
     /// The newest windows of a network with their states.
     List {
         network: String,
-        #[arg(long, default_value_t = 20)]
-        limit: i64,
+        #[arg(long, default_value_t = 20, value_parser = list::rows())]
+        limit: u32,
     },
     /// A reference that a sender used at two offices for the same service and amount, by the window of the second.
     Exceptions {
         /// The window, by its id.
         window: i32,
-        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        #[arg(long, default_value_t = 200, value_parser = list::rows())]
         limit: u32,
     },
     /// Close all windows of a network that have ended, in their order.
@@ -68,7 +69,7 @@ pub async fn carry_out(args: &WindowArgs, host: &Host) -> Done<String> {
     }
 }
 
-async fn list(host: &Host, network: &str, limit: i64, as_json: bool) -> Done<String> {
+async fn list(host: &Host, network: &str, limit: u32, as_json: bool) -> Done<String> {
     let mut conn = connected(host).await?;
     let windows = list_windows(&mut conn, &Originator::host(), clock::now(), network, limit).await?;
     Ok(output::answer(as_json, windows.as_slice(), windows_text))

@@ -10,8 +10,6 @@ use crate::store::Connection;
 use crate::store::settlement::settlements_of_window;
 use crate::store::window::newest_windows;
 
-pub const WINDOWS_MAX: i64 = 200;
-
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WindowListed {
     pub id: i32,
@@ -27,20 +25,20 @@ pub struct WindowListed {
     pub settlement_id: Option<i32>,
 }
 
-/// The newest first, at most [`WINDOWS_MAX`].
+/// The newest first, so many at most.
 pub async fn list_windows(
     conn: &mut Connection,
     by: &Originator,
     at: DateTime<Utc>,
     network: &str,
-    rows_max: i64,
+    rows_max: u32,
 ) -> Done<Vec<WindowListed>> {
     if by.party_id.is_some() {
         return Err(Failure::Forbidden(format!("{} may not see the windows", by.code)));
     }
     let network = network_of_code(conn, network).await?;
     let mut listed = Vec::new();
-    for row in newest_windows(conn, network.id, rows_max.clamp(1, WINDOWS_MAX)).await? {
+    for row in newest_windows(conn, network.id, i64::from(rows_max)).await? {
         let settlements = settlements_of_window(conn, row.id).await?;
         let settlement = settlements.into_iter().find(|s| s.state != "rejected");
         listed.push(WindowListed {

@@ -1,14 +1,21 @@
 //! The most that one row may state: no single row takes a network's sums out of their range. Never here: sums of many rows.
 
 use daftar::domain::money::{AMOUNT_MAX, Amount};
+use daftar::domain::office::Setting;
 use daftar::domain::originator::Scope;
 use daftar::usecases::Failure;
 use daftar::usecases::record_remittance::{RemittanceEntry, record_remittance};
+use daftar::usecases::register::instrument::{InstrumentEntry, register_instruments};
+use daftar::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, record_licence_event};
+use daftar::usecases::register::office::{OfficeEntry, register_offices};
+use daftar::usecases::register::party::change_emails;
 use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use crate::api::Api;
+use crate::host::Folder;
 use crate::scene::{PISHKHAN, Scene};
+use crate::serve::daftar;
 
 fn bill(scene: &Scene, reference: &str, principal: i64) -> Value {
     json!({
@@ -109,6 +116,147 @@ async fn the_database_refuses_what_is_above_the_limit_under_the_limits_name() {
     ] {
         let refused = superuser.batch_execute(&deed).await.unwrap_err().to_string();
         assert!(refused.contains(&format!("\"{constraint}\"")), "{refused}");
+    }
+}
+
+fn office(name_fa: String, district: String) -> OfficeEntry {
+    OfficeEntry {
+        code: "2001".to_owned(),
+        name_fa,
+        name_en: "Office".to_owned(),
+        province: "Tehran".to_owned(),
+        county: "Tehran".to_owned(),
+        district,
+        setting: Setting::Urban,
+    }
+}
+
+/// Field, rule and what is told of the limit.
+fn told(refused: &Failure) -> [String; 3] {
+    let fault = &refused.faults()[0];
+    [fault.field.clone(), fault.rule.clone(), fault.explanation.clone()]
+}
+
+#[tokio::test]
+async fn what_is_registered_has_a_length_and_is_refused_above_with_field_rule_and_limit() {
+    let scene = Scene::furnished().await;
+    let (mut conn, at, by) = (scene.world.conn().await, scene.day(0, 3), &scene.maker);
+    let long = |chars: usize| "ن".repeat(chars);
+    for (name, district, expected) in [
+        (
+            long(201),
+            long(1),
+            [
+                "2001.name_fa",
+                "a_name_has_a_limit",
+                "at most 200 characters; it has 201",
+            ],
+        ),
+        (
+            long(1),
+            long(101),
+            [
+                "2001.district",
+                "the_name_of_a_place_has_a_limit",
+                "at most 100 characters; it has 101",
+            ],
+        ),
+    ] {
+        let refused = register_offices(&mut conn, by, at, vec![office(name, district)]).await;
+        assert_eq!(told(&refused.unwrap_err()), expected);
+    }
+    let whole = office(long(200), long(100));
+    register_offices(&mut conn, by, at, vec![whole]).await.unwrap();
+    let instrument = InstrumentEntry {
+        code: "law".to_owned(),
+        title: long(1_001),
+        number: String::new(),
+        issued_on: at.date_naive(),
+        clause: String::new(),
+    };
+    let refused = register_instruments(&mut conn, by, vec![instrument]).await;
+    assert_eq!(
+        told(&refused.unwrap_err())[..2],
+        ["law.title", "a_title_has_a_limit"]
+    );
+    let address = [(
+        "office-1001".to_owned(),
+        Some(format!("{}@example.ir", "x".repeat(250))),
+    )];
+    let refused = change_emails(&mut conn, by, &address).await;
+    assert_eq!(
+        told(&refused.unwrap_err())[..2],
+        ["email", "an_address_has_a_limit"]
+    );
+    let suspension = LicenceEventEntry {
+        office: "1001".to_owned(),
+        network: PISHKHAN.to_owned(),
+        kind: LicenceEventKind::Suspended,
+        effective_at: at,
+        deciding_body: "commission".to_owned(),
+        decision: "S-1".to_owned(),
+        instrument: None,
+        evidence: Some(long(2_001)),
+    };
+    let refused = record_licence_event(&mut conn, by, at, &suspension).await;
+    assert_eq!(
+        told(&refused.unwrap_err())[..2],
+        ["evidence", "evidence_has_a_limit"]
+    );
+}
+
+#[tokio::test]
+async fn the_database_refuses_a_text_above_its_limit_under_the_limits_name() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.superuser().await;
+    for (table, column, chars, constraint) in [
+        ("currency_units", "name_fa", 200, "a_name_has_a_limit"),
+        ("currency_units", "iso_code", 40, "a_code_has_a_limit"),
+        ("parties", "name_en", 200, "a_name_has_a_limit"),
+        (
+            "bank_accounts",
+            "deposit_identifier",
+            64,
+            "a_deposit_identifier_has_a_limit",
+        ),
+        ("networks", "name_fa", 200, "a_name_has_a_limit"),
+        ("originators", "name", 200, "a_name_has_a_limit"),
+        ("services", "name_fa", 200, "a_name_has_a_limit"),
+        ("offices", "county", 100, "the_name_of_a_place_has_a_limit"),
+        ("licences", "class", 100, "a_class_has_a_limit"),
+        ("licence_events", "decision", 500, "a_decision_has_a_limit"),
+        ("licence_events", "evidence", 2_000, "evidence_has_a_limit"),
+    ] {
+        let above = format!(
+            "ALTER TABLE {table} DISABLE TRIGGER ALL; UPDATE {table} SET {column} = repeat('x', {chars} + 1)"
+        );
+        let refused = conn.batch_execute(&above).await.unwrap_err().to_string();
+        assert!(
+            refused.contains(&format!("\"{constraint}\"")),
+            "{table}: {refused}"
+        );
+    }
+}
+
+#[test]
+fn a_list_of_no_row_of_fewer_or_of_too_many_is_refused_with_the_range() {
+    let folder = Folder::new();
+    for list in [
+        ["window", "list", PISHKHAN].as_slice(),
+        &["window", "exceptions", "1"],
+        &["jobs", "history"],
+        &["outbox", "list"],
+        &["payout", "list"],
+        &["quarantine", "list"],
+        &["remittance", "list"],
+        &["remittance", "demands"],
+    ] {
+        for limit in ["--limit=0", "--limit=-1", "--limit=10001"] {
+            let mut command = daftar(folder.path(), list[0]);
+            let refused = command.args(&list[1..]).arg(limit).output().unwrap();
+            let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+            assert!(told.contains("is not in 1..=10000"), "{list:?} {limit}: {told}");
+        }
     }
 }
 

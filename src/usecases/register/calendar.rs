@@ -4,6 +4,7 @@ use chrono::{NaiveDate, Weekday};
 use diesel_async::AsyncConnection;
 
 use super::known;
+use super::text::{Text, within_limits};
 use crate::domain::interval::Interval;
 use crate::domain::originator::Originator;
 use crate::domain::working_days::{DayOff, DayOffRule, Stated, WorkingDays};
@@ -35,6 +36,13 @@ pub struct Holiday {
 /// Conflicts where a day is stated that stands already: nothing else of the tables of days is ever edited.
 pub async fn register_calendar(conn: &mut Connection, by: &Originator, entry: &CalendarEntry) -> Done<()> {
     by.may_register()?;
+    within_limits([Text::code("code", &entry.code)])?;
+    within_limits(entry.holidays.iter().flat_map(|holiday| {
+        [
+            Text::name("name_fa", &holiday.name_fa),
+            Text::name("name_en", &holiday.name_en),
+        ]
+    }))?;
     let holidays = entry
         .holidays
         .iter()

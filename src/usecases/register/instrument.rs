@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel_async::AsyncConnection;
 
+use super::text::{Text, each_within_limits};
 use crate::domain::originator::Originator;
 use crate::store::{Connection, instrument};
 use crate::usecases::Done;
@@ -22,6 +23,15 @@ pub async fn register_instruments(
     entries: Vec<InstrumentEntry>,
 ) -> Done<()> {
     by.may_register()?;
+    each_within_limits(entries.iter().map(|entry| {
+        let texts = [
+            Text::code("code", &entry.code),
+            Text::title("title", &entry.title),
+            Text::place_in_instrument("number", &entry.number),
+            Text::place_in_instrument("clause", &entry.clause),
+        ];
+        (entry.code.as_str(), texts)
+    }))?;
     let rows: Vec<_> = entries
         .into_iter()
         .map(|entry| instrument::NewInstrument {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::known;
+use super::text::{Text, each_within_limits, within_limits};
 use crate::domain::licence::LicenceChange;
 use crate::domain::moment::kept;
 use crate::domain::originator::Originator;
@@ -96,6 +97,14 @@ pub async fn issue_licences(
     entries: &[LicenceEntry],
 ) -> Done<()> {
     by.may_register()?;
+    each_within_limits(entries.iter().map(|entry| {
+        let texts = [
+            Text::class(&entry.class),
+            Text::decision("deciding_body", &entry.deciding_body),
+            Text::decision("decision", &entry.decision),
+        ];
+        (entry.office.as_str(), texts)
+    }))?;
     conn.transaction(async |conn| {
         let offices = office_ids(conn, entries.iter().map(|entry| entry.office.as_str())).await?;
         let networks = network::network_ids(conn).await?;
@@ -136,6 +145,7 @@ pub async fn record_licence_event(
 ) -> Done<RecordedLicenceEvent> {
     by.may_decide()?;
     check(entry)?;
+    within_limits(entry.evidence.as_deref().map(Text::evidence))?;
     conn.transaction(async |conn| {
         let (network_id, licence) =
             licence_of(conn, &entry.office, &entry.network, entry.effective_at).await?;

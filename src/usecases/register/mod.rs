@@ -9,6 +9,7 @@ pub mod office;
 pub mod originator;
 pub mod party;
 pub mod service;
+mod text;
 pub mod token;
 pub mod unit;
 

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use diesel_async::AsyncConnection;
 
 use super::known;
+use super::text::{Text, within_limits};
 use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::originator::Originator;
 use crate::domain::party::PartyKind;
@@ -55,6 +56,10 @@ pub enum AfterSuspension {
 
 pub async fn register_network(conn: &mut Connection, by: &Originator, entry: NetworkEntry) -> Done<i16> {
     by.may_register()?;
+    within_limits([
+        Text::name("name_fa", &entry.name_fa),
+        Text::name("name_en", &entry.name_en),
+    ])?;
     begins_with_a_period(&entry)?;
     pays_from_a_threshold(&entry)?;
     pays_each_kind_once(&entry)?;

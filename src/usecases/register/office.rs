@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
+use super::text::{Text, each_within_limits};
 use crate::domain::office::Setting;
 use crate::domain::originator::Originator;
 use crate::store::{Connection, office};
@@ -26,6 +27,16 @@ pub async fn register_offices(
     entries: Vec<OfficeEntry>,
 ) -> Done<()> {
     by.may_register()?;
+    each_within_limits(entries.iter().map(|entry| {
+        let texts = [
+            Text::name("name_fa", &entry.name_fa),
+            Text::name("name_en", &entry.name_en),
+            Text::place("province", &entry.province),
+            Text::place("county", &entry.county),
+            Text::place("district", &entry.district),
+        ];
+        (entry.code.as_str(), texts)
+    }))?;
     let rows: Vec<_> = entries
         .into_iter()
         .map(|entry| office::NewOffice {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
 use super::known;
+use super::text::{Text, within_limits};
 use crate::domain::originator::{CODE_TOLD, Originator, OriginatorKind, Scope, may_be_code};
 use crate::store::{Connection, originator, party};
 use crate::usecases::{Done, Failure};
@@ -25,6 +26,7 @@ pub async fn register_originator(
 ) -> Done<i32> {
     by.may_register()?;
     has_its_form(&entry.code)?;
+    within_limits([Text::name("name", &entry.name)])?;
     conn.transaction(async |conn| {
         let party_id = match &entry.party {
             Some(code) => Some(known(&party::party_ids(conn, &[code]).await?, "party", code)?),

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
 use super::known;
+use super::text::{Text, each_within_limits, within_limits};
 use crate::domain::language::Language;
 use crate::domain::originator::Originator;
 use crate::domain::party::PartyKind;
@@ -36,6 +37,15 @@ pub async fn register_parties(
     entries: Vec<PartyEntry>,
 ) -> Done<()> {
     by.may_register()?;
+    each_within_limits(entries.iter().map(|entry| {
+        let email = entry.email.as_deref().unwrap_or_default();
+        let texts = [
+            Text::name("name_fa", &entry.name_fa),
+            Text::name("name_en", &entry.name_en),
+            Text::email(email),
+        ];
+        (entry.code.as_str(), texts)
+    }))?;
     let rows: Vec<_> = entries.into_iter().map(|entry| party_row(entry, at)).collect();
     conn.transaction(async |conn| Ok(party::insert_parties(conn, &rows).await?))
         .await
@@ -47,6 +57,10 @@ pub async fn add_bank_accounts(
     entries: Vec<BankAccountEntry>,
 ) -> Done<()> {
     by.may_register()?;
+    each_within_limits(entries.iter().map(|entry| {
+        let identifier = Text::deposit_identifier(&entry.deposit_identifier);
+        (entry.party.as_str(), [identifier])
+    }))?;
     conn.transaction(async |conn| {
         let codes: Vec<&str> = entries.iter().map(|entry| entry.party.as_str()).collect();
         let ids = party::party_ids(conn, &codes).await?;
@@ -73,6 +87,12 @@ pub async fn change_emails(
     emails: &[(String, Option<String>)],
 ) -> Done<()> {
     by.may_register()?;
+    within_limits(
+        emails
+            .iter()
+            .filter_map(|(_, email)| email.as_deref())
+            .map(Text::email),
+    )?;
     conn.transaction(async |conn| {
         for (code, email) in emails {
             if !party::set_email(conn, code, email.as_deref()).await? {

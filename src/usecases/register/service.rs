@@ -3,6 +3,7 @@
 use diesel_async::AsyncConnection;
 
 use super::known;
+use super::text::{Text, each_within_limits};
 use crate::domain::originator::Originator;
 use crate::store::{Connection, party, service};
 use crate::usecases::Done;
@@ -51,6 +52,13 @@ pub async fn register_services(
     entries: Vec<ServiceEntry>,
 ) -> Done<()> {
     by.may_register()?;
+    each_within_limits(entries.iter().map(|entry| {
+        let texts = [
+            Text::name("name_fa", &entry.name_fa),
+            Text::name("name_en", &entry.name_en),
+        ];
+        (entry.code.as_str(), texts)
+    }))?;
     conn.transaction(async |conn| {
         let agencies = service::agency_ids(conn).await?;
         let rows = entries

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
+use super::text::{Text, within_limits};
 use crate::domain::money::UnitCode;
 use crate::domain::originator::Originator;
 use crate::store::{Connection, unit};
@@ -23,6 +24,11 @@ pub struct UnitEntry {
 
 pub async fn register_unit(conn: &mut Connection, by: &Originator, entry: UnitEntry) -> Done<i16> {
     by.may_register()?;
+    within_limits([
+        Text::name("name_fa", &entry.name_fa),
+        Text::name("name_en", &entry.name_en),
+        Text::code("iso_code", &entry.iso_code),
+    ])?;
     let row = unit::NewUnit {
         code: entry.code.to_string(),
         iso_code: entry.iso_code,
