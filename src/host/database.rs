@@ -71,6 +71,11 @@ pub enum DatabaseError {
         "the login {role} owns Daftar's tables, so that grants prove nothing; Daftar works as `{APP_ROLE}` only"
     )]
     OwnsTables { role: String },
+    #[error(
+        "the database speaks another language than English (lc_messages = '{messages}'), and Daftar could not tell a lock that \
+         is waited for from a failure; say, as a superuser: ALTER ROLE {role} SET lc_messages TO 'C'"
+    )]
+    Foreign { role: String, messages: String },
     #[error("the database refused: {0}")]
     Query(#[from] diesel::result::Error),
 }
@@ -162,12 +167,27 @@ pub async fn own_connection(pool: &Pool) -> Result<AsyncPgConnection, DatabaseEr
     Ok(connect_for_work(pool.url.expose().to_owned()).await?)
 }
 
+/// Refuses a database that does not speak English: what may pass is told by the words of its messages (see
+/// `usecases::failure`), because diesel passes no codes on.
+pub async fn require_english_messages(conn: &mut AsyncPgConnection) -> Result<(), DatabaseError> {
+    let Login { role, messages, .. } = login(conn).await?;
+    if is_english(&messages) {
+        Ok(())
+    } else {
+        Err(DatabaseError::Foreign { role, messages })
+    }
+}
+
+/// Of names such as `C.UTF-8` and `en_US.utf8`. One without a name is that of the server's surroundings, whatever that is.
+fn is_english(locale: &str) -> bool {
+    let place = locale.split(['.', '@']).next().unwrap_or_default();
+    let language = place.split(['_', '-']).next().unwrap_or_default();
+    matches!(place, "C" | "POSIX") || matches!(language, "en" | "English")
+}
+
 /// Refuses a superuser and an owner of tables: for them neither grants nor row-level security hold.
 pub async fn require_humble_login(conn: &mut AsyncPgConnection) -> Result<(), DatabaseError> {
-    let login = diesel::sql_query(include_str!("login.sql"))
-        .get_result::<Login>(conn)
-        .await?;
-    match login {
+    match login(conn).await? {
         Login {
             role,
             is_mighty: true,
@@ -182,6 +202,12 @@ pub async fn require_humble_login(conn: &mut AsyncPgConnection) -> Result<(), Da
     }
 }
 
+async fn login(conn: &mut AsyncPgConnection) -> Result<Login, DatabaseError> {
+    Ok(diesel::sql_query(include_str!("login.sql"))
+        .get_result(conn)
+        .await?)
+}
+
 #[derive(Debug, QueryableByName)]
 struct Login {
     #[diesel(sql_type = Text)]
@@ -190,6 +216,9 @@ struct Login {
     is_mighty: bool,
     #[diesel(sql_type = Bool)]
     owns_tables: bool,
+    /// The locale of what the server says.
+    #[diesel(sql_type = Text)]
+    messages: String,
 }
 
 fn unconnected(reason: &str) -> diesel::ConnectionError {
@@ -234,6 +263,23 @@ mod tests {
             (config.get_user(), config.get_dbname()),
             (Some(APP_ROLE), Some("daftar"))
         );
+    }
+
+    #[test]
+    fn english_is_told_from_other_languages_and_from_none() {
+        for english in [
+            "C",
+            "POSIX",
+            "C.UTF-8",
+            "en_US.UTF-8",
+            "en_GB",
+            "English_United States.1252",
+        ] {
+            assert!(is_english(english), "{english}");
+        }
+        for other in ["", "fa_IR.UTF-8", "de_DE", "C_IR", "eng"] {
+            assert!(!is_english(other), "{other}");
+        }
     }
 
     #[test]

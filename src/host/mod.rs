@@ -107,6 +107,7 @@ impl Host {
     async fn require_fit_database(&self) -> Result<(), HostError> {
         let mut conn = self.connection().await?;
         database::require_humble_login(&mut conn).await?;
+        database::require_english_messages(&mut conn).await?;
         Ok(migrations::require_current_schema(&mut conn).await?)
     }
 }

@@ -1,7 +1,7 @@
 //! The migrations as a whole: honest in both directions, and refused by programs that do not fit.
 
 use daftar::cli::verify::verify;
-use daftar::host::database::{DatabaseError, connect, require_humble_login};
+use daftar::host::database::{DatabaseError, connect, require_english_messages, require_humble_login};
 use daftar::host::migrations::{
     MigrationError, Schema, check_schema, migrate, require_current_schema, revert_all, revert_newest,
 };
@@ -9,6 +9,7 @@ use daftar::usecases::verify_books::Extent;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use crate::scene::Scene;
+use crate::serve::daftar;
 use crate::verifying;
 use crate::world::World;
 
@@ -165,6 +166,35 @@ async fn the_application_works_neither_as_superuser_nor_as_owner() {
     superuser.batch_execute("SET ROLE daftar_owner").await.unwrap();
     let refused = require_humble_login(&mut superuser).await.unwrap_err();
     assert!(matches!(refused, DatabaseError::OwnsTables { .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn a_database_that_speaks_no_english_is_refused_with_the_command_that_helps() {
+    let world = World::new().await;
+    require_english_messages(&mut *world.conn().await).await.unwrap();
+    let name = "SELECT current_database()::text AS described";
+    let name: Column = diesel::sql_query(name)
+        .get_result(&mut world.superuser().await)
+        .await
+        .unwrap();
+    // Installed everywhere, because it says what C says.
+    let foreign = format!(
+        "ALTER ROLE daftar_app IN DATABASE {} SET lc_messages TO 'C_IR.utf8'",
+        name.described
+    );
+    world.superuser().await.batch_execute(&foreign).await.unwrap();
+    let mut command = daftar(&std::env::temp_dir(), "outbox");
+    let refused = command
+        .args(["list"])
+        .env("DATABASE_URL", world.app_url().expose())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success());
+    assert!(
+        told.contains("ALTER ROLE daftar_app SET lc_messages TO 'C'"),
+        "{told}"
+    );
 }
 
 #[tokio::test]
