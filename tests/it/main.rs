@@ -53,5 +53,6 @@ mod sound_books;
 mod stopped_payouts;
 mod tampering;
 mod token;
+mod tools;
 mod verifying;
 mod world;

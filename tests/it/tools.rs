@@ -1,0 +1,54 @@
+//! What `make` asks of a machine before it builds. Never here: installing anything.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output};
+
+use crate::host::Folder;
+
+const TOOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/ensure-tools");
+
+/// On a machine whose PostgreSQL is of this version.
+fn ensured(version: &str) -> Output {
+    let folder = Folder::new();
+    let programs = folder.path().join("usr/lib/postgresql/x/bin");
+    let extensions = folder.path().join("usr/share/postgresql/x/extension");
+    for place in [&programs, &extensions] {
+        fs::create_dir_all(place).unwrap();
+    }
+    fs::write(extensions.join("btree_gist.control"), "").unwrap();
+    let server = programs.join("postgres");
+    fs::write(
+        &server,
+        format!("#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n"),
+    )
+    .unwrap();
+    fs::set_permissions(&server, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    Command::new("bash")
+        .arg(TOOLS)
+        .env("PATH", path)
+        .env("ENSURE_TOOLS_ROOT", folder.path())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_machine_whose_postgresql_is_older_than_15_is_told_so_and_not_touched() {
+    for old in ["9.6.24", "13.4 (Debian 13.4-1)", "14.22"] {
+        let refused = ensured(old);
+        assert!(!refused.status.success());
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        let major = old.split('.').next().unwrap();
+        let expected = format!("of version {major}, and Daftar needs 15 or newer");
+        assert!(told.contains(&expected), "{told}");
+        assert_eq!(refused.stdout, b"");
+    }
+    for enough in ["15.18 (Debian 15.18-0+deb12u1)", "18beta1"] {
+        let ensured = ensured(enough);
+        assert!(
+            ensured.status.success() && ensured.stdout.is_empty(),
+            "{ensured:?}"
+        );
+    }
+}
