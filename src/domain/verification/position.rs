@@ -39,6 +39,8 @@ pub struct Moved {
     pub ordered: i64,
     /// The remittance that it demanded anew.
     pub demanded: i64,
+    /// The window's totals or the settlement's movements of holds name it: then it has a position, also one of zeros.
+    pub has_lines: bool,
 }
 
 /// `key` is settlement, party, deposit identifier and unit.
@@ -59,6 +61,9 @@ pub fn check_position(
         }
         return Ok(findings);
     };
+    if *stored == StoredPosition::default() && !moved.has_lines {
+        row.differs("the row", "there", "absent: nothing moved");
+    }
     let before = before_payment(moved)?;
     let held = before
         .max(Amount::ZERO)
@@ -191,6 +196,18 @@ mod tests {
     fn a_position_that_is_gone_is_missed_unless_nothing_moved() {
         assert_eq!(check_position(KEY, None, &moved()).unwrap()[0].what, "the row");
         assert_eq!(check_position(KEY, None, &Moved::default()), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_position_of_zeros_is_there_where_the_window_has_lines_of_it_and_only_there() {
+        let zeros = StoredPosition::default();
+        let lines = Moved {
+            has_lines: true,
+            ..Moved::default()
+        };
+        assert_eq!(check_position(KEY, Some(&zeros), &lines), Ok(vec![]));
+        assert_eq!(whats(&zeros, &Moved::default()), ["the row"]);
+        assert_eq!(check_position(KEY, None, &lines).unwrap()[0].what, "the row");
     }
 
     #[test]

@@ -64,6 +64,8 @@ struct PositionRow {
     ordered: i64,
     #[diesel(sql_type = BigInt)]
     demanded: i64,
+    #[diesel(sql_type = Bool)]
+    has_lines: bool,
 }
 
 /// One destination in one settlement.
@@ -279,6 +281,7 @@ impl PositionRow {
                 active_holds: self.moved_holds,
                 ordered: self.ordered,
                 demanded: self.demanded,
+                has_lines: self.has_lines,
             },
         }
     }

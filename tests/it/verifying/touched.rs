@@ -177,3 +177,18 @@ async fn a_hold_that_is_missing_is_told_with_what_it_should_be() {
         "{found:?}"
     );
 }
+
+#[tokio::test]
+async fn a_position_of_zeros_that_nothing_made_is_named() {
+    let scene = settled().await;
+    let made_up = "ALTER TABLE positions DISABLE TRIGGER ALL;
+        INSERT INTO positions (settlement_id, party_id, deposit_identifier, unit_id, opening, earned, collected, memos, remitted,
+                               returned, before, active_holds, held, payable, paid, closing, carried_cycles)
+        SELECT min(settlement_id), min(party_id), 'made-up', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM positions";
+    let found = found_after(&scene, "positions", made_up).await;
+    let key = "SELECT min(settlement_id) * 1000::bigint + min(party_id) AS count FROM positions";
+    let key = scene.count(key).await;
+    let row = format!("{}:{}:made-up:1", key / 1000, key % 1000);
+    let expected = [row.as_str(), "the row", "there", "absent: nothing moved"].map(str::to_owned);
+    assert!(found.contains(&expected), "{found:?}");
+}
