@@ -146,3 +146,20 @@ async fn an_account_a_name_and_a_code_are_not_the_applications_to_change() {
     let allowed = "UPDATE parties SET email = 'new@example.ir'; UPDATE networks SET calendar = 'iran'";
     conn.batch_execute(allowed).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_mail_goes_to_nobody_but_its_recipient_whoever_edits_it() {
+    let scene = verifying::settled().await;
+    let mut superuser = scene.world.superuser().await;
+    for deed in [
+        "UPDATE outbox SET recipient = 'another@example.ir'",
+        "UPDATE outbox SET statement_id = NULL",
+        "UPDATE outbox SET message_id = 'another'",
+    ] {
+        let refused = superuser.batch_execute(deed).await.unwrap_err().to_string();
+        assert!(
+            refused.contains("goes where it was addressed"),
+            "{deed}: {refused}"
+        );
+    }
+}

@@ -54,8 +54,14 @@ struct Mail {
 
 /// A reminder of a licence in this language to this recipient.
 pub async fn queue(conn: &mut AsyncPgConnection, recipient: &str, language: &str) {
-    let queue = "INSERT INTO outbox (licence_id, kind, recipient, language, message_id, cause_key, queued_at, next_attempt_at) \
-        SELECT min(id), 'licence_expiry', $1 || '@example.ir', $2, $1 || '@daftar', 'test:' || $1, $3, $3 FROM licences";
+    queue_as(conn, recipient, language, "$1 || '@daftar'").await;
+}
+
+async fn queue_as(conn: &mut AsyncPgConnection, recipient: &str, language: &str, message_id: &str) {
+    let queue = format!(
+        "INSERT INTO outbox (licence_id, kind, recipient, language, message_id, cause_key, queued_at, next_attempt_at) \
+         SELECT min(id), 'licence_expiry', $1 || '@example.ir', $2, {message_id}, 'test:' || $1, $3, $3 FROM licences"
+    );
     diesel::sql_query(queue)
         .bind::<Text, _>(recipient)
         .bind::<Text, _>(language)
@@ -311,11 +317,7 @@ async fn a_worker_that_was_frozen_past_its_lease_writes_nothing_down() {
 async fn a_message_id_is_this_installations_and_keeps_the_domain_of_its_first_claim() {
     let scene = Scene::furnished().await;
     let mut conn = scene.world.conn().await;
-    queue(&mut conn, "office", "fa").await;
-    diesel::sql_query("UPDATE outbox SET message_id = 'licence-1-30.' || installation()")
-        .execute(&mut *conn)
-        .await
-        .unwrap();
+    queue_as(&mut conn, "office", "fa", "'licence-1-30.' || installation()").await;
     let mut ids = Vec::new();
     for (run, domain) in [(first_run(), "example.ir"), (later_run(), "moved.example")] {
         ids.push(

@@ -32,6 +32,7 @@ pub const PROTECTED: &[(&str, Protection)] = &[
     ("networks", Protection::Sealed),
     ("offices", Protection::Sealed),
     ("originators", Protection::Sealed),
+    ("outbox", Protection::Sealed),
     ("parties", Protection::Sealed),
     ("payout_answers", Protection::Sealed),
     ("payouts", Protection::Sealed),

@@ -192,3 +192,24 @@ async fn a_position_of_zeros_that_nothing_made_is_named() {
     let expected = [row.as_str(), "the row", "there", "absent: nothing moved"].map(str::to_owned);
     assert!(found.contains(&expected), "{found:?}");
 }
+
+#[tokio::test]
+async fn a_recipient_that_was_exchanged_is_pointed_at_before_and_after_the_mail_was_sent() {
+    for state in ["queued", "accepted"] {
+        let scene = settled().await;
+        let sent = "UPDATE outbox SET state = 'accepted', finished_at = queued_at";
+        if state == "accepted" {
+            scene.world.conn().await.batch_execute(sent).await.unwrap();
+        }
+        let id = scene.count("SELECT min(id) AS count FROM outbox").await;
+        let exchanged = format!(
+            "ALTER TABLE outbox DISABLE TRIGGER ALL; UPDATE outbox SET recipient = 'x@example.ir' WHERE id = {id}"
+        );
+        let found = found_after(&scene, "outbox", &exchanged).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(
+            (found[0][0].as_str(), found[0][2].as_str()),
+            (id.to_string().as_str(), "changed")
+        );
+    }
+}
