@@ -15,8 +15,8 @@ use crate::host::Host;
 use crate::host::clock;
 use crate::host::database::{self, Pool};
 use crate::usecases::verify_books::{
-    Checked, Extent, FINDINGS_MAX, Known, PlannedPiece, Verified, doubts, draw_weights, note_verification,
-    plan_verification, verify_piece,
+    Checked, Extent, FINDINGS_MAX, Known, Noted, PlannedPiece, Verified, doubts, draw_weights,
+    note_verification, plan_verification, verify_piece,
 };
 use crate::usecases::{Done, Failure};
 
@@ -52,10 +52,9 @@ pub async fn carry_out(args: &VerifyArgs, host: &Host) -> Done<String> {
 /// Verifies and remembers what came of it.
 pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<Verified> {
     let by = Originator::host();
-    // What is approved while it goes on was not verified.
     let began_at = clock::now();
     let mut conn = connection(pool).await?;
-    let plan = plan_verification(&mut conn, &by, extent, network).await?;
+    let plan = plan_verification(&mut conn, &by, began_at, extent, network).await?;
     drop(conn);
     let weights = draw_weights();
     let mut found = verify_pieces(pool, &weights, plan.pieces.clone()).await?;
@@ -88,7 +87,14 @@ pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<
     verified
         .findings
         .sort_by(|one, other| (one.table, &one.row).cmp(&(other.table, &other.row)));
-    let noted: Vec<_> = of_window.into_iter().collect();
+    let noted: Vec<Noted> = of_window
+        .into_iter()
+        .map(|(window, findings)| Noted {
+            window,
+            settlement: window.and_then(|window| plan.settlements.get(&window).copied()),
+            findings,
+        })
+        .collect();
     let mut conn = connection(pool).await?;
     note_verification(&mut conn, &by, began_at, &noted).await?;
     Ok(verified)

@@ -583,6 +583,8 @@ diesel::table! {
         verified_at -> Timestamptz,
         agreed -> Bool,
         findings -> Text,
+        settlement_id -> Nullable<Int4>,
+        run_id -> Nullable<Int8>,
     }
 }
 

@@ -12,7 +12,7 @@ use super::propose_settlement::propose_due_settlement;
 use super::release_payouts::release_payouts;
 use super::remind_licence_expiry::remind_licence_expiry;
 use super::seal_window::seal_due_window;
-use super::verify_books::{note, verify_due_window};
+use super::verify_books::{Turn, note, verify_due_window};
 use crate::domain::originator::Originator;
 use crate::domain::timetable::Work;
 use crate::store::Connection;
@@ -66,19 +66,23 @@ async fn verification_step(conn: &mut Connection, at: DateTime<Utc>, lease: &Lea
         .repeatable_read()
         .read_only()
         .run(async |conn| {
-            let since = run::claimed_at(conn, lease.run_id).await?;
-            verify_due_window(conn, lease.slot, since).await
+            let turn = Turn {
+                run_id: lease.run_id,
+                claimed_at: run::claimed_at(conn, lease.run_id).await?,
+                slot: lease.slot,
+            };
+            verify_due_window(conn, at, turn).await
         })
         .await?;
     let Some(night) = night else {
         return Ok(Step::Nothing);
     };
     conn.transaction(async |conn| {
-        note(conn, at, night.window, &night.findings).await?;
+        note(conn, at, Some(lease.run_id), &night.noted).await?;
         require_lease(conn, lease).await
     })
     .await?;
-    Ok(if night.findings.is_empty() {
+    Ok(if night.noted.findings.is_empty() {
         Step::Did(night.told())
     } else {
         Step::Disagrees(night.told())

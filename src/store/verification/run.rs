@@ -16,6 +16,10 @@ pub struct NewVerification<'a> {
     pub verified_at: DateTime<Utc>,
     pub agreed: bool,
     pub findings: &'a str,
+    /// The approved settlement that was verified with the window.
+    pub settlement_id: Option<i32>,
+    /// By hand where there is none.
+    pub run_id: Option<i64>,
 }
 
 pub async fn insert_verification(conn: &mut Connection, new: &NewVerification<'_>) -> Stored<()> {
@@ -26,25 +30,37 @@ pub async fn insert_verification(conn: &mut Connection, new: &NewVerification<'_
     Ok(())
 }
 
-/// The windows that were ever found good with all that they have come to: if settled, since their settlement was approved.
-pub async fn agreed_windows(conn: &mut Connection) -> Stored<Vec<i32>> {
-    let approved_since = settlements::table
+/// The windows that were ever found good, by `at`, with all that they have come to: if settled, with the settlement that was
+/// approved.
+pub async fn agreed_windows(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Vec<i32>> {
+    let unseen = settlements::table
         .filter(settlements::window_id.nullable().eq(verifications::window_id))
         .filter(settlements::state.eq("approved"))
-        .filter(settlements::decided_at.ge(verifications::verified_at.nullable()));
+        .filter(
+            settlements::id
+                .nullable()
+                .is_distinct_from(verifications::settlement_id),
+        );
     let found = verifications::table
         .filter(verifications::agreed)
+        .filter(verifications::verified_at.le(at))
         .filter(verifications::window_id.is_not_null())
-        .filter(not(exists(approved_since)))
+        .filter(not(exists(unseen)))
         .select(verifications::window_id.assume_not_null())
         .distinct();
     Ok(found.load(conn).await?)
 }
 
-/// What was verified from a moment on, whatever came of it.
-pub async fn verified_since(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Vec<Option<i32>>> {
+/// What a run has verified since it was claimed, whatever came of it.
+pub async fn verified_in_run(
+    conn: &mut Connection,
+    run_id: i64,
+    claimed_at: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Stored<Vec<Option<i32>>> {
     let found = verifications::table
-        .filter(verifications::verified_at.ge(at))
+        .filter(verifications::run_id.eq(run_id))
+        .filter(verifications::verified_at.between(claimed_at, at))
         .select(verifications::window_id);
     Ok(found.load(conn).await?)
 }

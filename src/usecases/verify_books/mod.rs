@@ -23,9 +23,9 @@ use crate::store::Connection;
 use crate::store::verification::seal::{Part, broken_seals};
 
 pub use bookings::Known;
-pub(super) use nightly::verify_due_window;
+pub(super) use nightly::{Turn, verify_due_window};
 pub(super) use plan::note;
-pub use plan::{Extent, Piece, Plan, PlannedPiece, note_verification, plan_verification};
+pub use plan::{Extent, Noted, Piece, Plan, PlannedPiece, note_verification, plan_verification};
 pub use totals::{doubts, draw_weights};
 
 /// A piece that disagrees in more than so many rows is told by its first ones.

@@ -1,6 +1,6 @@
 //! What there is to verify, cut into pieces that any number of connections can take. Never here: verifying them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
@@ -81,6 +81,8 @@ pub struct Plan {
     /// Those that are verified; of them, the sealed ones.
     pub windows: Vec<i32>,
     pub sealed_windows: Vec<i32>,
+    /// With which of them an approved settlement is verified, by window.
+    pub settlements: BTreeMap<i32, i32>,
     pub windows_left: usize,
 }
 
@@ -91,6 +93,7 @@ pub struct Plan {
 pub async fn plan_verification(
     conn: &mut Connection,
     by: &Originator,
+    at: DateTime<Utc>,
     extent: Extent,
     network: Option<&str>,
 ) -> Done<Plan> {
@@ -101,7 +104,7 @@ pub async fn plan_verification(
             require_network(conn, code).await?;
             all.retain(|window| window.network == code);
         }
-        let good: HashSet<i32> = agreed_windows(conn).await?.into_iter().collect();
+        let good: HashSet<i32> = agreed_windows(conn, at).await?.into_iter().collect();
         let chosen = chosen(&all, &good, extent);
         let mut plan = Plan {
             pieces: house_pieces(conn, Part::WHOLE).await?,
@@ -109,7 +112,11 @@ pub async fn plan_verification(
             ..Plan::default()
         };
         for row in chosen {
-            plan.pieces.extend(window_pieces(conn, row).await?);
+            let pieces = window_pieces(conn, row).await?;
+            if let Some(settlement) = settlement_of(&pieces) {
+                plan.settlements.insert(row.id, settlement);
+            }
+            plan.pieces.extend(pieces);
             plan.transactions += row.row_count;
             plan.windows.push(row.id);
             if row.is_sealed {
@@ -197,6 +204,21 @@ pub(super) async fn window_pieces(conn: &mut Connection, row: &WindowRow) -> Don
     Ok(pieces)
 }
 
+/// The approved settlement among the pieces of one window.
+pub(super) fn settlement_of(pieces: &[PlannedPiece]) -> Option<i32> {
+    pieces.iter().find_map(|planned| match planned.piece {
+        Piece::Settlement { settlement } => Some(settlement),
+        Piece::Seals { .. }
+        | Piece::Tariffs
+        | Piece::Allocations { .. }
+        | Piece::Strays
+        | Piece::Bookings { .. }
+        | Piece::Window { .. }
+        | Piece::Totals { .. }
+        | Piece::Books => None,
+    })
+}
+
 pub(super) fn planned(piece: Piece, window: Option<i32>, weight: i64) -> PlannedPiece {
     PlannedPiece {
         piece,
@@ -205,35 +227,48 @@ pub(super) fn planned(piece: Piece, window: Option<i32>, weight: i64) -> Planned
     }
 }
 
+/// What was verified, and what of it did not agree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// The register and the books as a whole where there is none.
+    pub window: Option<i32>,
+    /// The approved settlement that was verified with it.
+    pub settlement: Option<i32>,
+    pub findings: Vec<Finding>,
+}
+
 /// Remembers which sealed windows were verified, and what did not agree.
 pub async fn note_verification(
     conn: &mut Connection,
     by: &Originator,
     at: DateTime<Utc>,
-    windows: &[(Option<i32>, Vec<Finding>)],
+    verified: &[Noted],
 ) -> Done<()> {
     may_verify(by)?;
     conn.transaction(async |conn| {
-        for (window_id, findings) in windows {
-            note(conn, at, *window_id, findings).await?;
+        for noted in verified {
+            note(conn, at, None, noted).await?;
         }
         Ok(())
     })
     .await
 }
 
+/// `run_id`: of the nightly job, if it noted it.
 pub(in crate::usecases) async fn note(
     conn: &mut Connection,
     at: DateTime<Utc>,
-    window_id: Option<i32>,
-    findings: &[Finding],
+    run_id: Option<i64>,
+    noted: &Noted,
 ) -> Done<()> {
-    let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    let told: Vec<String> = noted.findings.iter().map(ToString::to_string).collect();
     let row = NewVerification {
-        window_id,
+        window_id: noted.window,
         verified_at: at,
-        agreed: findings.is_empty(),
+        agreed: noted.findings.is_empty(),
         findings: &told.join("\n"),
+        settlement_id: noted.settlement,
+        run_id,
     };
     Ok(insert_verification(conn, &row).await?)
 }

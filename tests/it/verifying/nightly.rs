@@ -92,8 +92,8 @@ fn after_approval() -> DateTime<Utc> {
     before_approval() + Duration::days(1)
 }
 
-#[tokio::test]
-async fn a_window_that_was_found_good_before_its_settlement_was_approved_has_its_turn_again() {
+/// Found good by a run, then settled by an approval of `decided_at` that is committed after the run, then tampered with.
+async fn what_the_next_night_tells(decided_at: DateTime<Utc>) -> Outcome {
     let scene = Scene::furnished().await;
     scene.enter_the_rest().await;
     record(&scene, &day(&scene), scene.day(0, 9)).await;
@@ -104,10 +104,7 @@ async fn a_window_that_was_found_good_before_its_settlement_was_approved_has_its
         panic!("the books agree");
     };
     assert!(told.contains("window 2026-03-21"), "{told}");
-    scene
-        .approve(proposed.id, before_approval() + Duration::hours(1))
-        .await
-        .unwrap();
+    scene.approve(proposed.id, decided_at).await.unwrap();
     let tampered = "ALTER TABLE positions DISABLE TRIGGER ALL;
         UPDATE positions SET earned = earned + 1, collected = collected + 1";
     scene
@@ -117,8 +114,39 @@ async fn a_window_that_was_found_good_before_its_settlement_was_approved_has_its
         .batch_execute(tampered)
         .await
         .unwrap();
-    let Outcome::Failed(told) = night_by(after_approval, &scene).await else {
-        panic!("positions were tampered with");
+    night_by(after_approval, &scene).await
+}
+
+#[tokio::test]
+async fn a_window_that_was_found_good_before_its_settlement_was_approved_has_its_turn_again() {
+    for decided_at in [
+        before_approval() + Duration::hours(1),
+        // Its approval began before the run and was committed after the run had looked.
+        before_approval() - Duration::minutes(1),
+    ] {
+        let Outcome::Failed(told) = what_the_next_night_tells(decided_at).await else {
+            panic!("positions were tampered with");
+        };
+        assert!(told.contains("positions"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_noted_as_verified_in_the_future_or_by_no_run_spares_the_night_nothing() {
+    let scene = settled().await;
+    let forged = "INSERT INTO verifications (window_id, verified_at, agreed, settlement_id)
+        SELECT w.id, moment, true, s.id
+          FROM (SELECT id FROM windows UNION ALL SELECT NULL) w
+          LEFT JOIN settlements s ON s.window_id = w.id
+         CROSS JOIN (VALUES (timestamptz '2100-01-01'), (now() + interval '1 hour')) AS far (moment)";
+    scene.world.conn().await.batch_execute(forged).await.unwrap();
+    let today = "INSERT INTO verifications (verified_at, agreed) VALUES (now(), true)";
+    scene.world.conn().await.batch_execute(today).await.unwrap();
+    let Outcome::Succeeded(told) = night(&scene).await else {
+        panic!("the books agree");
     };
-    assert!(told.contains("positions"), "{told}");
+    assert!(
+        told.contains("window 2026-03-21 of pishkhan") && told.ends_with("the register and the books agree"),
+        "{told}"
+    );
 }

@@ -16,7 +16,7 @@ use crate::scene::Scene;
 async fn doubtful(scene: &Scene) -> Vec<Piece> {
     let mut conn = scene.world.conn().await;
     let by = Originator::host();
-    let plan = plan_verification(&mut conn, &by, Extent::All, None)
+    let plan = plan_verification(&mut conn, &by, scene.day(9, 0), Extent::All, None)
         .await
         .unwrap();
     let mut known = Known::new(draw_weights());

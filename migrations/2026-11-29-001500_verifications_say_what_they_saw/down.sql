@@ -1,0 +1,1 @@
+ALTER TABLE verifications DROP COLUMN settlement_id, DROP COLUMN run_id;
