@@ -92,6 +92,17 @@ enum SlotKind {
     Component,
 }
 
+impl SlotKind {
+    /// What the document calls it.
+    const fn noun(self) -> &'static str {
+        match self {
+            Self::Part | Self::Price => "part of the price",
+            Self::Base => "base",
+            Self::Group | Self::Component => "component",
+        }
+    }
+}
+
 impl Tariff {
     /// Reads and checks a document: the tariff, or every reason why it is none.
     pub fn parse(json: &str) -> Result<Self, Vec<Fault>> {

@@ -7,6 +7,7 @@ use super::Checker;
 use crate::domain::rate::Rate;
 use crate::domain::split::Residue;
 use crate::domain::tariff::document::AmountRule;
+use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::formula::Formula;
 use crate::domain::tariff::pricing::{Computation, Group, PRICE};
 
@@ -234,6 +235,7 @@ impl<'a> Checker<'a> {
             "remainder" => return self.misplaced_remainder(path),
             _ => {}
         }
+        self.check_one_meaning(scope, name, path);
         if let Some(index) = self.facts.iter().position(|fact| fact.name == name) {
             return self.fact_as_number(index, path);
         }
@@ -244,6 +246,30 @@ impl<'a> Checker<'a> {
             return Formula::Slot(self.compute(scope, node));
         }
         self.unknown_base(scope, name, path)
+    }
+
+    /// A base that could mean a fact, a part of the price or a component would be guessed at. A component cannot name itself, and
+    /// one that takes just the part of its name is the same amount.
+    fn check_one_meaning(&mut self, scope: &Scope<'a>, name: &str, path: &str) {
+        let fact = self.facts.iter().any(|fact| fact.name == name).then_some("fact");
+        let global = self.globals.get(name).map(|slot| self.slots[*slot].kind.noun());
+        let node = scope.names.get(name).filter(|node| {
+            let is_same =
+                matches!(scope.nodes[**node].body, Body::Rule(AmountRule::Name(taken)) if taken == name);
+            scope.open.last() != Some(*node) && !is_same
+        });
+        let node = node.map(|node| self.slots[scope.nodes[*node].slot].kind.noun());
+        let meanings = [fact, global, node].into_iter().flatten().collect::<Vec<_>>();
+        if let [one, two, ..] = meanings[..] {
+            let reason = format!("`{name}` is a {one} and a {two} of that name");
+            let remedy = if name == "fee" {
+                "rename the one that is not meant; a price that is written as a list gives its parts their names"
+            } else {
+                "rename one of the two"
+            };
+            self.unpublishable
+                .push(Fault::new(path, "ambiguous_base", reason, remedy));
+        }
     }
 
     fn unknown_base(&mut self, scope: &Scope<'a>, name: &str, path: &str) -> Formula {

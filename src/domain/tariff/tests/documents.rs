@@ -103,3 +103,56 @@ fn an_undeclared_fact_is_told_without_an_empty_list() {
         .unwrap_err();
     assert!(refused.to_string().ends_with("known: —"), "{refused}");
 }
+
+/// Of a price of two parts, or of one amount that is called `fee`.
+fn levied_on(base: &str, price: &Value, take: &Value) -> Value {
+    let split = json!([
+        {"name": base, "party": "office", "take": take},
+        {"name": "levy", "party": "tax", "take": {"percent": {"rate": "10%", "of": base}}},
+        {"party": "agency", "take": "remainder"}
+    ]);
+    let facts = json!({"copies": {"kind": "integer", "at_least": 1, "at_most": 9}});
+    let mut document = with(document(price, &split), "facts", facts);
+    document["bases"] = json!([{"name": "net", "amount": {"times": {"count": "copies", "value": 5}}}]);
+    document
+}
+
+#[test]
+fn a_base_that_means_two_things_is_refused_with_both() {
+    let half = json!({"percent": {"rate": "50%", "of": "price"}});
+    let parts =
+        json!([{"name": "wage", "amount": 60_000}, {"name": "sheets", "amount": {"sum": [40_000, "net"]}}]);
+    let one = json!({"sum": [10_000, "net"]});
+    for (base, price, one_of_them) in [
+        ("copies", &parts, "a fact and a component"),
+        ("wage", &parts, "a part of the price and a component"),
+        ("net", &parts, "a base and a component"),
+        ("fee", &one, "a part of the price and a component"),
+    ] {
+        let faults = Tariff::parse(&levied_on(base, price, &half).to_string())
+            .map(|_| ())
+            .unwrap_err();
+        let [fault] = &faults[..] else {
+            panic!("{base}: {faults:?}")
+        };
+        assert_eq!(
+            (fault.rule, fault.path.as_str()),
+            ("ambiguous_base", "$.split[1].take.percent.of")
+        );
+        assert!(fault.reason.contains(one_of_them), "{fault}");
+    }
+}
+
+#[test]
+fn a_component_that_takes_the_part_of_its_name_means_the_same() {
+    let parts =
+        json!([{"name": "wage", "amount": 60_000}, {"name": "sheets", "amount": {"sum": [40_000, "net"]}}]);
+    for take in [json!("wage"), json!({"percent": {"rate": "80%", "of": "wage"}})] {
+        let document = levied_on("wage", &parts, &take);
+        let refused = Tariff::parse(&document.to_string()).is_err();
+        assert_eq!(refused, take != json!("wage"), "{take}");
+        let mut unnamed = document;
+        unnamed["split"][1]["take"] = json!(1);
+        parse(&unnamed);
+    }
+}
