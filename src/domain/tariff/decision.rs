@@ -49,13 +49,17 @@ impl<T> Decision<T> {
 }
 
 impl Condition {
+    /// What cannot be looked at is missed only if all other tests hold: no order of the names decides.
     pub(super) fn holds<'v, E>(&self, look: impl Fn(Subject) -> Result<Seen<'v>, E>) -> Result<bool, E> {
+        let mut missed = None;
         for (subject, test) in &self.0 {
-            if !passes(test, look(*subject)?) {
-                return Ok(false);
+            match look(*subject) {
+                Ok(seen) if passes(test, seen) => {}
+                Ok(_) => return Ok(false),
+                Err(error) => missed = missed.or(Some(error)),
             }
         }
-        Ok(true)
+        missed.map_or(Ok(true), Err)
     }
 }
 

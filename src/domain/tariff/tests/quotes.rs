@@ -130,6 +130,31 @@ fn the_price_may_refuse_by_its_own_words() {
 }
 
 #[test]
+fn a_fact_is_needed_only_where_all_other_tests_hold() {
+    for (erred, count) in [("a", "b"), ("b", "a")] {
+        let facts = json!({erred: {"kind": "bool"}, count: {"kind": "integer"}});
+        let price =
+            json!({"choose": {"cases": [{"when": {erred: true, count: 1}, "then": 5}], "otherwise": 6}});
+        let tariff = parse(&with(document(&price, &office_takes_all()), "facts", facts));
+        let ask = |facts: &[(&str, FactValue)]| {
+            let stated = facts
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone()));
+            let question = Question {
+                facts: stated.collect(),
+                ..Question::default()
+            };
+            tariff.quote(&question).map(|quote| quote.price.minor())
+        };
+        let is = |flag| (erred, FactValue::Bool(flag));
+        assert_eq!(ask(&[is(false)]), Ok(6));
+        assert_eq!(ask(&[(count, FactValue::Integer(2))]), Ok(6));
+        assert_eq!(ask(&[is(true)]), Err(Refusal::FactMissing(count.to_owned())));
+        assert_eq!(ask(&[is(true), (count, FactValue::Integer(1))]), Ok(5));
+    }
+}
+
+#[test]
 fn a_stated_amount_must_be_the_price_unless_the_tariff_names_it() {
     let tariff = parse(&document(&json!(1000), &office_takes_all()));
     assert!(tariff.quote(&of_amount(1000)).is_ok());
