@@ -3,6 +3,7 @@
 
 mod bands;
 mod choices;
+mod crossings;
 mod groups;
 mod header;
 mod probe;
@@ -22,6 +23,7 @@ use super::sharing::{Choice, PartOf, PriceRounding, Shares, TermChoice};
 use super::term::{Role, Side, TermDeclaration};
 use super::{FactDeclaration, Slot, SlotKind, Tariff};
 use crate::domain::split::Rounding;
+use crossings::Measure;
 use scope::{Body, Node, Scope};
 
 /// A tariff from a document that passes every check, the trial questions included.
@@ -32,7 +34,8 @@ pub(super) fn check(document: &Document) -> Result<Tariff, Vec<Fault>> {
         return Err(checker.faults);
     }
     let mut faults = checker.unpublishable;
-    faults.extend(probe::faults_of(&tariff, &checker.points));
+    let points = crossings::with_crossings(&tariff, &checker.measures, checker.points);
+    faults.extend(probe::faults_of(&tariff, &points));
     if faults.is_empty() {
         Ok(tariff)
     } else {
@@ -76,6 +79,8 @@ struct Checker<'a> {
     reads_quantity: bool,
     reads_principal: bool,
     points: Points,
+    /// What is computed and lies in bands, slices or steps.
+    measures: Vec<Measure>,
 }
 
 impl<'a> Checker<'a> {
@@ -93,6 +98,7 @@ impl<'a> Checker<'a> {
             reads_quantity: false,
             reads_principal: false,
             points: Points::default(),
+            measures: Vec::new(),
         };
         checker.take_facts();
         checker
@@ -265,7 +271,7 @@ impl<'a> Checker<'a> {
         let rounding = Rounding::to_step(round.mode, round.step);
         let own_term = match &round.taker {
             Taker::Component(name) => {
-                if !every_split_has_a_taker(split) {
+                if split.lists().iter().any(|shares| shares.taker.is_none()) {
                     let reason = format!("not every split has a component `{name}` of its own party");
                     let remedy = "name a component that every split has, or give the taker as {\"party\": …}";
                     self.fault("$.round_price.taker", "unknown_taker", reason, remedy);
@@ -308,21 +314,5 @@ impl<'a> Checker<'a> {
             self.fault(path, "empty_range", reason, "0 ≤ at_least ≤ at_most");
         }
         self.limit(range.at_most.unwrap_or(range.at_least), path);
-    }
-}
-
-fn every_split_has_a_taker(choice: &Choice) -> bool {
-    match choice {
-        Choice::Only(shares) => shares.taker.is_some(),
-        Choice::ByLeg(legs) => legs.iter().all(|(_, inner)| every_split_has_a_taker(inner)),
-        Choice::Cases(decision) => {
-            let inner = decision
-                .cases
-                .iter()
-                .map(|(_, inner)| inner)
-                .chain(&decision.otherwise);
-            inner.into_iter().all(every_split_has_a_taker)
-        }
-        Choice::Refuse(_) => true,
     }
 }

@@ -48,6 +48,13 @@ impl<T> Decision<T> {
     }
 }
 
+impl<T> Decision<T> {
+    /// What its cases hold, and what holds otherwise.
+    pub(super) fn all(&self) -> impl Iterator<Item = &T> {
+        self.cases.iter().map(|(_, held)| held).chain(&self.otherwise)
+    }
+}
+
 impl Condition {
     /// What cannot be looked at is missed only if all other tests hold: no order of the names decides.
     pub(super) fn holds<'v, E>(&self, look: impl Fn(Subject) -> Result<Seen<'v>, E>) -> Result<bool, E> {

@@ -99,6 +99,12 @@ pub(super) struct Steps {
     pub(super) round: RoundingMode,
 }
 
+impl Limits {
+    fn inner(&self) -> impl Iterator<Item = &Formula> {
+        self.at_least.iter().chain(&self.at_most).map(Box::as_ref)
+    }
+}
+
 impl Formula {
     pub(super) fn value(&self, working: &mut Working<'_>) -> Result<Amount, Refusal> {
         match self {
@@ -174,6 +180,26 @@ impl Formula {
             Self::Fixed(_) | Self::Percent(_) | Self::Sum(_) | Self::Less { .. } | Self::Times { .. } => None,
             Self::Bands { .. } | Self::Slices { .. } | Self::Steps(_) | Self::Clamp { .. } => None,
             Self::Choose(_) | Self::Round { .. } | Self::Refuse(_) => None,
+        }
+    }
+
+    /// The formulas that it is made of.
+    pub(super) fn inner(&self) -> Vec<&Self> {
+        match self {
+            Self::Fixed(_) | Self::Amount | Self::Principal | Self::Quantity => Vec::new(),
+            Self::Fact(_) | Self::Slot(_) | Self::Refuse(_) => Vec::new(),
+            Self::Percent(percent) => [&percent.of].into_iter().chain(percent.limits.inner()).collect(),
+            Self::Sum(parts) => parts.iter().collect(),
+            Self::Less { from, taken, .. } => [from.as_ref()].into_iter().chain(taken).collect(),
+            Self::Times { count, value } => vec![count, value],
+            Self::Bands { of, rows } => {
+                let values = rows.iter().map(|row| &row.value);
+                [of.as_ref()].into_iter().chain(values).collect()
+            }
+            Self::Slices { of: value, .. } | Self::Round { value, .. } => vec![value],
+            Self::Steps(steps) => vec![&steps.of, &steps.charge],
+            Self::Clamp { value, limits } => [value.as_ref()].into_iter().chain(limits.inner()).collect(),
+            Self::Choose(decision) => decision.all().collect(),
         }
     }
 

@@ -44,6 +44,16 @@ pub(super) enum Computation {
     Divide(Group),
 }
 
+impl Computation {
+    /// Is the amount of this slot found by it?
+    pub(super) fn fills(&self, wanted: usize) -> bool {
+        match self {
+            Self::Compute { slot, .. } | Self::Remainder { slot, .. } => *slot == wanted,
+            Self::Divide(group) => group.members.contains(&wanted),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub(super) of: usize,
@@ -75,13 +85,7 @@ impl Tariff {
 
     fn answer(&self, question: &Question, trace: Trace) -> Result<(Quote, Derivation), Refusal> {
         self.admit(question)?;
-        let amounts = vec![Amount::ZERO; self.slots.len()];
-        let mut working = Working {
-            tariff: self,
-            question,
-            amounts,
-            trace,
-        };
+        let mut working = self.working(question, trace);
         working.find_price()?;
         let mut legs = working.share_out(&self.split)?;
         working.take_rounding(&mut legs)?;
@@ -90,6 +94,29 @@ impl Tariff {
         working.multiply(&mut legs)?;
         let quote = self.balanced(question, sources, legs)?;
         Ok((quote, working.trace.finish()))
+    }
+
+    /// The amount of a formula by itself, after the computations that it needs.
+    pub(super) fn measured<'a>(
+        &'a self,
+        question: &'a Question,
+        needed: &[&'a Computation],
+        of: &Formula,
+    ) -> Result<Amount, Refusal> {
+        let mut working = self.working(question, Trace::Silent);
+        for computation in needed {
+            working.compute(computation)?;
+        }
+        of.value(&mut working)
+    }
+
+    fn working<'a>(&'a self, question: &'a Question, trace: Trace) -> Working<'a> {
+        Working {
+            tariff: self,
+            question,
+            amounts: vec![Amount::ZERO; self.slots.len()],
+            trace,
+        }
     }
 
     fn balanced(&self, question: &Question, sources: Shared, legs: Shared) -> Result<Quote, Refusal> {

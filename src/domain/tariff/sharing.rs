@@ -66,6 +66,18 @@ pub(super) struct Shared {
     taker: Option<usize>,
 }
 
+impl Choice {
+    /// Every list that may be chosen.
+    pub(super) fn lists(&self) -> Vec<&Shares> {
+        match self {
+            Self::Only(shares) => vec![shares],
+            Self::ByLeg(legs) => legs.iter().flat_map(|(_, inner)| inner.lists()).collect(),
+            Self::Cases(decision) => decision.all().flat_map(Self::lists).collect(),
+            Self::Refuse(_) => Vec::new(),
+        }
+    }
+}
+
 impl<'a> Working<'a> {
     pub(super) fn share_out(&mut self, choice: &'a Choice) -> Result<Shared, Refusal> {
         match choice {

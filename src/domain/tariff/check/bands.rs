@@ -1,6 +1,7 @@
 //! Judging what depends on where a measure lies: bands, slices, steps. Never here: any other rule (`rules`).
 
 use super::Checker;
+use super::crossings::{Measure, around};
 use super::scope::Scope;
 use crate::domain::money::Amount;
 use crate::domain::split::Rounding;
@@ -217,14 +218,15 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// The trial questions ask just before, at and after each end.
+    /// The trial questions ask just before, at and after each end; where something computed is measured, its ends are looked
+    /// for once the tariff stands.
     fn note_ends(&mut self, of: &Formula, ends: &[(i64, Option<i64>)]) {
         let numbers = ends
             .iter()
             .flat_map(|(from, below)| [Some(*from), *below])
-            .flatten();
-        let around = numbers.flat_map(|end| [end.saturating_sub(1), end, end.saturating_add(1)]);
-        let around = around.collect::<Vec<_>>();
+            .flatten()
+            .collect::<Vec<_>>();
+        let around = numbers.iter().copied().flat_map(around).collect::<Vec<_>>();
         match of {
             Formula::Amount => self.points.amount.extend(around),
             Formula::Principal => self.points.principal.extend(around),
@@ -236,11 +238,21 @@ impl<'a> Checker<'a> {
                     .or_default()
                     .extend(around.into_iter().map(FactValue::Integer));
             }
-            Formula::Fixed(_) | Formula::Slot(_) | Formula::Percent(_) | Formula::Sum(_) => {}
-            Formula::Less { .. } | Formula::Times { .. } | Formula::Bands { .. } | Formula::Slices { .. } => {
-            }
-            Formula::Steps(_) | Formula::Clamp { .. } | Formula::Choose(_) => {}
-            Formula::Round { .. } | Formula::Refuse(_) => {}
+            Formula::Fixed(_) | Formula::Refuse(_) => {}
+            Formula::Slot(_)
+            | Formula::Percent(_)
+            | Formula::Sum(_)
+            | Formula::Less { .. }
+            | Formula::Times { .. }
+            | Formula::Bands { .. }
+            | Formula::Slices { .. }
+            | Formula::Steps(_)
+            | Formula::Clamp { .. }
+            | Formula::Choose(_)
+            | Formula::Round { .. } => self.measures.push(Measure {
+                of: of.clone(),
+                ends: numbers,
+            }),
         }
     }
 

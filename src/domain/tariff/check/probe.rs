@@ -23,7 +23,7 @@ const TELLING_COUNTS: [u32; 6] = [1, 2, 7, 101, 1_001, 100_003];
 
 pub(super) fn faults_of(tariff: &Tariff, points: &Points) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
-    for question in questions(tariff, points) {
+    for question in questions(tariff, points, QUESTIONS_MAX) {
         let Err(refusal) = tariff.quote(&question) else {
             continue;
         };
@@ -37,7 +37,8 @@ pub(super) fn faults_of(tariff: &Tariff, points: &Points) -> Vec<Fault> {
     faults
 }
 
-fn questions(tariff: &Tariff, points: &Points) -> impl Iterator<Item = Question> {
+/// Questions at these points: all, or at most so many.
+pub(super) fn questions(tariff: &Tariff, points: &Points, most: usize) -> impl Iterator<Item = Question> {
     let facts = fact_domains(&tariff.facts, points);
     let amounts = if tariff.reads_amount {
         values(&points.amount, &tariff.amount)
@@ -59,7 +60,7 @@ fn questions(tariff: &Tariff, points: &Points) -> impl Iterator<Item = Question>
         .into_iter()
         .chain(of_facts)
         .collect();
-    picks(sizes).map(move |picked| Question {
+    picks(sizes, most).map(move |picked| Question {
         amount: amounts[picked[0]],
         principal: principals[picked[1]],
         quantity: quantities[picked[2]],
@@ -69,13 +70,13 @@ fn questions(tariff: &Tariff, points: &Points) -> impl Iterator<Item = Question>
 }
 
 /// One place out of each of these sizes: every combination in turn, or of too many as many as are asked, scattered.
-fn picks(sizes: Vec<usize>) -> impl Iterator<Item = Vec<usize>> {
+fn picks(sizes: Vec<usize>, most: usize) -> impl Iterator<Item = Vec<usize>> {
     let all = sizes
         .iter()
         .try_fold(1_usize, |count, size| count.checked_mul(*size))
-        .filter(|count| *count <= QUESTIONS_MAX);
+        .filter(|count| *count <= most);
     let mut dice = Dice::new(0);
-    (0..all.unwrap_or(QUESTIONS_MAX)).map(move |number| {
+    (0..all.unwrap_or(most)).map(move |number| {
         let mut rest = number;
         let place = |size: &usize| {
             let in_turn = rest % size;

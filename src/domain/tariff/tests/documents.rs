@@ -156,3 +156,50 @@ fn a_component_that_takes_the_part_of_its_name_means_the_same() {
         parse(&unnamed);
     }
 }
+
+/// A fee that is above the price, or above its own, only where a measure lies in one short band.
+fn in_a_short_band(measure: &Value, dear: i64) -> Value {
+    json!({"bands": {"of": measure, "rows": [
+        {"from": 0, "below": 5000, "value": 100}, {"from": 5000, "below": 5010, "value": dear}, {"from": 5010, "value": 100}
+    ]}})
+}
+
+#[test]
+fn a_fee_above_its_price_in_one_band_of_something_computed_is_found() {
+    let net = json!({"less": {"from": "amount", "take_off": [777], "or_zero": true}});
+    let both = json!({"sum": ["net", {"percent": {"rate": "0.5%", "of": "amount"}}]});
+    for measure in [
+        json!("net"),
+        json!("price"),
+        net.clone(),
+        both,
+        json!({"round": {"value": "price", "mode": "half_up", "step": 10}}),
+    ] {
+        let split = |dear| json!([{"party": "office", "take": in_a_short_band(&measure, dear)}, {"party": "agency", "take": "remainder"}]);
+        let of = |dear| {
+            let mut document = with(
+                document(&json!("amount"), &split(dear)),
+                "amount",
+                json!({"at_least": 1000}),
+            );
+            document["bases"] = json!([{"name": "net", "amount": net}]);
+            document
+        };
+        parse(&of(1000));
+        assert_eq!(rules_broken(&of(7000)), ["components_above_price"], "{measure}");
+    }
+}
+
+#[test]
+fn a_price_below_a_fee_in_one_band_of_a_base_is_found() {
+    let split = json!([{"party": "office", "take": 60}, {"party": "agency", "take": "remainder"}]);
+    let of = |cheap| {
+        let mut document = document(&in_a_short_band(&json!("sheets"), cheap), &split);
+        document["facts"] = json!({"pages": {"kind": "integer", "at_least": 1}});
+        document["bases"] =
+            json!([{"name": "sheets", "amount": {"times": {"count": "pages", "value": "quantity"}}}]);
+        document
+    };
+    parse(&of(60));
+    assert_eq!(rules_broken(&of(59)), ["components_above_price"]);
+}

@@ -1,0 +1,197 @@
+//! Where something computed crosses the ends of its bands or steps, in terms of what the sender states: a fee of the price, of what is
+//! left of an amount. Never here: ends of what is stated itself (`bands` notes those).
+
+use std::collections::BTreeSet;
+
+use super::Points;
+use super::probe::questions;
+use crate::domain::money::{AMOUNT_MAX, Amount};
+use crate::domain::tariff::Tariff;
+use crate::domain::tariff::document::{Fact, FactValue, Range};
+use crate::domain::tariff::formula::Formula;
+use crate::domain::tariff::pricing::Computation;
+use crate::domain::tariff::question::{Question, Refusal};
+
+/// With so many sets of all other values each end is looked for, scattered over those that are tried. An end that only others would
+/// show, or that is crossed more than once, may stay unfound.
+const OTHERS_MAX: usize = 12;
+
+/// Something computed, and the ends of the rows that it is looked up in.
+#[derive(Debug)]
+pub(super) struct Measure {
+    pub(super) of: Formula,
+    pub(super) ends: Vec<i64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stated {
+    Amount,
+    Principal,
+    Quantity,
+    Fact(usize),
+}
+
+/// What a measure is computed of: computations in their order, and what the sender states.
+#[derive(Default)]
+struct Grounds<'a> {
+    needed: Vec<&'a Computation>,
+    stated: BTreeSet<Stated>,
+}
+
+/// A number with its neighbours.
+pub(super) fn around(number: i64) -> [i64; 3] {
+    [number.saturating_sub(1), number, number.saturating_add(1)]
+}
+
+/// The points, and those around every crossing.
+pub(super) fn with_crossings(tariff: &Tariff, measures: &[Measure], mut points: Points) -> Points {
+    let all = every_computation(tariff);
+    let others = questions(tariff, &points, OTHERS_MAX).collect::<Vec<_>>();
+    for measure in measures {
+        let mut grounds = Grounds::default();
+        grounds.take(&measure.of, &all);
+        for stated in &grounds.stated {
+            let found = others.iter().flat_map(|other| {
+                let ends = measure.ends.iter();
+                ends.filter_map(|end| crossing(tariff, &measure.of, &grounds, *stated, other, *end))
+            });
+            let found = found.flat_map(around).collect::<BTreeSet<_>>();
+            note(&mut points, *stated, found);
+        }
+    }
+    points
+}
+
+fn note(points: &mut Points, stated: Stated, found: BTreeSet<i64>) {
+    match stated {
+        Stated::Amount => points.amount.extend(found),
+        Stated::Principal => points.principal.extend(found),
+        Stated::Quantity => points.quantity.extend(found),
+        Stated::Fact(index) => {
+            let values = points.facts.entry(index).or_default();
+            values.extend(found.into_iter().map(FactValue::Integer));
+        }
+    }
+}
+
+fn every_computation(tariff: &Tariff) -> Vec<&Computation> {
+    let lists = tariff.sources.lists().into_iter().chain(tariff.split.lists());
+    let shared = lists.flat_map(|shares| &shares.computations);
+    tariff.computations.iter().chain(shared).collect()
+}
+
+/// The first number stated, from where the measure lies on the other side of an end than at the least one.
+fn crossing(
+    tariff: &Tariff,
+    measure: &Formula,
+    grounds: &Grounds<'_>,
+    stated: Stated,
+    other: &Question,
+    end: i64,
+) -> Option<i64> {
+    let reaches = |number: i64| {
+        let question = stated.put(tariff, other, number);
+        match tariff.measured(&question, &grounds.needed, measure) {
+            Ok(amount) => amount.minor() >= end,
+            Err(refusal) => matches!(refusal, Refusal::Overflow(_)),
+        }
+    };
+    let (mut before, mut after) = stated.range(tariff);
+    let at_first = reaches(before);
+    if reaches(after) == at_first {
+        return None;
+    }
+    while after - before > 1 {
+        let middle = i64::midpoint(before, after);
+        if reaches(middle) == at_first {
+            before = middle;
+        } else {
+            after = middle;
+        }
+    }
+    Some(after)
+}
+
+impl Stated {
+    fn put(self, tariff: &Tariff, other: &Question, number: i64) -> Question {
+        let mut question = other.clone();
+        match self {
+            Self::Amount => question.amount = Some(Amount::from_minor(number)),
+            Self::Principal => question.principal = Some(Amount::from_minor(number)),
+            Self::Quantity => question.quantity = u32::try_from(number).unwrap_or(u32::MAX),
+            Self::Fact(index) => {
+                let name = tariff.facts[index].name.clone();
+                question.facts.insert(name, FactValue::Integer(number));
+            }
+        }
+        question
+    }
+
+    fn range(self, tariff: &Tariff) -> (i64, i64) {
+        let (least, most) = match self {
+            Self::Amount => ends(&tariff.amount),
+            Self::Principal => match &tariff.principal {
+                Some(principal) => ends(&principal.range),
+                None => (0, None),
+            },
+            Self::Quantity => (1, Some(i64::from(u32::MAX))),
+            Self::Fact(index) => match tariff.facts[index].fact {
+                Fact::Integer {
+                    at_least, at_most, ..
+                } => (at_least, at_most),
+                Fact::Bool { .. } | Fact::OneOf { .. } | Fact::Text { .. } => (0, None),
+            },
+        };
+        (least, most.unwrap_or(AMOUNT_MAX.minor()))
+    }
+}
+
+const fn ends(range: &Range) -> (i64, Option<i64>) {
+    (range.at_least, range.at_most)
+}
+
+impl<'a> Grounds<'a> {
+    fn take(&mut self, formula: &Formula, all: &[&'a Computation]) {
+        let stated = match formula {
+            Formula::Amount => Stated::Amount,
+            Formula::Principal => Stated::Principal,
+            Formula::Quantity => Stated::Quantity,
+            Formula::Fact(index) => Stated::Fact(*index),
+            Formula::Slot(slot) => return self.take_slot(*slot, all),
+            Formula::Fixed(_)
+            | Formula::Percent(_)
+            | Formula::Sum(_)
+            | Formula::Less { .. }
+            | Formula::Times { .. }
+            | Formula::Bands { .. }
+            | Formula::Slices { .. }
+            | Formula::Steps(_)
+            | Formula::Clamp { .. }
+            | Formula::Choose(_)
+            | Formula::Round { .. }
+            | Formula::Refuse(_) => {
+                let inner = formula.inner().into_iter();
+                return inner.for_each(|inner| self.take(inner, all));
+            }
+        };
+        self.stated.insert(stated);
+    }
+
+    fn take_slot(&mut self, slot: usize, all: &[&'a Computation]) {
+        if self.needed.iter().any(|known| known.fills(slot)) {
+            return;
+        }
+        let Some(computation) = all.iter().find(|computation| computation.fills(slot)) else {
+            return;
+        };
+        match computation {
+            Computation::Compute { formula, .. } => self.take(formula, all),
+            Computation::Remainder { total, others, .. } => {
+                let slots = [total].into_iter().chain(others);
+                slots.for_each(|slot| self.take_slot(*slot, all));
+            }
+            Computation::Divide(group) => self.take_slot(group.of, all),
+        }
+        self.needed.push(computation);
+    }
+}
