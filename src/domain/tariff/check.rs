@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::document::{Document, FactValue, Part, Price, QuantityRule, Range, Taker};
 use super::fault::Fault;
 use super::formula::Formula;
-use super::pricing::{Computation, PAID, PRICE};
+use super::pricing::{Computation, PRICE};
 use super::sharing::{Choice, PartOf, PriceRounding, Shares, TermChoice};
 use super::term::{Role, Side, TermDeclaration};
 use super::{FactDeclaration, Slot, SlotKind, Tariff};
@@ -230,9 +230,8 @@ impl<'a> Checker<'a> {
             instrument,
         });
         let slot = self.slot("holder", None, SlotKind::Component);
-        let formula = Formula::Slot(PAID);
+        let formula = Formula::Slot(PRICE);
         Choice::Only(Shares {
-            total: PAID,
             computations: vec![Computation::Compute { slot, formula }],
             parts: vec![PartOf {
                 slot,

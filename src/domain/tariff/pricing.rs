@@ -7,15 +7,15 @@ use super::derivation::{Derivation, Line, LineSubject, Step, Trace};
 use super::document::{FactValue, QuantityRule, Range};
 use super::formula::Formula;
 use super::question::{Question, Refusal, listed};
-use super::sharing::{PriceRounding, Shared};
+use super::sharing::Shared;
 use super::{FactDeclaration, SlotKind, Tariff};
-use crate::domain::money::Amount;
+use crate::domain::money::{Amount, AmountOverflow};
 use crate::domain::rate::Rate;
-use crate::domain::split::{self, Exact, Residue};
+use crate::domain::split::{self, Residue};
 
 /// The slot of the sum of the price's parts.
 pub(super) const PRICE: usize = 0;
-/// The slot of the price after the citizen's rounding: what both sides sum to.
+/// The slot of what the citizen pays after the rounding.
 pub(super) const PAID: usize = 1;
 
 /// The answer to a question.
@@ -34,10 +34,9 @@ pub(super) enum Computation {
         slot: usize,
         formula: Formula,
     },
-    /// What all others leave of the total.
+    /// What all others leave of the price.
     Remainder {
         slot: usize,
-        total: usize,
         others: Vec<usize>,
     },
     /// A slot divided among others without loss.
@@ -88,8 +87,8 @@ impl Tariff {
         let mut working = self.working(question, trace);
         working.find_price()?;
         let mut legs = working.share_out(&self.split)?;
-        working.take_rounding(&mut legs)?;
         let mut sources = working.share_out(&self.sources)?;
+        working.round_what_is_paid(&mut sources, &mut legs)?;
         working.multiply(&mut sources)?;
         working.multiply(&mut legs)?;
         let quote = self.balanced(question, sources, legs)?;
@@ -120,13 +119,7 @@ impl Tariff {
     }
 
     fn balanced(&self, question: &Question, sources: Shared, legs: Shared) -> Result<Quote, Refusal> {
-        let is_holder = |share: &&Share| {
-            usize::try_from(share.ordinal)
-                .ok()
-                .and_then(|at| self.terms.get(at))
-                .is_some_and(|t| t.role.is_holder())
-        };
-        let price = Amount::sum(sources.shares.iter().filter(is_holder).map(|share| share.amount))?;
+        let price = self.paid_by_holder(&sources.shares)?;
         if let Some(stated) = question.amount
             && !self.reads_amount
             && stated != price
@@ -145,6 +138,16 @@ impl Tariff {
             principal: question.principal.unwrap_or_default(),
             allocation,
         })
+    }
+
+    /// The sum of the sources that the holder of the citizen's money bears.
+    pub(super) fn paid_by_holder(&self, sources: &[Share]) -> Result<Amount, AmountOverflow> {
+        let paid = sources.iter().filter(|share| self.is_holders(share));
+        Amount::sum(paid.map(|share| share.amount))
+    }
+
+    pub(super) fn is_holders(&self, share: &Share) -> bool {
+        self.term(share.ordinal).is_some_and(|term| term.role.is_holder())
     }
 
     /// Is this a question that the tariff understands?
@@ -212,24 +215,6 @@ impl<'a> Working<'a> {
         for computation in &tariff.computations {
             self.compute(computation)?;
         }
-        let price = self.amounts[PRICE];
-        self.amounts[PAID] = price;
-        if let Some(PriceRounding { rounding, .. }) = &tariff.rounding {
-            let rounding = *rounding;
-            let result = Exact {
-                numerator: i128::from(price.minor()),
-                denominator: 1,
-            }
-            .round(rounding)?;
-            self.amounts[PAID] = result;
-            self.trace.step(|| Step::Rounded {
-                name: Some("price".to_owned()),
-                value: price,
-                rounding,
-                result,
-            });
-            self.keep(PAID);
-        }
         Ok(())
     }
 
@@ -239,7 +224,7 @@ impl<'a> Working<'a> {
                 let amount = formula.value(self)?;
                 self.put(*slot, amount)
             }
-            Computation::Remainder { slot, total, others } => self.remain(*slot, *total, others),
+            Computation::Remainder { slot, others } => self.remain(*slot, others),
             Computation::Divide(group) => self.divide(group),
         }
     }
@@ -255,8 +240,8 @@ impl<'a> Working<'a> {
         Ok(())
     }
 
-    fn remain(&mut self, slot: usize, total: usize, others: &[usize]) -> Result<(), Refusal> {
-        let from = self.amounts[total];
+    fn remain(&mut self, slot: usize, others: &[usize]) -> Result<(), Refusal> {
+        let from = self.amounts[PRICE];
         let taken = others
             .iter()
             .map(|other| self.amounts[*other])
@@ -271,7 +256,7 @@ impl<'a> Working<'a> {
         }
         if self.trace.is_kept() {
             let name = |slot: &usize| Some(self.tariff.slots[*slot].name.clone());
-            let (from_name, names) = (name(&total), others.iter().map(name).collect());
+            let (from_name, names) = (name(&PRICE), others.iter().map(name).collect());
             self.trace.push(Some(Step::Less {
                 from_name,
                 from,

@@ -9,12 +9,11 @@ use super::pricing::{Computation, PAID, PRICE, Working};
 use super::question::Refusal;
 use crate::domain::money::Amount;
 use crate::domain::rate::Rate;
-use crate::domain::split::{self, Rounding};
+use crate::domain::split::{self, Exact, Rounding};
 
-/// One list of components that sum to a total.
+/// One list of components that sum to the price.
 #[derive(Clone, Debug)]
 pub(super) struct Shares {
-    pub(super) total: usize,
     pub(super) computations: Vec<Computation>,
     pub(super) parts: Vec<PartOf>,
     /// The part that takes the citizen's rounding.
@@ -103,7 +102,7 @@ impl<'a> Working<'a> {
             self.compute(computation)?;
         }
         let components = Amount::sum(list.parts.iter().map(|part| self.amounts[part.slot]))?;
-        let total = self.amounts[list.total];
+        let total = self.amounts[PRICE];
         match components.cmp(&total) {
             std::cmp::Ordering::Equal => {}
             std::cmp::Ordering::Less => return Err(Refusal::ComponentsFallShort { components, total }),
@@ -192,48 +191,88 @@ impl<'a> Working<'a> {
         }
     }
 
-    /// The difference that rounding the citizen's price made goes to its taker, last of all (money rule 4).
-    pub(super) fn take_rounding(&mut self, legs: &mut Shared) -> Result<(), Refusal> {
-        let Some(rounding) = &self.tariff.rounding else {
+    /// What the citizen pays is rounded last of all, and the difference goes to its taker (money rule 4). What others bear stays
+    /// as it is.
+    pub(super) fn round_what_is_paid(
+        &mut self,
+        sources: &mut Shared,
+        legs: &mut Shared,
+    ) -> Result<(), Refusal> {
+        let Some(PriceRounding { rounding, own_term }) = &self.tariff.rounding else {
             return Ok(());
         };
-        let difference = self.amounts[PAID].minus(self.amounts[PRICE])?;
-        if let Some(own) = &rounding.own_term {
-            let ordinal = self.term(own)?;
-            let (paid, price) = (self.amounts[PAID], self.amounts[PRICE]);
-            self.trace.step(|| Step::RoundingDifference {
-                paid,
-                price,
-                before: Amount::ZERO,
-                result: difference,
+        let last = sources
+            .shares
+            .iter()
+            .rposition(|share| self.tariff.is_holders(share));
+        let borne = self.tariff.paid_by_holder(&sources.shares)?;
+        let exact = Exact {
+            numerator: i128::from(borne.minor()),
+            denominator: 1,
+        };
+        let paid = exact.round(*rounding)?;
+        if let Some(last) = last {
+            self.amounts[PAID] = paid;
+            let name = if borne == self.amounts[PRICE] {
+                Some("price".to_owned())
+            } else {
+                self.tariff
+                    .term(sources.shares[last].ordinal)
+                    .map(|term| term.name.clone())
+            };
+            self.trace.step(|| Step::Rounded {
+                name,
+                value: borne,
+                rounding: *rounding,
+                result: paid,
             });
-            self.term_line(ordinal, difference, None);
-            legs.shares.push(Share {
-                ordinal,
-                amount: difference,
-            });
-            return Ok(());
+            self.keep(PAID);
+            self.take_difference(&mut sources.shares[last], paid, borne)?;
         }
-        let Some(share) = legs.taker.and_then(|at| legs.shares.get_mut(at)) else {
-            return Ok(());
-        };
-        let before = share.amount;
-        share.amount = before.plus(difference)?;
-        let (ordinal, result) = (share.ordinal, share.amount);
+        if let Some(own) = own_term {
+            return self.own_difference(own, paid, borne, legs);
+        }
+        match legs.taker.and_then(|at| legs.shares.get_mut(at)) {
+            Some(share) => self.take_difference(share, paid, borne),
+            None => Ok(()),
+        }
+    }
+
+    fn take_difference(&mut self, share: &mut Share, paid: Amount, price: Amount) -> Result<(), Refusal> {
+        let (ordinal, before) = (share.ordinal, share.amount);
+        let difference = paid.minus(price)?;
+        let result = before.plus(difference)?;
+        share.amount = result;
         if result.is_negative() {
-            let name = usize::try_from(ordinal)
-                .ok()
-                .and_then(|at| self.tariff.terms.get(at));
-            let name = name.map(|term| term.name.clone()).unwrap_or_default();
+            let term = self.tariff.term(ordinal);
+            let name = term.map(|term| term.name.clone()).unwrap_or_default();
             return Err(Refusal::RoundingNotBorne { name, difference });
         }
-        let (paid, price) = (self.amounts[PAID], self.amounts[PRICE]);
         self.trace.amend(ordinal, result, || Step::RoundingDifference {
             paid,
             price,
             before,
             result,
         });
+        Ok(())
+    }
+
+    fn own_difference(
+        &mut self,
+        own: &TermChoice,
+        paid: Amount,
+        price: Amount,
+        legs: &mut Shared,
+    ) -> Result<(), Refusal> {
+        let (ordinal, amount) = (self.term(own)?, paid.minus(price)?);
+        self.trace.step(|| Step::RoundingDifference {
+            paid,
+            price,
+            before: Amount::ZERO,
+            result: amount,
+        });
+        self.term_line(ordinal, amount, None);
+        legs.shares.push(Share { ordinal, amount });
         Ok(())
     }
 

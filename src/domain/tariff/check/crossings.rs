@@ -9,7 +9,7 @@ use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::tariff::Tariff;
 use crate::domain::tariff::document::{Fact, FactValue, Range};
 use crate::domain::tariff::formula::Formula;
-use crate::domain::tariff::pricing::Computation;
+use crate::domain::tariff::pricing::{Computation, PRICE};
 use crate::domain::tariff::question::{Question, Refusal};
 
 /// With so many sets of all other values each end is looked for, scattered over those that are tried. An end that only others would
@@ -186,8 +186,8 @@ impl<'a> Grounds<'a> {
         };
         match computation {
             Computation::Compute { formula, .. } => self.take(formula, all),
-            Computation::Remainder { total, others, .. } => {
-                let slots = [total].into_iter().chain(others);
+            Computation::Remainder { others, .. } => {
+                let slots = [&PRICE].into_iter().chain(others);
                 slots.for_each(|slot| self.take_slot(*slot, all));
             }
             Computation::Divide(group) => self.take_slot(group.of, all),

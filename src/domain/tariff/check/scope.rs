@@ -30,10 +30,10 @@ pub(super) enum Body<'a> {
     Total(Vec<usize>),
     /// The price without these nodes.
     AfterFixed(Vec<usize>),
-    /// The total in this slot without these nodes.
-    Remainder(usize, Vec<usize>),
-    /// The whole total in this slot: a list of rates or weights.
-    Whole(usize),
+    /// The price without these nodes, and never below zero.
+    Remainder(Vec<usize>),
+    /// The whole price: a list of rates or weights.
+    Whole,
     /// A member of the group with this node.
     Member(usize),
 }
@@ -170,11 +170,11 @@ impl<'a> Checker<'a> {
                     or_zero: false,
                 }
             }
-            Body::Remainder(total, others) => {
+            Body::Remainder(others) => {
                 let others = others.iter().map(|other| self.compute(scope, *other)).collect();
-                return Some(Computation::Remainder { slot, total, others });
+                return Some(Computation::Remainder { slot, others });
             }
-            Body::Whole(total) => Formula::Slot(total),
+            Body::Whole => Formula::Slot(PRICE),
             Body::Member(group) => {
                 self.compute(scope, group);
                 return None;

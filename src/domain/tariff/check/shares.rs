@@ -7,7 +7,6 @@ use super::rules::is_fixed;
 use super::scope::{Body, Node, Scope};
 use crate::domain::tariff::SlotKind;
 use crate::domain::tariff::document::{AmountRule, Component, Fact, Split, SplitChoice, Taker};
-use crate::domain::tariff::pricing::{PAID, PRICE};
 use crate::domain::tariff::question::listed;
 use crate::domain::tariff::sharing::{Choice, PartOf, Shares, TermChoice};
 use crate::domain::tariff::term::{Role, Side};
@@ -86,28 +85,22 @@ impl<'a> Checker<'a> {
                 "give at least one component",
             );
         }
-        let total = if side == Side::Leg { PRICE } else { PAID };
         let mut scope = Scope::default();
         let mut owned = Vec::new();
         let is_group = components.iter().any(|c| c.rate.is_some() || c.weight.is_some());
         if is_group {
             let nodes = self.add_members(&mut scope, components, side, path, &mut owned, None);
-            let whole = self.slot(
-                if total == PRICE { "price" } else { "paid" },
-                None,
-                SlotKind::Component,
-            );
-            let group = scope.add(Node::new("", path, Body::Whole(total), whole));
+            let whole = self.slot("price", None, SlotKind::Component);
+            let group = scope.add(Node::new("", path, Body::Whole, whole));
             self.attach(&mut scope, group, nodes, components, None, path);
         } else {
-            self.add_takers(&mut scope, components, side, total, path, &mut owned);
+            self.add_takers(&mut scope, components, side, path, &mut owned);
         }
         self.compute_all(&mut scope);
         let taker = self.taker_of(&owned, side);
         let parts: Vec<PartOf> = owned.iter().map(|part| self.part(part, &scope, side)).collect();
         self.check_withheld_apart(&owned, &parts);
         Shares {
-            total,
             computations: scope.computations,
             parts,
             taker,
@@ -137,7 +130,6 @@ impl<'a> Checker<'a> {
         scope: &mut Scope<'a>,
         components: &'a [Component],
         side: Side,
-        total: usize,
         path: &str,
         owned: &mut Vec<Owned<'a>>,
     ) {
@@ -156,7 +148,7 @@ impl<'a> Checker<'a> {
         let first = scope.nodes.len();
         let top = (first..first + components.len()).collect::<Vec<_>>();
         for (at, component) in components.iter().enumerate() {
-            let body = self.take_of(component, at, components, total, &top, &format!("{path}[{at}]"));
+            let body = self.take_of(component, at, components, &top, &format!("{path}[{at}]"));
             self.add_component(scope, component, body, &format!("{path}[{at}]"));
         }
         for (at, component) in components.iter().enumerate() {
@@ -174,7 +166,6 @@ impl<'a> Checker<'a> {
         component: &'a Component,
         at: usize,
         all: &[Component],
-        total: usize,
         top: &[usize],
         path: &str,
     ) -> Body<'a> {
@@ -183,7 +174,7 @@ impl<'a> Checker<'a> {
             let remedy =
                 "\"take\": an amount, a rule, or \"remainder\"; or give every component of the list a `rate`";
             self.fault(path, "no_take", reason, remedy);
-            return Body::Whole(total);
+            return Body::Whole;
         };
         if !is_remainder(rule) {
             return Body::Rule(rule);
@@ -203,7 +194,7 @@ impl<'a> Checker<'a> {
         }
         let others = (0..all.len())
             .filter(|other| *other != at && !all[*other].take.as_ref().is_some_and(is_remainder));
-        Body::Remainder(total, others.map(|other| top[other]).collect())
+        Body::Remainder(others.map(|other| top[other]).collect())
     }
 
     pub(super) fn add_component(

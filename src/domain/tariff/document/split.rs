@@ -111,7 +111,10 @@ pub struct ChosenText {
     pub choose: Choose<String>,
 }
 
-/// The rounding of the price that the citizen pays, and who takes the difference.
+/// The rounding of what the citizen pays, and who takes the difference.
+///
+/// It comes last: `price`, the components and what another bearer pays are found without it. What the sources of the `holder` sum to
+/// is rounded (the last of them changes), so where the citizen pays nothing, nothing is rounded.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoundPrice {

@@ -73,6 +73,42 @@ fn a_rounding_down_is_borne_by_the_named_component_and_a_half_up_gives_or_takes(
 }
 
 #[test]
+fn what_the_citizen_pays_is_rounded_and_what_others_bear_is_not() {
+    let halves = json!([{"name": "subsidy", "party": "agency", "take": {"percent": {"rate": "50%", "of": "price"}}}, {"name": "citizen", "party": "holder", "take": "remainder"}]);
+    let by_rates = json!([{"name": "subsidy", "party": "agency", "rate": "50%"}, {"name": "citizen", "party": "holder", "rate": "50%"}]);
+    let two_of_the_citizen = json!([{"name": "a", "party": "holder", "take": 1001}, {"name": "b", "party": "holder", "take": "remainder"}]);
+    let free = json!([{"name": "subsidy", "party": "agency", "take": "remainder"}]);
+    let taken = |sources: &Value, taker: &Value| {
+        let round = json!({"mode": "ceiling", "step": 1000, "taker": taker});
+        let rounded = with(
+            document(&json!(51_001), &office_takes_all()),
+            "round_price",
+            round,
+        );
+        let quote = parse(&with(rounded, "sources", sources.clone()))
+            .quote(&Question::default())
+            .unwrap();
+        let borne = quote
+            .allocation
+            .sources()
+            .iter()
+            .map(|share| share.amount.minor());
+        (quote.price.minor(), borne.collect::<Vec<_>>(), legs(&quote))
+    };
+    let own = json!({"party": "treasury"});
+    for (sources, paid, borne, difference) in [
+        (&halves, 26_000, vec![25_500, 26_000], 499),
+        (&by_rates, 26_000, vec![25_501, 26_000], 500),
+        (&two_of_the_citizen, 52_000, vec![1_001, 50_999], 999),
+        (&free, 0, vec![51_001], 0),
+    ] {
+        let office = vec![51_001 + difference];
+        assert_eq!(taken(sources, &json!("office")), (paid, borne.clone(), office));
+        assert_eq!(taken(sources, &own), (paid, borne, vec![51_001, difference]));
+    }
+}
+
+#[test]
 fn steps_before_on_and_after_each_boundary() {
     let stepped = |begun: &str, amount| {
         let price = json!({"sum": [500, {"steps": {"of": "amount", "free": 1000, "size": 250, "charge": 30, "begun": begun}}]});

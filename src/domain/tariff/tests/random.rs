@@ -70,6 +70,39 @@ fn every_quote_balances_and_its_refunds_end_at_zero() {
     }
 }
 
+#[test]
+fn what_the_citizen_pays_is_rounded_whoever_else_bears_and_both_sides_stay_equal() {
+    let mut numbers = Numbers::of(29);
+    for _ in 0..300 {
+        let step = i64::try_from(numbers.between(1, 1000)).unwrap();
+        let modes = ["floor", "half_up", "half_even", "ceiling"];
+        let mut document = document(
+            &json!("amount"),
+            &json!([{"party": "office", "take": "remainder"}]),
+        );
+        document["amount"] = json!({"at_least": 2000});
+        document["round_price"] = json!({"mode": modes[numbers.index(4)], "step": step, "taker": "office"});
+        let rate = format!("{}%", numbers.between(0, 100));
+        document["sources"] = json!([
+            {"party": "agency", "take": {"percent": {"rate": rate, "of": "price"}}}, {"party": "holder", "take": "remainder"}
+        ]);
+        let tariff = parse(&document);
+        let amount = 2000 + numbers.amount(1_000_000_000).minor();
+        let quote = tariff.quote(&of_amount(amount)).unwrap();
+        let agency = quote.allocation.sources()[0].amount.minor();
+        let (paid, unrounded) = (quote.price.minor(), amount - agency);
+        assert!(
+            paid.rem_euclid(step) == 0 && (paid - unrounded).abs() < step,
+            "{document:#}"
+        );
+        assert_eq!(
+            quote.allocation.total().minor(),
+            amount + paid - unrounded,
+            "{document:#}"
+        );
+    }
+}
+
 fn refund_in_two(numbers: &mut Numbers, quote: &Quote) {
     let term = |share: &Share| RefundTerm {
         amount: share.amount,
