@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 use super::decision::Decision;
 use super::derivation::Step;
 use super::document::rule::BegunStep;
-use super::pricing::{PRICE, Working};
+use super::pricing::{Computation, Occasion, PRICE, Working};
 use super::question::Refusal;
 use crate::domain::money::Amount;
 use crate::domain::rate::Rate;
@@ -124,7 +124,13 @@ impl Formula {
             Self::Steps(steps) => steps.value(working),
             Self::Clamp { value, limits } => {
                 let amount = value.value(working)?;
-                limits.clamp(amount, working)
+                let clamped = limits.clamp(amount, working)?;
+                if let Self::Percent(percent) = value.as_ref()
+                    && clamped > amount
+                {
+                    percent.check_raised(clamped, working)?;
+                }
+                Ok(clamped)
             }
             Self::Choose(decision) => choose(decision, working),
             Self::Round { value, rounding } => round(value, *rounding, working),
@@ -203,9 +209,28 @@ impl Formula {
         }
     }
 
-    /// Is it the sender's amount or the price, below which a minimum must lie (money rule 4)?
-    fn is_the_whole(&self) -> bool {
-        matches!(self, Self::Amount) || matches!(self, Self::Slot(slot) if *slot == PRICE)
+    /// Is it what a minimum must lie below (money rule 4): the price or the sender's amount, and where it is tried, the principal
+    /// or a part or base that is nothing else?
+    fn is_the_whole(&self, working: &Working<'_>) -> bool {
+        let on_trial = working.occasion == Occasion::Trial;
+        match self {
+            Self::Amount => true,
+            Self::Principal => on_trial,
+            Self::Slot(slot) if *slot == PRICE => true,
+            Self::Slot(slot) if on_trial => {
+                let mut known = working.tariff.computations.iter();
+                known.any(|computation| match computation {
+                    Computation::Compute { slot: named, formula } => {
+                        named == slot && formula.is_the_whole(working)
+                    }
+                    Computation::Remainder { .. } | Computation::Divide(_) => false,
+                })
+            }
+            Self::Fixed(_) | Self::Quantity | Self::Fact(_) | Self::Slot(_) | Self::Percent(_) => false,
+            Self::Sum(_) | Self::Less { .. } | Self::Times { .. } | Self::Bands { .. } => false,
+            Self::Slices { .. } | Self::Steps(_) | Self::Clamp { .. } | Self::Choose(_) => false,
+            Self::Round { .. } | Self::Refuse(_) => false,
+        }
     }
 }
 

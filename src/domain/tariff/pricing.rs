@@ -63,8 +63,18 @@ pub(super) struct Group {
     pub(super) residue: Residue,
 }
 
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// A counter, or somebody who wants to know what a counter would be answered.
+    Case,
+    /// The check, before the tariff is published.
+    Trial,
+}
+
 /// The state of one computation.
 pub(super) struct Working<'a> {
+    pub(super) occasion: Occasion,
     pub(super) tariff: &'a Tariff,
     pub(super) question: &'a Question,
     pub(super) amounts: Vec<Amount>,
@@ -82,16 +92,16 @@ impl Tariff {
         self.answer(question, Trace::kept())
     }
 
+    /// The answer to a trial question, which must also be sound.
+    pub(super) fn try_out(&self, question: &Question) -> Result<Quote, Refusal> {
+        let mut working = self.working(question, Trace::Silent);
+        working.occasion = Occasion::Trial;
+        working.answer()
+    }
+
     fn answer(&self, question: &Question, trace: Trace) -> Result<(Quote, Derivation), Refusal> {
-        self.admit(question)?;
         let mut working = self.working(question, trace);
-        working.find_price()?;
-        let mut legs = working.share_out(&self.split)?;
-        let mut sources = working.share_out(&self.sources)?;
-        working.round_what_is_paid(&mut sources, &mut legs)?;
-        working.multiply(&mut sources)?;
-        working.multiply(&mut legs)?;
-        let quote = self.balanced(question, sources, legs)?;
+        let quote = working.answer()?;
         Ok((quote, working.trace.finish()))
     }
 
@@ -111,6 +121,7 @@ impl Tariff {
 
     fn working<'a>(&'a self, question: &'a Question, trace: Trace) -> Working<'a> {
         Working {
+            occasion: Occasion::Case,
             tariff: self,
             question,
             amounts: vec![Amount::ZERO; self.slots.len()],
@@ -210,6 +221,18 @@ fn within(what: &'static str, value: Amount, range: &Range) -> Result<(), Refusa
 }
 
 impl<'a> Working<'a> {
+    fn answer(&mut self) -> Result<Quote, Refusal> {
+        let tariff = self.tariff;
+        tariff.admit(self.question)?;
+        self.find_price()?;
+        let mut legs = self.share_out(&tariff.split)?;
+        let mut sources = self.share_out(&tariff.sources)?;
+        self.round_what_is_paid(&mut sources, &mut legs)?;
+        self.multiply(&mut sources)?;
+        self.multiply(&mut legs)?;
+        tariff.balanced(self.question, sources, legs)
+    }
+
     fn find_price(&mut self) -> Result<(), Refusal> {
         let tariff = self.tariff;
         for computation in &tariff.computations {

@@ -24,7 +24,7 @@ const TELLING_COUNTS: [u32; 6] = [1, 2, 7, 101, 1_001, 100_003];
 pub(super) fn faults_of(tariff: &Tariff, points: &Points) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
     for question in questions(tariff, points, QUESTIONS_MAX) {
-        let Err(refusal) = tariff.quote(&question) else {
+        let Err(refusal) = tariff.try_out(&question) else {
             continue;
         };
         let Some(fault) = fault_of(tariff, &question, &refusal) else {

@@ -203,3 +203,35 @@ fn a_price_below_a_fee_in_one_band_of_a_base_is_found() {
     parse(&of(60));
     assert_eq!(rules_broken(&of(59)), ["components_above_price"]);
 }
+
+#[test]
+fn a_minimum_above_the_amount_is_refused_however_it_is_written() {
+    let percent = |of: &str| json!({"percent": {"rate": "1%", "of": of, "at_least": 5000}});
+    let clamp = json!({"clamp": {"value": {"percent": {"rate": "1%", "of": "amount"}}, "at_least": 5000}});
+    for (range, price) in [
+        ("amount", percent("amount")),
+        ("amount", clamp),
+        ("amount", percent("deal")),
+        ("principal", percent("principal")),
+    ] {
+        let of = |at_least: i64| {
+            let mut document = document(&price, &office_takes_all());
+            document[range] = json!({"at_least": at_least});
+            if range == "principal" {
+                document[range]["party"] = json!("agency");
+            } else {
+                document["bases"] = json!([{"name": "deal", "amount": "amount"}]);
+            }
+            document
+        };
+        parse(&of(5000));
+        assert_eq!(rules_broken(&of(4999)), ["minimum_above_amount"], "{price}");
+    }
+}
+
+#[test]
+fn a_minimum_above_the_amount_that_was_published_is_priced_as_before() {
+    let clamp = json!({"clamp": {"value": {"percent": {"rate": "1%", "of": "amount"}}, "at_least": 5000}});
+    let tariff = Tariff::from_published(&document(&clamp, &office_takes_all()).to_string()).unwrap();
+    assert_eq!(tariff.quote(&of_amount(1000)).unwrap().price.minor(), 5000);
+}
