@@ -10,6 +10,8 @@ use super::question::Refusal;
 pub(super) enum Subject {
     /// The fact with this index in the tariff.
     Fact(usize),
+    Amount,
+    Principal,
     Quantity,
     Leg,
 }

@@ -41,7 +41,7 @@ pub struct Document {
     /// The activity legs that the service is done in, such as `acceptance` and `distribution`.
     #[serde(default)]
     pub activity_legs: Vec<String>,
-    /// The range of the amount that the sender gives, for tariffs that name `"amount"`.
+    /// The range of the amount that the sender gives, for tariffs that name or test `"amount"`.
     pub amount: Option<Range>,
     /// What a quantity does: the rules name it (default), or the whole quote is made for one and multiplied.
     #[serde(default)]
@@ -143,6 +143,17 @@ pub struct Principal {
     pub deposit_identifier: Option<String>,
     pub refundable: Option<bool>,
     pub instrument: Option<String>,
+}
+
+impl Principal {
+    /// What the sender may state.
+    #[must_use]
+    pub const fn range(&self) -> Range {
+        Range {
+            at_least: self.at_least,
+            at_most: self.at_most,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]

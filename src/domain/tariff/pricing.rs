@@ -341,8 +341,11 @@ impl<'a> Working<'a> {
     }
 
     pub(super) fn seen(&self, subject: Subject) -> Result<Seen<'a>, Refusal> {
+        let number = |amount: Amount| Ok(Seen::Integer(amount.minor()));
         match subject {
             Subject::Fact(index) => self.fact(index).map(Seen::of),
+            Subject::Amount => number(self.question.amount.ok_or(Refusal::AmountMissing)?),
+            Subject::Principal => number(self.question.principal.ok_or(Refusal::PrincipalMissing)?),
             Subject::Quantity => Ok(Seen::Integer(i64::from(self.question.quantity))),
             Subject::Leg => Ok(Seen::Text(self.question.leg.as_deref().unwrap_or_default())),
         }
@@ -369,6 +372,8 @@ impl<'a> Working<'a> {
         let told = |(subject, _): &(Subject, _)| {
             let name = match subject {
                 Subject::Fact(index) => self.tariff.facts[*index].name.clone(),
+                Subject::Amount => "amount".to_owned(),
+                Subject::Principal => "principal".to_owned(),
                 Subject::Quantity => "quantity".to_owned(),
                 Subject::Leg => "leg".to_owned(),
             };

@@ -198,10 +198,7 @@ impl<'a> Checker<'a> {
         if let Formula::Principal = of {
             let principal = self.document.principal.as_ref()?;
             let declared = principal.at_least > 0 || principal.at_most.is_some();
-            return declared.then_some(Range {
-                at_least: principal.at_least,
-                at_most: principal.at_most,
-            });
+            return declared.then_some(principal.range());
         }
         if let Formula::Fact(index) = of
             && let Fact::Integer {

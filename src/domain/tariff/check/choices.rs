@@ -4,7 +4,7 @@
 use super::Checker;
 use super::reach::{self, Domain};
 use crate::domain::tariff::decision::{Condition, Decision, Subject};
-use crate::domain::tariff::document::{Case, Choose, Fact, FactValue, Test, Within};
+use crate::domain::tariff::document::{Case, Choose, Fact, FactValue, Principal, Range, Test, Within};
 use crate::domain::tariff::question::listed;
 
 impl<'a> Checker<'a> {
@@ -53,6 +53,14 @@ impl<'a> Checker<'a> {
 
     fn subject(&mut self, name: &str, path: &str) -> Option<Subject> {
         match name {
+            "amount" => {
+                self.reads_amount = true;
+                return Some(Subject::Amount);
+            }
+            "principal" => {
+                self.read_principal(path, "test `amount`");
+                return Some(Subject::Principal);
+            }
             "quantity" => {
                 self.reads_quantity = true;
                 return Some(Subject::Quantity);
@@ -70,7 +78,7 @@ impl<'a> Checker<'a> {
         let found = self.facts.iter().position(|fact| fact.name == name);
         let Some(index) = found else {
             let facts = self.facts.iter().map(|fact| fact.name.as_str());
-            let known = listed(facts.chain(["quantity", "leg"]));
+            let known = listed(facts.chain(["amount", "principal", "quantity", "leg"]));
             let remedy = format!("declare it in `facts`, or test one of: {known}");
             self.fault(
                 path,
@@ -100,13 +108,14 @@ impl<'a> Checker<'a> {
                 );
             }
         }
-        if let Subject::Fact(index) = subject {
-            let values = self.points.facts.entry(index).or_default();
-            values.extend(around(test));
-        } else if subject == Subject::Quantity {
-            self.points
-                .quantity
-                .extend(around(test).iter().filter_map(as_number));
+        let values = around(test);
+        let numbers = values.iter().filter_map(as_number);
+        match subject {
+            Subject::Fact(index) => self.points.facts.entry(index).or_default().extend(values),
+            Subject::Amount => self.points.amount.extend(numbers),
+            Subject::Principal => self.points.principal.extend(numbers),
+            Subject::Quantity => self.points.quantity.extend(numbers),
+            Subject::Leg => {}
         }
     }
 
@@ -133,10 +142,23 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A quantity and an activity leg are tested like facts.
+    /// Amounts, a quantity and an activity leg are tested like facts.
     fn fact_of(&self, subject: Subject) -> Fact {
+        let number = |range: Range| Fact::Integer {
+            at_least: range.at_least,
+            at_most: range.at_most,
+            default: None,
+        };
         match subject {
             Subject::Fact(index) => self.facts[index].fact.clone(),
+            Subject::Amount => number(self.document.amount.clone().unwrap_or_default()),
+            Subject::Principal => number(
+                self.document
+                    .principal
+                    .as_ref()
+                    .map(Principal::range)
+                    .unwrap_or_default(),
+            ),
             Subject::Quantity => Fact::Integer {
                 at_least: 1,
                 at_most: Some(i64::from(u32::MAX)),
@@ -191,6 +213,8 @@ impl<'a> Checker<'a> {
     fn example_text(&self, example: &[(Subject, FactValue)]) -> String {
         let told = example.iter().map(|(subject, value)| match subject {
             Subject::Fact(index) => format!("{} = {value}", self.facts[*index].name),
+            Subject::Amount => format!("amount = {value}"),
+            Subject::Principal => format!("principal = {value}"),
             Subject::Quantity => format!("quantity = {value}"),
             Subject::Leg => format!("leg = {value}"),
         });

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::Checker;
 use super::scope::RESERVED;
-use crate::domain::tariff::document::{Direction, Fact, Range, Split, SplitChoice};
+use crate::domain::tariff::document::{Direction, Fact, Split, SplitChoice};
 use crate::domain::tariff::term::{ComponentKind, Side, TermDeclaration};
 use crate::domain::tariff::validity::{Validity, parse_moment};
 use crate::domain::tariff::{FactDeclaration, PrincipalTerm};
@@ -208,10 +208,7 @@ impl Checker<'_> {
 
     pub(super) fn principal(&mut self) -> Option<PrincipalTerm> {
         let declared = self.document.principal.as_ref()?;
-        let range = Range {
-            at_least: declared.at_least,
-            at_most: declared.at_most,
-        };
+        let range = declared.range();
         self.range(&range, "$.principal");
         let instrument = self.instrument_of(declared.instrument.as_ref(), "$.principal.instrument");
         let side = match declared.direction {

@@ -227,7 +227,10 @@ impl<'a> Checker<'a> {
                 self.reads_amount = true;
                 return Formula::Amount;
             }
-            "principal" => return self.principal_as_base(path),
+            "principal" => {
+                self.read_principal(path, "name `amount`");
+                return Formula::Principal;
+            }
             "quantity" => {
                 self.reads_quantity = true;
                 return Formula::Quantity;
@@ -293,17 +296,13 @@ impl<'a> Checker<'a> {
         Formula::Fixed(crate::domain::money::Amount::ZERO)
     }
 
-    fn principal_as_base(&mut self, path: &str) -> Formula {
+    /// Notes that a rule names the principal; `instead` says what else it could name if there is none.
+    pub(super) fn read_principal(&mut self, path: &str, instead: &str) {
         if self.document.principal.is_none() {
             let reason = "a rule names `principal`, but the tariff has none";
-            self.fault(
-                path,
-                "unknown_base",
-                reason,
-                "declare `principal`, or name `amount`",
-            );
+            let remedy = format!("declare `principal`, or {instead}");
+            self.fault(path, "unknown_base", reason, remedy);
         }
         self.reads_principal = true;
-        Formula::Principal
     }
 }

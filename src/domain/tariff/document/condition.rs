@@ -57,12 +57,12 @@ pub struct Choose<T> {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case<T> {
-    /// Tests by the name of a fact, of `quantity`, or of `leg` (the activity leg). All must hold.
+    /// Tests by the name of a fact, or of `amount`, `principal`, `quantity` or `leg` (the activity leg). All must hold.
     pub when: Named<Test>,
     pub then: T,
 }
 
-/// A test of one fact: a value it equals, or an object.
+/// A test of one fact, or of what else the sender states: a value it equals, or an object.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[schemars(untagged)]
 pub enum Test {

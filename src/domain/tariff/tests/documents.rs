@@ -94,7 +94,9 @@ fn an_undeclared_fact_is_told_without_an_empty_list() {
         .map(|_| ())
         .unwrap_err();
     assert!(
-        faults[0].remedy.ends_with("test one of: quantity, leg"),
+        faults[0]
+            .remedy
+            .ends_with("test one of: amount, principal, quantity, leg"),
         "{}",
         faults[0]
     );
@@ -234,4 +236,34 @@ fn a_minimum_above_the_amount_that_was_published_is_priced_as_before() {
     let clamp = json!({"clamp": {"value": {"percent": {"rate": "1%", "of": "amount"}}, "at_least": 5000}});
     let tariff = Tariff::from_published(&document(&clamp, &office_takes_all()).to_string()).unwrap();
     assert_eq!(tariff.quote(&of_amount(1000)).unwrap().price.minor(), 5000);
+}
+
+#[test]
+fn cases_over_an_amount_are_tried_at_their_ends_and_within_its_range() {
+    let of = |office: i64, range: Value| {
+        let dear = json!([{"party": "office", "take": office}, {"party": "agency", "take": "remainder"}]);
+        let split = json!({"choose": {"cases": [{"when": {"amount": {"below": 5001}}, "then": dear}], "otherwise": office_takes_all()}});
+        with(
+            document(
+                &json!({"less": {"from": 5500, "take_off": ["amount"], "or_zero": true}}),
+                &split,
+            ),
+            "amount",
+            range,
+        )
+    };
+    parse(&of(500, json!({"at_most": 9000})));
+    assert_eq!(
+        rules_broken(&of(501, json!({"at_most": 9000}))),
+        ["components_above_price"]
+    );
+    assert_eq!(
+        rules_broken(&of(1, json!({"at_least": 6000}))),
+        ["unreachable_case"]
+    );
+    let unknown = json!({"choose": {"cases": [{"when": {"principal": 1}, "then": 1}], "otherwise": 2}});
+    assert_eq!(
+        rules_broken(&document(&unknown, &office_takes_all())),
+        ["unknown_base"]
+    );
 }

@@ -191,6 +191,46 @@ fn a_fact_is_needed_only_where_all_other_tests_hold() {
 }
 
 #[test]
+fn a_split_a_deposit_identifier_and_sources_may_depend_on_what_the_sender_states() {
+    let large = |then: Value, otherwise: Value| json!({"choose": {"cases": [{"when": {"principal": {"at_least": 1000}}, "then": then}], "otherwise": otherwise}});
+    let split = json!({"choose": {"cases": [{"when": {"amount": {"below": 500}, "quantity": 2}, "then": [{"party": "agency", "take": "remainder"}]}],
+        "otherwise": [{"party": "office", "take": "remainder", "deposit_identifier": large(json!("D1"), json!("D0"))}]}});
+    let sources = large(
+        json!([{"party": "agency", "take": "remainder"}]),
+        json!([{"party": "holder", "take": "remainder"}]),
+    );
+    let mut document = with(document(&json!(10), &split), "sources", sources);
+    document["principal"] = json!({"party": "agency"});
+    let tariff = parse(&document);
+    let ask = |amount, principal, quantity| {
+        let question = Question {
+            principal: Some(Amount::from_minor(principal)),
+            quantity,
+            ..of_amount(amount)
+        };
+        let quote = tariff.quote(&question).unwrap();
+        let again = tariff.question_of_key(
+            Amount::from_minor(amount),
+            quantity,
+            None,
+            &tariff.key_facts(&question),
+        );
+        assert_eq!(tariff.quote(&again.unwrap()).unwrap(), quote);
+        let leg = tariff.term(quote.allocation.legs()[0].ordinal).unwrap();
+        (
+            quote.price.minor(),
+            leg.role.to_string(),
+            leg.deposit_identifier.clone().unwrap_or_default(),
+        )
+    };
+    let told = |price, role: &str, identifier: &str| (price, role.to_owned(), identifier.to_owned());
+    assert_eq!(ask(499, 999, 2), told(10, "agency", ""));
+    assert_eq!(ask(500, 999, 2), told(10, "office", "D0"));
+    assert_eq!(ask(499, 1000, 1), told(0, "office", "D1"));
+    assert!(tariff.reads_amount() && tariff.reads_principal());
+}
+
+#[test]
 fn a_stated_amount_must_be_the_price_unless_the_tariff_names_it() {
     let tariff = parse(&document(&json!(1000), &office_takes_all()));
     assert!(tariff.quote(&of_amount(1000)).is_ok());
