@@ -90,6 +90,12 @@ impl Rate {
         rates.iter().map(|rate| rate.value).sum::<Decimal>() == Decimal::ONE
     }
 
+    /// Do these rates make up more than the whole?
+    #[must_use]
+    pub fn are_above_the_whole(rates: &[Self]) -> bool {
+        rates.iter().map(|rate| rate.value).sum::<Decimal>() > Decimal::ONE
+    }
+
     /// The sum of rates as a percentage for people, such as `97.5%`.
     #[must_use]
     pub fn sum_text(rates: &[Self]) -> String {

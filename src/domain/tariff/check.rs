@@ -35,7 +35,14 @@ pub(super) fn check(document: &Document) -> Result<Tariff, Vec<Fault>> {
     }
     let mut faults = checker.unpublishable;
     let points = crossings::with_crossings(&tariff, &checker.measures, checker.points);
-    faults.extend(probe::faults_of(&tariff, &points));
+    for found in probe::faults_of(&tariff, &points, &checker.paths) {
+        // What was seen without a question is told at a finer place.
+        let is_finer = |known: &Fault| known.path.starts_with(&found.path) || found.rule == "duplicate_name";
+        let is_known = |known: &Fault| known.rule == found.rule && is_finer(known);
+        if !faults.iter().any(is_known) {
+            faults.push(found);
+        }
+    }
     if faults.is_empty() {
         Ok(tariff)
     } else {
@@ -79,6 +86,8 @@ struct Checker<'a> {
     reads_quantity: bool,
     reads_principal: bool,
     points: Points,
+    /// Where each amount is written, by its slot.
+    paths: BTreeMap<usize, String>,
     /// What is computed and lies in bands, slices or steps.
     measures: Vec<Measure>,
 }
@@ -98,6 +107,7 @@ impl<'a> Checker<'a> {
             reads_quantity: false,
             reads_principal: false,
             points: Points::default(),
+            paths: BTreeMap::new(),
             measures: Vec::new(),
         };
         checker.take_facts();
@@ -284,7 +294,9 @@ impl<'a> Checker<'a> {
                         "name the component that gains and bears the difference, or round by ceiling";
                     self.fault("$.round_price.taker", "rounding_not_borne", reason, remedy);
                 }
-                Some(self.own_term(own))
+                let term = self.own_term(own);
+                self.check_rounding_apart(&term, split);
+                Some(term)
             }
         };
         Some(PriceRounding { rounding, own_term })

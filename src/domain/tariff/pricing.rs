@@ -1,13 +1,14 @@
 //! Answering a question: the price, and an allocation of equal sides. Quoting and explaining are one computation.
 //! Never here: whose the price is (see `sharing`), reading documents, rounding by hand.
 
-use super::allocation::{Allocation, Share};
+use super::allocation::{Allocation, Share, Unbalanced};
 use super::decision::{Condition, Seen, Subject};
 use super::derivation::{Derivation, Line, LineSubject, Step, Trace};
 use super::document::{FactValue, QuantityRule, Range};
 use super::formula::Formula;
 use super::question::{Question, Refusal, listed};
 use super::sharing::Shared;
+use super::term::Side;
 use super::{FactDeclaration, SlotKind, Tariff};
 use crate::domain::money::{Amount, AmountOverflow};
 use crate::domain::rate::Rate;
@@ -72,9 +73,20 @@ pub(super) enum Occasion {
     Trial,
 }
 
+/// Where a computation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) side: Side,
+    /// The amount that is being found.
+    pub(super) slot: usize,
+    /// What is withheld of that amount is being found.
+    pub(super) withholds: bool,
+}
+
 /// The state of one computation.
 pub(super) struct Working<'a> {
     pub(super) occasion: Occasion,
+    pub(super) place: Place,
     pub(super) tariff: &'a Tariff,
     pub(super) question: &'a Question,
     pub(super) amounts: Vec<Amount>,
@@ -93,10 +105,10 @@ impl Tariff {
     }
 
     /// The answer to a trial question, which must also be sound.
-    pub(super) fn try_out(&self, question: &Question) -> Result<Quote, Refusal> {
+    pub(super) fn try_out(&self, question: &Question) -> Result<Quote, (Refusal, Place)> {
         let mut working = self.working(question, Trace::Silent);
         working.occasion = Occasion::Trial;
-        working.answer()
+        working.answer().map_err(|refusal| (refusal, working.place))
     }
 
     fn answer(&self, question: &Question, trace: Trace) -> Result<(Quote, Derivation), Refusal> {
@@ -122,6 +134,11 @@ impl Tariff {
     fn working<'a>(&'a self, question: &'a Question, trace: Trace) -> Working<'a> {
         Working {
             occasion: Occasion::Case,
+            place: Place {
+                side: Side::Leg,
+                slot: PRICE,
+                withholds: false,
+            },
             tariff: self,
             question,
             amounts: vec![Amount::ZERO; self.slots.len()],
@@ -142,8 +159,22 @@ impl Tariff {
         if total.is_above_limit() {
             return Err(Refusal::AboveLimit { total });
         }
-        let allocation = Allocation::balanced(sources.shares, legs.shares)
-            .map_err(|_| Refusal::ComponentsExceed { components, total })?;
+        let allocation =
+            Allocation::balanced(sources.shares, legs.shares).map_err(|unbalanced| match unbalanced {
+                Unbalanced::RepeatedTerm { ordinal } => Refusal::SharesAreOneTerm {
+                    name: self
+                        .term(ordinal)
+                        .map(|term| term.name.clone())
+                        .unwrap_or_default(),
+                },
+                Unbalanced::SidesDiffer { .. }
+                | Unbalanced::NegativeShare { .. }
+                | Unbalanced::Overflow(_) => Refusal::ComponentsExceed {
+                    side: Side::Leg,
+                    components,
+                    total,
+                },
+            })?;
         Ok(Quote {
             price,
             principal: question.principal.unwrap_or_default(),
@@ -226,6 +257,7 @@ impl<'a> Working<'a> {
         tariff.admit(self.question)?;
         self.find_price()?;
         let mut legs = self.share_out(&tariff.split)?;
+        self.place.side = Side::Source;
         let mut sources = self.share_out(&tariff.sources)?;
         self.round_what_is_paid(&mut sources, &mut legs)?;
         self.multiply(&mut sources)?;
@@ -244,12 +276,18 @@ impl<'a> Working<'a> {
     pub(super) fn compute(&mut self, computation: &'a Computation) -> Result<(), Refusal> {
         match computation {
             Computation::Compute { slot, formula } => {
+                self.at(*slot);
                 let amount = formula.value(self)?;
                 self.put(*slot, amount)
             }
             Computation::Remainder { slot, others } => self.remain(*slot, others),
             Computation::Divide(group) => self.divide(group),
         }
+    }
+
+    pub(super) const fn at(&mut self, slot: usize) {
+        self.place.slot = slot;
+        self.place.withholds = false;
     }
 
     fn put(&mut self, slot: usize, amount: Amount) -> Result<(), Refusal> {
@@ -273,6 +311,7 @@ impl<'a> Working<'a> {
         let result = from.minus(components)?;
         if result.is_negative() {
             return Err(Refusal::ComponentsExceed {
+                side: self.place.side,
                 components,
                 total: from,
             });

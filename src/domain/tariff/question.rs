@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::derivation::{amount_text, own_word};
 pub use super::document::FactValue;
+use super::term::Side;
 use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 use crate::domain::money::{AMOUNT_MAX, Amount, AmountOverflow};
@@ -84,10 +85,20 @@ pub enum Refusal {
     MinimumAboveAmount { minimum: Amount, amount: Amount },
     #[error("a smallest value {at_least} is above the largest {at_most}")]
     ClampCrossed { at_least: Amount, at_most: Amount },
-    #[error("the components take {components} of {total}")]
-    ComponentsExceed { components: Amount, total: Amount },
-    #[error("the components take only {components} of {total}")]
-    ComponentsFallShort { components: Amount, total: Amount },
+    #[error("the {} {components} of {total}", taking(*.side))]
+    ComponentsExceed {
+        side: Side,
+        components: Amount,
+        total: Amount,
+    },
+    #[error("the {} only {components} of {total}", taking(*.side))]
+    ComponentsFallShort {
+        side: Side,
+        components: Amount,
+        total: Amount,
+    },
+    #[error("two shares `{name}` of the same party and kind would be one term")]
+    SharesAreOneTerm { name: String },
     #[error("`{name}` cannot bear the rounding difference of {difference}")]
     RoundingNotBorne { name: String, difference: Amount },
     #[error("{total} is more than the {AMOUNT_MAX} that one transaction may come to")]
@@ -154,12 +165,23 @@ impl Refusal {
                 let (at_least, at_most) = (told(*at_least), told(*at_most));
                 format!("کمینهٔ {at_least} از بیشینهٔ {at_most} بیشتر است")
             }
-            Self::ComponentsExceed { components, total } => {
-                format!("اجزا {} می‌برند، از {}", told(*components), told(*total))
+            Self::ComponentsExceed {
+                side,
+                components,
+                total,
+            } => {
+                let (who, take) = taking_in_persian(*side);
+                format!("{who} {} {take}، از {}", told(*components), told(*total))
             }
-            Self::ComponentsFallShort { components, total } => {
-                format!("اجزا تنها {} می‌برند، از {}", told(*components), told(*total))
+            Self::ComponentsFallShort {
+                side,
+                components,
+                total,
+            } => {
+                let (who, take) = taking_in_persian(*side);
+                format!("{who} تنها {} {take}، از {}", told(*components), told(*total))
             }
+            Self::SharesAreOneTerm { name } => format!("دو سهم «{name}» از یک طرف و یک نوع، یکی می‌شوند"),
             Self::RoundingNotBorne { name, difference } => {
                 let difference = told(*difference);
                 format!("«{name}» تفاوت رُند {difference} را نمی‌پوشاند")
@@ -171,6 +193,20 @@ impl Refusal {
                 "محاسبه ممکن نیست: مبلغ از اندازه بیرون است".to_owned()
             }
         }
+    }
+}
+
+const fn taking(side: Side) -> &'static str {
+    match side {
+        Side::Source => "sources bear",
+        Side::Leg => "components take",
+    }
+}
+
+const fn taking_in_persian(side: Side) -> (&'static str, &'static str) {
+    match side {
+        Side::Source => ("منابع", "می‌پردازند"),
+        Side::Leg => ("اجزا", "می‌برند"),
     }
 }
 

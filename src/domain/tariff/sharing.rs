@@ -65,6 +65,16 @@ pub(super) struct Shared {
     taker: Option<usize>,
 }
 
+impl TermChoice {
+    /// The term, if there is nothing to choose.
+    pub(super) const fn only(&self) -> Option<i16> {
+        match self {
+            Self::One(ordinal) => Some(*ordinal),
+            Self::Chosen(_) => None,
+        }
+    }
+}
+
 impl Choice {
     /// Every list that may be chosen.
     pub(super) fn lists(&self) -> Vec<&Shares> {
@@ -105,8 +115,20 @@ impl<'a> Working<'a> {
         let total = self.amounts[PRICE];
         match components.cmp(&total) {
             std::cmp::Ordering::Equal => {}
-            std::cmp::Ordering::Less => return Err(Refusal::ComponentsFallShort { components, total }),
-            std::cmp::Ordering::Greater => return Err(Refusal::ComponentsExceed { components, total }),
+            std::cmp::Ordering::Less => {
+                return Err(Refusal::ComponentsFallShort {
+                    side: self.place.side,
+                    components,
+                    total,
+                });
+            }
+            std::cmp::Ordering::Greater => {
+                return Err(Refusal::ComponentsExceed {
+                    side: self.place.side,
+                    components,
+                    total,
+                });
+            }
         }
         let mut shared = Shared {
             shares: Vec::with_capacity(list.parts.len()),
@@ -122,6 +144,7 @@ impl<'a> Working<'a> {
     }
 
     fn share_part(&mut self, part: &PartOf, shares: &mut Vec<Share>) -> Result<(), Refusal> {
+        self.at(part.slot);
         let gross = self.amounts[part.slot];
         let (at, ordinal) = (shares.len(), self.term(&part.term)?);
         shares.push(Share {
@@ -129,6 +152,7 @@ impl<'a> Working<'a> {
             amount: gross,
         });
         self.term_line(ordinal, gross, Some(part.slot));
+        self.place.withholds = true;
         let mut net = gross;
         for withheld in &part.withheld {
             let taken = self.withhold(gross, part.slot, withheld)?;

@@ -9,7 +9,9 @@ use crate::domain::dice::Dice;
 use crate::domain::money::Amount;
 use crate::domain::tariff::document::{Fact, FactValue};
 use crate::domain::tariff::fault::Fault;
+use crate::domain::tariff::pricing::{PRICE, Place};
 use crate::domain::tariff::question::{Question, Refusal};
+use crate::domain::tariff::term::Side;
 use crate::domain::tariff::{FactDeclaration, Range, Tariff};
 
 /// So many questions are asked at most: all that there are, or else so many that any three values almost surely meet in one, up to
@@ -21,20 +23,32 @@ const TELLING_AMOUNTS: [i64; 10] = [1, 2, 3, 7, 99, 101, 1_001, 28_615, 999_983,
 /// Counts of things: what takes more than the price may do so only for many of them.
 const TELLING_COUNTS: [u32; 6] = [1, 2, 7, 101, 1_001, 100_003];
 
-pub(super) fn faults_of(tariff: &Tariff, points: &Points) -> Vec<Fault> {
+/// `paths`: where each amount is written, by its slot.
+pub(super) fn faults_of(tariff: &Tariff, points: &Points, paths: &BTreeMap<usize, String>) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
     for question in questions(tariff, points, QUESTIONS_MAX) {
-        let Err(refusal) = tariff.try_out(&question) else {
+        let Err((refusal, place)) = tariff.try_out(&question) else {
             continue;
         };
-        let Some(fault) = fault_of(tariff, &question, &refusal) else {
+        let Some(fault) = fault_of(tariff, &question, &refusal, place, paths) else {
             continue;
         };
-        if !faults.iter().any(|known| known.rule == fault.rule) {
+        let is_known = |known: &Fault| known.rule == fault.rule && known.path == fault.path;
+        if !faults.iter().any(is_known) {
             faults.push(fault);
         }
     }
     faults
+}
+
+/// Where the amount is written that was being found.
+fn path_of(place: Place, paths: &BTreeMap<usize, String>) -> String {
+    let path = paths.get(&place.slot).map_or("$", String::as_str);
+    if place.withholds {
+        format!("{}.withhold", path.trim_end_matches(".take"))
+    } else {
+        path.to_owned()
+    }
 }
 
 /// Questions at these points: all, or at most so many.
@@ -150,29 +164,37 @@ fn quantities(tariff: &Tariff, points: &Points) -> Vec<u32> {
 }
 
 /// Refusals that only a wrong document leads to.
-fn fault_of(tariff: &Tariff, question: &Question, refusal: &Refusal) -> Option<Fault> {
+fn fault_of(
+    tariff: &Tariff,
+    question: &Question,
+    refusal: &Refusal,
+    place: Place,
+    paths: &BTreeMap<usize, String>,
+) -> Option<Fault> {
+    let written = path_of(place, paths);
     let (path, rule, remedy) = match refusal {
-        Refusal::ComponentsExceed { .. } => (
-            "$.split",
+        Refusal::ComponentsExceed { side, .. } => (
+            list_of(*side),
             "components_above_price",
             "let the components take less, or declare the smallest amount as `amount.at_least`",
         ),
-        Refusal::ComponentsFallShort { .. } => (
-            "$.split",
+        Refusal::ComponentsFallShort { side, .. } => (
+            list_of(*side),
             "components_below_price",
             "let one component take the `remainder`, or divide by `rate`s or `weight`s that make up the whole",
         ),
         Refusal::BelowZero { .. } => (
-            "$",
+            written.as_str(),
             "below_zero",
             "take off less, say `\"or_zero\": true`, or declare the smallest amount as `amount.at_least`",
         ),
         Refusal::MinimumAboveAmount { .. } => (
-            "$",
+            written.as_str(),
             "minimum_above_amount",
             "lower `at_least`, or declare the smallest amount, at least as large, as `amount.at_least`",
         ),
-        Refusal::ClampCrossed { .. } => ("$", "limits_crossed", "at_least ≤ at_most"),
+        Refusal::ClampCrossed { .. } => (written.as_str(), "limits_crossed", "at_least ≤ at_most"),
+        Refusal::SharesAreOneTerm { .. } => ("$.split", "duplicate_name", "give each its own name"),
         Refusal::NoCase => ("$", "no_otherwise", "give `otherwise`"),
         Refusal::RoundingNotBorne { .. } => (
             "$.round_price.taker",
@@ -181,7 +203,7 @@ fn fault_of(tariff: &Tariff, question: &Question, refusal: &Refusal) -> Option<F
         ),
         Refusal::Indivisible(_) => ("$.split", "indivisible", "weights above zero"),
         Refusal::OutsideBands { .. } if is_bounded(tariff) => (
-            "$",
+            written.as_str(),
             "bands_gap",
             "cover whatever the measure can come to within the declared ranges",
         ),
@@ -196,12 +218,21 @@ fn fault_of(tariff: &Tariff, question: &Question, refusal: &Refusal) -> Option<F
         | Refusal::OutsideBands { .. } => return None,
         Refusal::Refused(_) | Refusal::AboveLimit { .. } | Refusal::Overflow(_) => return None,
     };
-    Some(Fault::new(
-        path,
-        rule,
-        format!("{refusal} ({})", example(tariff, question)),
-        remedy,
-    ))
+    // Of the price itself the path says enough.
+    let whose = if path == written && place.slot != PRICE {
+        format!("`{}`: ", tariff.slots[place.slot].name)
+    } else {
+        String::new()
+    };
+    let reason = format!("{whose}{refusal} ({})", example(tariff, question));
+    Some(Fault::new(path, rule, reason, remedy))
+}
+
+const fn list_of(side: Side) -> &'static str {
+    match side {
+        Side::Source => "$.sources",
+        Side::Leg => "$.split",
+    }
 }
 
 /// Whether everything that rules name has a greatest value: then no table need leave anything out.

@@ -143,6 +143,7 @@ impl<'a> Checker<'a> {
             }
             State::Waiting => {}
         }
+        self.paths.insert(slot, scope.nodes[node].path.clone());
         scope.nodes[node].state = State::Open;
         scope.open.push(node);
         if let Some(computation) = self.computation(scope, node) {

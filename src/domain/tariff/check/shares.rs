@@ -7,6 +7,7 @@ use super::rules::is_fixed;
 use super::scope::{Body, Node, Scope};
 use crate::domain::tariff::SlotKind;
 use crate::domain::tariff::document::{AmountRule, Component, Fact, Split, SplitChoice, Taker};
+use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::question::listed;
 use crate::domain::tariff::sharing::{Choice, PartOf, Shares, TermChoice};
 use crate::domain::tariff::term::{Role, Side};
@@ -107,20 +108,43 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// What two components withhold under one name for one party would be one term, which an allocation holds once.
+    /// Two shares under one name, of one kind and for one party, would be one term, which an allocation holds once: what two
+    /// components withhold, or a component and what is withheld from another.
     fn check_withheld_apart(&mut self, owned: &[Owned<'a>], parts: &[PartOf]) {
-        let mut seen = BTreeSet::new();
+        let mut seen = parts
+            .iter()
+            .filter_map(|part| part.term.only())
+            .collect::<BTreeSet<_>>();
         for (own, part) in owned.iter().zip(parts) {
             for (at, held) in part.withheld.iter().enumerate() {
-                if let TermChoice::One(ordinal) = held.term
-                    && !seen.insert(ordinal)
-                {
+                if held.term.only().is_some_and(|ordinal| !seen.insert(ordinal)) {
                     let name = &own.component.withhold[at].name;
                     let path = format!("{}.withhold[{at}].name", own.path);
-                    let reason = format!("another component withholds `{name}` for the same party too");
-                    self.fault(&path, "duplicate_name", reason, "give each its own name");
+                    let reason = format!(
+                        "another share `{name}` of that kind goes to the same party: two shares would be one term"
+                    );
+                    self.unpublishable.push(Fault::new(
+                        &path,
+                        "duplicate_name",
+                        reason,
+                        "give each its own name",
+                    ));
                 }
             }
+        }
+    }
+
+    /// Nor is the difference of the rounding a share that a component has already.
+    pub(super) fn check_rounding_apart(&mut self, own: &TermChoice, split: &Choice) {
+        let lists = split.lists().into_iter().flat_map(|shares| &shares.parts);
+        let mut others =
+            lists.flat_map(|part| part.withheld.iter().map(|held| &held.term).chain([&part.term]));
+        if own.only().is_some() && others.any(|other| other.only() == own.only()) {
+            let reason = "a share of that name and kind goes to the same party: two shares would be one term";
+            let remedy = "give the taker a `name` of its own, or name the component as the taker";
+            let path = "$.round_price.taker";
+            self.unpublishable
+                .push(Fault::new(path, "duplicate_name", reason, remedy));
         }
     }
 

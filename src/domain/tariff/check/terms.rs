@@ -4,9 +4,10 @@ use super::Checker;
 use super::scope::Scope;
 use super::shares::{Owned, name_of};
 use crate::domain::printable::is_printable;
+use crate::domain::rate::Rate;
 use crate::domain::split::Rounding;
 use crate::domain::tariff::document::split::OwnTerm;
-use crate::domain::tariff::document::{DepositIdentifier, Withholding};
+use crate::domain::tariff::document::{Component, DepositIdentifier, Withholding};
 use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::sharing::{PartOf, TermChoice, Withheld};
 use crate::domain::tariff::term::{ComponentKind, Role, Side, TermDeclaration, Title};
@@ -54,6 +55,7 @@ impl<'a> Checker<'a> {
                 "withhold from a leg",
             );
         }
+        self.check_withheld_rates(component, path);
         let withheld = component.withhold.iter().enumerate();
         let withheld = withheld
             .map(|(at, held)| self.withheld(held, &format!("{path}.withhold[{at}]")))
@@ -62,6 +64,21 @@ impl<'a> Checker<'a> {
             slot: scope.nodes[*node].slot,
             term,
             withheld,
+        }
+    }
+
+    /// No more is withheld of a share than all of it.
+    fn check_withheld_rates(&mut self, component: &Component, path: &str) {
+        let outside = component.withhold.iter().filter(|held| !held.inside);
+        let rates = outside.map(|held| held.rate).collect::<Vec<_>>();
+        if Rate::are_above_the_whole(&rates) {
+            let reason = format!(
+                "what is withheld makes up {} of the share",
+                Rate::sum_text(&rates)
+            );
+            let (path, remedy) = (format!("{path}.withhold"), "rates that make up 100% at most");
+            self.unpublishable
+                .push(Fault::new(&path, "below_zero", reason, remedy));
         }
     }
 

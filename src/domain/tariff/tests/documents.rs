@@ -267,3 +267,90 @@ fn cases_over_an_amount_are_tried_at_their_ends_and_within_its_range() {
         ["unknown_base"]
     );
 }
+
+fn faults_of(document: &Value) -> Vec<Fault> {
+    Tariff::parse(&document.to_string()).map(|_| ()).unwrap_err()
+}
+
+/// The only fault: its path, its rule and what it says.
+fn only_fault(document: &Value) -> (String, &'static str, String) {
+    let faults = faults_of(document);
+    let [fault] = &faults[..] else {
+        panic!("{document:#}: {faults:?}")
+    };
+    (fault.path.clone(), fault.rule, fault.reason.clone())
+}
+
+#[test]
+fn sources_that_do_not_make_up_the_price_are_told_at_the_sources() {
+    let of = |sources: Value| with(document(&json!(1000), &office_takes_all()), "sources", sources);
+    for (sources, rule, told) in [
+        (
+            json!([{"party": "agency", "take": 400}]),
+            "components_below_price",
+            "the sources bear only 400 of 1000",
+        ),
+        (
+            json!([{"party": "agency", "take": 1400}, {"party": "holder", "take": "remainder"}]),
+            "components_above_price",
+            "the sources bear 1400 of 1000",
+        ),
+    ] {
+        let (path, broken, reason) = only_fault(&of(sources));
+        assert_eq!((path.as_str(), broken), ("$.sources", rule));
+        assert!(reason.contains(told), "{reason}");
+    }
+}
+
+#[test]
+fn two_shares_that_would_be_one_term_are_refused_as_that() {
+    let held = json!([{"name": "tax", "party": "tax", "rate": "9%", "round": "floor"}]);
+    let of = |kind: &str| {
+        let split = json!([
+            {"name": "tax", "party": "tax", "kind": kind, "take": 100}, {"party": "office", "take": "remainder", "withhold": held}
+        ]);
+        document(&json!(1000), &split)
+    };
+    parse(&of("tax"));
+    let (path, rule, reason) = only_fault(&of("withholding"));
+    assert_eq!(
+        (path.as_str(), rule),
+        ("$.split[1].withhold[0].name", "duplicate_name")
+    );
+    assert!(reason.contains("one term"), "{reason}");
+    let split = json!([{"name": "rounding", "party": "treasury", "kind": "rounding", "take": 1}, {"party": "office", "take": "remainder"}]);
+    let round = json!({"mode": "ceiling", "step": 100, "taker": {"party": "treasury"}});
+    let (path, rule, reason) = only_fault(&with(document(&json!(1001), &split), "round_price", round));
+    assert_eq!((path.as_str(), rule), ("$.round_price.taker", "duplicate_name"));
+    assert!(reason.contains("one term"), "{reason}");
+}
+
+#[test]
+fn withholding_more_than_the_share_is_told_where_it_is_withheld() {
+    let held = |name: &str| json!({"name": name, "party": "tax", "rate": "60%", "round": "floor"});
+    let split = json!([{"party": "office", "take": "remainder", "withhold": [held("t"), held("u")]}]);
+    let (path, rule, reason) = only_fault(&document(&json!(1000), &split));
+    assert_eq!((path.as_str(), rule), ("$.split[0].withhold", "below_zero"));
+    assert!(reason.contains("120%"), "{reason}");
+}
+
+#[test]
+fn what_cannot_be_computed_is_told_with_its_place() {
+    let least = json!({"percent": {"rate": "1%", "of": "price", "at_least": 5000}});
+    let crossed = json!({"percent": {"rate": "10%", "of": "price", "at_least": {"sum": ["price", 1]}, "at_most": "price"}});
+    let below = json!({"less": {"from": 10, "take_off": ["price"]}});
+    let outside =
+        json!({"bands": {"of": {"sum": ["price", 1]}, "rows": [{"from": 0, "below": 10, "value": 1}]}});
+    for (take, rule) in [
+        (least, "minimum_above_amount"),
+        (crossed, "limits_crossed"),
+        (below, "below_zero"),
+        (outside, "bands_gap"),
+    ] {
+        let split =
+            json!([{"party": "office", "take": "remainder"}, {"name": "levy", "party": "tax", "take": take}]);
+        let (path, broken, reason) = only_fault(&document(&json!(1000), &split));
+        assert_eq!((path.as_str(), broken), ("$.split[1].take", rule), "{reason}");
+        assert!(reason.contains("levy"), "{reason}");
+    }
+}
