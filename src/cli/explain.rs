@@ -99,7 +99,8 @@ fn transaction_text(explained: &TransactionExplained, language: Language) -> Str
     if let Some(held) = &explained.held {
         let since = moment(language, held.since, zone);
         let places = held.destinations.iter().filter(|place| !place.is_empty());
-        let places: String = places.map(|place| format!(" [{place}]")).collect();
+        let places: Vec<String> = places.map(|place| format!(" [{place}]")).collect();
+        let places = places.concat();
         let _ = writeln!(text, "{} {since}{places}: {}", words.held, words.reinstatement);
     }
     text + words.agreement(explained.agrees)

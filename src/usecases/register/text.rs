@@ -7,7 +7,7 @@ use crate::usecases::{Done, Failure};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Text<'a> {
     field: &'static str,
-    text: &'a str,
+    written: &'a str,
     rule: &'static str,
     chars_max: usize,
 }
@@ -58,14 +58,14 @@ impl<'a> Text<'a> {
     const fn limited(field: &'static str, text: &'a str, rule: &'static str, chars_max: usize) -> Self {
         Self {
             field,
-            text,
+            written: text,
             rule,
             chars_max,
         }
     }
 
     fn fault(&self) -> Option<Fault> {
-        let length = self.text.chars().count();
+        let length = self.written.chars().count();
         (length > self.chars_max).then(|| Fault {
             field: self.field.to_owned(),
             rule: self.rule.to_owned(),
