@@ -585,6 +585,7 @@ diesel::table! {
         findings -> Text,
         settlement_id -> Nullable<Int4>,
         run_id -> Nullable<Int8>,
+        seals_until -> Nullable<Int8>,
     }
 }
 

@@ -1,0 +1,25 @@
+-- Journals with ids $1 to $2, both included, that do not balance, lines that leave a gap, and rows that refer to nothing.
+SELECT 'journals' AS relation, e.journal_id::text AS row_key, 'the sum of its entries' AS what, sum(e.amount)::text AS stored, '0' AS expected
+  FROM entries e JOIN accounts a ON a.id = e.account_id
+ WHERE e.journal_id BETWEEN $1 AND $2
+ GROUP BY e.journal_id, a.unit_id HAVING sum(e.amount) <> 0
+UNION ALL
+SELECT 'entries', e.journal_id || ':' || max(e.line), 'line', max(e.line)::text, count(*)::text
+  FROM entries e WHERE e.journal_id BETWEEN $1 AND $2
+ GROUP BY e.journal_id HAVING min(e.line) <> 1 OR max(e.line) <> count(*)
+UNION ALL
+SELECT 'entries', e.journal_id || ':' || e.line, 'journal_id', 'of no journal', 'of a journal that is there'
+  FROM entries e LEFT JOIN journals j ON j.id = e.journal_id WHERE j.id IS NULL AND e.journal_id BETWEEN $1 AND $2
+UNION ALL
+SELECT 'entries', e.journal_id || ':' || e.line, 'account_id', 'of no account of its network', 'of an account that is there'
+  FROM entries e JOIN journals j ON j.id = e.journal_id
+  LEFT JOIN accounts a ON a.id = e.account_id AND a.network_id = j.network_id
+ WHERE a.id IS NULL AND e.journal_id BETWEEN $1 AND $2
+UNION ALL
+SELECT 'journals', j.id::text, 'entries', 'none', 'two or more'
+  FROM journals j LEFT JOIN entries e ON e.journal_id = j.id WHERE e.journal_id IS NULL AND j.id BETWEEN $1 AND $2
+UNION ALL
+SELECT 'journals', j.id::text, 'cause_id', 'a window that is not sealed', 'a sealed window'
+  FROM journals j LEFT JOIN window_seals s ON s.window_id = j.cause_id
+ WHERE j.kind = 'window' AND s.window_id IS NULL AND j.id BETWEEN $1 AND $2
+ LIMIT 200
