@@ -20,6 +20,8 @@ pub struct Misread {
 /// The rule that a text breaks which is no JSON at all.
 pub const IS_JSON: &str = "json";
 const SHAPE: &str = "shape";
+/// So deep serde_json reads.
+const DEPTH_MAX: u8 = 127;
 const OBJECT: &str = "one JSON object";
 
 /// Reads one JSON object. A list is refused, though serde would take its elements for fields in their order.
@@ -94,7 +96,9 @@ impl Misread {
 
 fn broken(error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
-    if error.is_eof() {
+    if error.to_string().starts_with("recursion limit") {
+        format!("{OBJECT}, nested at most {DEPTH_MAX} deep: it goes deeper in line {line}, column {column}")
+    } else if error.is_eof() {
         format!("{OBJECT}: it breaks off in line {line}, column {column}")
     } else {
         format!("{OBJECT}: what stands in line {line}, column {column} is no JSON")
@@ -154,14 +158,19 @@ fn below(path: &str, name: &str) -> String {
     format!("{path}.{name}")
 }
 
-fn sent_as(sent: &str) -> &str {
-    sent.split_once(": ").map_or(sent, |(_, value)| value)
+fn sent_as(sent: &str) -> String {
+    let value = sent.split_once(": ").map_or(sent, |(_, value)| value);
+    match value.strip_prefix("floating point ") {
+        Some(number) => format!("{number}, which is no whole number of at most {}", i64::MAX),
+        None => value.to_owned(),
+    }
 }
 
 fn kind(expected: &str) -> &str {
     match expected {
         "i8" | "i16" | "i32" | "i64" => "a whole number",
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, zero or more",
+        "a nonzero u32" => "a whole number from 1 to 4294967295",
         "a string" | "a borrowed string" | "string" => "a text",
         "a boolean" => "true or false",
         "a sequence" => "a list",
@@ -189,6 +198,7 @@ mod tests {
         at: DateTime<Utc>,
         #[serde(default)]
         facts: BTreeMap<String, bool>,
+        step: Option<std::num::NonZeroU32>,
     }
 
     #[derive(Debug, PartialEq, Deserialize)]
@@ -206,6 +216,7 @@ mod tests {
             let misread = object::<Row>(ROW.replace(was, is).as_bytes()).unwrap_err();
             (misread.field, misread.rule, misread.explanation)
         };
+        let deep = format!(":{},", "[".repeat(200));
         for (was, is, field, rule, told) in [
             ("\"count\":1,", "", "count", "required", "missing"),
             (
@@ -213,7 +224,7 @@ mod tests {
                 "\"cuont\"",
                 "cuont",
                 "known",
-                "known: count, word, at, facts",
+                "known: count, word, at, facts, step",
             ),
             ("\"count\":1", "\"count\":1,\"count\":1", "count", "once", "twice"),
             (
@@ -243,6 +254,21 @@ mod tests {
                 "facts.x",
                 SHAPE,
                 "true or false; sent was integer `1`",
+            ),
+            (
+                ":1,",
+                ":1e30,",
+                "count",
+                SHAPE,
+                "sent was `1e+30`, which is no whole number of at most 9223372036854775807",
+            ),
+            (":1,", &deep, "", IS_JSON, "nested at most 127 deep"),
+            (
+                "\"at\"",
+                "\"step\":0,\"at\"",
+                "step",
+                SHAPE,
+                "a whole number from 1 to 4294967295; sent was integer `0`",
             ),
             ("{\"x\":true}}", "{", "", IS_JSON, "breaks off in line 1"),
             ("}}", "}} {}", "", IS_JSON, "nothing after it"),

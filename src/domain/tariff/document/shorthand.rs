@@ -35,7 +35,7 @@ macro_rules! read_by_shape {
                         Ok($from_whole)
                     }
                     fn visit_u64<E: serde::de::Error>(self, whole: u64) -> Result<$type, E> {
-                        let $whole = i64::try_from(whole).map_err(|_| E::custom("a number leaves 64 bits"))?;
+                        let $whole = i64::try_from(whole).map_err(|_| E::custom(format_args!("a number is above {}", i64::MAX)))?;
                         Ok($from_whole)
                     })?
                     $(fn visit_bool<E: serde::de::Error>(self, $flag: bool) -> Result<$type, E> {
