@@ -153,8 +153,8 @@ impl JsonSchema for Rate {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": r"^[0-9]+(\.[0-9]+)?\s?[%٪]?$",
-            "description": "An exact rate as text: \"65%\" or \"0.65\" (the same). Above 1 the percent sign is needed.",
+            "pattern": r"^\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*[%٪]?\s*$",
+            "description": "An exact rate as text: \"65%\" or \"0.65\" (the same). Above 1 the percent sign is needed. At most 1000%, and twelve decimal places of the whole.",
             "examples": ["65%", "3.75%", "0.004"]
         })
     }

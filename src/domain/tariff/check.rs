@@ -15,7 +15,7 @@ mod terms;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{Document, FactValue, Part, Price, QuantityRule, Range, Taker};
+use super::document::{AmountRule, Document, FactValue, Part, Price, QuantityRule, Range, Rule, Taker};
 use super::fault::Fault;
 use super::formula::Formula;
 use super::pricing::{Computation, PRICE};
@@ -86,6 +86,8 @@ struct Checker<'a> {
     reads_quantity: bool,
     reads_principal: bool,
     points: Points,
+    /// Amounts that a rule names, by their slot.
+    used: BTreeSet<usize>,
     /// Where each amount is written, by its slot.
     paths: BTreeMap<usize, String>,
     /// What is computed and lies in bands, slices or steps.
@@ -107,6 +109,7 @@ impl<'a> Checker<'a> {
             reads_quantity: false,
             reads_principal: false,
             points: Points::default(),
+            used: BTreeSet::new(),
             paths: BTreeMap::new(),
             measures: Vec::new(),
         };
@@ -137,6 +140,7 @@ impl<'a> Checker<'a> {
         let rounding = self.price_rounding(&split);
         let principal = self.principal();
         self.check_quantity();
+        self.check_bases_are_used();
         Tariff {
             service: document.service.clone(),
             network: document.network.clone(),
@@ -179,6 +183,7 @@ impl<'a> Checker<'a> {
         let mut parts = Vec::new();
         match &document.price {
             Price::Amount(rule) => {
+                self.check_price_is_one(rule, "$.price");
                 let slot = self.slot("fee", None, SlotKind::Part);
                 parts.push(scope.add(Node::new("fee", "$.price", Body::Rule(rule), slot)));
             }
@@ -193,6 +198,7 @@ impl<'a> Checker<'a> {
                 }
                 for (at, part) in list.iter().enumerate() {
                     let path = format!("$.price[{at}]");
+                    self.check_price_is_one(&part.amount, &format!("{path}.amount"));
                     parts.push(self.add_part(&mut scope, part, &path, SlotKind::Part));
                 }
             }
@@ -227,7 +233,7 @@ impl<'a> Checker<'a> {
     }
 
     fn holder_bears_all(&mut self) -> Choice {
-        let instrument = self.instrument_of(None, "$.instrument");
+        let instrument = self.instrument_of_holder();
         let term = self.intern(TermDeclaration {
             ordinal: 0,
             side: Side::Source,
@@ -316,6 +322,31 @@ impl<'a> Checker<'a> {
                 reason,
                 "name `amount` in a rule, or remove the range",
             );
+        }
+    }
+
+    /// A base that no rule names is a mistake in a name, or a leftover.
+    fn check_bases_are_used(&mut self) {
+        for (at, base) in self.document.bases.iter().enumerate() {
+            let slot = self.globals.get(base.name.as_str());
+            if slot.is_some_and(|slot| !self.used.contains(slot)) {
+                let reason = format!("no rule names the base `{}`", base.name);
+                let (path, remedy) = (format!("$.bases[{at}]"), "name it in a rule, or remove it");
+                self.unpublishable
+                    .push(Fault::new(&path, "unused_base", reason, remedy));
+            }
+        }
+    }
+
+    /// A price that answers nothing is none.
+    fn check_price_is_one(&mut self, rule: &AmountRule, path: &str) {
+        if let AmountRule::Rule(rule) = rule
+            && let Rule::Refuse(_) = rule.as_ref()
+        {
+            let reason = "every question would be refused";
+            let remedy = "an amount; refuse in a case, or let the tariff end by `valid.until`";
+            self.unpublishable
+                .push(Fault::new(path, "price_refuses", reason, remedy));
         }
     }
 

@@ -82,6 +82,7 @@ pub struct Unit {
     /// The name of the smallest part, such as `paisa`.
     pub minor: Option<String>,
     /// Decimal places of the unit, 0 to 6; only for people.
+    #[schemars(range(max = 6))]
     pub scale: Option<u8>,
 }
 

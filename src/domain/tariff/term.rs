@@ -173,11 +173,12 @@ impl JsonSchema for Role {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let description = format!("A role ({}) or one fixed party (party:CODE).", ROLES.join(", "));
         json_schema!({
             "type": "string",
-            "pattern": "^([a-z][a-z0-9_]*|party:[A-Za-z0-9_.-]+)$",
+            "pattern": format!("^({}|party:[A-Za-z0-9_.-]+)$", ROLES.join("|")),
             "maxLength": CODE_MAX,
-            "description": "A role (office, municipality, provincial_treasury, agency, holder, operator, authority, treasury, tax, insurer, or any lower-case word) or one fixed party (party:CODE).",
+            "description": description,
             "examples": ["office", "agency", "provincial_treasury", "party:maha-it"]
         })
     }

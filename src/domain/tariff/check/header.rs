@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use super::Checker;
 use super::scope::RESERVED;
 use crate::domain::tariff::document::{Direction, Fact, Split, SplitChoice};
+use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::term::{ComponentKind, Side, TermDeclaration};
 use crate::domain::tariff::validity::{Validity, parse_moment};
 use crate::domain::tariff::{FactDeclaration, PrincipalTerm};
@@ -161,13 +162,26 @@ impl Checker<'_> {
                 self.duplicate(leg, &format!("$.activity_legs[{at}]"));
             }
         }
+        if declared.iter().any(|leg| leg.trim().is_empty()) {
+            self.empty_leg("$.activity_legs");
+        }
         if declared.is_empty() {
             let splits = self.document.sources.iter().chain([&self.document.split]);
             let mut legs = Vec::new();
             splits.for_each(|split| legs_of_split(split, &mut legs));
+            if legs.iter().any(|leg| leg.trim().is_empty()) {
+                self.empty_leg("$.split");
+            }
             return legs;
         }
         declared.clone()
+    }
+
+    fn empty_leg(&mut self, path: &str) {
+        let reason = "an activity leg has no name";
+        let remedy = "a name such as `acceptance`; without legs leave them out";
+        self.unpublishable
+            .push(Fault::new(path, "empty_name", reason, remedy));
     }
 
     pub(super) fn check_name(&mut self, name: &str, path: &str, may_be_base: bool) {
@@ -183,6 +197,20 @@ impl Checker<'_> {
         if may_be_base && self.facts.iter().any(|fact| fact.name == name) {
             self.duplicate(name, path);
         }
+    }
+
+    /// The instrument by which the citizen bears all, where no sources are written.
+    pub(super) fn instrument_of_holder(&mut self) -> String {
+        let document = self.document;
+        if document.instruments.0.len() > 1 && document.instrument.is_none() {
+            let reason =
+                "there are several instruments, and none is said to be the one by which the citizen pays";
+            let remedy = "\"instrument\": \"KEY\" at the top; or write \
+                \"sources\": [{\"party\": \"holder\", \"take\": \"remainder\", \"instrument\": \"KEY\"}]";
+            self.fault("$.sources", "no_instrument", reason, remedy);
+            return String::new();
+        }
+        self.instrument_of(None, "$.instrument")
     }
 
     /// The key of the instrument of a component: its own, else the document's, else the only one.
@@ -211,6 +239,15 @@ impl Checker<'_> {
         let range = declared.range();
         self.range(&range, "$.principal");
         let instrument = self.instrument_of(declared.instrument.as_ref(), "$.principal.instrument");
+        if declared.party.is_holder() {
+            let reason = "whoever happens to hold the money does not own what passes";
+            let remedy = "the role or the party that owns it";
+            self.unpublishable
+                .push(Fault::new("$.principal.party", "a_holder_earns", reason, remedy));
+        }
+        if let Some(identifier) = &declared.deposit_identifier {
+            self.check_identifier(identifier, "$.principal.deposit_identifier");
+        }
         let side = match declared.direction {
             Direction::Collected => Side::Leg,
             Direction::PaidOut => Side::Source,

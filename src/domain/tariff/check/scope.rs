@@ -244,10 +244,13 @@ impl<'a> Checker<'a> {
             return self.fact_as_number(index, path);
         }
         if let Some(slot) = self.globals.get(name) {
+            self.used.insert(*slot);
             return Formula::Slot(*slot);
         }
         if let Some(node) = scope.names.get(name).copied() {
-            return Formula::Slot(self.compute(scope, node));
+            let slot = self.compute(scope, node);
+            self.used.insert(slot);
+            return Formula::Slot(slot);
         }
         self.unknown_base(scope, name, path)
     }
@@ -285,7 +288,11 @@ impl<'a> Checker<'a> {
             .collect::<Vec<_>>();
         known.sort_unstable();
         known.dedup();
-        let remedy = format!("one of: {}", known.join(", "));
+        let remedy = if name.parse::<i64>().is_ok() {
+            format!("a number stands without quotes: {name}")
+        } else {
+            format!("one of: {}", known.join(", "))
+        };
         self.fault(path, "unknown_base", format!("there is no `{name}` here"), remedy);
         Formula::Fixed(crate::domain::money::Amount::ZERO)
     }

@@ -160,22 +160,27 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn check_identifier(&mut self, identifier: &str, path: &str) {
-        if identifier.trim().is_empty() {
-            self.fault(
-                path,
-                "empty_name",
-                "the deposit identifier is empty",
-                "its digits, or leave it out",
-            );
-        }
-        if identifier.chars().count() > DEPOSIT_IDENTIFIER_CHARS_MAX || !is_printable(identifier) {
-            self.fault(
-                path,
-                "deposit_identifier_is_short",
-                "no bank takes such a deposit identifier",
-                format!("1 to {DEPOSIT_IDENTIFIER_CHARS_MAX} characters, none of them a control character"),
-            );
-        }
+    /// A transfer bears it as it is written.
+    pub(super) fn check_identifier(&mut self, identifier: &str, path: &str) {
+        let is_long = identifier.chars().count() > DEPOSIT_IDENTIFIER_CHARS_MAX;
+        let (rule, reason, remedy) = if identifier.trim().is_empty() {
+            let reason = "the deposit identifier is empty";
+            ("empty_name", reason, "its digits, or leave it out".to_owned())
+        } else if is_long || !is_printable(identifier) {
+            let reason = "no bank takes such a deposit identifier";
+            let remedy =
+                format!("1 to {DEPOSIT_IDENTIFIER_CHARS_MAX} characters, none of them a control character");
+            ("deposit_identifier_is_short", reason, remedy)
+        } else if identifier.trim() != identifier {
+            let reason = "the deposit identifier begins or ends with a blank";
+            (
+                "deposit_identifier_is_trimmed",
+                reason,
+                format!("\"{}\"", identifier.trim()),
+            )
+        } else {
+            return;
+        };
+        self.unpublishable.push(Fault::new(path, rule, reason, remedy));
     }
 }
