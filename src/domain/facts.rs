@@ -1,6 +1,10 @@
 //! The facts of a case, as a sender states them. Never here: what a tariff makes of them.
 
 use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::tariff::FactValue;
 
@@ -13,6 +17,38 @@ pub fn canonical(facts: &Facts) -> String {
         return NO_FACTS.to_owned();
     }
     serde_json::to_string(facts).unwrap_or_else(|_| NO_FACTS.to_owned())
+}
+
+/// Facts of one object, for serde. One that is stated twice is refused: which of the two holds nobody knows.
+pub fn each_once<'de, D: Deserializer<'de>>(from: D) -> Result<Facts, D::Error> {
+    struct Once;
+    impl<'de> Visitor<'de> for Once {
+        type Value = Facts;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map")
+        }
+
+        fn visit_map<M: MapAccess<'de>>(self, mut stated: M) -> Result<Facts, M::Error> {
+            let mut facts = Facts::new();
+            while let Some((name, value)) = stated.next_entry::<String, FactValue>()? {
+                if facts.contains_key(&name) {
+                    return Err(M::Error::custom(format_args!("duplicate field `{name}`")));
+                }
+                facts.insert(name, value);
+            }
+            Ok(facts)
+        }
+    }
+    from.deserialize_map(Once)
+}
+
+/// [`Facts`] as an object of their own.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Stated {
+    #[serde(deserialize_with = "each_once")]
+    pub facts: Facts,
 }
 
 /// The canonical JSON of a case without facts.

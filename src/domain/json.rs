@@ -19,6 +19,10 @@ pub struct Misread {
 
 /// The rule that a text breaks which is no JSON at all.
 pub const IS_JSON: &str = "json";
+/// The rule that what stands twice breaks.
+pub const ONCE: &str = "once";
+/// How a moment is written.
+pub const A_MOMENT: &str = "a moment such as 2026-11-24T07:30:00+03:30";
 const SHAPE: &str = "shape";
 /// So deep serde_json reads.
 const DEPTH_MAX: u8 = 127;
@@ -61,15 +65,20 @@ pub fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Er
         type Value = DateTime<Utc>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a moment such as 2026-11-24T07:30:00+03:30")
+            f.write_str(A_MOMENT)
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<DateTime<Utc>, E> {
-            text.parse()
-                .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+            moment_of_text(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
         }
     }
     from.deserialize_str(Moment)
+}
+
+/// A moment as RFC 3339 writes it.
+pub fn moment_of_text(text: &str) -> Option<DateTime<Utc>> {
+    let moment = DateTime::parse_from_rfc3339(text).ok()?;
+    Some(moment.to_utc())
 }
 
 /// A moment that may be left out, for serde.
@@ -113,7 +122,7 @@ fn in_words(path: &str, told: &str) -> Misread {
         return Misread::of(below(path, name), "required", "it is missing");
     }
     if let Some(name) = quoted_after(told, "duplicate field ") {
-        return Misread::of(below(path, name), "once", "it stands twice");
+        return Misread::of(below(path, name), ONCE, "it stands twice");
     }
     if let Some(name) = quoted_after(told, "unknown field ") {
         let known = choices(told);

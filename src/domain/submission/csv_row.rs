@@ -1,11 +1,12 @@
 //! A line of CSV, read into the same row as its JSON. Never here: JSON.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
 use super::Unread;
-use crate::domain::facts::Facts;
+use crate::domain::facts::{Facts, NO_FACTS, Stated};
 use crate::domain::json;
 use crate::domain::money::Amount;
 use crate::domain::tariff::FactValue;
@@ -35,10 +36,7 @@ const FACT: &str = "fact.";
 
 impl Columns {
     pub(super) fn read_names(record: &[u8]) -> Result<Self, String> {
-        let names: Vec<String> = fields_of(record)?
-            .iter()
-            .map(|name| name.trim().to_ascii_lowercase())
-            .collect();
+        let names: Vec<String> = fields_of(record)?.iter().map(column_name).collect();
         for (at, name) in names.iter().enumerate() {
             if !NAMES.contains(&name.as_str()) && !name.starts_with(FACT) {
                 let known = NAMES.join(", ");
@@ -65,7 +63,6 @@ impl Columns {
             faults: Vec::new(),
         };
         for (name, field) in self.0.iter().zip(&fields) {
-            let field = field.trim();
             if !field.is_empty() {
                 cells.stated.insert(name, field);
             }
@@ -114,25 +111,24 @@ impl Cells<'_> {
         self.stated.get(name).map(|field| (*field).to_owned())
     }
 
-    fn number<N: std::str::FromStr>(&mut self, name: &'static str) -> Option<N> {
+    fn number<N: FromStr + ToString>(&mut self, name: &'static str) -> Option<N> {
         let field = *self.stated.get(name)?;
-        let read = field.parse().ok();
+        let read = whole_number(field);
         if read.is_none() {
-            self.fault(name, format!("`{field}` is no whole number of this size"));
+            let told = format!("a whole number of this size, written as in JSON; sent was `{field}`");
+            self.fault(name, told);
         }
         read
     }
 
     fn occurred_at(&mut self) -> DateTime<Utc> {
         let field = self.stated.get("occurred_at").copied().unwrap_or_default();
-        let read = DateTime::parse_from_rfc3339(field);
-        if read.is_err() {
-            self.fault(
-                "occurred_at",
-                format!("`{field}` is no moment such as 2026-11-24T07:30:00+03:30"),
-            );
+        let read = json::moment_of_text(field);
+        if read.is_none() {
+            let told = format!("{}; sent was `{field}`", json::A_MOMENT);
+            self.fault("occurred_at", told);
         }
-        read.map(|at| at.to_utc()).unwrap_or_default()
+        read.unwrap_or_default()
     }
 
     fn kind(&mut self) -> TransactionKind {
@@ -167,23 +163,28 @@ impl Cells<'_> {
         read
     }
 
-    /// Of columns `fact.NAME`, or of one column `facts` that holds JSON.
+    /// Of columns `fact.NAME`, and of one column `facts` that holds JSON.
     fn facts(&mut self) -> Facts {
-        let mut facts = match self
-            .stated
-            .get("facts")
-            .map(|facts| json::object(facts.as_bytes()))
-        {
-            None => Facts::new(),
-            Some(Ok(facts)) => facts,
-            Some(Err(misread)) => {
-                self.fault("facts", misread.explanation);
-                Facts::new()
+        let stated = self.stated.get("facts").copied().unwrap_or(NO_FACTS);
+        let mut facts = match json::object::<Stated>(stated.as_bytes()) {
+            Ok(stated) => stated.facts,
+            Err(misread) => {
+                let field = match misread.field.as_str() {
+                    "" => "facts".to_owned(),
+                    name => format!("facts.{name}"),
+                };
+                self.faults
+                    .push(RowFault::new(field, misread.rule, misread.explanation));
+                return Facts::new();
             }
         };
         for (name, field) in &self.stated {
-            if let Some(name) = name.strip_prefix(FACT) {
-                facts.insert(name.to_owned(), fact(field));
+            if let Some(name) = name.strip_prefix(FACT)
+                && facts.insert(name.to_owned(), fact(field)).is_some()
+            {
+                let told = format!("it stands in the column `facts` and in `{FACT}{name}`");
+                self.faults
+                    .push(RowFault::new(format!("facts.{name}"), json::ONCE, told));
             }
         }
         facts
@@ -199,10 +200,26 @@ fn fact(field: &str) -> FactValue {
     match field {
         "true" => FactValue::Bool(true),
         "false" => FactValue::Bool(false),
-        _ => match field.parse::<i64>() {
-            Ok(number) if number.to_string() == field => FactValue::Integer(number),
-            Ok(_) | Err(_) => FactValue::Text(field.to_owned()),
+        _ => match whole_number(field) {
+            Some(number) => FactValue::Integer(number),
+            None => FactValue::Text(field.to_owned()),
         },
+    }
+}
+
+/// Written as JSON writes it: without a plus sign, leading zeros or a negative nothing.
+fn whole_number<N: FromStr + ToString>(field: &str) -> Option<N> {
+    let number = field.parse::<N>().ok()?;
+    (number.to_string() == field).then_some(number)
+}
+
+/// The columns are known in any case of their letters; facts are named as their tariff names them.
+fn column_name(field: &str) -> String {
+    let name = field.trim();
+    let lower = name.to_ascii_lowercase();
+    match (lower.starts_with(FACT), name.get(FACT.len()..)) {
+        (true, Some(fact)) => format!("{FACT}{fact}"),
+        _ => lower,
     }
 }
 

@@ -30,6 +30,116 @@ fn csv_and_json_of_the_same_content_are_the_same_rows() {
     assert_eq!(rows(Format::Csv, CSV).len(), 2);
 }
 
+/// The fields and rules of the faults of one row, in either format, with a field of it replaced.
+fn faults_of_twins(was: &str, is: &str) -> [Vec<(String, &'static str)>; 2] {
+    let told = |format, text: &str| {
+        let lines = read_in_pieces(format, text, usize::MAX);
+        let row = lines.into_iter().next().unwrap().row;
+        let faults = row.map_or_else(|unread| unread.faults, |_| Vec::new());
+        faults
+            .into_iter()
+            .map(|fault| (fault.field, fault.rule))
+            .collect()
+    };
+    let quoted = |text: &str| format!("\"{text}\"");
+    let row = CSV.replace("1001,card,r-1,", &format!("1001,card,{},", quoted("r-1")));
+    [
+        told(Format::Ndjson, &NDJSON.replace(&quoted(was), &quoted(is))),
+        told(Format::Csv, &row.replace(&quoted(was), &quoted(is))),
+    ]
+}
+
+#[test]
+fn outer_blanks_and_what_cannot_be_seen_in_a_reference_are_refused_in_json_and_in_csv_alike() {
+    for (reference, rule) in [
+        (" r-1", Some("code_has_no_outer_blanks")),
+        ("r-1 ", Some("code_has_no_outer_blanks")),
+        ("r-1\u{2003}", Some("code_has_no_outer_blanks")),
+        ("  ", Some("code_has_no_outer_blanks")),
+        ("r\u{200b}-1", Some("code_is_seen")),
+        ("\u{202e}r-1", Some("code_is_seen")),
+        ("r 1", None),
+    ] {
+        let [json, csv] = faults_of_twins("r-1", reference);
+        assert_eq!(json, csv, "{reference:?}");
+        let told: Vec<_> = rule
+            .map(|rule| ("reference".to_owned(), rule))
+            .into_iter()
+            .collect();
+        assert_eq!(json, told, "{reference:?}");
+    }
+    let unquoted = CSV.replace(",r-1,", ", r-1,");
+    let lines = read_in_pieces(Format::Csv, &unquoted, usize::MAX);
+    assert_eq!(lines[0].row.as_ref().unwrap_err().faults[0].field, "reference");
+}
+
+/// The fields and rules of the faults of a row of CSV with these columns of facts.
+fn faults_of_facts(columns: &str, fields: &str) -> Vec<(String, &'static str)> {
+    let text = format!(
+        "office,service,reference,occurred_at,holder,{columns}\n1001,card,r-1,2026-11-24T07:30:00Z,office,{fields}"
+    );
+    let lines = read_in_pieces(Format::Csv, &text, usize::MAX);
+    let row = lines.into_iter().next().unwrap().row;
+    let faults = row.map_or_else(|unread| unread.faults, |_| Vec::new());
+    faults
+        .into_iter()
+        .map(|fault| (fault.field, fault.rule))
+        .collect()
+}
+
+#[test]
+fn a_fact_that_is_stated_twice_is_refused_by_its_name_however_it_is_stated() {
+    let twice = NDJSON.replace("\"losses\":2", "\"losses\":1,\"losses\":2");
+    let lines = read_in_pieces(Format::Ndjson, &twice, usize::MAX);
+    let fault = &lines[0].row.as_ref().unwrap_err().faults[0];
+    assert_eq!((fault.field.as_str(), fault.rule), ("facts.losses", "once"));
+
+    let told = [("facts.losses".to_owned(), "once")];
+    let cell = r#""{""losses"":1}""#;
+    let doubled = r#""{""losses"":1,""losses"":1}""#;
+    assert_eq!(faults_of_facts("fact.losses,facts", &format!("2,{cell}")), told);
+    assert_eq!(faults_of_facts("facts,fact.losses", &format!("{cell},1")), told);
+    assert_eq!(faults_of_facts("facts", doubled), told);
+    assert_eq!(faults_of_facts("facts,fact.other", &format!("{cell},1")), []);
+    assert_eq!(faults_of_facts("facts,fact.losses", &format!("{cell},")), []);
+}
+
+#[test]
+fn amounts_and_moments_are_written_in_csv_as_in_json() {
+    let amount = |text: &str| {
+        let json = NDJSON.replace("\"amount\":5", &format!("\"amount\":{text}"));
+        let csv = CSV.replace(",5,", &format!(",{text},"));
+        [(Format::Ndjson, json), (Format::Csv, csv)]
+    };
+    let moment = |text: &str| {
+        let was = "2026-11-24T04:30:00Z";
+        [(Format::Ndjson, NDJSON), (Format::Csv, CSV)]
+            .map(|(format, whole)| (format, whole.replace(was, text)))
+    };
+    let is_read = |(format, text): (Format, String)| {
+        let lines = read_in_pieces(format, &text, usize::MAX);
+        lines.last().unwrap().row.is_ok()
+    };
+    for (text, right) in [
+        ("70000", true),
+        ("+70000", false),
+        ("070000", false),
+        ("-0", false),
+        ("7e4", false),
+    ] {
+        assert_eq!(amount(text).map(is_read), [right; 2], "{text}");
+    }
+    for (text, right) in [
+        ("2026-11-24T04:30:00Z", true),
+        ("2026-11-24t04:30:00.5z", true),
+        ("2026-11-24T04:30Z", false),
+        ("2026-11-24 04:30:00 +03:30", false),
+        ("2026-11-24", false),
+    ] {
+        assert_eq!(moment(text).map(is_read), [right; 2], "{text}");
+    }
+}
+
 #[test]
 fn the_pieces_that_bytes_come_in_make_no_difference() {
     let quoted = CSV.replace("office,service", "\"office\",service");

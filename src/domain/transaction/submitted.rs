@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Holder, TransactionKind};
-use crate::domain::facts::Facts;
+use crate::domain::facts::{self, Facts};
 use crate::domain::moment::kept;
 use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::tariff::FactValue;
@@ -29,7 +29,8 @@ pub struct Submitted {
     /// Code of the network, where the service is not allowed in one only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
-    /// The sender's own reference, unique per office and sender for ever.
+    /// The sender's own reference, unique per office and sender for ever: 1 to 80 characters that can be seen, without outer
+    /// blanks. It is taken as it was sent, from JSON and CSV alike.
     pub reference: String,
     #[serde(default, skip_serializing_if = "is_original")]
     pub kind: TransactionKind,
@@ -53,7 +54,11 @@ pub struct Submitted {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leg: Option<String>,
     /// By their names, each true, false, a whole number or a text.
-    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Facts::is_empty",
+        deserialize_with = "facts::each_once"
+    )]
     #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     pub facts: Facts,
     /// Who holds the money, or gave it back.
@@ -141,10 +146,11 @@ impl Submitted {
             let fits = !text.is_empty()
                 && text.len() <= characters_max * 4
                 && text.chars().count() <= characters_max;
-            if !fits || !printable::is_printable(text) {
-                let explanation =
-                    format!("1 to {characters_max} characters, none of them a control character");
-                faults.push(RowFault::new(field, printable::RULE, explanation));
+            let length = (printable::RULE, "none of them a control character");
+            let fault = printable::fault_of_code(text).or((!fits).then_some(length));
+            if let Some((rule, told)) = fault {
+                let explanation = format!("1 to {characters_max} characters, {told}");
+                faults.push(RowFault::new(field, rule, explanation));
             }
         }
         if let Some(citizen) = &self.citizen
@@ -267,7 +273,7 @@ impl Submitted {
 
 /// Whether a text can be a sender's reference.
 pub fn may_be_reference(text: &str) -> bool {
-    !text.is_empty() && text.chars().count() <= REFERENCE_MAX && printable::is_printable(text)
+    !text.is_empty() && text.chars().count() <= REFERENCE_MAX && printable::fault_of_code(text).is_none()
 }
 
 fn fault_of_json(text: &[u8]) -> RowFault {

@@ -385,3 +385,27 @@ async fn what_clients_that_leave_have_sent_is_booked_whole() {
         "{now}"
     );
 }
+
+#[actix_web::test]
+async fn a_reference_with_outer_blanks_is_refused_as_json_and_as_csv_and_booked_as_neither() {
+    let desk = Desk::open().await;
+    let row = desk.counter.row(" r-1", json!({}));
+    let posted = desk.post(&row).await;
+    assert_eq!(posted.status, 422, "{}", posted.body);
+    let fault = &posted.json()["errors"][0];
+    assert_eq!(
+        (&fault["field"], &fault["rule"]),
+        (&json!("reference"), &json!("code_has_no_outer_blanks"))
+    );
+    let moment = row["occurred_at"].as_str().unwrap();
+    let csv = format!(
+        "office,service,network,reference,occurred_at,holder\n\
+         1001,copy,pishkhan,\" r-1\",{moment},office\n\
+         1001,copy,pishkhan,r-1\u{200b},{moment},office\n"
+    );
+    for (kind, rows, malformed) in [("application/x-ndjson", row.to_string(), 1), ("text/csv", csv, 2)] {
+        let told = desk.batch("", kind, rows).await.json();
+        assert_eq!(told["malformed"], malformed, "{told}");
+    }
+    assert_eq!(desk.transactions().await, 0);
+}
