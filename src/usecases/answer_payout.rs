@@ -13,6 +13,7 @@ use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::posting::{Booking, PayoutOutcome, answer_journal};
+use crate::domain::printable;
 use crate::store::journal::{Posting, post_journals};
 use crate::store::payout::{self, AnswerRow, NewAnswer, PayoutRow};
 use crate::store::{Connection, locks};
@@ -121,20 +122,30 @@ async fn write(
 }
 
 fn check(answer: &BankAnswer) -> Done<()> {
-    let blank = |text: &str| text.trim().is_empty() || text.chars().count() > BANK_TEXT_CHARS_MAX;
-    if blank(&answer.bank_reference) {
-        let told = format!("1 to {BANK_TEXT_CHARS_MAX} characters");
-        return Err(Failure::invalid(
-            "bank_reference",
-            "an_answer_has_the_banks_reference",
-            told,
-        ));
-    }
-    if matches!(&answer.outcome, BankOutcome::Returned { reason } if blank(reason)) {
+    check_bank_reference(&answer.bank_reference, "an_answer_has_the_banks_reference")?;
+    let is_told = |text: &str| {
+        let is_short = text.chars().count() <= BANK_TEXT_CHARS_MAX;
+        is_short && !text.trim().is_empty() && printable::is_printable(text)
+    };
+    if matches!(&answer.outcome, BankOutcome::Returned { reason } if !is_told(reason)) {
         let told = format!("say why it came back, in 1 to {BANK_TEXT_CHARS_MAX} characters");
         return Err(Failure::invalid("reason", "a_return_has_a_reason", told));
     }
     Ok(())
+}
+
+/// A bank's reference is kept as it was sent, so it must be one that can be seen and told apart.
+pub(super) fn check_bank_reference(reference: &str, rule: &'static str) -> Done<()> {
+    let length = reference.chars().count();
+    let fits = (1..=BANK_TEXT_CHARS_MAX).contains(&length);
+    let fault = printable::fault_of_code(reference).or((!fits).then_some((rule, "as the bank states it")));
+    match fault {
+        None => Ok(()),
+        Some((rule, told)) => {
+            let told = format!("1 to {BANK_TEXT_CHARS_MAX} characters, {told}");
+            Err(Failure::invalid("bank_reference", rule, told))
+        }
+    }
 }
 
 async fn require_payout(conn: &mut Connection, id: i64) -> Done<PayoutRow> {

@@ -5,7 +5,7 @@ use diesel_async::AsyncConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer_payout::BANK_TEXT_CHARS_MAX;
+use super::answer_payout::check_bank_reference;
 use super::booking::window_for_booking;
 use super::close_window::network_of_code;
 use super::register::known;
@@ -30,7 +30,7 @@ pub struct RemittanceEntry {
     pub deposit_identifier: String,
     /// In the smallest part of the network's unit.
     pub amount: Amount,
-    /// The bank's own reference: once in a network, for ever.
+    /// The bank's own reference: once in a network, for ever, by its exact letters.
     pub bank_reference: String,
     /// When the bank received it; now when left out.
     pub received_at: Option<DateTime<Utc>>,
@@ -66,6 +66,7 @@ pub async fn record_remittance(
     check(entry, at)?;
     conn.transaction(async |conn| {
         let network = network_of_code(conn, &entry.network).await?;
+        must_have_begun(&network, entry)?;
         let parties = party_ids(conn, &[entry.party.as_str()]).await?;
         let party_id = known(&parties, "party", &entry.party)?;
         locks::share_networks(conn, &[network.id]).await?;
@@ -133,15 +134,7 @@ fn check(entry: &RemittanceEntry, at: DateTime<Utc>) -> Done<()> {
             format!("at most {AMOUNT_MAX}"),
         ));
     }
-    let length = entry.bank_reference.chars().count();
-    if entry.bank_reference.trim().is_empty() || length > BANK_TEXT_CHARS_MAX {
-        let told = format!("1 to {BANK_TEXT_CHARS_MAX} characters");
-        return Err(Failure::invalid(
-            "bank_reference",
-            "a_remittance_has_the_banks_reference",
-            told,
-        ));
-    }
+    check_bank_reference(&entry.bank_reference, "a_remittance_has_the_banks_reference")?;
     if entry.received_at.is_some_and(|received_at| received_at > at) {
         return Err(Failure::invalid(
             "received_at",
@@ -150,6 +143,19 @@ fn check(entry: &RemittanceEntry, at: DateTime<Utc>) -> Done<()> {
         ));
     }
     Ok(())
+}
+
+/// Before its first window a network had no account that money could come into.
+fn must_have_begun(network: &NetworkRow, entry: &RemittanceEntry) -> Done<()> {
+    let began = network.first_window_starts_at;
+    if entry.received_at.is_none_or(|received_at| received_at >= began) {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        "received_at",
+        "money_was_received_since_the_first_window",
+        format!("not before the first window of {}, {began}", network.code),
+    ))
 }
 
 async fn must_be_known(

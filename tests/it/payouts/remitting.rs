@@ -1,8 +1,10 @@
 //! What parties send, and what becomes of the demands for it.
 
 use chrono::{DateTime, Duration, Utc};
+use daftar::domain::money::Amount;
 use daftar::domain::originator::Scope;
-use daftar::usecases::Failure;
+use daftar::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
+use daftar::usecases::{Done, Failure};
 
 use super::ALL;
 use crate::api::{Api, Said};
@@ -33,6 +35,53 @@ async fn a_remittance_is_booked_once_under_the_banks_reference() {
     assert_eq!(scene.books("office-1002").await, [-ALL, ALL, 0]);
     assert_eq!(scene.count("SELECT count(*) FROM remittances").await, 1);
     scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_bank_reference_is_seen_whole_and_money_was_received_since_the_first_window() {
+    let scene = Scene::passport_settled().await;
+    let field_of = |refused: Done<RecordedRemittance>| match refused {
+        Err(Failure::Invalid(faults)) => faults[0].field.clone(),
+        other => panic!("{other:?}"),
+    };
+    scene.remit(5, "Ref-1").await.unwrap();
+    assert!(
+        !scene.remit(5, "REF-1").await.unwrap().repeated,
+        "the case is kept"
+    );
+    for reference in [
+        " Ref-1",
+        "Ref-1 ",
+        "Ref-1\u{a0}",
+        "Ref\u{200b}-1",
+        "\u{202e}Ref-1",
+        "\u{2800}",
+        "",
+    ] {
+        assert_eq!(
+            field_of(scene.remit(5, reference).await),
+            "bank_reference",
+            "{reference:?}"
+        );
+        let payout = scene.payout_to("municipality").await;
+        let refused = scene.answer(payout.id, &super::settled(reference)).await;
+        assert!(matches!(refused, Err(Failure::Invalid(_))), "{reference:?}");
+    }
+    let received = async |reference: &str, at| {
+        let entry = RemittanceEntry {
+            network: POLICE.to_owned(),
+            party: "office-1002".to_owned(),
+            deposit_identifier: String::new(),
+            amount: Amount::from_minor(5),
+            bank_reference: reference.to_owned(),
+            received_at: Some(at),
+        };
+        let mut conn = scene.world.conn().await;
+        record_remittance(&mut conn, &scene.maker, scene.now(), &entry).await
+    };
+    let early = received("r-2", scene.began - Duration::microseconds(1)).await;
+    assert_eq!(field_of(early), "received_at");
+    assert!(received("r-2", scene.began).await.is_ok());
 }
 
 /// State, paid and open of each demand on a page.

@@ -52,9 +52,9 @@ pub struct SentRemittance {
     pub deposit_identifier: String,
     /// In the smallest part of the network's unit.
     pub amount: i64,
-    /// The bank's own: once in a network, for ever.
+    /// The bank's own: once in a network, for ever. 1 to 200 characters that can be seen, without outer blanks.
     pub bank_reference: String,
-    /// When the bank received it; now when left out.
+    /// When the bank received it, since the network's first window; now when left out.
     #[serde(default, deserialize_with = "json::moment_if_any")]
     pub received_at: Option<DateTime<Utc>>,
 }
