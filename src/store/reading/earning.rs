@@ -20,8 +20,8 @@ pub struct EarningsWanted<'a> {
     pub network_id: Option<i16>,
     /// The originals whose own legs are held, each with the deposit identifier where they are.
     pub held: &'a [(i64, &'a str)],
-    /// Only what moves the licensee's plain destination in windows that are not sealed.
-    pub only_unsealed: bool,
+    /// Only what moves the licensee's plain destination in these windows; `None`: all of all windows.
+    pub windows: Option<&'a [i32]>,
     pub by_service: bool,
 }
 
@@ -67,15 +67,19 @@ pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> S
         .bind::<Nullable<SmallInt>, _>(wanted.network_id)
         .bind::<Array<BigInt>, _>(held_ids)
         .bind::<Array<Text>, _>(held_at)
-        .bind::<Bool, _>(wanted.only_unsealed)
+        .bind::<Nullable<Array<Integer>>, _>(wanted.windows)
         .bind::<Bool, _>(wanted.by_service)
         .load(conn)
         .await?)
 }
 
-/// When the oldest happened of what a person has released from quarantine for these offices, if it is in windows that are not
-/// sealed: no limit of lateness binds it.
-pub async fn oldest_released(conn: &mut Connection, office_ids: &[i32]) -> Stored<Option<DateTime<Utc>>> {
+/// When the oldest happened of what a person has released from quarantine for these offices into these windows: no limit of
+/// lateness binds it.
+pub async fn oldest_released(
+    conn: &mut Connection,
+    office_ids: &[i32],
+    window_ids: &[i32],
+) -> Stored<Option<DateTime<Utc>>> {
     #[derive(QueryableByName)]
     struct Oldest {
         #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -83,6 +87,7 @@ pub async fn oldest_released(conn: &mut Connection, office_ids: &[i32]) -> Store
     }
     let oldest: Oldest = prepared(include_str!("oldest_released.sql"))
         .bind::<Array<Integer>, _>(office_ids)
+        .bind::<Array<Integer>, _>(window_ids)
         .get_result(conn)
         .await?;
     Ok(oldest.occurred_at)
@@ -110,7 +115,7 @@ pub struct DueRow {
     pub carried_cycles: i16,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub settled_until: Option<DateTime<Utc>>,
-    /// Earned less collected in windows that are sealed and not settled.
+    /// Earned less collected in the window that is settled next, if that is sealed.
     #[diesel(sql_type = BigInt)]
     pub sealed: i64,
     #[diesel(sql_type = BigInt)]
@@ -120,11 +125,25 @@ pub struct DueRow {
     /// Payouts that were made and are not settled.
     #[diesel(sql_type = BigInt)]
     pub on_its_way: i64,
-    /// Of the first window that is not settled.
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub window_ends_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub period_key: Option<String>,
+    /// The first window that is not settled: it is settled next.
+    #[diesel(embed)]
+    pub window: Option<DueWindow>,
+}
+
+#[derive(Clone, Debug, QueryableByName)]
+pub struct DueWindow {
+    #[diesel(sql_type = Integer, column_name = window_id)]
+    pub id: i32,
+    #[diesel(sql_type = Integer, column_name = window_ordinal)]
+    pub ordinal: i32,
+    #[diesel(sql_type = Timestamptz, column_name = window_starts_at)]
+    pub starts_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz, column_name = window_ends_at)]
+    pub ends_at: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    pub period_key: String,
+    #[diesel(sql_type = Bool, column_name = window_is_sealed)]
+    pub is_sealed: bool,
 }
 
 pub async fn due_to(conn: &mut Connection, party_id: i32) -> Stored<Vec<DueRow>> {

@@ -1,10 +1,10 @@
 -- The licensee's own legs of one office's transactions, by local day, service if wanted, and how far they are settled. `until` is exclusive; the
 -- licensee or the network is null for all. The originals whose own legs are held come as their ids beside the deposit identifiers where they are;
 -- what a terminal split or was paid out never is.
--- On demand only what moves the licensee's plain destination in windows that are not sealed.
+-- On demand only what moves the licensee's plain destination in some windows, null for all.
 WITH wanted AS NOT MATERIALIZED (
     SELECT $1::int AS office_id, $2::timestamptz AS since, $3::timestamptz AS until, $4::int AS licensee, $5::smallint AS network_id,
-           $6::bigint[] AS held_ids, $7::text[] AS held_at, $8::bool AS only_unsealed, $9::bool AS by_service
+           $6::bigint[] AS held_ids, $7::text[] AS held_at, $8::int[] AS windows, $9::bool AS by_service
 ), held AS MATERIALIZED (
     SELECT o.id, array_agg(o.deposit_identifier ORDER BY o.deposit_identifier) AS places
       FROM wanted w CROSS JOIN unnest(w.held_ids, w.held_at) AS o (id, deposit_identifier)
@@ -21,12 +21,12 @@ WITH wanted AS NOT MATERIALIZED (
       JOIN networks n ON n.id = t.network_id
       LEFT JOIN held ON held.id = coalesce(t.original_id, t.batch_id * 16384 + t.line)
      WHERE (w.licensee IS NULL OR b.party_ids[1] = w.licensee) AND (w.network_id IS NULL OR t.network_id = w.network_id)
-       AND NOT (w.only_unsealed AND EXISTS (SELECT FROM window_seals s WHERE s.window_id = t.window_id))
+       AND (w.windows IS NULL OR t.window_id = ANY (w.windows))
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), shared AS (
     SELECT q.*, v.unit_id, CASE WHEN q.kind IN (2, 3) THEN -1 ELSE 1 END AS sign, o.own_legs, o.held_legs, o.own_sources,
            coalesce(p.role_id = 1 OR p.party_id = q.licensee, false)
-               AND NOT (w.only_unsealed AND p.side = 'leg' AND p.deposit_identifier <> '') AS owns_principal,
+               AND NOT (w.windows IS NOT NULL AND p.side = 'leg' AND p.deposit_identifier <> '') AS owns_principal,
            coalesce(p.side = 'source', false) AS is_paid_out,
            coalesce(p.deposit_identifier = ANY (q.held_at), false) AS holds_principal
       FROM wanted w
@@ -42,7 +42,7 @@ WITH wanted AS NOT MATERIALIZED (
                            FROM tariff_terms m
                           WHERE m.tariff_version_id = a.tariff_version_id
                             AND (m.role_id = 1 OR (m.role_id = 30 AND q.holder = 1) OR m.party_id = q.licensee)
-                            AND NOT (w.only_unsealed AND m.side = 'leg' AND m.deposit_identifier <> '')) o
+                            AND NOT (w.windows IS NOT NULL AND m.side = 'leg' AND m.deposit_identifier <> '')) o
       -- A version's own principal is the last of its terms: a leg if it was collected, a source if it was paid out.
       LEFT JOIN LATERAL (SELECT m.role_id, m.party_id, m.side, m.deposit_identifier FROM tariff_terms m
                           WHERE q.principal <> 0 AND m.tariff_version_id = a.tariff_version_id AND m.kind = 'principal'

@@ -83,13 +83,19 @@ impl Restrictions {
         Ok(held)
     }
 
-    /// What is held of each destination in each network: a cause whose refunds outweigh holds nothing.
-    pub async fn held_sums(&self, conn: &mut Connection) -> Done<BTreeMap<(i16, Chain), Amount>> {
+    /// What is held of each destination in each network, of what was booked up to the window of an ordinal; where none is
+    /// named, of all. A cause whose refunds outweigh holds nothing.
+    pub async fn held_sums(
+        &self,
+        conn: &mut Connection,
+        ordinals: &BTreeMap<i16, i32>,
+    ) -> Done<BTreeMap<(i16, Chain), Amount>> {
         let mut sums: BTreeMap<(i16, Chain), Amount> = BTreeMap::new();
         for network in &self.networks {
-            let holdable = holdable_sums(conn, network.id, i32::MAX, &network.restricted).await?;
+            let ordinal = ordinals.get(&network.id).copied().unwrap_or(i32::MAX);
+            let holdable = holdable_sums(conn, network.id, ordinal, &network.restricted).await?;
             let items = holdable.iter().map(|sum| &sum.item);
-            let payments = Payments::of_items(conn, network.id, items, i32::MAX).await?;
+            let payments = Payments::of_items(conn, network.id, items, ordinal).await?;
             let items = self.register.held_items(&holdable, &payments, self.at)?;
             for ((chain, _), amount) in items {
                 let held = sums.entry((network.id, chain)).or_default();

@@ -14,8 +14,8 @@ use crate::store::Connection;
 use crate::store::licence::licences_of_ids;
 use crate::store::reading::demand::{StateWanted, list_demands};
 use crate::store::reading::earning::{
-    DueRow, EarningRow, EarningsWanted, OfficeLicence, due_to, earnings_of, licences_at_offices_of,
-    oldest_released,
+    DueRow, DueWindow, EarningRow, EarningsWanted, OfficeLicence, due_to, earnings_of,
+    licences_at_offices_of, oldest_released,
 };
 use crate::store::reading::money::MoneyWanted;
 use crate::store::reading::network::NetworkRow;
@@ -24,7 +24,8 @@ use crate::usecases::settling::held_now::Restrictions;
 use crate::usecases::settling::holding::Register;
 use crate::usecases::{Done, Failure};
 
-/// The plain destination of one party, as it would be settled if the window ended now.
+/// The plain destination of one party, as the window that is settled next would be settled now. What is booked in a later one
+/// is due after it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct NextDue {
     pub network: String,
@@ -32,8 +33,8 @@ pub struct NextDue {
     /// Balance that the last approved settlement carried over.
     #[schema(value_type = i64)]
     pub carried: Amount,
-    /// Earned, less collected, plus remitted and returned, in windows that are not settled yet. Of one that is not sealed
-    /// either, what the party earned and collected as licensee of its own offices.
+    /// Earned, less collected, plus remitted and returned, in the window that is settled next. Of one that is not sealed
+    /// yet, what the party earned and collected as licensee of its own offices.
     #[schema(value_type = i64)]
     pub moved_since: Amount,
     /// What would be settled now; negative is owed to the network.
@@ -84,11 +85,12 @@ pub(super) async fn next_due(
     networks: &[NetworkRow],
     of_office: &Restrictions,
 ) -> Done<Vec<NextDue>> {
-    let rows = due_to(conn, party_id).await?;
+    let mut rows = due_to(conn, party_id).await?;
+    rows.retain(|row| networks.iter().any(|network| network.id == row.network_id));
     let licences = licences_at_offices_of(conn, party_id).await?;
-    let unsealed = unsealed_of(conn, party_id, &licences, at, networks).await?;
+    let unsealed = unsealed_of(conn, party_id, &licences, at, &rows, networks).await?;
     let demands = demands_on(conn, party_id, at, &rows).await?;
-    let holds = holds_of(conn, party_id, &licences, at, of_office).await?;
+    let holds = holds_of(conn, party_id, &licences, at, &rows, of_office).await?;
     let due_of = |row: &DueRow, cycle| {
         let own = holds.get(&(row.network_id, row.unit_id));
         let moved = moved(row, &unsealed)?;
@@ -102,7 +104,7 @@ pub(super) async fn next_due(
     // Whoever has no licence left is paid what would else be carried.
     let register = register_of(conn, &licences).await?;
     let cycle_of = |row: &DueRow| {
-        let ends_at = row.window_ends_at.unwrap_or(at);
+        let ends_at = row.window.as_ref().map_or(at, |window| window.ends_at);
         let ended = register.ended_licensees(row.network_id, ends_at, at);
         if ended.contains(&party_id) {
             CycleKind::Final
@@ -125,13 +127,19 @@ async fn holds_of(
     party_id: i32,
     licences: &[OfficeLicence],
     at: DateTime<Utc>,
+    rows: &[DueRow],
     of_office: &Restrictions,
 ) -> Done<BTreeMap<(i16, i16), Amount>> {
     let ids: BTreeSet<i32> = licences.iter().map(|licence| licence.licence_id).collect();
+    let windows = rows
+        .iter()
+        .filter_map(|row| Some((row.network_id, row.window.as_ref()?.ordinal)));
+    let ordinals = windows.collect();
     let sums = if of_office.are_of(&ids) {
-        of_office.held_sums(conn).await?
+        of_office.held_sums(conn, &ordinals).await?
     } else {
-        Restrictions::among(conn, ids, at).await?.held_sums(conn).await?
+        let own = Restrictions::among(conn, ids, at).await?;
+        own.held_sums(conn, &ordinals).await?
     };
     let plain = Destination {
         party: party_id,
@@ -170,21 +178,28 @@ async fn demands_on(
 /// Weekly cycles of four years: an older one is open only if nothing was paid since.
 const DEMANDS_MAX: i64 = 200;
 
-/// What the party earned in all its offices in windows that are not sealed: within the allowed lateness, and however long ago
-/// if a person has released it.
+/// What the party earned in all its offices in the windows that are settled next, as far as they are not sealed: within the
+/// allowed lateness, and however long ago if a person has released it.
 async fn unsealed_of(
     conn: &mut Connection,
     party_id: i32,
     licences: &[OfficeLicence],
     at: DateTime<Utc>,
+    rows: &[DueRow],
     networks: &[NetworkRow],
 ) -> Done<Vec<EarningRow>> {
-    let lateness_days = networks.iter().map(|n| n.lateness_max_days).max().unwrap_or(0);
-    let timely_from = at - TimeDelta::days(i64::from(lateness_days)) - CYCLE_LONGEST;
+    let next = rows.iter().filter_map(|row| row.window.as_ref());
+    let open: Vec<&DueWindow> = next.filter(|window| !window.is_sealed).collect();
+    let windows: Vec<i32> = open.iter().map(|window| window.id).collect();
     let mut unsealed = Vec::new();
+    let Some(began) = open.iter().map(|window| window.starts_at).min() else {
+        return Ok(unsealed);
+    };
+    let lateness_days = networks.iter().map(|n| n.lateness_max_days).max().unwrap_or(0);
+    let timely_from = began - TimeDelta::days(i64::from(lateness_days)) - WAITED_LONGEST;
     let offices: BTreeSet<i32> = licences.iter().map(|licence| licence.office_id).collect();
     let offices = Vec::from_iter(offices);
-    let released_from = oldest_released(conn, &offices).await?;
+    let released_from = oldest_released(conn, &offices, &windows).await?;
     for office_id in offices {
         let wanted = EarningsWanted {
             office_id,
@@ -193,7 +208,7 @@ async fn unsealed_of(
             licensee: Some(party_id),
             network_id: None,
             held: &[],
-            only_unsealed: true,
+            windows: Some(&windows),
             by_service: false,
         };
         unsealed.extend(earnings_of(conn, wanted).await?);
@@ -201,8 +216,8 @@ async fn unsealed_of(
     Ok(unsealed)
 }
 
-/// A window may have begun this long before its last item was late.
-const CYCLE_LONGEST: TimeDelta = TimeDelta::days(62);
+/// What came in just within the allowed lateness may have been booked so much later, as the first of a window.
+const WAITED_LONGEST: TimeDelta = TimeDelta::days(1);
 
 fn moved(row: &DueRow, unsealed: &[EarningRow]) -> Done<Movements> {
     let own = || {
@@ -245,8 +260,8 @@ fn due(
         held: position.held(),
         threshold: terms.threshold,
         outcome: outcome(&position),
-        settled_after: row.window_ends_at,
-        period: row.period_key.clone(),
+        settled_after: row.window.as_ref().map(|window| window.ends_at),
+        period: row.window.as_ref().map(|window| window.period_key.clone()),
         on_its_way: Amount::from_minor(row.on_its_way),
         remittances: open_demands(row, demands),
     })

@@ -66,7 +66,7 @@ pub struct EarningsReport {
     pub calendar: Calendar,
     /// Nothing nets across networks and units: each has its own sums.
     pub networks: Vec<NetworkEarnings>,
-    /// What is due next to the licensee, and when.
+    /// What is due next to the licensee, and when, in each network or the asked one.
     pub due: Vec<NextDue>,
 }
 
@@ -118,14 +118,15 @@ async fn report(
             licensee: by.party_id,
             network_id: network.map(|n| n.id),
             held: &held,
-            only_unsealed: false,
+            windows: None,
             by_service: asked.gathered == Gathered::Service,
         },
     )
     .await?;
+    let asked_networks = network.map_or_else(|| networks.clone(), |network| vec![network.clone()]);
     let last = tenures.iter().filter_map(|tenure| tenure.licensee).next_back();
     let due = match by.party_id.or(last) {
-        Some(party_id) => due::next_due(conn, party_id, at, &networks, &restrictions).await?,
+        Some(party_id) => due::next_due(conn, party_id, at, &asked_networks, &restrictions).await?,
         None => Vec::new(),
     };
     Ok(EarningsReport {
