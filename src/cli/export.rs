@@ -35,7 +35,12 @@ pub enum ExportVerb {
     /// All journals with their entries. In hledger's format debits are positive and credits negative, as hledger has it;
     /// in CSV and JSON amounts count the unit's smallest part, and JSON has one journal a line, credits positive
     Journal(JournalArgs),
-    /// The transactions of an office with all their terms: CSV has a row per term, JSON a transaction a line
+    /// The transactions of an office with all their terms: CSV has a row per term, JSON a transaction a line.
+    ///
+    /// Source terms are what their party collected, leg terms what it earned; both sides have the same sum, a bill's
+    /// principal included. The signed amount is negative of a refund or reversal: what a statement says was earned and
+    /// collected is the sum of the party's own legs and sources, by deposit identifier, over the rows whose window is a
+    /// period of the statement, of all its offices.
     Transactions(TransactionsArgs),
 }
 

@@ -18,6 +18,8 @@ pub struct JournalTransaction {
     pub sender: String,
     pub reference: String,
     pub kind: &'static str,
+    /// 1, and of what takes back -1.
+    pub sign: i8,
     pub original_id: Option<i64>,
     pub occurred_at: DateTime<Utc>,
     pub received_at: DateTime<Utc>,
@@ -36,18 +38,19 @@ pub struct JournalTransaction {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct JournalTerm {
-    /// `source` or `leg`.
+    /// `source` is what the party collected, `leg` what it earned; both are of equal sum.
     pub side: String,
     pub name: String,
     pub kind: String,
     pub role: String,
-    /// Absent where the terminal has split: each party is then the source of its own leg.
     pub party: Option<String>,
     pub deposit_identifier: String,
     pub amount: Amount,
+    /// As it counts for the party: negative of what takes back.
+    pub signed_amount: Amount,
 }
 
-const HEAD: [&str; 27] = [
+const HEAD: [&str; 29] = [
     "id",
     "network",
     "office",
@@ -75,6 +78,8 @@ const HEAD: [&str; 27] = [
     "term_party",
     "term_deposit_identifier",
     "term_amount",
+    "sign",
+    "term_signed_amount",
 ];
 
 /// With a byte order mark, for spreadsheets.
@@ -122,7 +127,10 @@ pub fn csv(transaction: &JournalTransaction) -> Result<Vec<u8>, csv::Error> {
             term.deposit_identifier.clone(),
             term.amount.to_string(),
         ];
-        writer.write_record(own.iter().chain(&of_term).map(|text| escaped(text)))?;
+        // A spreadsheet takes a negative number for what it is.
+        let signed = [t.sign.to_string(), term.signed_amount.to_string()];
+        let told = own.iter().chain(&of_term).map(|text| escaped(text));
+        writer.write_record(told.chain(signed))?;
     }
     writer
         .into_inner()

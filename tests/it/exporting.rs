@@ -164,14 +164,15 @@ async fn an_owner_exports_the_raw_journal_of_the_own_office_with_all_terms_and_o
         let transaction: serde_json::Value = serde_json::from_str(line).unwrap();
         let terms = transaction["terms"].as_array().unwrap();
         let sum = |side: &str| -> i64 {
-            let of_side = terms
-                .iter()
-                .filter(|term| term["side"] == side && term["kind"] != "principal");
+            let of_side = terms.iter().filter(|term| term["side"] == side);
             of_side.map(|term| term["amount"].as_i64().unwrap()).sum()
         };
         assert_eq!(
             (sum("source"), sum("leg")),
-            (sum("leg"), transaction["amount"].as_i64().unwrap()),
+            (
+                sum("leg"),
+                transaction["amount"].as_i64().unwrap() + transaction["principal"].as_i64().unwrap()
+            ),
             "{line}"
         );
         assert!(transaction["facts"].is_object(), "{line}");
@@ -189,4 +190,94 @@ async fn an_owner_exports_the_raw_journal_of_the_own_office_with_all_terms_and_o
             .status,
         404
     );
+}
+
+/// Earned and collected by party, deposit identifier and window.
+type Sums = BTreeMap<(String, String, String), [i64; 2]>;
+
+/// Over the raw journals of all offices, as somebody sums them who knows nothing but their columns.
+async fn summed(api: &Api, token: &str) -> Sums {
+    let mut sums = Sums::new();
+    for office in crate::scene::OFFICES {
+        let path = format!("/v1/offices/{office}/transactions/export");
+        let csv = api.get(&path, token).await.text();
+        let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+        for row in reader.deserialize::<BTreeMap<String, String>>() {
+            let row = row.unwrap();
+            let key = ["term_party", "term_deposit_identifier", "window"].map(|name| row[name].clone());
+            let [party, deposit_identifier, window] = key;
+            let signed: i64 = row["term_signed_amount"].parse().unwrap();
+            let sign: i64 = row["sign"].parse().unwrap();
+            assert_eq!(signed, sign * row["term_amount"].parse::<i64>().unwrap());
+            let place = usize::from(row["term_side"] == "source");
+            sums.entry((party, deposit_identifier, window)).or_default()[place] += signed;
+        }
+    }
+    sums.retain(|_, [earned, collected]| *earned != 0 || *collected != 0);
+    sums
+}
+
+#[actix_web::test]
+async fn what_raw_journals_say_of_a_party_sums_to_what_its_settlements_and_statements_say() {
+    let scene = settled().await;
+    let api = Api::of(&scene.world, scene.day(2, 20));
+    let auditor = api.token("auditor", Scope::Read, None).await;
+    let mut sums = summed(&api, &auditor).await;
+    assert!(sums.keys().all(|(party, ..)| !party.is_empty()), "{sums:?}");
+    let settled =
+        "SELECT p.code || '/' || o.deposit_identifier || '/' || w.period_key AS account, o.earned AS amount
+                     FROM positions o JOIN settlements s ON s.id = o.settlement_id AND s.state = 'approved'
+                     JOIN windows w ON w.id = s.window_id JOIN parties p ON p.id = o.party_id
+                    WHERE o.earned <> 0 OR o.collected <> 0";
+    let collected = settled.replace("o.earned AS", "o.collected AS");
+    let mut conn = scene.world.conn().await;
+    let mut stated = Sums::new();
+    for (place, query) in [settled.to_owned(), collected].into_iter().enumerate() {
+        let rows: Vec<Balance> = diesel::sql_query(query).load(&mut *conn).await.unwrap();
+        for Balance { account, amount } in rows {
+            let mut parts = account.split('/').map(str::to_owned);
+            let key = [(); 3].map(|()| parts.next().unwrap());
+            stated.entry(key.into()).or_default()[place] = amount;
+        }
+    }
+    let open = scene
+        .count("SELECT max(ordinal)::bigint AS count FROM windows")
+        .await;
+    let open_key = api.get("/v1/networks/pishkhan/windows", &auditor).await.items();
+    let open_key = open_key.iter().find(|window| window["ordinal"] == open).unwrap()["period"].clone();
+    sums.retain(|(_, _, window), _| open_key != window.as_str());
+    assert!(stated.len() > 10, "{stated:?}");
+    assert_eq!(sums, stated);
+}
+
+#[actix_web::test]
+async fn the_two_sides_of_a_bill_a_terminals_split_and_a_refund_have_one_sum_and_name_their_parties() {
+    let scene = settled().await;
+    let api = Api::of(&scene.world, scene.day(2, 20));
+    let auditor = api.token("auditor", Scope::Read, None).await;
+    for (reference, sign) in [("bill", 1), ("card", 1), ("back-1", -1), ("duty-0", 1)] {
+        let found = api
+            .get(
+                &format!("/v1/transactions?office=1001&reference={reference}"),
+                &auditor,
+            )
+            .await
+            .json();
+        let path = format!("/v1/transactions/{}", found[0]["id"]);
+        let shown = api.get(&path, &auditor).await.json();
+        assert_eq!(shown["sign"], sign, "{reference}");
+        let sum = |side: &str, figure: &str| -> i64 {
+            let shares = shown[side].as_array().unwrap().iter();
+            let own = shares.inspect(|share| assert!(share["party"].is_string(), "{share}"));
+            own.map(|share| share[figure].as_i64().unwrap()).sum()
+        };
+        let whole = shown["amount"].as_i64().unwrap() + shown["principal"].as_i64().unwrap();
+        for side in ["sources", "legs"] {
+            assert_eq!(
+                (sum(side, "amount"), sum(side, "signed_amount")),
+                (whole, sign * whole),
+                "{reference}"
+            );
+        }
+    }
 }

@@ -1,7 +1,7 @@
--- Both sides of the allocations of office $1's transactions of the ids $4, which happened from $2 to $3 (both included),
--- with the parties that play the roles; a principal is a leg if it was collected, a source if it was paid out.
+-- Both sides, of equal sum, of office $1's transactions of the ids $4, which happened from $2 to $3 (both included), with the parties that
+-- play the roles: each leg earned by its party, each source collected by its party, a principal on either side.
 WITH t AS (
-    SELECT t.batch_id * 16384 + t.line AS id, t.holder, t.principal, a.tariff_version_id,
+    SELECT t.batch_id * 16384 + t.line AS id, t.holder, t.kind, t.principal, a.tariff_version_id,
            a.source_terms, a.source_amounts, a.leg_terms, a.leg_amounts, g.party_ids, v.agency_party_id, n.central_party_id
       FROM transactions t
       JOIN allocations a ON a.id = t.allocation_id
@@ -10,22 +10,33 @@ WITH t AS (
       JOIN bindings g ON g.id = t.binding_id
      WHERE t.office_id = $1 AND t.occurred_at BETWEEN $2 AND $3 AND t.batch_id * 16384 + t.line = ANY ($4)
 ), shares AS (
-    SELECT t.id, s.ordinal, s.amount FROM t CROSS JOIN LATERAL unnest(t.source_terms, t.source_amounts) AS s (ordinal, amount)
+    SELECT t.id, 'leg' AS side, l.ordinal, l.amount, false AS is_holders
+      FROM t CROSS JOIN LATERAL unnest(t.leg_terms, t.leg_amounts) AS l (ordinal, amount)
     UNION ALL
-    SELECT t.id, l.ordinal, l.amount FROM t CROSS JOIN LATERAL unnest(t.leg_terms, t.leg_amounts) AS l (ordinal, amount)
+    SELECT t.id, 'source', s.ordinal, s.amount, false
+      FROM t CROSS JOIN LATERAL unnest(t.source_terms, t.source_amounts) AS s (ordinal, amount) WHERE t.holder <> 4
     UNION ALL
-    -- A version's own principal is the last of its terms; a component may be of that kind too.
-    SELECT t.id, (SELECT max(m.ordinal) FROM tariff_terms m WHERE m.tariff_version_id = t.tariff_version_id AND m.kind = 'principal'),
-           t.principal
-      FROM t WHERE t.principal <> 0
+    -- What a terminal split came in from whoever earned it.
+    SELECT t.id, 'source', l.ordinal, l.amount, false
+      FROM t CROSS JOIN LATERAL unnest(t.leg_terms, t.leg_amounts) AS l (ordinal, amount) WHERE t.holder = 4
+    UNION ALL
+    -- A version's own principal is the last of its terms; a component may be of that kind too. The biller has the side of the term, the
+    -- holder the other one; of what a terminal split the biller has both.
+    SELECT t.id, b.side, p.ordinal, t.principal, b.side <> p.side AND t.holder <> 4
+      FROM t CROSS JOIN LATERAL (SELECT m.ordinal, m.side FROM tariff_terms m
+                                  WHERE m.tariff_version_id = t.tariff_version_id AND m.kind = 'principal'
+                                  ORDER BY m.ordinal DESC LIMIT 1) p
+     CROSS JOIN (VALUES ('source'), ('leg')) AS b (side)
+     WHERE t.principal <> 0
 )
-SELECT t.id, m.side, m.name, m.kind, r.code AS role, p.code AS party, m.deposit_identifier, h.amount
+SELECT t.id, h.side, m.name, m.kind, r.code AS role, p.code AS party, CASE WHEN h.is_holders OR m.side = 'source' THEN '' ELSE m.deposit_identifier END AS deposit_identifier,
+       h.amount, CASE WHEN t.kind IN (2, 3) THEN -h.amount ELSE h.amount END AS signed_amount
   FROM t
   JOIN shares h ON h.id = t.id
   JOIN tariff_terms m ON m.tariff_version_id = t.tariff_version_id AND m.ordinal = h.ordinal
-  JOIN roles r ON r.id = m.role_id
+  JOIN roles r ON r.id = CASE WHEN h.is_holders THEN 30 ELSE m.role_id END
   LEFT JOIN parties p ON p.id = CASE
-       WHEN m.role_id <= 3 THEN t.party_ids[m.role_id]
-       WHEN m.role_id = 30 THEN CASE t.holder WHEN 1 THEN t.party_ids[1] WHEN 2 THEN t.agency_party_id WHEN 3 THEN t.central_party_id END
+       WHEN r.id <= 3 THEN t.party_ids[r.id]
+       WHEN r.id = 30 THEN CASE t.holder WHEN 1 THEN t.party_ids[1] WHEN 2 THEN t.agency_party_id WHEN 3 THEN t.central_party_id END
        ELSE m.party_id END
- ORDER BY t.id, m.side DESC, m.ordinal
+ ORDER BY t.id, h.side DESC, m.ordinal

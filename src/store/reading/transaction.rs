@@ -60,7 +60,7 @@ pub struct TransactionRow {
     pub earlier: bool,
 }
 
-/// One term of an allocation with the party that plays its role; without one where the terminal has split.
+/// One line of a side, with the party that earned or collected it.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct ShareRow {
     #[diesel(sql_type = Text)]
@@ -83,6 +83,9 @@ pub struct ShareRow {
     pub refundable: bool,
     #[diesel(sql_type = BigInt)]
     pub amount: i64,
+    /// Negative of what takes back.
+    #[diesel(sql_type = BigInt)]
+    pub signed_amount: i64,
 }
 
 /// Where a list of an office's transactions continues: beyond this time of event, batch and line.
@@ -179,6 +182,9 @@ pub struct TermOfRow {
     pub deposit_identifier: String,
     #[diesel(sql_type = BigInt)]
     pub amount: i64,
+    /// Negative of what takes back.
+    #[diesel(sql_type = BigInt)]
+    pub signed_amount: i64,
 }
 
 /// Oldest first by the time when the service was given.

@@ -10,7 +10,7 @@ use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::tariff::derivation::{Line, LineSubject, StepText};
 use crate::domain::tariff::document::Instrument;
-use crate::domain::tariff::{Derivation, Share, Tariff, TermDeclaration};
+use crate::domain::tariff::{Derivation, Share, Side, Tariff, TermDeclaration};
 use crate::domain::transaction::TransactionId;
 use crate::store::Connection;
 use crate::store::allocation::shares;
@@ -130,8 +130,8 @@ impl Asked {
         })
     }
 
-    /// `of`: the shares of the transaction whose parties play the roles, if it is one.
-    pub fn explained(&self, of: &[ShareView], language: Language) -> AnswerExplained {
+    /// `of`: the sources and the legs of the transaction whose parties play the roles, if it is one.
+    pub fn explained(&self, of: (&[ShareView], &[ShareView]), language: Language) -> AnswerExplained {
         AnswerExplained {
             tariff_version: self.version.id,
             tariff_valid_from: self.version.valid_from,
@@ -149,10 +149,20 @@ impl Asked {
         }
     }
 
-    fn derived(&self, line: &Line, of: &[ShareView], language: Language) -> DerivedLine {
+    fn derived(
+        &self,
+        line: &Line,
+        (sources, legs): (&[ShareView], &[ShareView]),
+        language: Language,
+    ) -> DerivedLine {
         let term = line.ordinal.and_then(|ordinal| self.tariff.term(ordinal));
         let share = term.and_then(|term| {
-            of.iter()
+            let own_side = match term.side {
+                Side::Source => sources,
+                Side::Leg => legs,
+            };
+            own_side
+                .iter()
                 .find(|share| share.name == term.name && share.deposit_identifier == identifier(term))
         });
         DerivedLine {
@@ -193,7 +203,7 @@ pub(super) async fn explain_allocation(
     };
     Ok(AllocationExplained {
         allocation: id,
-        answer: asked.explained(&[], language),
+        answer: asked.explained((&[], &[]), language),
         agrees: asked.agrees && refund.as_ref().is_none_or(|refund| refund.agrees),
         refund,
     })

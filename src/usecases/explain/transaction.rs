@@ -89,7 +89,7 @@ pub async fn explain_transaction(
     let (sources, legs) = shares_of(conn, derived).await?;
     Ok(TransactionExplained {
         held: held(conn, &details, stored.licence_id, at).await?,
-        answer: asked.explained(&[sources, legs].concat(), language),
+        answer: asked.explained((&sources, &legs), language),
         principal: principal(&asked.tariff, &details),
         agrees: asked.agrees && refund.as_ref().is_none_or(|refund| refund.agrees),
         transaction: details,

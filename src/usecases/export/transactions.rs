@@ -99,6 +99,7 @@ fn journal_transaction(row: TransactionRow, terms: Vec<TermOfRow>) -> Result<Jou
         party: row.party,
         deposit_identifier: row.deposit_identifier,
         amount: Amount::from_minor(row.amount),
+        signed_amount: Amount::from_minor(row.signed_amount),
     };
     Ok(JournalTransaction {
         id: seen.id,
@@ -108,6 +109,7 @@ fn journal_transaction(row: TransactionRow, terms: Vec<TermOfRow>) -> Result<Jou
         sender: seen.sender,
         reference: seen.reference,
         kind: seen.kind,
+        sign: seen.sign,
         original_id: seen.original_id,
         occurred_at: seen.occurred_at,
         received_at: seen.received_at,

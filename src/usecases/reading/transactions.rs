@@ -40,7 +40,9 @@ pub struct TransactionView {
     pub booked_at: DateTime<Utc>,
     /// Who holds the money, or gave it back: `office`, `agency`, `central` or `split_at_source`.
     pub holder: &'static str,
-    /// In the smallest part of the unit, never negative: a refund's counts negative by its kind.
+    /// 1, and of a refund or reversal -1: with it every amount of this transaction counts.
+    pub sign: i8,
+    /// In the smallest part of the unit, never negative: a refund's counts negative by its sign.
     #[schema(value_type = i64)]
     pub amount: Amount,
     /// A bill's principal, beside the amount.
@@ -62,9 +64,9 @@ pub struct TransactionView {
 pub struct TransactionDetails {
     #[serde(flatten)]
     pub transaction: TransactionView,
-    /// Who brings the money.
+    /// Who collected the money, a bill's principal included. What a terminal split was collected by whoever earned it.
     pub sources: Vec<ShareView>,
-    /// Who earns it; of equal sum, a bill's principal aside.
+    /// Who earned it, a bill's principal included; of equal sum.
     pub legs: Vec<ShareView>,
 }
 
@@ -73,7 +75,6 @@ pub struct ShareView {
     pub name: String,
     pub kind: String,
     pub role: String,
-    /// Absent where the terminal has split: each party is then the source of its own leg.
     pub party: Option<String>,
     pub party_name_fa: Option<String>,
     pub party_name_en: Option<String>,
@@ -81,6 +82,9 @@ pub struct ShareView {
     pub refundable: bool,
     #[schema(value_type = i64)]
     pub amount: Amount,
+    /// As it counts for the party: negative of a refund or reversal.
+    #[schema(value_type = i64)]
+    pub signed_amount: Amount,
 }
 
 /// The stretch of event time that is listed; `None` leaves an end open.
@@ -181,6 +185,7 @@ pub(in crate::usecases) async fn shares_of(
 
 pub(in crate::usecases) fn view(row: TransactionRow) -> Done<TransactionView> {
     Ok(TransactionView {
+        sign: if matches!(row.kind, 2 | 3) { -1 } else { 1 },
         kind: named(row.id, row.kind, ["original", "refund", "reversal", "correction"])?,
         holder: named(
             row.id,
@@ -231,5 +236,6 @@ fn share(row: ShareRow) -> ShareView {
         deposit_identifier: row.deposit_identifier,
         refundable: row.refundable,
         amount: Amount::from_minor(row.amount),
+        signed_amount: Amount::from_minor(row.signed_amount),
     }
 }

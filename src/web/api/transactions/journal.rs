@@ -26,6 +26,11 @@ pub struct FormatQuery {
 }
 
 /// Every transaction of an office with all its terms, oldest first, however many there are: an owner's raw journal.
+///
+/// Of each transaction, `source` terms are what their party collected and `leg` terms what their party earned; both sides have the
+/// same sum, a bill's principal included. `signed_amount` (in CSV `term_signed_amount`) is negative of a refund or reversal. What a
+/// statement says was earned and collected is therefore the sum of the party's own legs and sources, by `deposit_identifier`, over the
+/// rows whose `window` is a period of the statement, of all the party's offices.
 #[utoipa::path(
     tag = "transactions",
     params(("code" = String, Path), StretchQuery, FormatQuery),
