@@ -28,6 +28,9 @@ use crate::usecases::submission::{
 use crate::usecases::{Connection, Done, Failure};
 
 /// Record a file of transactions, refunds and reversals.
+///
+/// The exit status is 0 when every row is in the books or waits in quarantine, and 1 when the file could not be read to its
+/// end or a row was unreadable, refused, or in conflict with what is booked: what became of each is told all the same.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
     /// One JSON object a line, or CSV under a line of field names.
@@ -87,7 +90,12 @@ pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
         let lines = whole(reading, chunks).await?;
         let recorded = import.record_wholly(&mut conn, lines).await;
         import.bar.finish_and_clear();
-        recorded?
+        let (whole, view) = recorded?;
+        if whole.is_err() {
+            output::say(&told(args, &import.by, &mut conn, &view).await?);
+        }
+        whole?;
+        view
     } else {
         let recorded = import.record(&mut conn, chunks).await;
         import.bar.finish_and_clear();
@@ -100,14 +108,14 @@ pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
         view
     };
     let said = told(args, &import.by, &mut conn, &view).await?;
-    if some_could_be_read(&view) {
+    let Some(fault) = fault_of(&view, format) else {
         return Ok(said);
-    }
+    };
     output::say(&said);
-    let explanation = format!("none of its {} rows could be read as {format}", view.malformed);
+    let (rule, explanation) = fault;
     Err(Failure::invalid(
         args.file.display().to_string(),
-        "rows_are_readable",
+        rule,
         explanation,
     ))
 }
@@ -126,10 +134,24 @@ async fn ended(reading: JoinHandle<Done<()>>) -> Done<()> {
         .map_err(|error| Failure::Internal(error.to_string()))?
 }
 
-/// A file that holds no rows has none that could not be read.
-const fn some_could_be_read(view: &SubmissionView) -> bool {
-    view.malformed == 0
-        || view.booked + view.repeated + view.quarantined + view.conflicting + view.refused > 0
+/// What is wrong with a file whose rows are not all in the books or waiting: the rule, and how many rows break it.
+fn fault_of(view: &SubmissionView, format: Format) -> Option<(&'static str, String)> {
+    let taken = view.booked + view.repeated + view.quarantined;
+    if view.malformed > 0 && taken + view.conflicting + view.refused == 0 {
+        let told = format!("none of its {} rows could be read as {format}", view.malformed);
+        return Some(("rows_are_readable", told));
+    }
+    let faults = [
+        (view.malformed, "could not be read"),
+        (view.refused, "were refused"),
+        (view.conflicting, "are booked with other content"),
+    ];
+    let told: Vec<String> = faults
+        .into_iter()
+        .filter(|(rows, _)| *rows > 0)
+        .map(|(rows, what)| format!("{rows} {what}"))
+        .collect();
+    (!told.is_empty()).then(|| ("every_row_is_taken", format!("of its rows {}", told.join(", "))))
 }
 
 fn format_of(args: &ImportArgs) -> Done<Format> {
@@ -252,12 +274,16 @@ impl Import {
         delivery.finish(conn, &self.by, clock::now()).await
     }
 
-    async fn record_wholly(&self, conn: &mut Connection, lines: Vec<Line>) -> Done<SubmissionView> {
+    /// Whether the rows were taken, and what became of the submission.
+    async fn record_wholly(
+        &self,
+        conn: &mut Connection,
+        lines: Vec<Line>,
+    ) -> Done<(Done<()>, SubmissionView)> {
         let delivery = open_submission(conn, &self.by, clock::now()).await?;
         let (memory, at) = (&self.memory, clock::now());
         let whole = delivery.record_wholly(conn, memory, &self.by, at, lines).await;
-        let view = delivery.finish(conn, &self.by, clock::now()).await?;
-        whole.map(|()| view)
+        Ok((whole, delivery.finish(conn, &self.by, clock::now()).await?))
     }
 }
 

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, PathConfig, PayloadConfig, QueryConfig};
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
+use super::media::must_be_json;
 use super::problem::Problem;
 use crate::domain::json::{self, Misread};
 use crate::domain::printable;
@@ -31,12 +31,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let named = names_json(request);
+        let named = must_be_json(request, "send `Content-Type: application/json`");
         let reading = Whole::from_request(request, payload);
         Box::pin(async move {
-            if !named {
-                return Err(Problem::unsupported("send `Content-Type: application/json`"));
-            }
+            named?;
             let Whole(body) = reading.await?;
             let read = json::object(&body).map_err(misread)?;
             is_printable(&body)?;
@@ -77,15 +75,6 @@ pub fn query_config() -> QueryConfig {
 /// Parts of the path likewise.
 pub fn path_config() -> PathConfig {
     PathConfig::default().error_handler(|error, _| Problem::malformed(format!("in the path: {error}")).into())
-}
-
-fn names_json(request: &HttpRequest) -> bool {
-    let kind = request.headers().get(CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().is_some_and(|kind| {
-        let kind = kind.trim().to_ascii_lowercase();
-        kind == "application/json" || kind.ends_with("+json")
-    })
 }
 
 /// What is no JSON is malformed, JSON of another shape is invalid.

@@ -7,6 +7,7 @@ pub mod door;
 pub mod haste;
 pub mod head;
 pub mod language;
+pub mod media;
 pub mod metrics;
 pub mod openapi;
 pub mod page;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::usecases::Failure;
 use crate::usecases::failure::Fault;
+use crate::usecases::submission::SubmissionView;
 
 /// When a client of a database that is away may try again.
 const RETRY_AFTER_SECS: u16 = 2;
@@ -31,13 +32,17 @@ pub struct Problem {
     pub title: &'static str,
     #[schema(example = 422)]
     pub status: u16,
-    pub detail: String,
+    pub detail: Box<str>,
     /// The stable name of the rule that forbids it, on conflicts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<Box<str>>,
     /// Each thing wrong with the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Fault>,
+    /// Of a file or stream that broke off or was refused: under which id its rows can be looked at, and what became of those
+    /// that had come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub submission: Option<Box<SubmissionView>>,
     #[serde(skip)]
     allowed_methods: Option<Box<str>>,
     /// When the same may be asked again.
@@ -56,9 +61,10 @@ impl Problem {
             type_uri,
             title,
             status: status.as_u16(),
-            detail: detail.into(),
+            detail: detail.into().into_boxed_str(),
             rule: None,
             errors: Vec::new(),
+            submission: None,
             allowed_methods: None,
             retry_after_secs: None,
         }
@@ -149,6 +155,15 @@ impl Problem {
         Self { errors, ..self }
     }
 
+    /// The same of a submission, with what became of its rows.
+    #[must_use]
+    pub fn of_submission(self, view: SubmissionView) -> Self {
+        Self {
+            submission: Some(Box::new(view)),
+            ..self
+        }
+    }
+
     /// The beginning of a page that tells of it to people.
     pub fn page(&self) -> HttpResponseBuilder {
         let mut response = HttpResponse::build(self.status());
@@ -188,7 +203,7 @@ impl From<Failure> for Problem {
             Failure::Internal(_) => {
                 tracing::error!(failure = detail, "a use case failed");
                 Self {
-                    detail: INSIDE.to_owned(),
+                    detail: INSIDE.into(),
                     ..of_status(StatusCode::INTERNAL_SERVER_ERROR)
                 }
             }

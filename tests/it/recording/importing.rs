@@ -121,3 +121,32 @@ async fn an_atomic_import_of_too_many_rows_and_an_unknown_sender_are_refused() {
     assert!(!unknown.status.success());
     assert_eq!(importer.transactions().await, 0);
 }
+
+#[tokio::test]
+async fn an_import_ends_with_1_where_a_row_is_unreadable_or_in_conflict_and_with_0_where_rows_wait() {
+    let importer = Importer::with_rows("mixed", 3).await;
+    let mut rows: Vec<serde_json::Value> = std::fs::read_to_string(&importer.file)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let told_of = |rows: &[serde_json::Value], more: &[&str]| {
+        let text: Vec<String> = rows.iter().map(ToString::to_string).collect();
+        std::fs::write(&importer.file, text.join("\n")).unwrap();
+        let output = importer.run(more);
+        let view: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), view)
+    };
+    rows[1]["amount"] = json!(1);
+    let (waits, view) = told_of(&rows, &[]);
+    assert_eq!((waits, &view["quarantined"]), (Some(0), &json!(1)), "{view}");
+    rows[1]["amount"] = json!("x");
+    let (unread, view) = told_of(&rows, &[]);
+    assert_eq!((unread, &view["malformed"]), (Some(1), &json!(1)), "{view}");
+    let (unread, view) = told_of(&rows, &["--atomic"]);
+    assert_eq!((unread, view["id"].is_number()), (Some(1), true), "{view}");
+    rows.remove(1);
+    rows[1]["holder"] = json!("central");
+    let (differs, view) = told_of(&rows, &[]);
+    assert_eq!((differs, &view["conflicting"]), (Some(1), &json!(1)), "{view}");
+}

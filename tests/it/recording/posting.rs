@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
 
 use actix_web::http::Method;
 use actix_web::rt;
@@ -87,6 +88,21 @@ impl Desk {
         self.ask(Method::POST, &path, kind, body).await
     }
 
+    async fn batch_encoded(&self, encoding: &str, body: Vec<u8>) -> Answered {
+        let app = init_service(app(self.state.clone())).await;
+        let request = TestRequest::post()
+            .uri("/v1/transactions/batch")
+            .insert_header(("authorization", format!("Bearer {}", self.token)))
+            .insert_header(("content-type", "application/x-ndjson"))
+            .insert_header(("content-encoding", encoding.to_owned()))
+            .set_payload(body);
+        let response = call_service(&app, request.to_request()).await;
+        Answered {
+            status: response.status().as_u16(),
+            body: String::from_utf8(read_body(response).await.to_vec()).unwrap(),
+        }
+    }
+
     fn rows(&self, range: std::ops::Range<usize>) -> Vec<Value> {
         range
             .map(|n| self.counter.row(&format!("r-{n}"), json!({})))
@@ -127,6 +143,19 @@ impl Desk {
             self.token
         )
     }
+}
+
+fn zipped(bytes: &[u8]) -> Vec<u8> {
+    let mut child = Command::new("gzip")
+        .arg("-c")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(bytes).unwrap();
+    drop(stdin);
+    child.wait_with_output().unwrap().stdout
 }
 
 fn ndjson(rows: &[Value]) -> String {
@@ -408,4 +437,99 @@ async fn a_reference_with_outer_blanks_is_refused_as_json_and_as_csv_and_booked_
         assert_eq!(told["malformed"], malformed, "{told}");
     }
     assert_eq!(desk.transactions().await, 0);
+}
+
+#[actix_web::test]
+async fn a_file_that_cannot_be_read_on_is_answered_once_all_before_is_booked_with_its_submission() {
+    let desk = Desk::open().await;
+    let count = CHUNK_ROWS + 500;
+    let broken = format!("{}1001,copy,pishkhan,\"half,", csv(&desk.rows(0..count)));
+    let answer = desk.batch("", "text/csv", broken.clone()).await;
+    assert_eq!(answer.status, 422, "{}", answer.body);
+    let (told, booked) = (answer.json(), i64::try_from(count).unwrap());
+    assert_eq!(told["errors"][0]["field"], format!("line {}", count + 2));
+    assert_eq!(told["submission"]["booked"], booked);
+    assert_eq!(
+        desk.transactions().await,
+        booked,
+        "nothing is recorded after the answer"
+    );
+    assert!(told["submission"]["finished_at"].is_string(), "{told}");
+
+    let few = format!("{}1001,copy,pishkhan,\"half,", csv(&desk.rows(count..count + 5)));
+    let whole = desk.batch("?atomic=true", "text/csv", few).await;
+    assert_eq!(
+        (whole.status, &whole.json()["submission"]["booked"]),
+        (422, &json!(0))
+    );
+    let mut rows = desk.rows(count..count + 5);
+    rows[2]["service"] = json!("none");
+    let refused = desk
+        .batch("?atomic=true", "application/x-ndjson", ndjson(&rows))
+        .await;
+    let id = refused.json()["submission"]["id"].clone();
+    let path = format!("/v1/submissions/{id}/rows");
+    let noted = desk.ask(Method::GET, &path, "", String::new()).await.json();
+    assert_eq!(
+        (refused.status, &noted["items"][0]["line"]),
+        (422, &json!(3)),
+        "{}",
+        refused.body
+    );
+    let many = ndjson(&desk.rows(0..10_001));
+    let refused = desk.batch("?atomic=true", "application/x-ndjson", many).await;
+    assert!(refused.json()["submission"]["id"].is_number(), "{}", refused.body);
+    assert_eq!(desk.transactions().await, booked);
+}
+
+#[actix_web::test]
+async fn bodies_are_read_by_their_media_type_and_decoded_or_refused_by_their_encoding() {
+    let desk = Desk::open().await;
+    let row = desk.counter.row("r-1", json!({})).to_string();
+    let listed = format!("[{row}]");
+    for (path, kind, body, status) in [
+        ("/v1/transactions", "application/jsonx", &row, 415),
+        ("/v1/transactions", "application/x-ndjson", &row, 415),
+        ("/v1/transactions", "Application/JSON; charset=UTF-8", &row, 201),
+        ("/v1/remittances", "text/plain", &row, 415),
+        ("/v1/transactions/batch", "application/json", &listed, 415),
+        (
+            "/v1/transactions/batch",
+            "application/json; charset=utf-8",
+            &row,
+            415,
+        ),
+        (
+            "/v1/transactions/batch",
+            "text/csv; charset=windows-1256",
+            &row,
+            415,
+        ),
+        (
+            "/v1/transactions/batch",
+            "Application/X-NDJSON; charset=utf-8",
+            &row,
+            200,
+        ),
+    ] {
+        let said = desk.ask(Method::POST, path, kind, body.clone()).await;
+        assert_eq!(said.status, status, "{path} {kind}: {}", said.body);
+    }
+    let both = desk.batch("", "application/json", listed).await.body;
+    assert!(
+        both.contains("application/x-ndjson") && both.contains("text/csv"),
+        "{both}"
+    );
+    let rows = ndjson(&desk.rows(1..40));
+    let zipped = zipped(rows.as_bytes());
+    for (encoding, body, status) in [
+        ("gzip", zipped.clone(), 200),
+        ("br", zipped.clone(), 415),
+        ("gzip, gzip", zipped.clone(), 415),
+        ("gzip", zipped[..zipped.len() / 2].to_vec(), 400),
+    ] {
+        let said = desk.batch_encoded(encoding, body).await;
+        assert_eq!(said.status, status, "{encoding}: {}", said.body);
+    }
+    assert_eq!(desk.transactions().await, 39);
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use actix_web::web::{Data, Json, Payload, Query};
+use actix_web::dev::{self, Decompress};
+use actix_web::web::{Bytes, Data, Json, Payload, Query};
 use actix_web::{HttpRequest, post};
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -14,10 +15,13 @@ use crate::domain::originator::Originator;
 use crate::domain::submission::{CHUNK_ROWS, Format, Line, Reader, Unreadable};
 use crate::host::spool::{Spool, SpoolError};
 use crate::usecases::submission::{
-    Delivery, JudgedLines, SubmissionView, judge_lines, may_be_whole, open_submission,
+    Delivery, JudgedLines, SubmissionView, judge_lines, may_be_whole, open_submission, show_submission,
 };
 use crate::usecases::{Done, Failure};
+use crate::web::media::{decoded, essence};
 use crate::web::{Answer, AppState, Authorised, Problem};
+
+type Body = Decompress<dev::Payload>;
 
 /// A stream may last for hours, but not be silent for so long.
 const SILENCE_SECS_MAX: u64 = 60;
@@ -38,6 +42,8 @@ pub struct BatchQuery {
 ///
 /// Recorded in chunks while it comes in. Refunds and reversals may stand before their originals: they are booked at the end.
 /// One that broke off is sent again whole, because such rows may be missing from what was sent already; nothing is booked twice.
+/// `Content-Encoding: gzip` is read. A refusal comes once all that was begun has ended, and says in `submission` what became of the
+/// rows that had come.
 #[utoipa::path(
     tag = "transactions",
     params(BatchQuery),
@@ -45,7 +51,12 @@ pub struct BatchQuery {
         (String = "application/x-ndjson"),
         (String = "text/csv"),
     ), description = "One JSON object a line, or CSV under a line of the same field names; a fact is a column `fact.NAME`"),
-    responses((status = 200, description = "What became of the rows", body = SubmissionView))
+    responses(
+        (status = 200, description = "What became of the rows", body = SubmissionView),
+        (status = 408, description = "The rest did not come in time: send it again whole", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Neither lines of JSON nor CSV, or an encoding that is not read", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "It cannot be read on from a line, or could not be taken whole", body = Problem, content_type = "application/problem+json"),
+    )
 )]
 #[post("/v1/transactions/batch")]
 pub async fn post_batch(
@@ -53,86 +64,128 @@ pub async fn post_batch(
     state: Data<AppState>,
     Authorised(by): Authorised,
     query: Query<BatchQuery>,
-    mut payload: Payload,
+    payload: Payload,
 ) -> Answer<Json<SubmissionView>> {
     let format = format_of(&request)?;
+    let mut body = decoded(&request, payload.into_inner())?;
     let mut intake = Intake::open(state.into_inner(), by).await?;
-    let mut reader = Reader::new(format);
-    while let Some(bytes) = next_bytes(&mut payload).await? {
-        reader.push(&bytes, &mut intake.lines).map_err(unreadable)?;
-        if query.atomic {
-            may_be_whole(intake.lines.len())?;
-        } else {
-            intake.record_full_chunks().await?;
-        }
-    }
-    reader.finish(&mut intake.lines).map_err(unreadable)?;
-    let view = if query.atomic {
-        intake.end_wholly().await?
+    let read = if query.atomic {
+        intake.read_wholly(format, &mut body).await
     } else {
-        intake.end().await?
+        intake.read(format, &mut body).await
     };
-    Ok(Json(view))
+    let ended = match read {
+        Ok(()) if query.atomic => intake.end_wholly().await,
+        Ok(()) => intake.end().await.map_err(Problem::from),
+        Err(broken) => Err(intake.broken(broken).await),
+    };
+    Ok(Json(ended?))
 }
 
 fn format_of(request: &HttpRequest) -> Answer<Format> {
-    let kind = request.headers().get("content-type");
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    match kind.split(';').next().unwrap_or_default().trim() {
-        "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/json" => {
-            Ok(Format::Ndjson)
-        }
-        "text/csv" => Ok(Format::Csv),
-        _ => Err(Problem::unsupported(
+    match essence(request)?.as_deref() {
+        Some("application/x-ndjson" | "application/ndjson" | "application/jsonl") => Ok(Format::Ndjson),
+        Some("text/csv") => Ok(Format::Csv),
+        Some(_) | None => Err(Problem::unsupported(
             "send `Content-Type: application/x-ndjson` or `text/csv`",
         )),
     }
 }
 
-async fn next_bytes(payload: &mut Payload) -> Answer<Option<actix_web::web::Bytes>> {
-    let next = tokio::time::timeout(Duration::from_secs(SILENCE_SECS_MAX), payload.next()).await;
+/// Why no more is read.
+enum Broken {
+    /// What follows has no meaning. What came before is recorded, and nothing more is to come.
+    Unreadable(Problem),
+    /// It was not to be taken so.
+    Refused(Problem),
+    /// The rest did not come, or could not be recorded: the file is sent again whole.
+    Off(Problem),
+}
+
+async fn next_bytes(body: &mut Body) -> Result<Option<Bytes>, Broken> {
+    let next = tokio::time::timeout(Duration::from_secs(SILENCE_SECS_MAX), body.next()).await;
     match next {
-        Err(_silent) => Err(Problem::too_slow()),
+        Err(_silent) => Err(Broken::Off(Problem::too_slow())),
         Ok(None) => Ok(None),
         Ok(Some(Ok(bytes))) => Ok(Some(bytes)),
-        Ok(Some(Err(broken))) => Err(Problem::malformed(broken.to_string())),
+        Ok(Some(Err(broken))) => Err(Broken::Off(Problem::malformed(broken.to_string()))),
     }
 }
 
-fn unreadable(unreadable: Unreadable) -> Problem {
+fn unreadable(unreadable: Unreadable) -> Broken {
     let field = format!("line {}", unreadable.line);
-    Failure::invalid(field, "rows_are_readable", unreadable.explanation).into()
+    Broken::Unreadable(Failure::invalid(field, "rows_are_readable", unreadable.explanation).into())
 }
 
 /// A submission on its way in. One chunk at a time is recorded while the next one is judged and another is read.
 struct Intake {
     state: std::sync::Arc<AppState>,
     by: Originator,
-    lines: Vec<Line>,
-    recording: Option<JoinHandle<Done<Incoming>>>,
-}
-
-/// What is recorded of a submission, and the rows that came before their originals.
-struct Incoming {
     delivery: Delivery,
-    early: Spool,
+    /// Nothing of it is recorded before its end.
+    is_whole: bool,
+    lines: Vec<Line>,
+    /// The chunk before; then those of all rows so far that came before their originals.
+    recording: Option<JoinHandle<Done<Spool>>>,
 }
 
 impl Intake {
     async fn open(state: std::sync::Arc<AppState>, by: Originator) -> Done<Self> {
         let mut conn = state.connection().await?;
-        let incoming = Incoming {
-            delivery: open_submission(&mut conn, &by, state.now()).await?,
-            early: Spool::default(),
-        };
+        let delivery = open_submission(&mut conn, &by, state.now()).await?;
         drop(conn);
-        let recording = state.spawn(async { Ok(incoming) });
+        let recording = state.spawn(async { Ok(Spool::default()) });
         Ok(Self {
             state,
             by,
+            delivery,
+            is_whole: false,
             lines: Vec::with_capacity(CHUNK_ROWS),
             recording: Some(recording),
         })
+    }
+
+    /// Records what comes in chunks, to the end of the body.
+    async fn read(&mut self, format: Format, body: &mut Body) -> Result<(), Broken> {
+        let mut reader = Reader::new(format);
+        while let Some(bytes) = next_bytes(body).await? {
+            let pushed = reader.push(&bytes, &mut self.lines);
+            let recorded = self.record_full_chunks().await;
+            recorded.map_err(|failure| Broken::Off(failure.into()))?;
+            pushed.map_err(unreadable)?;
+        }
+        reader.finish(&mut self.lines).map_err(unreadable)
+    }
+
+    /// Keeps what comes, to the end of the body.
+    async fn read_wholly(&mut self, format: Format, body: &mut Body) -> Result<(), Broken> {
+        self.is_whole = true;
+        let mut reader = Reader::new(format);
+        while let Some(bytes) = next_bytes(body).await? {
+            reader.push(&bytes, &mut self.lines).map_err(unreadable)?;
+            may_be_whole(self.lines.len()).map_err(|failure| Broken::Refused(failure.into()))?;
+        }
+        reader.finish(&mut self.lines).map_err(unreadable)
+    }
+
+    /// What is answered when no more is read: after everything that was begun has ended, with what became of the rows.
+    async fn broken(mut self, broken: Broken) -> Problem {
+        let (state, by, id) = (self.state.clone(), self.by.clone(), self.delivery.submission_id);
+        let (problem, ended) = match broken {
+            Broken::Unreadable(problem) if !self.is_whole => (problem, self.end().await),
+            Broken::Unreadable(problem) | Broken::Refused(problem) => (problem, self.end_empty().await),
+            Broken::Off(problem) => {
+                let _early = self.early().await;
+                (problem, show(&state, &by, id).await)
+            }
+        };
+        match ended {
+            Ok(view) => problem.of_submission(view),
+            Err(failure) => {
+                tracing::warn!(submission = id, %failure, "a broken submission could not be looked at");
+                problem
+            }
+        }
     }
 
     async fn record_full_chunks(&mut self) -> Done<()> {
@@ -148,14 +201,14 @@ impl Intake {
     async fn record(&mut self, chunk: Vec<Line>) -> Done<()> {
         let (state, by) = (self.state.clone(), self.by.clone());
         let judging = spawn_blocking(move || judge_lines(&state.recorder.memory, &by, state.now(), chunk));
-        let incoming = self.incoming().await?;
-        let recording = record_chunk(self.state.clone(), self.by.clone(), incoming, judging);
+        let early = self.early().await?;
+        let recording = record_chunk(self.state.clone(), self.by.clone(), self.delivery, early, judging);
         self.recording = Some(self.state.spawn(recording));
         Ok(())
     }
 
     /// When the chunk before is recorded.
-    async fn incoming(&mut self) -> Done<Incoming> {
+    async fn early(&mut self) -> Done<Spool> {
         let recording = self.recording.take().ok_or_else(broken_off)?;
         recording.await.map_err(|_| broken_off())?
     }
@@ -163,11 +216,10 @@ impl Intake {
     async fn end(mut self) -> Done<SubmissionView> {
         let last = std::mem::take(&mut self.lines);
         self.record(last).await?;
-        let incoming = self.incoming().await?;
-        let (state, by) = (self.state.clone(), self.by);
+        let early = self.early().await?;
+        let (state, by, delivery) = (self.state.clone(), self.by, self.delivery);
         let ending = self.state.spawn(async move {
-            let delivery = incoming.delivery;
-            record_early(&state, &by, incoming).await?;
+            record_early(&state, &by, delivery, early).await?;
             let mut conn = state.connection().await?;
             delivery.finish(&mut conn, &by, state.now()).await
         });
@@ -176,39 +228,52 @@ impl Intake {
             .map_err(|_| Failure::Internal("a submission broke off".to_owned()))?
     }
 
-    async fn end_wholly(mut self) -> Done<SubmissionView> {
-        let Incoming { delivery, .. } = self.incoming().await?;
-        let (state, by, lines) = (self.state.clone(), self.by, self.lines);
+    async fn end_wholly(self) -> Answer<SubmissionView> {
+        let (state, by, delivery, lines) = (self.state.clone(), self.by, self.delivery, self.lines);
         let ending = self.state.spawn(async move {
             let mut conn = state.connection().await?;
             let (memory, at) = (&state.recorder.memory, state.now());
             let whole = delivery.record_wholly(&mut conn, memory, &by, at, lines).await;
-            let view = delivery.finish(&mut conn, &by, state.now()).await?;
-            whole.map(|()| view)
+            Ok::<_, Failure>((whole, delivery.finish(&mut conn, &by, state.now()).await?))
         });
-        ending
+        let (whole, view) = ending
             .await
-            .map_err(|_| Failure::Internal("a submission broke off".to_owned()))?
+            .map_err(|_| Failure::Internal("a submission broke off".to_owned()))??;
+        match whole {
+            Ok(()) => Ok(view),
+            Err(failure) => Err(Problem::from(failure).of_submission(view)),
+        }
     }
+
+    /// Without recording anything.
+    async fn end_empty(self) -> Done<SubmissionView> {
+        let mut conn = self.state.connection().await?;
+        self.delivery.finish(&mut conn, &self.by, self.state.now()).await
+    }
+}
+
+async fn show(state: &AppState, by: &Originator, id: i64) -> Done<SubmissionView> {
+    let mut conn = state.connection().await?;
+    show_submission(&mut conn, by, id).await
 }
 
 async fn record_chunk(
     state: std::sync::Arc<AppState>,
     by: Originator,
-    mut incoming: Incoming,
+    delivery: Delivery,
+    mut early: Spool,
     judging: JoinHandle<Done<JudgedLines>>,
-) -> Done<Incoming> {
+) -> Done<Spool> {
     let judged = judging.await.map_err(|_| broken_off())??;
     let mut conn = state.connection().await?;
-    let early = incoming
-        .delivery
+    let lines = delivery
         .record(&mut conn, &state.recorder.memory, &by, judged)
         .await?;
     drop(conn);
-    if early.is_empty() {
-        return Ok(incoming);
+    if lines.is_empty() {
+        return Ok(early);
     }
-    let spooling = spawn_blocking(move || incoming.early.enter(&early).map(|()| incoming));
+    let spooling = spawn_blocking(move || early.enter(&lines).map(|()| early));
     Ok(spooling.await.map_err(|_| broken_off())??)
 }
 
@@ -216,8 +281,8 @@ fn broken_off() -> Failure {
     Failure::Internal("the recording of a chunk broke off".to_owned())
 }
 
-async fn record_early(state: &AppState, by: &Originator, incoming: Incoming) -> Done<()> {
-    let mut early = incoming.early.rewound()?;
+async fn record_early(state: &AppState, by: &Originator, delivery: Delivery, early: Spool) -> Done<()> {
+    let mut early = early.rewound()?;
     loop {
         let reading = spawn_blocking(move || early.next_lines(CHUNK_ROWS).map(|lines| (early, lines)));
         let (rest, lines) = reading.await.map_err(|_| broken_off())??;
@@ -227,7 +292,6 @@ async fn record_early(state: &AppState, by: &Originator, incoming: Incoming) -> 
         early = rest;
         let mut conn = state.connection().await?;
         let (memory, at) = (&state.recorder.memory, state.now());
-        let delivery = incoming.delivery;
         delivery.record_early(&mut conn, memory, by, at, lines).await?;
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::json;
 use crate::domain::transaction::{Booked, Difference, Outcome, RowFault, Submitted};
 use crate::usecases::Failure;
 use crate::usecases::failure::Fault;
+use crate::web::media::must_be_json;
 use crate::web::{Answer, AppState, Authorised, Problem, Whole};
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -64,7 +65,10 @@ pub async fn post_transaction(
     Whole(body): Whole,
 ) -> Answer<HttpResponse> {
     by.may_record().map_err(Failure::from)?;
-    is_json(&request)?;
+    must_be_json(
+        &request,
+        "send `Content-Type: application/json`; files of rows go to /v1/transactions/batch",
+    )?;
     let row = Submitted::from_json(&body).map_err(unreadable)?;
     let (office, reference) = (row.office.clone(), row.reference.clone());
     let outcome = state.recorder.record(by, row, state.now()).await?;
@@ -95,19 +99,6 @@ pub async fn post_transaction(
         Outcome::Malformed { faults } => Err(unreadable(faults)),
         Outcome::Conflict { .. } => Err(conflict(&outcome)),
     }
-}
-
-fn is_json(request: &HttpRequest) -> Answer<()> {
-    let kind = request.headers().get("content-type");
-    let kind = kind
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or("application/json");
-    if kind.contains("json") {
-        return Ok(());
-    }
-    Err(Problem::unsupported(
-        "send `Content-Type: application/json`; files of rows go to /v1/transactions/batch",
-    ))
 }
 
 /// What is no JSON is malformed, a row of another shape is invalid.

@@ -1,0 +1,117 @@
+//! What a request says of its body: its media type and how it was encoded for the way. Never here: what a body says.
+
+use actix_web::dev::{Decompress, Payload};
+use actix_web::http::header::CONTENT_ENCODING;
+use actix_web::mime::{self, Mime};
+use actix_web::{HttpMessage, HttpRequest};
+
+use super::problem::{Answer, Problem};
+
+/// A body of JSON; one that does not say what it is, is taken for it.
+///
+/// # Errors
+/// Unsupported for any other media type or character set, and for an encoding that is not read here.
+pub fn must_be_json(request: &HttpRequest, told: &str) -> Answer<()> {
+    is_decoded_here(request)?;
+    match media_type(request)? {
+        None => Ok(()),
+        Some(kind) if is_json(&kind) => Ok(()),
+        Some(_) => Err(Problem::unsupported(told)),
+    }
+}
+
+/// The essence of the body's media type, in lower case; nothing where it is not named.
+///
+/// # Errors
+/// Unsupported for what is no media type, and for any other character set than UTF-8.
+pub fn essence(request: &HttpRequest) -> Answer<Option<String>> {
+    Ok(media_type(request)?.map(|kind| kind.essence_str().to_ascii_lowercase()))
+}
+
+/// The body as it was before it was encoded for the way.
+///
+/// # Errors
+/// Unsupported for an encoding that is not read here.
+pub fn decoded(request: &HttpRequest, payload: Payload) -> Answer<Decompress<Payload>> {
+    is_decoded_here(request)?;
+    Ok(Decompress::from_headers(payload, request.headers()))
+}
+
+fn media_type(request: &HttpRequest) -> Answer<Option<Mime>> {
+    let kind = request.mime_type();
+    let kind = kind.map_err(|_| Problem::unsupported("`Content-Type` names no media type"))?;
+    let charset = kind.as_ref().and_then(|kind| kind.get_param(mime::CHARSET));
+    match charset {
+        Some(charset) if charset != mime::UTF_8 => Err(Problem::unsupported("bodies are in UTF-8")),
+        Some(_) | None => Ok(kind),
+    }
+}
+
+fn is_json(kind: &Mime) -> bool {
+    let is_application = kind.type_() == mime::APPLICATION;
+    is_application && (kind.subtype() == mime::JSON || kind.suffix() == Some(mime::JSON))
+}
+
+fn is_decoded_here(request: &HttpRequest) -> Answer<()> {
+    let mut encodings = request.headers().get_all(CONTENT_ENCODING);
+    let known = |name: &str| ["gzip", "deflate", "identity"].contains(&name);
+    let is_read = match (encodings.next(), encodings.next()) {
+        (None, _) => true,
+        (Some(one), None) => one
+            .to_str()
+            .is_ok_and(|name| known(name.trim().to_ascii_lowercase().as_str())),
+        (Some(_), Some(_)) => false,
+    };
+    if is_read {
+        return Ok(());
+    }
+    let told = "of encodings, `Content-Encoding: gzip` or `deflate` is read";
+    Err(Problem::unsupported(told))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::CONTENT_TYPE;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn json_is_named_in_any_case_and_with_any_parameters_but_another_character_set() {
+        let is_taken = |kind: &str| {
+            let request = TestRequest::post().insert_header((CONTENT_TYPE, kind));
+            must_be_json(&request.to_http_request(), "send JSON").is_ok()
+        };
+        for kind in [
+            "application/json",
+            "Application/JSON",
+            "application/json; charset=UTF-8",
+            "application/json;charset=\"utf-8\"",
+            "application/vnd.office+json",
+        ] {
+            assert!(is_taken(kind), "{kind}");
+        }
+        for kind in [
+            "application/jsonx",
+            "application/x-ndjson",
+            "text/json",
+            "application/json; charset=windows-1256",
+            "json",
+            "",
+        ] {
+            assert!(!is_taken(kind), "{kind}");
+        }
+        let unnamed = TestRequest::post().to_http_request();
+        assert!(must_be_json(&unnamed, "send JSON").is_ok());
+    }
+
+    #[test]
+    fn one_encoding_that_is_known_is_read() {
+        let is_read = |encoding: &str| {
+            let request = TestRequest::post().insert_header((CONTENT_ENCODING, encoding));
+            is_decoded_here(&request.to_http_request()).is_ok()
+        };
+        assert!(["gzip", "GZip", "deflate", "identity"].into_iter().all(is_read));
+        assert!(!["br", "gzip, gzip", "zstd", ""].into_iter().any(is_read));
+    }
+}
