@@ -1,12 +1,17 @@
 //! Moments as the database keeps them. Never here: asking for one (see `host::clock`), time zones.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 /// The moment cut to the microsecond, a leap second counted as the first of the next minute. One that kept its nanoseconds
 /// would differ from itself when it is read again.
 #[must_use]
 pub fn kept(moment: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(moment.timestamp_micros()).unwrap_or(moment)
+}
+
+/// Whether its year is written with four digits, as RFC 3339 writes moments.
+pub fn is_within_calendars(moment: DateTime<Utc>) -> bool {
+    (1..=9999).contains(&moment.year())
 }
 
 #[cfg(test)]

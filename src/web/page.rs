@@ -1,11 +1,15 @@
 //! Keyset pagination: an opaque cursor, a limit, a link to the next page. Never here: counting of all rows.
 
 use actix_web::HttpRequest;
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::domain::moment::is_within_calendars;
 use crate::domain::page::{Asked, Page};
+use crate::domain::printable;
 use crate::usecases::Failure;
 
 use super::problem::Problem;
@@ -91,10 +95,27 @@ fn read_cursor<K: DeserializeOwned>(cursor: &str) -> Result<K, Problem> {
     hex::decode(cursor)
         .ok()
         .and_then(|key| serde_json::from_slice(&key).ok())
+        .filter(may_be_key)
+        .and_then(|key| serde_json::from_value(key).ok())
         .ok_or_else(|| {
             let told = "take the cursor from the `next` link of the page before";
             Failure::invalid("cursor", "cursor_comes_from_a_page", told).into()
         })
+}
+
+/// Whether a row may have this key: its texts and moments are such as the database keeps.
+fn may_be_key(key: &Value) -> bool {
+    match key {
+        Value::String(text) => {
+            printable::is_printable(text)
+                && text
+                    .parse()
+                    .map_or(true, |moment: DateTime<Utc>| is_within_calendars(moment))
+        }
+        Value::Array(parts) => parts.iter().all(may_be_key),
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+        Value::Object(_) => false,
+    }
 }
 
 #[cfg(test)]
@@ -117,6 +138,28 @@ mod tests {
             next,
             format!("/v1/offices?province=tehran&limit=2&cursor={}", hex::encode("2"))
         );
+    }
+
+    #[test]
+    fn a_cursor_that_no_row_can_have_is_none_of_ours() {
+        let after = |key: &str| {
+            let page = PageQuery {
+                cursor: Some(hex::encode(key)),
+                limit: None,
+            };
+            page.asked::<(String, i64)>().map_err(|problem| problem.status)
+        };
+        assert!(after(r#"["1001",1]"#).is_ok());
+        assert!(after(r#"["2026-03-20T20:30:00Z",1]"#).is_ok());
+        for key in [
+            r#"["\u0000",1]"#,
+            r#"["-9000-01-01T00:00:00Z",1]"#,
+            r#"["+12000-01-01T00:00:00Z",1]"#,
+            r#"["1001",{}]"#,
+            r#"["1001"]"#,
+        ] {
+            assert_eq!(after(key).unwrap_err(), 422, "{key}");
+        }
     }
 
     #[test]
