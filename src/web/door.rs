@@ -14,7 +14,7 @@ use crate::usecases::Failure;
 use crate::usecases::failure::Fault;
 
 use super::authorised::Authorised;
-use super::openapi::{needs_token, operation_of};
+use super::openapi::{methods_of, needs_token, operation_of};
 use super::problem::Problem;
 use super::wanted::Wanted;
 
@@ -37,6 +37,7 @@ async fn admitted(request: &mut ServiceRequest) -> Result<(), Problem> {
     let (Some(document), Some(pattern)) = (document, request.match_pattern()) else {
         return Ok(());
     };
+    must_be_allowed(&document, request)?;
     let Some(operation) = operation_of(&document, &pattern, request.method()) else {
         return Ok(());
     };
@@ -50,6 +51,17 @@ async fn admitted(request: &mut ServiceRequest) -> Result<(), Problem> {
         Ok(())
     } else {
         Err(Failure::Invalid(faults).into())
+    }
+}
+
+/// A path that the document has as it stands is no value of another route's parameter.
+fn must_be_allowed(document: &OpenApi, request: &ServiceRequest) -> Result<(), Problem> {
+    let path = request.path();
+    match methods_of(document, path) {
+        Some(methods) if operation_of(document, path, request.method()).is_none() => {
+            Err(Problem::method_not_allowed(methods))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

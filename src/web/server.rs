@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::guard::fn_guard;
+use actix_web::http::Method;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, Error, HttpMessage, HttpRequest, HttpServer, web};
@@ -91,8 +93,21 @@ pub fn app(
         .into_app()
         .configure(portal::configure)
         .service(web::redirect("/docs", "/docs/"))
+        .configure(read_only)
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
         .default_service(web::to(nothing_here))
+}
+
+/// What the pages of the document answer by themselves is only read.
+fn read_only(config: &mut web::ServiceConfig) {
+    for path in ["/openapi.json", "/docs/{_:.*}", "/docs"] {
+        let written = fn_guard(|asked| ![Method::GET, Method::HEAD].contains(&asked.head().method));
+        config.service(
+            web::resource(path)
+                .guard(written)
+                .default_service(web::to(nothing_here)),
+        );
+    }
 }
 
 fn common_headers() -> DefaultHeaders {
@@ -103,9 +118,11 @@ fn common_headers() -> DefaultHeaders {
 }
 
 async fn nothing_here(request: HttpRequest, document: Data<OpenApi>) -> Answer<String> {
-    let allowed = request
-        .match_pattern()
-        .and_then(|pattern| openapi::methods_of(&document, &pattern));
+    // Pages, which are not in the document, are only read.
+    let allowed = request.match_pattern().map(|pattern| {
+        let of_api = openapi::methods_of(&document, &pattern);
+        of_api.unwrap_or_else(|| "GET, HEAD".to_owned())
+    });
     match allowed {
         Some(methods) => Err(Problem::method_not_allowed(methods)),
         None => Err(Failure::not_found("page", request.path()).into()),
@@ -148,7 +165,6 @@ mod tests {
     use std::path::Path;
 
     use crate::host::database::{DatabaseUrl, pool};
-    use actix_web::http::Method;
     use actix_web::test::{TestRequest, call_service, init_service, read_body};
 
     use super::*;
@@ -193,6 +209,35 @@ mod tests {
             (200, "text/plain; version=0.0.4", "")
         );
         assert_eq!(asked(Method::HEAD, "/v1/windows/1/close").await.0, 405);
+    }
+
+    #[actix_web::test]
+    async fn a_known_path_under_an_unknown_method_says_which_methods_it_has() {
+        let app = init_service(app(alone())).await;
+        for (method, path, allowed) in [
+            (Method::GET, "/v1/transactions/batch", "POST"),
+            (Method::DELETE, "/v1/transactions/batch", "POST"),
+            (Method::PUT, "/v1/transactions", "GET, HEAD, POST"),
+            (Method::OPTIONS, "/v1/transactions", "GET, HEAD, POST"),
+            (Method::POST, "/", "GET, HEAD"),
+            (Method::POST, "/openapi.json", "GET, HEAD"),
+            (Method::POST, "/docs/", "GET, HEAD"),
+            (Method::DELETE, "/verify", "GET, HEAD"),
+            (Method::PATCH, "/verify/0123", "GET, HEAD"),
+            (Method::POST, "/assets/pages.css", "GET, HEAD"),
+        ] {
+            let request = TestRequest::default().method(method.clone()).uri(path);
+            let response = call_service(&app, request.to_request()).await;
+            let allow = response
+                .headers()
+                .get("allow")
+                .map(|allow| allow.to_str().unwrap().to_owned());
+            assert_eq!(
+                (response.status().as_u16(), allow.as_deref()),
+                (405, Some(allowed)),
+                "{method} {path}"
+            );
+        }
     }
 
     #[actix_web::test]

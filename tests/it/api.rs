@@ -58,6 +58,13 @@ impl Api {
         .await
     }
 
+    /// Unless one has it already under such a tag.
+    pub async fn get_unless(&self, path: &str, tag: &str, token: &str) -> Said {
+        let request = TestRequest::get().uri(path);
+        self.ask(request.insert_header(("If-None-Match", tag)), token)
+            .await
+    }
+
     pub async fn get_accepting(&self, path: &str, languages: &str, token: &str) -> Said {
         let request = TestRequest::get().uri(path);
         self.ask(request.insert_header(("Accept-Language", languages)), token)

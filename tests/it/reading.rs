@@ -237,6 +237,62 @@ async fn a_statement_is_the_same_bytes_in_each_form_by_suffix_and_by_accept() {
     );
 }
 
+#[actix_web::test]
+async fn a_statement_that_one_has_already_is_not_sent_again() {
+    let reading = Reading::new().await;
+    let number = &reading.settled.statements[0].content().number;
+    let forms: &[&str] = if cfg!(feature = "pdf") {
+        &[".json", ".csv", ".pdf"]
+    } else {
+        &[".json", ".csv"]
+    };
+    for form in forms {
+        let path = format!("/v1/statements/{number}{form}");
+        let first = reading.api.get(&path, &reading.own).await;
+        let tag = first.header("etag").to_owned();
+        for kept in [
+            tag.clone(),
+            format!("W/{tag}"),
+            format!("\"x\", {tag}"),
+            "*".to_owned(),
+        ] {
+            let again = reading.api.get_unless(&path, &kept, &reading.own).await;
+            assert_eq!((again.status, again.bytes.len()), (304, 0), "{path} {kept}");
+            assert_eq!(again.header("etag"), tag);
+        }
+        let other = reading.api.get_unless(&path, "\"x\"", &reading.own).await;
+        assert_eq!((other.status, other.bytes), (200, first.bytes), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_cursor_that_is_no_rows_is_refused_on_every_list() {
+    let reading = Reading::new().await;
+    let settlement = reading.api.get("/v1/settlements", &reading.all).await.items()[0]["id"].clone();
+    let ancient = hex::encode(r#"["-9000-01-01T00:00:00Z",1,1]"#);
+    let nul = "225c753030303022";
+    let of_position = hex::encode(r#"[1,"\u0000",1]"#);
+    for (path, cursor) in [
+        ("/v1/offices".to_owned(), nul),
+        ("/v1/parties".to_owned(), nul),
+        ("/v1/services".to_owned(), nul),
+        ("/v1/agencies".to_owned(), nul),
+        (format!("/v1/settlements/{settlement}/positions"), &of_position),
+        ("/v1/offices/1001/transactions".to_owned(), &ancient),
+    ] {
+        let said = reading
+            .api
+            .get(&format!("{path}?cursor={cursor}"), &reading.all)
+            .await;
+        assert_eq!(said.status, 422, "{path}: {}", said.text());
+        assert!(
+            said.text().contains("cursor_comes_from_a_page"),
+            "{}",
+            said.text()
+        );
+    }
+}
+
 #[cfg(feature = "pdf")]
 #[actix_web::test]
 async fn a_pdf_is_rendered_once_and_is_the_same_for_ever() {

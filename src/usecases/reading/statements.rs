@@ -121,10 +121,22 @@ pub async fn statement_csv(conn: &mut Connection, by: &Originator, number: &str)
     })
 }
 
-/// The statement's id and its PDF, or what that is yet to be rendered from.
-pub async fn statement_paper(conn: &mut Connection, by: &Originator, number: &str) -> Done<(i64, Paper)> {
+/// A statement's PDF, or what that is yet to be rendered from.
+#[derive(Debug)]
+pub struct StatementPaper {
+    pub id: i64,
+    /// Of the statement, whose PDF is the same for ever once it is rendered.
+    pub digest: String,
+    pub paper: Paper,
+}
+
+pub async fn statement_paper(conn: &mut Connection, by: &Originator, number: &str) -> Done<StatementPaper> {
     let found = find_statement(conn, by, number).await?;
-    Ok((found.id, load_statement_paper(conn, found.id).await?))
+    Ok(StatementPaper {
+        id: found.id,
+        digest: hex::encode(&found.digest),
+        paper: load_statement_paper(conn, found.id).await?,
+    })
 }
 
 /// The statement of a verification code, however people typed it; for everybody.

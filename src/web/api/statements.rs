@@ -1,6 +1,11 @@
 //! `/v1/statements`: listed, read as JSON, CSV or PDF, and checked by their code. Never here: their arithmetic and their look.
 
-use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, ETAG};
+use std::cmp::Reverse;
+
+use actix_web::http::header::{
+    Accept, CACHE_CONTROL, CONTENT_DISPOSITION, ETag, EntityTag, Header, IfNoneMatch, Quality, QualityItem,
+};
+use actix_web::mime::{self, Mime, Name};
 use actix_web::web::{Data, Json, Path, Query, block};
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Deserialize;
@@ -11,7 +16,9 @@ use crate::domain::originator::Originator;
 use crate::domain::statement::StatementContent;
 use crate::usecases::Failure;
 use crate::usecases::keep_statement_pdf::{Paper, keep_statement_pdf, render_statement};
-use crate::usecases::reading::statements::{self, StatementFilter, StatementView, VerifiedStatement};
+use crate::usecases::reading::statements::{
+    self, StatementBytes, StatementFilter, StatementView, VerifiedStatement,
+};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised, Problem, Unhurried};
 
@@ -102,31 +109,29 @@ pub async fn show_statement(
     number: Path<String>,
 ) -> Answer<HttpResponse> {
     let (number, form) = asked_for(&number, &request);
-    match form {
-        Form::Json => {
-            let found = statements::statement_json(&mut *state.connection().await?, &by, number).await?;
-            Ok(answered(found.bytes, form, number, Some(&found.digest)))
-        }
-        Form::Csv => {
-            let found = statements::statement_csv(&mut *state.connection().await?, &by, number).await?;
-            Ok(answered(found.bytes, form, number, Some(&found.digest)))
-        }
-        Form::Pdf => Ok(answered(pdf(&state, &by, number).await?, form, number, None)),
-    }
+    let found = match form {
+        Form::Json => statements::statement_json(&mut *state.connection().await?, &by, number).await?,
+        Form::Csv => statements::statement_csv(&mut *state.connection().await?, &by, number).await?,
+        Form::Pdf => pdf(&state, &by, number).await?,
+    };
+    let tag = EntityTag::new_strong(format!("{}{}", found.digest, form.suffix()));
+    Ok(answered(&request, found.bytes, form, number, tag))
 }
 
 /// Rendered when it is first asked for, off the threads that answer others, and kept.
-async fn pdf(state: &AppState, by: &Originator, number: &str) -> Answer<Vec<u8>> {
+async fn pdf(state: &AppState, by: &Originator, number: &str) -> Answer<StatementBytes> {
     let found = statements::statement_paper(&mut *state.connection().await?, by, number).await?;
-    let (statement_id, statement) = match found {
-        (_, Paper::Rendered(bytes)) => return Ok(bytes),
-        (id, Paper::Unrendered(statement)) => (id, statement),
+    let digest = found.digest;
+    let statement = match found.paper {
+        Paper::Rendered(bytes) => return Ok(StatementBytes { bytes, digest }),
+        Paper::Unrendered(statement) => statement,
     };
     let rendered = block(move || render_statement(&statement))
         .await
         .map_err(|broken| Failure::Internal(format!("the rendering broke off: {broken}")))??;
     let mut conn = state.connection().await?;
-    Ok(keep_statement_pdf(&mut conn, state.now(), statement_id, rendered).await?)
+    let bytes = keep_statement_pdf(&mut conn, state.now(), found.id, rendered).await?;
+    Ok(StatementBytes { bytes, digest })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +152,14 @@ impl Form {
         }
     }
 
+    fn kind(self) -> (Name<'static>, Name<'static>) {
+        match self {
+            Self::Json => (mime::APPLICATION, mime::JSON),
+            Self::Csv => (mime::TEXT, mime::CSV),
+            Self::Pdf => (mime::APPLICATION, mime::PDF),
+        }
+    }
+
     const fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -156,44 +169,90 @@ impl Form {
     }
 }
 
-/// The number without its suffix, and the form: the suffix's, else the first that Accept names, else JSON.
+/// The number without its suffix, and the form: the suffix's, else the one that Accept likes best, else JSON.
 fn asked_for<'a>(name: &'a str, request: &HttpRequest) -> (&'a str, Form) {
     for form in Form::ALL {
         if let Some(number) = name.strip_suffix(form.suffix()) {
             return (number, form);
         }
     }
-    let accept = request
-        .headers()
-        .get(ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    let named = accept.unwrap_or_default().split(',').find_map(|range| {
-        let range = range.split(';').next().unwrap_or_default().trim();
-        Form::ALL
-            .into_iter()
-            .find(|form| form.media_type().split(';').next() == Some(range))
-    });
-    (name, named.unwrap_or(Form::Json))
+    (name, accepted(request))
 }
 
-fn answered(bytes: Vec<u8>, form: Form, number: &str, digest: Option<&str>) -> HttpResponse {
-    let mut response = HttpResponse::Ok();
+/// Of forms that are liked equally, the one that is named first. Where none is named or wanted it is the first that is not refused.
+fn accepted(request: &HttpRequest) -> Form {
+    let accept = Accept::parse(request).map(|accept| accept.0).unwrap_or_default();
+    let liked = |form: Form| {
+        let of_form = |(place, range): (usize, &QualityItem<Mime>)| {
+            let exactness = exactness(&range.item, form)?;
+            Some((exactness, range.quality, place))
+        };
+        // The most exact range says how a form is liked.
+        let ranges = accept.iter().enumerate().filter_map(of_form);
+        ranges.max_by_key(|(exactness, _, place)| (*exactness, Reverse(*place)))
+    };
+    let told = Form::ALL.map(|form| (form, liked(form)));
+    let wanted = told.iter().filter_map(|(form, liked)| {
+        let (_, quality, place) = (*liked)?;
+        (quality > Quality::ZERO).then_some((*form, quality, place))
+    });
+    let best = wanted.min_by_key(|(_, quality, place)| (Reverse(*quality), *place));
+    let unnamed = told.iter().find(|(_, liked)| liked.is_none());
+    best.map(|(form, ..)| form)
+        .or_else(|| unnamed.map(|(form, _)| *form))
+        .unwrap_or(Form::Json)
+}
+
+/// How exactly a range names a form; nothing if it does not.
+fn exactness(range: &Mime, form: Form) -> Option<u8> {
+    let (kind, subkind) = form.kind();
+    if range.type_() == mime::STAR {
+        return Some(0);
+    }
+    if range.type_() != kind {
+        return None;
+    }
+    if range.subtype() == mime::STAR {
+        return Some(1);
+    }
+    (range.subtype() == subkind).then_some(2)
+}
+
+fn answered(request: &HttpRequest, bytes: Vec<u8>, form: Form, number: &str, tag: EntityTag) -> HttpResponse {
+    let is_kept = is_kept_by(request, &tag);
+    let mut response = if is_kept {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
     response
-        .content_type(form.media_type())
         .insert_header((CACHE_CONTROL, "private, max-age=31536000, immutable"))
         .insert_header(("Vary", "Accept, Authorization"))
+        .insert_header(ETag(tag));
+    if is_kept {
+        return response.finish();
+    }
+    response
+        .content_type(form.media_type())
         .insert_header((
             CONTENT_DISPOSITION,
             format!("inline; filename=\"{number}{}\"", form.suffix()),
-        ));
-    if let Some(digest) = digest {
-        response.insert_header((ETAG, format!("\"{digest}{}\"", form.suffix())));
+        ))
+        .body(bytes)
+}
+
+/// Whether who asks has it already.
+fn is_kept_by(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(kept)) => kept.iter().any(|kept| kept.weak_eq(tag)),
+        Err(_) => false,
     }
-    response.body(bytes)
 }
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::ACCEPT;
     use actix_web::test::TestRequest;
 
     use super::*;
@@ -208,7 +267,21 @@ mod tests {
             (number.to_owned(), form)
         };
         let number = "pishkhan-tax.1-IRR-0001";
-        assert_eq!(of(number, "*/*"), (number.to_owned(), Form::Json));
+        for (accept, form) in [
+            ("*/*", Form::Json),
+            ("", Form::Json),
+            ("application/json;q=0, text/csv", Form::Csv),
+            ("application/json;q=0.2, application/pdf;q=0.9", Form::Pdf),
+            ("application/pdf;q=0.2, text/csv;q=0.3", Form::Csv),
+            ("application/pdf, application/json", Form::Pdf),
+            ("Application/PDF", Form::Pdf),
+            ("application/*;q=0.1, text/*", Form::Csv),
+            ("*/*;q=0.1, application/json;q=0", Form::Csv),
+            ("application/json;q=0", Form::Csv),
+            ("text/html", Form::Json),
+        ] {
+            assert_eq!(of(number, accept), (number.to_owned(), form), "{accept}");
+        }
         assert_eq!(
             of(number, "text/html, application/pdf;q=0.9"),
             (number.to_owned(), Form::Pdf)
