@@ -16,33 +16,42 @@ CREATE FUNCTION broken_seals_of(target regclass, wanted text[], rows_max integer
     SET bytea_output = 'hex'
     SET enable_seqscan = off
 AS $$
+DECLARE
+    query text := format(
+            'WITH of_wanted AS MATERIALIZED (
+                 SELECT r.id, r.keys, r.digests, r.login, r.humble FROM public.row_seals r
+                  WHERE r.relation = %1$L AND r.relation = ''batches'' AND cardinality(r.keys) = 1 AND r.keys[1] = ANY ($1)
+                 UNION ALL
+                 SELECT r.id, r.keys, r.digests, r.login, r.humble FROM public.row_seals r
+                  WHERE r.relation || '''' = %1$L AND (r.relation <> ''batches'' OR cardinality(r.keys) > 1) AND r.keys && $1
+             ), sealed AS (
+                 SELECT u.key, (array_agg(u.digest ORDER BY s.id DESC))[1] AS digest, min(s.login) FILTER (WHERE NOT s.humble) AS login
+                   FROM of_wanted s CROSS JOIN unnest(s.keys, s.digests) AS u (key, digest)
+                  WHERE u.key = ANY ($1)
+                  GROUP BY u.key
+             ), present AS (
+                 SELECT w.%3$I::text AS key, public.row_digest(w::text) AS digest FROM %2$s w WHERE w.%3$I = ANY ($1::bigint[])
+             )
+             SELECT key, p.digest IS NOT NULL, s.digest IS NOT NULL, s.login
+               FROM present p FULL JOIN sealed s USING (key)
+              WHERE p.digest IS DISTINCT FROM s.digest OR s.login IS NOT NULL
+              ORDER BY key LIMIT $2',
+            (SELECT c.relname FROM pg_class c WHERE c.oid = target), target,
+            (SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+              WHERE i.indrelid = target AND i.indisprimary));
+    slice CONSTANT integer := 500;
+    told integer := 0;
+    told_now integer;
 BEGIN
-    RETURN QUERY EXECUTE format(
-        'WITH of_wanted AS MATERIALIZED (
-             SELECT r.id, r.keys, r.digests, r.login, r.humble FROM public.row_seals r
-              WHERE r.relation = %1$L AND r.relation = ''batches'' AND cardinality(r.keys) = 1 AND r.keys[1] = ANY ($1)
-             UNION ALL
-             SELECT r.id, r.keys, r.digests, r.login, r.humble FROM public.row_seals r
-              WHERE r.relation = %1$L AND (r.relation <> ''batches'' OR cardinality(r.keys) > 1) AND r.keys && $1
-         ), sealed AS (
-             SELECT u.key, (array_agg(u.digest ORDER BY s.id DESC))[1] AS digest, min(s.login) FILTER (WHERE NOT s.humble) AS login
-               FROM of_wanted s CROSS JOIN unnest(s.keys, s.digests) AS u (key, digest)
-              WHERE u.key = ANY ($1)
-              GROUP BY u.key
-         ), present AS (
-             SELECT w.%3$I::text AS key, public.row_digest(w::text) AS digest FROM %2$s w WHERE w.%3$I = ANY ($1::bigint[])
-         )
-         SELECT key, p.digest IS NOT NULL, s.digest IS NOT NULL, s.login
-           FROM present p FULL JOIN sealed s USING (key)
-          WHERE p.digest IS DISTINCT FROM s.digest OR s.login IS NOT NULL
-          ORDER BY key LIMIT $2',
-        (SELECT c.relname FROM pg_class c WHERE c.oid = target), target,
-        (SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-          WHERE i.indrelid = target AND i.indisprimary))
-    USING wanted, rows_max;
+    FOR start IN 1 .. cardinality(wanted) BY slice LOOP
+        RETURN QUERY EXECUTE query USING wanted[start:start + slice - 1], rows_max;
+        GET DIAGNOSTICS told_now = ROW_COUNT;
+        told := told + told_now;
+        EXIT WHEN told >= rows_max;
+    END LOOP;
 END
 $$;
-COMMENT ON FUNCTION broken_seals_of(regclass, text[], integer) IS 'As broken_seals, of these keys alone, for a table whose primary key is one whole number. By its indexes in any case: asked for very many keys, a plan that reads all seals and compares each with each key takes minutes.';
+COMMENT ON FUNCTION broken_seals_of(regclass, text[], integer) IS 'As broken_seals, of these keys alone, for a table whose primary key is one whole number. By the indexes of keys in any case: a plan that reads the seals of the table and compares each with very many keys takes minutes, so the name of the table is kept from its index; and not many at once, for the index looks at each key again at each row.';
 
 CREATE FUNCTION broken_seals_between(target regclass, first_key bigint, last_key bigint, rows_max integer)
     RETURNS TABLE (row_key text, is_there boolean, is_sealed boolean, login text)
@@ -100,7 +109,7 @@ BEGIN
                                              WHERE r.relation = %1$L AND r.relation = ''batches'' AND cardinality(r.keys) = 1
                                                AND r.keys[1] = n.key::text AND r.humble)
                                  OR EXISTS (SELECT FROM public.row_seals r
-                                             WHERE r.relation = %1$L AND (r.relation <> ''batches'' OR cardinality(r.keys) > 1)
+                                             WHERE r.relation || '''' = %1$L AND (r.relation <> ''batches'' OR cardinality(r.keys) > 1)
                                                AND r.keys && ARRAY[n.key::text] AND r.humble)))',
         (SELECT c.relname FROM pg_class c WHERE c.oid = target), target,
         (SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]

@@ -19,7 +19,7 @@ use crate::usecases::Done;
 
 /// In so many nights everything has been verified again.
 const NIGHTS: i64 = 28;
-/// So many keys of a table are compared with their seals by one statement.
+/// So many keys of a table have their turn together.
 const KEYS_AT_ONCE: i64 = 10_000;
 /// So many seals are taken by one statement.
 const SEALS_AT_ONCE: i64 = 50_000;
@@ -152,7 +152,7 @@ fn seals_by_turns(table: &'static str, part: Part, since: i64, newest: i64, top:
     let keys = (0..=top / KEYS_AT_ONCE).filter(|block| part.contains(*block));
     let keys = keys.map(|block| Scope::Keys {
         first: block * KEYS_AT_ONCE,
-        last: (block + 1) * KEYS_AT_ONCE - 1,
+        last: top.min((block + 1) * KEYS_AT_ONCE - 1),
     });
     let seals = ((since + 1) / SEALS_AT_ONCE..=newest / SEALS_AT_ONCE).map(|block| Scope::Seals {
         first: (since + 1).max(block * SEALS_AT_ONCE),
@@ -221,7 +221,10 @@ mod tests {
             }
         }
         keys.sort_unstable();
-        let block = |block: i64| (block * KEYS_AT_ONCE, (block + 1) * KEYS_AT_ONCE - 1);
+        let block = |block: i64| {
+            let last = (block + 1) * KEYS_AT_ONCE - 1;
+            (block * KEYS_AT_ONCE, last.min(top))
+        };
         assert_eq!(keys, (0..=57).map(block).collect::<Vec<_>>());
     }
 
