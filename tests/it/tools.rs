@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::host::Folder;
@@ -24,10 +25,9 @@ fn ensured(version: &str) -> Output {
     )
     .unwrap();
     fs::set_permissions(&server, fs::Permissions::from_mode(0o755)).unwrap();
-    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
     Command::new("bash")
-        .arg(TOOLS)
-        .env("PATH", path)
+        .args(["-c", "PATH=\"$0:$PATH\" exec bash \"$1\""])
+        .args([programs.as_path(), Path::new(TOOLS)])
         .env("ENSURE_TOOLS_ROOT", folder.path())
         .output()
         .unwrap()
