@@ -152,12 +152,14 @@ fn derived_text(line: &DerivedLine, language: Language) -> String {
         (Some(role), None) => format!(" → {}", role_in(language, role)),
         (None, _) => String::new(),
     };
-    let into = into_text(line.deposit_identifier.as_ref());
-    let by = line
-        .instrument
-        .as_ref()
-        .map_or_else(String::new, |key| format!(" [{key}]"));
-    format!("  {}{whose}{into}{by}", line.text)
+    let by = into_and_by(line.deposit_identifier.as_ref(), line.instrument.as_ref());
+    format!("  {}{whose}{by}", line.text)
+}
+
+/// Under which deposit identifier a share goes, and by which instrument.
+pub(super) fn into_and_by(deposit_identifier: Option<&String>, instrument: Option<&String>) -> String {
+    let by = instrument.map_or_else(String::new, |key| format!(" [{key}]"));
+    into_text(deposit_identifier) + &by
 }
 
 fn into_text(deposit_identifier: Option<&String>) -> String {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::explain::into_and_by;
 use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::tariff::derivation::{Line, amount_text};
@@ -292,7 +293,9 @@ fn quote_text(tariff: &Tariff, quote: &Quote, derivation: &Derivation, language:
             let (role, kind) = (term.role.as_str(), term.kind.code());
             format!("[{} · {}] ", role_in(language, role), kind_in(language, kind))
         });
-        text += &format!("{whose}{}\n", derivation.text_of(line, language));
+        let identifier = term.and_then(|term| term.deposit_identifier.as_ref());
+        let by = into_and_by(identifier, line.instrument.as_ref());
+        text += &format!("{whose}{}{by}\n", derivation.text_of(line, language));
     }
     text
 }

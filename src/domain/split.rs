@@ -90,6 +90,19 @@ impl Exact {
     }
 }
 
+/// A fraction of whole numbers, for people: 433,333 1/3 and not 333,333/1,000,000 of it.
+#[must_use]
+pub fn in_lowest_terms(numerator: i128, denominator: i128) -> (i128, i128) {
+    let (mut greater, mut common) = (numerator, denominator);
+    while greater != 0 {
+        (greater, common) = (common.rem_euclid(greater), greater);
+    }
+    (
+        numerator.div_euclid(common.max(1)),
+        denominator.div_euclid(common.max(1)),
+    )
+}
+
 fn amount(minor: Option<i128>) -> Result<Amount, AmountOverflow> {
     minor
         .and_then(|n| i64::try_from(n).ok())

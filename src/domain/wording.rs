@@ -19,7 +19,7 @@ pub fn component_kind(code: &str) -> Coded {
         "duty" => ("حقوق دولتی", "Duty"),
         "stamp" => ("تمبر", "Stamp"),
         "tax" => ("مالیات", "Tax"),
-        "withholding" => ("مالیات تکلیفی", "Withheld tax"),
+        "withholding" => ("کسور", "Withheld"),
         "insurance" => ("بیمه", "Insurance"),
         "fund" => ("سهم صندوق", "Fund"),
         "fine" => ("جریمه", "Fine"),

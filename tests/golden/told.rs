@@ -58,6 +58,10 @@ fn every_fixture_is_told_line_by_line_in_both_languages() {
         }
         for line in &derivation.lines {
             let persian = derivation.text_of(line, Language::Fa);
+            let persian = match case["question"]["leg"].as_str() {
+                Some(leg) => persian.replace(leg, ""),
+                None => persian,
+            };
             let rest = without_names(&persian, &derivation, &case["question"]["facts"]);
             assert!(
                 !rest.contains(|c: char| c.is_ascii_alphanumeric()),

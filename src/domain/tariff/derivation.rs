@@ -55,6 +55,22 @@ pub enum StepsTaken {
     },
 }
 
+/// What a case decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    Amount,
+    Sources,
+    Split,
+    DepositIdentifier,
+}
+
+/// A fact as people read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    Flag(bool),
+    Text(String),
+}
+
 /// One step of arithmetic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -90,6 +106,8 @@ pub enum Step {
         from: Amount,
         names: Vec<Option<String>>,
         taken: Vec<Amount>,
+        /// What is left, which may lie below zero.
+        left: Amount,
         result: Amount,
     },
     Times {
@@ -100,7 +118,7 @@ pub enum Step {
         result: Amount,
     },
     Band {
-        measure: String,
+        measure: Option<String>,
         value: Amount,
         from: i64,
         below: Option<i64>,
@@ -114,7 +132,7 @@ pub enum Step {
         result: Amount,
     },
     Steps {
-        measure: String,
+        measure: Option<String>,
         value: Amount,
         free: Amount,
         size: NonZeroU32,
@@ -124,8 +142,12 @@ pub enum Step {
         result: Amount,
     },
     Case {
+        chosen: Chosen,
         number: Option<usize>,
-        facts: Vec<(String, String)>,
+        facts: Vec<(String, Told)>,
+    },
+    ActivityLeg {
+        leg: String,
     },
     Rounded {
         name: Option<String>,
@@ -240,11 +262,10 @@ impl Step {
             }
         };
         match &mut step {
-            Self::Named { name, .. }
-            | Self::Band { measure: name, .. }
+            Self::Named { name, .. } | Self::Share { base_name: name, .. } => put(name),
+            Self::Band { measure: name, .. }
             | Self::Steps { measure: name, .. }
-            | Self::Share { base_name: name, .. } => put(name),
-            Self::Rate { base_name: name, .. }
+            | Self::Rate { base_name: name, .. }
             | Self::Slices { base_name: name, .. }
             | Self::Rounded { name, .. } => {
                 name.iter_mut().for_each(put);
@@ -262,6 +283,7 @@ impl Step {
             Self::Fixed { .. }
             | Self::Clamp { .. }
             | Self::Case { .. }
+            | Self::ActivityLeg { .. }
             | Self::Withheld { .. }
             | Self::RoundingDifference { .. }
             | Self::Each { .. } => {}
@@ -344,12 +366,18 @@ impl Trace {
         }
     }
 
-    /// Makes the stored steps of a slot the pending ones.
-    pub(super) fn recall(&mut self, slot: Option<usize>) {
-        if let (Self::Kept(kept), Some(slot)) = (self, slot)
+    pub(super) fn push_all(&mut self, steps: &[Step]) {
+        if let Self::Kept(kept) = self {
+            kept.pending.extend_from_slice(steps);
+        }
+    }
+
+    /// The stored steps of a slot are pending again.
+    pub(super) fn recall(&mut self, slot: usize) {
+        if let Self::Kept(kept) = self
             && let Some(at) = kept.stored.iter().position(|(stored, _)| *stored == slot)
         {
-            kept.pending = kept.stored.swap_remove(at).1;
+            kept.pending.extend(kept.stored.swap_remove(at).1);
         }
     }
 

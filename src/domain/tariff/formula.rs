@@ -7,7 +7,7 @@ mod percent;
 use std::num::NonZeroU32;
 
 use super::decision::Decision;
-use super::derivation::Step;
+use super::derivation::{Chosen, Step};
 use super::document::rule::BegunStep;
 use super::pricing::{Computation, Occasion, PRICE, Working};
 use super::question::Refusal;
@@ -258,10 +258,8 @@ fn less(
     for part in taken {
         terms.push(part.base(working)?);
     }
-    let mut result = base.minus(Amount::sum(terms.iter().copied())?)?;
-    if result.is_negative() && or_zero {
-        result = Amount::ZERO;
-    }
+    let left = base.minus(Amount::sum(terms.iter().copied())?)?;
+    let result = if or_zero { left.max(Amount::ZERO) } else { left };
     if working.trace.is_kept() {
         let names = taken.iter().map(|part| part.name(working)).collect();
         let from_name = from.name(working);
@@ -270,6 +268,7 @@ fn less(
             from: base,
             names,
             taken: terms,
+            left,
             result,
         }));
     }
@@ -300,11 +299,8 @@ fn times(count: &Formula, value: &Formula, working: &mut Working<'_>) -> Result<
 fn choose(decision: &Decision<Formula>, working: &mut Working<'_>) -> Result<Amount, Refusal> {
     let (number, held) = decision.decide(working)?;
     if working.trace.is_kept() {
-        let because = number.and_then(|number| decision.cases.get(number - 1));
-        let facts = because
-            .map(|(condition, _)| working.facts_of(condition))
-            .unwrap_or_default();
-        working.trace.push(Some(Step::Case { number, facts }));
+        let step = working.case_of(Chosen::Amount, decision, number);
+        working.trace.push(Some(step));
     }
     held.value(working)
 }

@@ -2,8 +2,8 @@
 //! Never here: whose the price is (see `sharing`), reading documents, rounding by hand.
 
 use super::allocation::{Allocation, Share, Unbalanced};
-use super::decision::{Condition, Seen, Subject};
-use super::derivation::{Derivation, Line, LineSubject, Step, Trace};
+use super::decision::{Condition, Decision, Seen, Subject};
+use super::derivation::{Chosen, Derivation, Line, LineSubject, Step, Told, Trace};
 use super::document::{FactValue, QuantityRule, Range};
 use super::formula::Formula;
 use super::question::{Question, Refusal, listed};
@@ -90,6 +90,8 @@ pub(super) struct Working<'a> {
     pub(super) tariff: &'a Tariff,
     pub(super) question: &'a Question,
     pub(super) amounts: Vec<Amount>,
+    /// Why this list of components holds, for the lines of all of them.
+    pub(super) list_chosen: Vec<Step>,
     pub(super) trace: Trace,
 }
 
@@ -142,6 +144,7 @@ impl Tariff {
             tariff: self,
             question,
             amounts: vec![Amount::ZERO; self.slots.len()],
+            list_chosen: Vec::new(),
             trace,
         }
     }
@@ -258,6 +261,7 @@ impl<'a> Working<'a> {
         self.find_price()?;
         let mut legs = self.share_out(&tariff.split)?;
         self.place.side = Side::Source;
+        self.list_chosen.clear();
         let mut sources = self.share_out(&tariff.sources)?;
         self.round_what_is_paid(&mut sources, &mut legs)?;
         self.multiply(&mut sources)?;
@@ -324,6 +328,7 @@ impl<'a> Working<'a> {
                 from,
                 names,
                 taken,
+                left: result,
                 result,
             }));
         }
@@ -406,8 +411,19 @@ impl<'a> Working<'a> {
             .ok_or_else(|| Refusal::FactMissing(declared.name.clone()))
     }
 
-    /// The tested facts and their values, for the derivation.
-    pub(super) fn facts_of(&self, condition: &Condition) -> Vec<(String, String)> {
+    /// The case that held and what it looked at, for the derivation.
+    pub(super) fn case_of<T>(&self, chosen: Chosen, decision: &Decision<T>, number: Option<usize>) -> Step {
+        let held = number.and_then(|number| decision.cases.get(number - 1));
+        let facts = held.map(|(condition, _)| self.facts_of(condition));
+        Step::Case {
+            chosen,
+            number,
+            facts: facts.unwrap_or_default(),
+        }
+    }
+
+    /// The tested facts and their values.
+    fn facts_of(&self, condition: &Condition) -> Vec<(String, Told)> {
         let told = |(subject, _): &(Subject, _)| {
             let name = match subject {
                 Subject::Fact(index) => self.tariff.facts[*index].name.clone(),
@@ -417,10 +433,10 @@ impl<'a> Working<'a> {
                 Subject::Leg => "leg".to_owned(),
             };
             let value = match self.seen(*subject) {
-                Ok(Seen::Bool(flag)) => flag.to_string(),
-                Ok(Seen::Integer(number)) => number.to_string(),
-                Ok(Seen::Text(text)) => text.to_owned(),
-                Err(_) => String::new(),
+                Ok(Seen::Bool(flag)) => Told::Flag(flag),
+                Ok(Seen::Integer(number)) => Told::Text(number.to_string()),
+                Ok(Seen::Text(text)) => Told::Text(text.to_owned()),
+                Err(_) => Told::Text(String::new()),
             };
             (name, value)
         };

@@ -3,10 +3,11 @@
 
 use super::allocation::Share;
 use super::decision::Decision;
-use super::derivation::{Line, Step};
+use super::derivation::{Chosen, Line, Step};
 use super::document::QuantityRule;
 use super::pricing::{Computation, PAID, PRICE, Working};
 use super::question::Refusal;
+use super::term::Side;
 use crate::domain::money::Amount;
 use crate::domain::rate::Rate;
 use crate::domain::split::{self, Exact, Rounding};
@@ -97,10 +98,22 @@ impl<'a> Working<'a> {
                     .iter()
                     .find(|(name, _)| Some(name) == leg)
                     .ok_or(Refusal::NoCase)?;
+                if self.trace.is_kept() {
+                    let leg = chosen.0.clone();
+                    self.list_chosen.push(Step::ActivityLeg { leg });
+                }
                 self.share_out(&chosen.1)
             }
             Choice::Cases(decision) => {
-                let (_, chosen) = decision.decide(self)?;
+                let (number, chosen) = decision.decide(self)?;
+                if self.trace.is_kept() {
+                    let what = match self.place.side {
+                        Side::Source => Chosen::Sources,
+                        Side::Leg => Chosen::Split,
+                    };
+                    let step = self.case_of(what, decision, number);
+                    self.list_chosen.push(step);
+                }
                 self.share_out(chosen)
             }
             Choice::Refuse(reason) => Err(Refusal::Refused(reason.clone())),
@@ -151,7 +164,9 @@ impl<'a> Working<'a> {
             ordinal,
             amount: gross,
         });
-        self.term_line(ordinal, gross, Some(part.slot));
+        self.trace.push_all(&self.list_chosen);
+        self.trace.recall(part.slot);
+        self.term_line(ordinal, &part.term, gross)?;
         self.place.withholds = true;
         let mut net = gross;
         for withheld in &part.withheld {
@@ -194,7 +209,7 @@ impl<'a> Working<'a> {
             }
         });
         let ordinal = self.term(&withheld.term)?;
-        self.term_line(ordinal, amount, None);
+        self.term_line(ordinal, &withheld.term, amount)?;
         Ok(Share { ordinal, amount })
     }
 
@@ -205,14 +220,18 @@ impl<'a> Working<'a> {
         }
     }
 
-    fn term_line(&mut self, ordinal: i16, amount: Amount, slot: Option<usize>) {
-        let declared = usize::try_from(ordinal)
-            .ok()
-            .and_then(|at| self.tariff.terms.get(at));
-        if let Some(term) = declared {
-            self.trace.recall(slot);
+    fn term_line(&mut self, ordinal: i16, choice: &TermChoice, amount: Amount) -> Result<(), Refusal> {
+        if let TermChoice::Chosen(decision) = choice
+            && self.trace.is_kept()
+        {
+            let (number, _) = decision.decide(self)?;
+            let step = self.case_of(Chosen::DepositIdentifier, decision, number);
+            self.trace.push(Some(step));
+        }
+        if let Some(term) = self.tariff.term(ordinal) {
             self.trace.line(|steps| Line::of_term(term, amount, steps));
         }
+        Ok(())
     }
 
     /// What the citizen pays is rounded last of all, and the difference goes to its taker (money rule 4). What others bear stays
@@ -295,7 +314,7 @@ impl<'a> Working<'a> {
             before: Amount::ZERO,
             result: amount,
         });
-        self.term_line(ordinal, amount, None);
+        self.term_line(ordinal, own, amount)?;
         legs.shares.push(Share { ordinal, amount });
         Ok(())
     }

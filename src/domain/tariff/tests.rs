@@ -1,5 +1,6 @@
 //! What every tariff promises. Never here: published tables (`tests/golden`).
 
+mod derivations;
 mod documents;
 mod quotes;
 mod random;

@@ -6,10 +6,10 @@
     reason = "tables: one arm a rule, one sentence an arm"
 )]
 
-use super::{LineSubject, Step, StepText, StepsTaken};
+use super::{Chosen, LineSubject, Step, StepText, StepsTaken, Told};
 use crate::domain::digits::grouped;
 use crate::domain::money::Amount;
-use crate::domain::split::{Exact, Rounding, RoundingMode};
+use crate::domain::split::{Exact, Rounding, RoundingMode, in_lowest_terms};
 use crate::domain::tariff::document::rule::BegunStep;
 
 /// Groups of three digits: 1,476,112.
@@ -36,8 +36,14 @@ pub(super) fn exact(exact: Exact) -> String {
     }
     match decimal_places(rest, exact.denominator) {
         Some(places) => format!("{whole_text}.{places}"),
-        None => format!("{whole_text} {rest}/{}", exact.denominator),
+        None => format!("{whole_text} {}", reduced(rest, exact.denominator)),
     }
+}
+
+/// A fraction in lowest terms.
+pub(super) fn reduced(rest: i128, denominator: i128) -> String {
+    let (rest, denominator) = in_lowest_terms(rest, denominator);
+    format!("{rest}/{denominator}")
 }
 
 /// The places after the point, where the denominator is a power of ten.
@@ -65,7 +71,8 @@ fn rounding(exactly: Exact, rounding: Rounding, result: Amount) -> Option<String
         (0, 1) => None,
         (_, 1) => Some(format!("rounded {mode} to {}", amount(result))),
         _ => Some(format!(
-            "rounded {mode} to a multiple of {step}: {}",
+            "rounded {mode} to a multiple of {}: {}",
+            amount(Amount::from_minor(i64::from(step))),
             amount(result)
         )),
     }
@@ -132,6 +139,7 @@ pub(super) fn tell(step: &Step) -> StepText {
             from,
             names,
             taken,
+            left,
             result,
         } => {
             let base = named(from_name.as_ref(), *from);
@@ -143,7 +151,7 @@ pub(super) fn tell(step: &Step) -> StepText {
             row(
                 "less",
                 Some(base.clone()),
-                format!("{base}{off} = {}", amount(*result)),
+                format!("{base}{off} = {}", left_over(*left, *result)),
                 None,
             )
         }
@@ -169,11 +177,29 @@ pub(super) fn tell(step: &Step) -> StepText {
         | Step::Slices { .. }
         | Step::Steps { .. }
         | Step::Case { .. }
+        | Step::ActivityLeg { .. }
         | Step::Rounded { .. }
         | Step::Share { .. }
         | Step::Withheld { .. }
         | Step::RoundingDifference { .. }
         | Step::Each { .. } => tell_choice(step),
+    }
+}
+
+/// What is left after less was taken off, and what it counts where it lies below zero.
+fn left_over(left: Amount, result: Amount) -> String {
+    if left == result {
+        return amount(result);
+    }
+    format!("{}, not below 0: {}", amount(left), amount(result))
+}
+
+const fn chosen_word(chosen: Chosen) -> &'static str {
+    match chosen {
+        Chosen::Amount => "",
+        Chosen::Sources => "sources: ",
+        Chosen::Split => "split: ",
+        Chosen::DepositIdentifier => "deposit identifier: ",
     }
 }
 
@@ -196,7 +222,7 @@ fn tell_choice(step: &Step) -> StepText {
             let end = below.map_or_else(String::new, |below| {
                 format!(" up to but not including {}", amount(Amount::from_minor(below)))
             });
-            let base = format!("{measure} {}", amount(*value));
+            let base = named(measure.as_ref(), *value);
             row(
                 "bands",
                 Some(base.clone()),
@@ -231,7 +257,7 @@ fn tell_choice(step: &Step) -> StepText {
             charge,
             result,
         } => {
-            let base = format!("{measure} {}", amount(*value));
+            let base = named(measure.as_ref(), *value);
             let free = if free.is_zero() {
                 String::new()
             } else {
@@ -243,9 +269,15 @@ fn tell_choice(step: &Step) -> StepText {
                 BegunStep::InProportion => "in proportion",
             };
             let charge = amount(*charge);
+            let size_text = amount(Amount::from_minor(i64::from(size.get())));
             let (counted, rounded) = match *steps {
                 StepsTaken::Whole(count) => (
-                    format!("{} steps × {charge} = {}", amount(count), amount(*result)),
+                    format!(
+                        "{} {} × {charge} = {}",
+                        amount(count),
+                        if count.minor() == 1 { "step" } else { "steps" },
+                        amount(*result)
+                    ),
                     None,
                 ),
                 StepsTaken::Proportion {
@@ -253,30 +285,30 @@ fn tell_choice(step: &Step) -> StepText {
                     exact: found,
                     rounding: mode,
                 } => (
-                    format!(
-                        "{charge} × {} ÷ {} = {}",
-                        amount(charged),
-                        amount(Amount::from_minor(i64::from(size.get()))),
-                        exact(found)
-                    ),
+                    format!("{charge} × {} ÷ {size_text} = {}", amount(charged), exact(found)),
                     rounding(found, mode, *result),
                 ),
             };
-            let arithmetic = format!("{base}{free} in steps of {size}, {begun}: {counted}");
+            let arithmetic = format!("{base}{free} in steps of {size_text}, {begun}: {counted}");
             row("steps", Some(base), arithmetic, rounded)
         }
-        Step::Case { number, facts } => {
-            let told = facts
-                .iter()
-                .map(|(name, value)| format!("{name} = {value}"))
-                .collect::<Vec<_>>()
-                .join(", ");
+        Step::Case {
+            chosen,
+            number,
+            facts,
+        } => {
+            let told = facts.iter().map(|(name, value)| match value {
+                Told::Flag(flag) => format!("{name} = {flag}"),
+                Told::Text(text) => format!("{name} = {text}"),
+            });
+            let told = told.collect::<Vec<_>>().join(", ");
             let text = number.map_or_else(
                 || "no case holds: otherwise".to_owned(),
                 |number| format!("case {number} holds: {told}"),
             );
-            row("choose", None, text, None)
+            row("choose", None, format!("{}{text}", chosen_word(*chosen)), None)
         }
+        Step::ActivityLeg { leg } => row("by_leg", None, format!("on the activity leg {leg}"), None),
         Step::Rounded { .. }
         | Step::Share { .. }
         | Step::Withheld { .. }
@@ -373,6 +405,7 @@ fn tell_share(step: &Step) -> StepText {
         | Step::Band { .. }
         | Step::Slices { .. }
         | Step::Steps { .. }
-        | Step::Case { .. } => StepText::default(),
+        | Step::Case { .. }
+        | Step::ActivityLeg { .. } => StepText::default(),
     }
 }

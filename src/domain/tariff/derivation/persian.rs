@@ -8,7 +8,7 @@
 
 mod numerals;
 
-use super::{LineSubject, Step, StepText, StepsTaken};
+use super::{Chosen, LineSubject, Step, StepText, StepsTaken, Told};
 use crate::domain::money::Amount;
 use crate::domain::split::{Exact, Rounding, RoundingMode};
 use crate::domain::tariff::document::rule::BegunStep;
@@ -63,7 +63,7 @@ fn rounding(exactly: Exact, rounding: Rounding, result: Amount) -> Option<String
         (0, 1) => None,
         (_, 1) => Some(format!("رُند {mode} به {}", amount(result))),
         (_, step) => {
-            let step = digits(&step.to_string());
+            let step = amount(Amount::from_minor(i64::from(step)));
             Some(format!("رُند {mode} به مضربی از {step}: {}", amount(result)))
         }
     }
@@ -140,6 +140,7 @@ pub(super) fn tell(step: &Step) -> StepText {
             from,
             names,
             taken,
+            left,
             result,
         } => {
             let base = named(from_name.as_ref(), *from);
@@ -151,7 +152,7 @@ pub(super) fn tell(step: &Step) -> StepText {
             row(
                 "پس از کسر",
                 Some(base.clone()),
-                format!("{base}{off} = {}", amount(*result)),
+                format!("{base}{off} = {}", left_over(*left, *result)),
                 None,
             )
         }
@@ -177,11 +178,28 @@ pub(super) fn tell(step: &Step) -> StepText {
         | Step::Slices { .. }
         | Step::Steps { .. }
         | Step::Case { .. }
+        | Step::ActivityLeg { .. }
         | Step::Rounded { .. }
         | Step::Share { .. }
         | Step::Withheld { .. }
         | Step::RoundingDifference { .. }
         | Step::Each { .. } => tell_choice(step),
+    }
+}
+
+fn left_over(left: Amount, result: Amount) -> String {
+    if left == result {
+        return amount(result);
+    }
+    format!("{}، نه کمتر از ۰: {}", amount(left), amount(result))
+}
+
+const fn chosen_word(chosen: Chosen) -> &'static str {
+    match chosen {
+        Chosen::Amount => "",
+        Chosen::Sources => "منابع: ",
+        Chosen::Split => "تسهیم: ",
+        Chosen::DepositIdentifier => "شناسهٔ واریز: ",
     }
 }
 
@@ -204,7 +222,7 @@ fn tell_choice(step: &Step) -> StepText {
             let end = below.map_or_else(String::new, |below| {
                 format!(" تا پیش از {}", amount(Amount::from_minor(below)))
             });
-            let base = format!("{} {}", word(measure), amount(*value));
+            let base = named(measure.as_ref(), *value);
             row(
                 "پله",
                 Some(base.clone()),
@@ -239,7 +257,7 @@ fn tell_choice(step: &Step) -> StepText {
             charge,
             result,
         } => {
-            let base = format!("{} {}", word(measure), amount(*value));
+            let base = named(measure.as_ref(), *value);
             let free = if free.is_zero() {
                 String::new()
             } else {
@@ -250,7 +268,7 @@ fn tell_choice(step: &Step) -> StepText {
                 BegunStep::NotCharged => "گام ناتمام حساب نمی‌شود",
                 BegunStep::InProportion => "به نسبت",
             };
-            let size = digits(&size.to_string());
+            let size = amount(Amount::from_minor(i64::from(size.get())));
             let charge = amount(*charge);
             let (counted, rounded) = match *steps {
                 StepsTaken::Whole(count) => (
@@ -269,17 +287,24 @@ fn tell_choice(step: &Step) -> StepText {
             let arithmetic = format!("{base}{free} در گام‌های {size}تایی، {begun}: {counted}");
             row("گام", Some(base), arithmetic, rounded)
         }
-        Step::Case { number, facts } => {
-            let told = facts
-                .iter()
-                .map(|(name, value)| format!("{} = {}", word(name), digits(value)));
+        Step::Case {
+            chosen,
+            number,
+            facts,
+        } => {
+            let told = facts.iter().map(|(name, value)| match value {
+                Told::Flag(true) => format!("{} = بله", word(name)),
+                Told::Flag(false) => format!("{} = خیر", word(name)),
+                Told::Text(text) => format!("{} = {}", word(name), digits(text)),
+            });
             let told = told.collect::<Vec<_>>().join("، ");
             let text = number.map_or_else(
                 || "هیچ حالتی برقرار نیست: در غیر این صورت".to_owned(),
                 |number| format!("حالت {} برقرار است: {told}", digits(&number.to_string())),
             );
-            row("حالت", None, text, None)
+            row("حالت", None, format!("{}{text}", chosen_word(*chosen)), None)
         }
+        Step::ActivityLeg { leg } => row("مرحله", None, format!("در مرحلهٔ {leg}"), None),
         Step::Rounded { .. }
         | Step::Share { .. }
         | Step::Withheld { .. }
@@ -382,6 +407,7 @@ fn tell_share(step: &Step) -> StepText {
         | Step::Band { .. }
         | Step::Slices { .. }
         | Step::Steps { .. }
-        | Step::Case { .. } => StepText::default(),
+        | Step::Case { .. }
+        | Step::ActivityLeg { .. } => StepText::default(),
     }
 }

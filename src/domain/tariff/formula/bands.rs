@@ -11,11 +11,11 @@ use crate::domain::tariff::question::Refusal;
 
 pub(super) fn band(of: &Formula, rows: &[Band], working: &mut Working<'_>) -> Result<Amount, Refusal> {
     let value = of.base(working)?;
-    let measure = || of.name(working).unwrap_or_else(|| "the measure".to_owned());
+    let measure = || of.name(working);
     let contains =
         |row: &&Band| value.minor() >= row.from && row.below.is_none_or(|below| value.minor() < below);
     let row = rows.iter().find(contains).ok_or_else(|| Refusal::OutsideBands {
-        measure: measure(),
+        measure: measure().unwrap_or_else(|| "the measure".to_owned()),
         value,
     })?;
     if working.trace.is_kept() {
@@ -78,7 +78,7 @@ impl Steps {
             }
         };
         if working.trace.is_kept() {
-            let measure = self.of.name(working).unwrap_or_default();
+            let measure = self.of.name(working);
             let (free, size, begun) = (self.free, self.size, self.begun);
             working.trace.push(Some(Step::Steps {
                 measure,

@@ -5,7 +5,7 @@ use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::rate::Rate;
 use crate::domain::split::Exact;
-use crate::domain::tariff::derivation::english::decimal_places;
+use crate::domain::tariff::derivation::english::{decimal_places, reduced};
 
 pub(super) fn digits(text: &str) -> String {
     in_digits_of(Language::Fa, text)
@@ -33,6 +33,6 @@ pub(super) fn exact(exact: Exact) -> String {
     }
     match decimal_places(rest, exact.denominator) {
         Some(places) => format!("{whole}٫{}", digits(&places)),
-        None => format!("{whole} و {}", digits(&format!("{rest}/{}", exact.denominator))),
+        None => format!("{whole} و {}", digits(&reduced(rest, exact.denominator))),
     }
 }

@@ -1,0 +1,107 @@
+//! How each step of an answer is told.
+
+use super::*;
+use crate::domain::language::Language;
+
+fn told(document: &Value, question: &Question, line: &str, language: Language) -> String {
+    let (_, derivation) = parse(document).explain(question).unwrap();
+    let line = derivation.lines.iter().find(|told| told.name == line).unwrap();
+    derivation.text_of(line, language)
+}
+
+fn in_both(document: &Value, question: &Question, line: &str) -> [String; 2] {
+    [Language::En, Language::Fa].map(|language| told(document, question, line, language))
+}
+
+fn contains(texts: &[String; 2], english: &str, persian: &str) {
+    assert!(texts[0].contains(english), "{texts:?}");
+    assert!(texts[1].contains(persian), "{texts:?}");
+}
+
+#[test]
+fn what_lies_below_zero_is_told_before_it_counts_as_zero() {
+    let price = json!({"less": {"from": "amount", "take_off": [50_000], "or_zero": true}});
+    let of = |amount| in_both(&document(&price, &office_takes_all()), &of_amount(amount), "fee");
+    contains(
+        &of(20_000),
+        "− 50,000 = -30,000, not below 0: 0",
+        "− ۵۰٬۰۰۰ = -۳۰٬۰۰۰، نه کمتر از ۰: ۰",
+    );
+    contains(&of(50_001), "amount 50,001 − 50,000 = 1", "= ۱");
+}
+
+#[test]
+fn the_leg_the_case_and_the_deposit_identifier_that_were_chosen_are_told() {
+    let facts = json!({"rural": {"kind": "bool"}});
+    let choose = |then: Value, otherwise: Value| json!({"choose": {"cases": [{"when": {"rural": true}, "then": then}], "otherwise": otherwise}});
+    let identifier = choose(json!("D1"), json!("D0"));
+    let share =
+        json!([{"name": "wage", "party": "office", "take": "remainder", "deposit_identifier": identifier}]);
+    let split = json!({"by_leg": {"acceptance": choose(share.clone(), share.clone()), "delivery": share}});
+    let mut document = with(document(&json!(100), &split), "facts", facts);
+    let citizen = json!([{"name": "citizen", "party": "holder", "take": "remainder"}]);
+    document["sources"] = choose(
+        json!([{"name": "state", "party": "agency", "take": "remainder"}]),
+        citizen,
+    );
+    let ask = |rural: bool, line: &str| {
+        let question = Question {
+            leg: Some("acceptance".to_owned()),
+            facts: [("rural".to_owned(), FactValue::Bool(rural))].into(),
+            ..Question::default()
+        };
+        in_both(&document, &question, line)
+    };
+    let wage = ask(true, "wage");
+    contains(
+        &wage,
+        "on the activity leg acceptance; split: case 1 holds: rural = true; ",
+        "در مرحلهٔ acceptance؛ تسهیم: حالت ۱ برقرار است: rural = بله؛ ",
+    );
+    contains(
+        &wage,
+        "; deposit identifier: case 1 holds: rural = true",
+        "شناسهٔ واریز: حالت ۱ برقرار است",
+    );
+    contains(
+        &ask(true, "state"),
+        "sources: case 1 holds",
+        "منابع: حالت ۱ برقرار است",
+    );
+    contains(
+        &ask(false, "citizen"),
+        "sources: no case holds",
+        "منابع: هیچ حالتی برقرار نیست",
+    );
+    assert!(!ask(true, "fee")[0].contains("split"));
+}
+
+#[test]
+fn fractions_are_in_lowest_terms_and_steps_in_groups() {
+    let third = json!([{"name": "a", "party": "office", "weight": 10}, {"name": "b", "party": "agency", "weight": 20}]);
+    contains(
+        &in_both(&document(&json!(1_300_000), &third), &Question::default(), "a"),
+        "433,333 1/3",
+        "۴۳۳٬۳۳۳ و ۱/۳",
+    );
+    let steps = json!({"steps": {"of": {"percent": {"rate": "50%", "of": "amount"}}, "size": 100_000, "charge": 7, "begun": "charged"}});
+    let of = |amount| in_both(&document(&steps, &office_takes_all()), &of_amount(amount), "fee");
+    contains(
+        &of(200_000),
+        "; 100,000 in steps of 100,000, a begun step charged whole: 1 step × 7 = 7",
+        "؛ ۱۰۰٬۰۰۰ در گام‌های ۱۰۰٬۰۰۰تایی",
+    );
+    contains(&of(200_002), "2 steps × 7 = 14", "۲ گام");
+    let rounded = json!({"round": {"value": "amount", "mode": "floor", "step": 1000}});
+    contains(
+        &in_both(&document(&rounded, &office_takes_all()), &of_amount(1001), "fee"),
+        "a multiple of 1,000",
+        "مضربی از ۱٬۰۰۰",
+    );
+    let band = json!({"bands": {"of": {"sum": ["amount", 1]}, "rows": [{"from": 0, "value": 5}]}});
+    contains(
+        &in_both(&document(&band, &office_takes_all()), &of_amount(9), "fee"),
+        "; 10 is in the band from 0",
+        "؛ ۱۰ در پلهٔ از ۰ است",
+    );
+}
