@@ -151,10 +151,16 @@ fn quote(args: &QuoteArgs) -> Done<String> {
     each_fact_once(&args.facts)?;
     let question = question(&tariff, args).map_err(refused)?;
     let (quote, derivation) = tariff.explain(&question).map_err(refused)?;
+    let answered = Answered {
+        handed_over: tariff.handed_over(&quote).map_err(refused)?,
+        tariff: &tariff,
+        quote,
+        derivation,
+    };
     Ok(if args.json {
-        pretty(&quote_json(&tariff, &quote, &derivation, args.lang))
+        pretty(&quote_json(&answered, args.lang))
     } else {
-        quote_text(&tariff, &quote, &derivation, args.lang)
+        quote_text(&answered, args.lang)
     })
 }
 
@@ -216,7 +222,21 @@ fn question(tariff: &Tariff, args: &QuoteArgs) -> Result<Question, crate::domain
     })
 }
 
-fn quote_json(tariff: &Tariff, quote: &Quote, derivation: &Derivation, language: Language) -> Value {
+/// A question's answer, and what the citizen hands over in all.
+struct Answered<'a> {
+    tariff: &'a Tariff,
+    quote: Quote,
+    derivation: Derivation,
+    handed_over: Amount,
+}
+
+fn quote_json(answered: &Answered<'_>, language: Language) -> Value {
+    let Answered {
+        tariff,
+        quote,
+        derivation,
+        handed_over,
+    } = answered;
     let shares = |shares: &[Share]| {
         shares
             .iter()
@@ -235,6 +255,7 @@ fn quote_json(tariff: &Tariff, quote: &Quote, derivation: &Derivation, language:
         "minor": tariff.unit().minor,
         "price": quote.price,
         "principal": quote.principal,
+        "handed_over": handed_over,
         "total": quote.allocation.total(),
         "principal_term": tariff.principal_term(),
         "sources": shares(quote.allocation.sources()),
@@ -270,22 +291,26 @@ fn line_json(derivation: &Derivation, line: &Line, language: Language) -> Value 
     })
 }
 
-fn quote_text(tariff: &Tariff, quote: &Quote, derivation: &Derivation, language: Language) -> String {
-    let (price, principal) = match language {
-        Language::En => ("price", "principal"),
-        Language::Fa => ("بها", "اصل مبلغ"),
+fn quote_text(answered: &Answered<'_>, language: Language) -> String {
+    let Answered {
+        tariff,
+        quote,
+        derivation,
+        handed_over,
+    } = answered;
+    let (price, principal, in_all) = match language {
+        Language::En => ("price", "principal", "handed over in all"),
+        Language::Fa => ("بها", "اصل مبلغ", "پرداخت شهروند روی هم"),
     };
-    let mut text = format!(
-        "{price}: {} {}\n",
-        amount_text(language, quote.price),
-        tariff.unit().code
-    );
+    let unit = &tariff.unit().code;
+    let mut text = format!("{price}: {} {unit}\n", amount_text(language, quote.price));
     if let Some(term) = tariff.principal_term() {
         text += &format!(
             "{principal}: {} → {}\n",
             amount_text(language, quote.principal),
             role_in(language, term.role.as_str())
         );
+        text += &format!("{in_all}: {} {unit}\n", amount_text(language, *handed_over));
     }
     for line in &derivation.lines {
         let term = line.ordinal.and_then(|ordinal| tariff.term(ordinal));

@@ -121,3 +121,34 @@ fn check_names_every_fault_and_schema_is_an_object() {
             .is_object()
     );
 }
+
+#[test]
+fn a_quote_says_what_the_citizen_hands_over_in_all() {
+    let quoted = |name: &str, words: &[&str]| {
+        run(&[&["quote", &fixture(name), "--principal", "1000000"], words].concat()).unwrap()
+    };
+    for (name, price, handed_over) in [
+        ("own/bill-fee-borne-half", 5_000, 1_005_000),
+        ("own/cash-paid-out", 0, 0),
+    ] {
+        let quote = serde_json::from_str::<Value>(&quoted(name, &["--json"])).unwrap();
+        assert_eq!(
+            (&quote["price"], &quote["handed_over"]),
+            (&json!(price), &json!(handed_over)),
+            "{name}"
+        );
+    }
+    let english = quoted("own/bill-fee-borne-half", &[]);
+    assert!(
+        english.contains("handed over in all: 1,005,000 IRR\n"),
+        "{english}"
+    );
+    assert!(quoted("own/bill-fee-borne-half", &["--lang", "fa"]).contains("روی هم: ۱٬۰۰۵٬۰۰۰ IRR"));
+}
+
+#[test]
+fn a_quote_in_words_names_the_deposit_identifier_and_the_instrument() {
+    let card = fixture("ir-civil-registry-card-1398");
+    let said = run(&["quote", &card, "--fact", "case=reissue", "--fact", "loss=4"]).unwrap();
+    assert!(said.contains(" #398011100140149001055000045724 ["), "{said}");
+}

@@ -174,6 +174,17 @@ impl Tariff {
             .and_then(|principal| self.term(principal.ordinal))
     }
 
+    /// What the citizen hands over in all: the price, and the principal if it is collected.
+    pub fn handed_over(&self, quote: &Quote) -> Result<Amount, Refusal> {
+        let is_collected = self.principal_term().is_some_and(|term| term.side == Side::Leg);
+        let principal = if is_collected {
+            quote.principal
+        } else {
+            Amount::ZERO
+        };
+        Ok(quote.price.plus(principal)?)
+    }
+
     /// Does the allocation depend on the amount that the sender states? (Else it may only equal the price.)
     #[must_use]
     pub const fn reads_amount(&self) -> bool {
