@@ -5,13 +5,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use chrono::DateTime;
 use chrono_tz::Tz;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::acting::connected;
 use super::output;
-use crate::domain::calendar::day_of_text;
 use crate::domain::originator::Originator;
 use crate::host::Host;
 use crate::host::database::PooledConnection;
@@ -76,10 +74,10 @@ pub struct TransactionsArgs {
 pub struct StretchArgs {
     /// From this moment or day on, in either calendar: of posting (days in UTC), or of the service given (days of the
     /// office's network).
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME")]
     pub from: Option<Moment>,
     /// Before this moment or day.
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME")]
     pub until: Option<Moment>,
 }
 
@@ -119,13 +117,15 @@ async fn journals(conn: &mut PooledConnection, args: &JournalArgs) -> Done<Strin
     if let Some(code) = &args.network {
         require_network(conn, code).await?;
     }
+    let mut page = export_journals(conn, &by, &wanted, format, 0).await?;
     let mut sink = Sink::open(args.output.as_ref())?;
     sink.write(&journal_head(conn, &by, format).await?)?;
-    let (mut after, mut count) = (Some(0), 0);
-    while let Some(id) = after {
-        let page = export_journals(conn, &by, &wanted, format, id).await?;
+    let mut count = page.journals;
+    sink.write(&page.text)?;
+    while let Some(id) = page.next_after {
+        page = export_journals(conn, &by, &wanted, format, id).await?;
         sink.write(&page.text)?;
-        (after, count) = (page.next_after, count + page.journals);
+        count += page.journals;
     }
     sink.finish(args.output.as_ref(), &format!("{count} journals"))
 }
@@ -201,13 +201,4 @@ impl Sink {
 
 fn unwritable(error: &io::Error) -> Failure {
     Failure::invalid("output", "the_file_is_writable", error.to_string())
-}
-
-fn moment(text: &str) -> Result<Moment, String> {
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Ok(Moment::Instant(instant.to_utc()));
-    }
-    day_of_text(text)
-        .map(Moment::Day)
-        .ok_or_else(|| "a moment as 2025-09-23T08:30:00Z, or a day as 2025-09-23 or 1404-07-01".to_owned())
 }

@@ -7,6 +7,7 @@ use super::acting::{Acting, connected};
 use super::output;
 use crate::host::{Host, clock};
 use crate::usecases::Done;
+use crate::usecases::reading::moment::{Moment, instant_in};
 use crate::usecases::register::licence::{
     LicenceEventEntry, LicenceEventKind, RecordedLicenceEvent, record_licence_event,
 };
@@ -39,9 +40,10 @@ struct DecisionArgs {
     office: String,
     #[arg(long, value_name = "CODE")]
     network: String,
-    /// When the decision takes effect (RFC 3339), before or after now.
+    /// When the decision takes effect, before or after now: a moment (RFC 3339), or a day in either calendar, as the network
+    /// counts days.
     #[arg(long, value_name = "TIME")]
-    from: DateTime<Utc>,
+    from: Moment,
     /// Its reference, such as the number of the letter.
     #[arg(long, value_name = "REFERENCE")]
     decision: String,
@@ -66,17 +68,19 @@ pub async fn carry_out(args: &LicenceArgs, host: &Host) -> Done<String> {
     };
     let mut conn = connected(host).await?;
     let by = asked.acting.person(&mut conn).await?;
-    let recorded = record_licence_event(&mut conn, &by, clock::now(), &asked.entry(kind)).await?;
+    let effective_at = instant_in(&mut conn, &asked.network, asked.from).await?;
+    let entry = asked.entry(kind, effective_at);
+    let recorded = record_licence_event(&mut conn, &by, clock::now(), &entry).await?;
     Ok(output::answer(args.json, &recorded, told))
 }
 
 impl DecisionArgs {
-    fn entry(&self, kind: LicenceEventKind) -> LicenceEventEntry {
+    fn entry(&self, kind: LicenceEventKind, effective_at: DateTime<Utc>) -> LicenceEventEntry {
         LicenceEventEntry {
             office: self.office.clone(),
             network: self.network.clone(),
             kind,
-            effective_at: self.from,
+            effective_at,
             deciding_body: self.body.clone(),
             decision: self.decision.clone(),
             instrument: self.instrument.clone(),

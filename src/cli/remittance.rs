@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
 use super::acting::{Acting, connected};
@@ -15,6 +14,7 @@ use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::host::{Host, clock};
 use crate::usecases::reading::demands::{DemandFilter, DemandView, list_demands};
+use crate::usecases::reading::moment::{Moment, instant_in};
 use crate::usecases::reading::money::MoneyFilter;
 use crate::usecases::reading::remittances::{RemittanceView, list_remittances};
 use crate::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
@@ -56,9 +56,10 @@ struct RecordArgs {
     /// The bank's reference: once in a network, for ever.
     #[arg(long, value_name = "TEXT")]
     bank_reference: String,
-    /// When the bank received it (RFC 3339); now when left out.
+    /// When the bank received it: a moment (RFC 3339), or a day in either calendar, as the network counts days; now when left
+    /// out.
     #[arg(long, value_name = "TIME")]
-    received_at: Option<DateTime<Utc>>,
+    received_at: Option<Moment>,
     #[command(flatten)]
     acting: Acting,
 }
@@ -93,13 +94,17 @@ pub async fn carry_out(args: &RemittanceArgs, host: &Host) -> Done<String> {
 
 async fn record(conn: &mut Connection, asked: &RecordArgs, as_json: bool) -> Done<String> {
     let by = asked.acting.person(conn).await?;
+    let received_at = match asked.received_at {
+        Some(moment) => Some(instant_in(conn, &asked.network, moment).await?),
+        None => None,
+    };
     let entry = RemittanceEntry {
         network: asked.network.clone(),
         party: asked.party.clone(),
         deposit_identifier: asked.deposit_identifier.clone(),
         amount: Amount::from_minor(asked.amount),
         bank_reference: asked.bank_reference.clone(),
-        received_at: asked.received_at,
+        received_at,
     };
     let recorded = record_remittance(conn, &by, clock::now(), &entry).await?;
     Ok(output::answer(as_json, &recorded, recorded_text))

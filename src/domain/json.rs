@@ -30,6 +30,15 @@ const OBJECT: &str = "one JSON object";
 
 /// Reads one JSON object. A list is refused, though serde would take its elements for fields in their order.
 pub fn object<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misread> {
+    object_placed(json, |line, column| format!("line {line}, column {column}"))
+}
+
+/// The same of a line of a file, whose number is told beside what is wrong.
+pub fn object_of_line<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misread> {
+    object_placed(json, |_, column| format!("column {column}"))
+}
+
+fn object_placed<T: DeserializeOwned>(json: &[u8], place: fn(usize, usize) -> String) -> Result<T, Misread> {
     if is_no_object(json) {
         return Err(Misread::whole(OBJECT));
     }
@@ -41,7 +50,7 @@ pub fn object<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misread> {
         Err(error) if error.inner().is_data() => {
             Err(in_words(&error.path().to_string(), &error.inner().to_string()))
         }
-        Err(error) => Err(Misread::whole(broken(error.inner()))),
+        Err(error) => Err(Misread::whole(broken(error.inner(), place))),
     }
 }
 
@@ -81,14 +90,6 @@ pub fn moment_of_text(text: &str) -> Option<DateTime<Utc>> {
     Some(moment.to_utc())
 }
 
-/// A moment that may be left out, for serde.
-pub fn moment_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    #[derive(serde::Deserialize)]
-    struct Wrapped(#[serde(deserialize_with = "moment")] DateTime<Utc>);
-    let read = <Option<Wrapped> as serde::Deserialize>::deserialize(from)?;
-    Ok(read.map(|wrapped| wrapped.0))
-}
-
 impl Misread {
     fn whole(explanation: impl Into<String>) -> Self {
         Self::of("", IS_JSON, explanation)
@@ -103,14 +104,14 @@ impl Misread {
     }
 }
 
-fn broken(error: &serde_json::Error) -> String {
-    let (line, column) = (error.line(), error.column());
+fn broken(error: &serde_json::Error, place: fn(usize, usize) -> String) -> String {
+    let place = place(error.line(), error.column());
     if error.to_string().starts_with("recursion limit") {
-        format!("{OBJECT}, nested at most {DEPTH_MAX} deep: it goes deeper in line {line}, column {column}")
+        format!("{OBJECT}, nested at most {DEPTH_MAX} deep: it goes deeper in {place}")
     } else if error.is_eof() {
-        format!("{OBJECT}: it breaks off in line {line}, column {column}")
+        format!("{OBJECT}: it breaks off in {place}")
     } else {
-        format!("{OBJECT}: what stands in line {line}, column {column} is no JSON")
+        format!("{OBJECT}: what stands in {place} is no JSON")
     }
 }
 

@@ -106,6 +106,27 @@ impl Failure {
         }
     }
 
+    /// What of the input a conflict is about, where it is one field.
+    pub fn conflicting(&self) -> Option<Fault> {
+        let Self::Conflict { rule, explanation } = self else {
+            return None;
+        };
+        let field = match rule.as_str() {
+            "a_bank_reference_is_recorded_once" | "one_answer_of_a_kind_per_payout" => "bank_reference",
+            "an_answer_names_the_payout" if explanation.starts_with("the account") => "iban",
+            "an_answer_names_the_payout" => "amount",
+            "settlements_follow_each_other"
+            | "only_a_sealed_window_is_settled"
+            | "one_settlement_per_window_unless_rejected" => "window",
+            _ => return None,
+        };
+        Some(Fault {
+            field: field.to_owned(),
+            rule: rule.clone(),
+            explanation: explanation.clone(),
+        })
+    }
+
     /// The same, told of a part of a larger input.
     #[must_use]
     pub fn within(self, place: &str) -> Self {

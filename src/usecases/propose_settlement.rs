@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::preview_settlement::window_asked;
+use super::reading::naming::network_is_known;
 use super::settling::stands::compute;
 use super::{Done, Failure};
 use crate::domain::originator::Originator;
@@ -45,6 +46,7 @@ pub async fn propose_settlement(
 ) -> Done<ProposedSettlement> {
     by.may_settle()?;
     conn.transaction(async |conn| {
+        network_is_known(conn, Some(network)).await?;
         let terms = network_terms(conn, network).await?;
         let terms = terms.ok_or_else(|| Failure::not_found("network", network))?;
         locks::take_chains(conn, terms.id).await?;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::answer_payout::check_bank_reference;
 use super::booking::window_for_booking;
 use super::close_window::network_of_code;
+use super::reading::naming::{network_is_known, party_is_known};
 use super::register::known;
 use super::{Done, Failure};
 use crate::domain::journal::Destination;
@@ -65,6 +66,8 @@ pub async fn record_remittance(
     by.may_receive()?;
     check(entry, at)?;
     conn.transaction(async |conn| {
+        network_is_known(conn, Some(&entry.network)).await?;
+        party_is_known(conn, by, Some(&entry.party)).await?;
         let network = network_of_code(conn, &entry.network).await?;
         must_have_begun(&network, entry)?;
         let parties = party_ids(conn, &[entry.party.as_str()]).await?;

@@ -192,10 +192,13 @@ impl From<Failure> for Problem {
             ..Self::new(status, kind.type_uri, kind.title, detail.clone())
         };
         match failure {
+            Failure::Conflict { .. } => Self {
+                errors: failure.conflicting().into_iter().collect(),
+                ..of_status(StatusCode::CONFLICT)
+            },
             Failure::NotFound(_) => of_status(StatusCode::NOT_FOUND),
             Failure::Forbidden(_) => of_status(StatusCode::FORBIDDEN),
             Failure::Invalid(_) => of_status(StatusCode::UNPROCESSABLE_ENTITY),
-            Failure::Conflict { .. } => of_status(StatusCode::CONFLICT),
             Failure::Unavailable(_) => Self {
                 retry_after_secs: Some(RETRY_AFTER_SECS),
                 ..of_status(StatusCode::SERVICE_UNAVAILABLE)

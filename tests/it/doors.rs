@@ -380,7 +380,7 @@ async fn a_refusal_of_a_scope_says_what_was_asked_for() {
 async fn a_row_that_cannot_be_read_keeps_its_reference() {
     let doors = Doors::new().await;
     let rows = "{\"reference\":\"r-1\",\"office\":5}\n{\"reference\":\"r\\u0000\"}\n{\"reference\":\n";
-    let table = "office,reference,holder\n1001,r-1,me\n";
+    let table = "office,reference,occurred_at,holder\n1001,r-1,noon,me\n";
     for (kind, text, references) in [
         ("application/x-ndjson", rows, vec!["r-1", "", ""]),
         ("text/csv", table, vec!["r-1"]),

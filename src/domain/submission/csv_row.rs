@@ -32,6 +32,8 @@ const NAMES: [&str; 14] = [
     "citizen",
     "facts",
 ];
+/// No row is one without these.
+const REQUIRED: [&str; 4] = ["office", "reference", "occurred_at", "holder"];
 const FACT: &str = "fact.";
 
 impl Columns {
@@ -47,6 +49,16 @@ impl Columns {
             if names.iter().take(at).any(|earlier| earlier == name) {
                 return Err(format!("the column `{name}` stands twice"));
             }
+        }
+        let missing: Vec<&str> = REQUIRED
+            .into_iter()
+            .filter(|needed| !names.iter().any(|name| name == needed))
+            .collect();
+        if !missing.is_empty() {
+            let (missing, needed) = (missing.join("`, `"), REQUIRED.join(", "));
+            return Err(format!(
+                "the first line names no column `{missing}`; needed: {needed}"
+            ));
         }
         Ok(Self(names))
     }

@@ -117,7 +117,7 @@ impl Reader {
 }
 
 fn row_of_json(record: &[u8]) -> Result<Submitted, Unread> {
-    Submitted::from_json(record).map_err(|faults| Unread {
+    Submitted::from_line(record).map_err(|faults| Unread {
         reference: reference_in(record).unwrap_or_default(),
         faults,
     })

@@ -11,6 +11,9 @@ const CSV: &str = "\u{feff}office,service,reference,kind,original,occurred_at,am
     1001,card,r-1,,,2026-11-24T07:30:00+03:30,,2,office,\r\n\
     1001,,\"r,2\",refund,r-1,2026-11-24T04:30:00Z,5,,central,00112233445566778899aabbccddeeff";
 
+/// The columns that no file is without.
+const HEAD: &str = "office,reference,occurred_at,holder";
+
 fn read_in_pieces(format: Format, text: &str, size: usize) -> Vec<Line> {
     let (mut reader, mut lines) = (Reader::new(format), Vec::new());
     for piece in text.as_bytes().chunks(size) {
@@ -186,9 +189,36 @@ fn an_unknown_column_and_a_quote_without_end_stop_the_reading() {
         pushed.and_then(|()| reader.finish(&mut lines)).unwrap_err().line
     };
     assert_eq!(unread("office,amuont\n"), 1);
-    assert_eq!(unread("office\n1\n\"2\n3"), 3);
-    assert_eq!(unread(&format!("office\n\"{}\"\n", "x".repeat(70_000))), 2);
+    assert_eq!(unread(&format!("{HEAD}\n1\n\"2\n3")), 3);
+    assert_eq!(unread(&format!("{HEAD}\n\"{}\"\n", "x".repeat(70_000))), 2);
     assert_eq!(unread(&format!("office{}\n1\n", ",".repeat(70_000))), 1);
+}
+
+#[test]
+fn a_file_without_a_column_that_is_needed_is_refused_once_at_its_first_line() {
+    let (mut reader, mut lines) = (Reader::new(Format::Csv), Vec::new());
+    let refused = reader
+        .push(b"office,service,reference\n1,a,r\n2,b,s\n", &mut lines)
+        .unwrap_err();
+    assert_eq!((refused.line, lines.len()), (1, 0));
+    assert!(
+        refused.explanation.contains("`occurred_at`, `holder`"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn where_a_line_is_no_json_is_told_by_its_column() {
+    let lines = read_in_pieces(Format::Ndjson, "\n{\"office\":\n{,}", usize::MAX);
+    let told: Vec<String> = lines
+        .iter()
+        .map(|line| line.row.as_ref().unwrap_err().faults[0].to_string())
+        .collect();
+    assert!(told[0].ends_with("it breaks off in column 10"), "{told:?}");
+    assert!(
+        told[1].ends_with("what stands in column 2 is no JSON"),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -196,7 +226,7 @@ fn a_row_that_is_too_long_is_one_unread_row_however_it_comes() {
     let long = "x".repeat(RECORD_BYTES_MAX + 1);
     let fits = "x".repeat(RECORD_BYTES_MAX - 1);
     for format in [Format::Ndjson, Format::Csv] {
-        let text = format!("office\n{long}\n1\r\n{fits}\n2\n{long}{long}");
+        let text = format!("{HEAD}\n{long}\n1\r\n{fits}\n2\n{long}{long}");
         let whole = read_in_pieces(format, &text, usize::MAX);
         assert_eq!(read_in_pieces(format, &text, 1_000), whole);
         let told = |line: &Line| line.row.as_ref().unwrap_err().faults[0].rule;

@@ -8,10 +8,11 @@ use utoipa::ToSchema;
 
 use super::{Holder, TransactionKind};
 use crate::domain::facts::{self, Facts};
+use crate::domain::json::{self, Misread};
 use crate::domain::moment::kept;
 use crate::domain::money::{AMOUNT_MAX, Amount};
+use crate::domain::printable;
 use crate::domain::tariff::FactValue;
-use crate::domain::{json, printable};
 
 /// A row as its sender states it: the JSON of the recording API, and what a CSV line reads as.
 ///
@@ -110,9 +111,19 @@ const CITIZEN_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
 impl Submitted {
     /// Reads one row of JSON.
     pub fn from_json(text: &[u8]) -> Result<Self, Vec<RowFault>> {
+        Self::read(text, json::object)
+    }
+
+    /// Reads one row of a file that has a row a line.
+    pub fn from_line(text: &[u8]) -> Result<Self, Vec<RowFault>> {
+        Self::read(text, json::object_of_line)
+    }
+
+    /// `misreading`: what is wrong with a text that is no row.
+    fn read(text: &[u8], misreading: fn(&[u8]) -> Result<Self, Misread>) -> Result<Self, Vec<RowFault>> {
         match serde_json::from_slice::<Self>(text) {
             Ok(row) if !json::is_no_object(text) => row.checked(),
-            Ok(_) | Err(_) => Err(vec![fault_of_json(text)]),
+            Ok(_) | Err(_) => Err(vec![fault_of(misreading(text))]),
         }
     }
 
@@ -276,8 +287,8 @@ pub fn may_be_reference(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= REFERENCE_MAX && printable::fault_of_code(text).is_none()
 }
 
-fn fault_of_json(text: &[u8]) -> RowFault {
-    match json::object::<Submitted>(text) {
+fn fault_of(misread: Result<Submitted, Misread>) -> RowFault {
+    match misread {
         Ok(_) => RowFault::new("", json::IS_JSON, "one JSON object"),
         Err(misread) => RowFault::new(misread.field, misread.rule, misread.explanation),
     }

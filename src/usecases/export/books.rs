@@ -11,6 +11,7 @@ use crate::domain::zone::day_of;
 use crate::store::Connection;
 use crate::store::network::network_ids;
 use crate::store::reading::book::{EntryRow, entries_after, units};
+use crate::usecases::reading::moment::must_not_be_empty;
 use crate::usecases::{Done, Failure};
 
 pub use crate::store::reading::book::JournalsWanted;
@@ -67,6 +68,9 @@ pub async fn export_journals(
     after: i64,
 ) -> Done<JournalPage> {
     may_read_books(by)?;
+    if let (Some(from), Some(until)) = (wanted.from, wanted.until) {
+        must_not_be_empty(from, until)?;
+    }
     let units = booked_units(conn).await?;
     let journals = journals(entries_after(conn, wanted, after, JOURNALS_AT_ONCE).await?);
     let scale = |code: &str| {

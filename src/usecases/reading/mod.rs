@@ -6,7 +6,7 @@ pub mod earnings;
 pub mod exceptions;
 pub mod moment;
 pub mod money;
-mod naming;
+pub(in crate::usecases) mod naming;
 pub mod offices;
 pub mod operation;
 pub mod overview;

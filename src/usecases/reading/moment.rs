@@ -1,11 +1,21 @@
-//! Moments as people ask for them, and in whose time zone a day is meant. Never here: how they are written.
+//! Moments as people ask for them: how they are written, and in whose time zone a day is meant. Never here: the clock.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
+use super::naming::network_named;
+use crate::domain::calendar::day_of_text;
+use crate::domain::digits::latin_digits;
+use crate::domain::json::moment_of_text;
+use crate::domain::moment::is_within_calendars;
 use crate::domain::zone::start_of_day;
+use crate::store::Connection;
 use crate::store::reading::licence::Tenure;
-use crate::store::reading::network::NetworkRow;
+use crate::store::reading::network::{NetworkRow, all_networks};
 use crate::usecases::{Done, Failure};
 
 const ZONE_WITHOUT_NETWORK: Tz = Tz::UTC;
@@ -17,6 +27,47 @@ pub enum Moment {
     Day(NaiveDate),
 }
 
+/// It is neither a moment nor a day, or of a year that is not written with four digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{MOMENT_TOLD}")]
+pub struct NoMoment;
+
+/// How a moment is written.
+pub const MOMENT_TOLD: &str = "a moment as 2025-09-23T08:30:00Z, or a day as 2025-09-23 or 1404-07-01";
+
+impl FromStr for Moment {
+    type Err = NoMoment;
+
+    fn from_str(text: &str) -> Result<Self, NoMoment> {
+        if let Some(instant) = moment_of_text(&latin_digits(text.trim())) {
+            return is_within_calendars(instant)
+                .then_some(Self::Instant(instant))
+                .ok_or(NoMoment);
+        }
+        let day = day_of_text(text).filter(|day| (1..=9999).contains(&day.year()));
+        day.map(Self::Day).ok_or(NoMoment)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Written;
+        impl Visitor<'_> for Written {
+            type Value = Moment;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(MOMENT_TOLD)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Moment, E> {
+                text.parse()
+                    .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+            }
+        }
+        from.deserialize_str(Written)
+    }
+}
+
 impl Moment {
     pub fn instant(self, zone: Tz) -> DateTime<Utc> {
         match self {
@@ -24,6 +75,28 @@ impl Moment {
             Self::Day(day) => start_of_day(zone, day),
         }
     }
+}
+
+/// The instant that is meant in a network, where days begin by its own clock.
+///
+/// # Errors
+/// Invalid `network_is_known` where there is no such network.
+pub async fn instant_in(conn: &mut Connection, network: &str, moment: Moment) -> Done<DateTime<Utc>> {
+    let networks = all_networks(conn).await?;
+    let network = network_named(&networks, Some(network))?;
+    Ok(moment.instant(zone_of(network)?))
+}
+
+/// `until` is exclusive.
+pub(in crate::usecases) fn must_not_be_empty(from: DateTime<Utc>, until: DateTime<Utc>) -> Done<()> {
+    if from < until {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        "until",
+        "until_is_after_from",
+        "the stretch is empty",
+    ))
 }
 
 pub(super) fn zone_of(network: Option<&NetworkRow>) -> Done<Tz> {
@@ -44,4 +117,30 @@ pub(super) fn network_of_office<'a>(
     networks
         .iter()
         .find(|network| tenures.iter().any(|tenure| tenure.network == network.code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_of_a_year_that_is_written_with_four_digits() {
+        for text in [
+            "9999-12-31",
+            "9999-12-31T23:59:59Z",
+            "0001-01-01T00:00:00Z",
+            "1404-07-01",
+        ] {
+            assert!(text.parse::<Moment>().is_ok(), "{text}");
+        }
+        for text in [
+            "+10000-01-01",
+            "10000-01-01",
+            "9999-12-31T23:59:59-01:00",
+            "0000-01-01T00:00:00Z",
+            "",
+        ] {
+            assert_eq!(text.parse::<Moment>(), Err(NoMoment), "{text}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What lists of payouts, remittances and demands are asked for. Never here: the lists.
 
-use super::naming::{network_is_known, party_is_known};
+use super::naming::{network_is_known, party_is_known, settlement_is_known};
 use crate::domain::originator::Originator;
 use crate::domain::payout::PayoutState;
 use crate::store::Connection;
@@ -23,6 +23,7 @@ impl MoneyFilter {
     pub(super) async fn wanted(&self, conn: &mut Connection, by: &Originator) -> Done<MoneyWanted> {
         network_is_known(conn, self.network.as_deref()).await?;
         party_is_known(conn, by, self.party.as_deref()).await?;
+        settlement_is_known(conn, by, self.settlement).await?;
         Ok(MoneyWanted {
             id: None,
             network: self.network.clone(),

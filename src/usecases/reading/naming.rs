@@ -1,6 +1,7 @@
 //! Codes that a question names: known, or refused. Never here: what is asked of them.
 
 use super::parties::find_party;
+use super::settlements::find_settlement;
 use crate::domain::originator::Originator;
 use crate::domain::timetable::Work;
 use crate::store::reading::network::{NetworkRow, all_networks};
@@ -22,7 +23,7 @@ pub(super) fn network_named<'a>(
     Err(Failure::invalid("network", "network_is_known", told))
 }
 
-pub(super) async fn network_is_known(conn: &mut Connection, code: Option<&str>) -> Done<()> {
+pub(in crate::usecases) async fn network_is_known(conn: &mut Connection, code: Option<&str>) -> Done<()> {
     if code.is_some() {
         network_named(&all_networks(conn).await?, code)?;
     }
@@ -30,7 +31,11 @@ pub(super) async fn network_is_known(conn: &mut Connection, code: Option<&str>) 
 }
 
 /// To one who acts for a party no other is known.
-pub(super) async fn party_is_known(conn: &mut Connection, by: &Originator, code: Option<&str>) -> Done<()> {
+pub(in crate::usecases) async fn party_is_known(
+    conn: &mut Connection,
+    by: &Originator,
+    code: Option<&str>,
+) -> Done<()> {
     let Some(code) = code else { return Ok(()) };
     match find_party(conn, by, code).await {
         Ok(_) => Ok(()),
@@ -50,6 +55,16 @@ pub(super) async fn service_is_known(conn: &mut Connection, code: Option<&str>) 
     match code {
         Some(code) if !service::has_service(conn, code).await? => Err(unknown("service", code)),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// To one who acts for a party, one in which it has a position.
+pub(super) async fn settlement_is_known(conn: &mut Connection, by: &Originator, id: Option<i32>) -> Done<()> {
+    let Some(id) = id else { return Ok(()) };
+    match find_settlement(conn, by, id).await {
+        Ok(_) => Ok(()),
+        Err(Failure::NotFound(_)) => Err(unknown("settlement", &id.to_string())),
+        Err(failure) => Err(failure),
     }
 }
 
@@ -81,7 +96,7 @@ pub(super) async fn job_is_known(conn: &mut Connection, name: Option<&str>, own:
     Err(Failure::invalid("job", "job_is_known", told))
 }
 
-fn unknown(noun: &str, code: &str) -> Failure {
+pub(in crate::usecases) fn unknown(noun: &str, code: &str) -> Failure {
     let told = format!("there is no {noun} `{code}`");
     Failure::invalid(noun, format!("{noun}_is_known"), told)
 }

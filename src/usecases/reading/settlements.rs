@@ -176,7 +176,7 @@ pub async fn list_positions(
     Ok(asked.page(rows).map(position_view))
 }
 
-async fn find_settlement(conn: &mut Connection, by: &Originator, id: i32) -> Done<SettlementRow> {
+pub(super) async fn find_settlement(conn: &mut Connection, by: &Originator, id: i32) -> Done<SettlementRow> {
     let wanted = SettlementsWanted {
         id: Some(id),
         party_id: by.party_id,

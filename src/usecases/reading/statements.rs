@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::naming::{network_is_known, party_is_known};
+use super::naming::{network_is_known, party_is_known, settlement_is_known};
 use crate::documents::{dates, statement_csv};
 use crate::domain::language::Language;
 use crate::domain::originator::Originator;
@@ -89,6 +89,7 @@ pub async fn list_statements(
 ) -> Done<Page<StatementView>> {
     network_is_known(conn, filter.network.as_deref()).await?;
     party_is_known(conn, by, filter.party.as_deref()).await?;
+    settlement_is_known(conn, by, filter.settlement).await?;
     let wanted = StatementsWanted {
         network: filter.network.clone(),
         party: filter.party.clone(),

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::moment::{Moment, network_of_office, zone_of};
+use super::moment::{Moment, must_not_be_empty, network_of_office, zone_of};
 use super::offices::find_office;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
@@ -107,6 +107,9 @@ impl Stretch {
         let networks = all_networks(conn).await?;
         let zone = zone_of(network_of_office(&networks, &tenures))?;
         let instant = |moment: Moment| moment.instant(zone);
+        if let (Some(from), Some(until)) = (self.from, self.until) {
+            must_not_be_empty(instant(from), instant(until))?;
+        }
         Ok(TransactionsWanted {
             office_id,
             from: self.from.map_or(DateTime::UNIX_EPOCH, instant),

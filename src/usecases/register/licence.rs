@@ -15,6 +15,7 @@ use crate::domain::moment::kept;
 use crate::domain::originator::Originator;
 use crate::store::{Connection, booking, instrument, licence, locks, network, office, party, settlement};
 use crate::usecases::failure::Fault;
+use crate::usecases::reading::naming::{network_is_known, unknown};
 use crate::usecases::{Done, Failure};
 
 /// An office's authorisation for one term, and who plays the roles that hang on the office.
@@ -245,7 +246,8 @@ fn recorded(entry: &LicenceEventEntry, recorded_at: DateTime<Utc>, novelty: Nove
 async fn instrument_id(conn: &mut Connection, code: Option<&str>) -> Done<Option<i32>> {
     let Some(code) = code else { return Ok(None) };
     let ids = instrument::instrument_ids(conn).await?;
-    Ok(Some(known(&ids, "instrument", code)?))
+    let id = ids.get(code).copied();
+    id.map(Some).ok_or_else(|| unknown("instrument", code))
 }
 
 struct Issued {
@@ -332,10 +334,13 @@ async fn licence_of(
     at: DateTime<Utc>,
 ) -> Done<(i16, licence::LicenceRow)> {
     let office_id = known(&office_ids(conn, [office_code]).await?, "office", office_code)?;
+    network_is_known(conn, Some(network_code)).await?;
     let network_id = known(&network::network_ids(conn).await?, "network", network_code)?;
-    let licence = licence::licence_at(conn, office_id, network_id, at)
-        .await?
-        .ok_or_else(|| Failure::not_found("licence of office", office_code))?;
+    let licence = licence::licence_at(conn, office_id, network_id, at).await?;
+    let licence = licence.ok_or_else(|| {
+        let named = format!("{office_code} in {network_code} at {}", at.to_rfc3339());
+        Failure::not_found("licence of office", named)
+    })?;
     Ok((network_id, licence))
 }
 

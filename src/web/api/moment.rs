@@ -1,11 +1,7 @@
 //! Moments and days as people write them in a query: RFC 3339, a Gregorian or a Jalali day. Never here: time zones.
 
-use chrono::{DateTime, Utc};
-
-use crate::domain::calendar::day_of_text;
-use crate::domain::digits::latin_digits;
 use crate::usecases::Failure;
-use crate::usecases::reading::moment::Moment;
+use crate::usecases::reading::moment::{MOMENT_TOLD, Moment};
 use crate::web::{Answer, Problem};
 
 pub fn moment(field: &str, text: Option<&str>) -> Answer<Option<Moment>> {
@@ -13,23 +9,14 @@ pub fn moment(field: &str, text: Option<&str>) -> Answer<Option<Moment>> {
         .transpose()
 }
 
-fn parse(text: &str) -> Option<Moment> {
-    match instant(&latin_digits(text.trim())) {
-        Some(instant) => Some(Moment::Instant(instant)),
-        None => day_of_text(text).map(Moment::Day),
-    }
-}
-
 /// A `+` that came unescaped in a query has become a blank.
-fn instant(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(&text.replace(' ', "+"))
-        .ok()
-        .map(|instant| instant.to_utc())
+fn parse(text: &str) -> Option<Moment> {
+    let text = text.trim();
+    text.replace(' ', "+").parse().or_else(|_| text.parse()).ok()
 }
 
 fn unreadable(field: &str) -> Problem {
-    let told = "a moment as 2025-09-23T08:30:00Z, or a day as 2025-09-23 or 1404-07-01";
-    Failure::invalid(field, "moment_is_readable", told).into()
+    Failure::invalid(field, "moment_is_readable", MOMENT_TOLD).into()
 }
 
 #[cfg(test)]

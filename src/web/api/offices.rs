@@ -3,12 +3,12 @@
 
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, get, post};
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::office::Setting;
+use crate::usecases::reading::moment::{Moment, instant_in};
 use crate::usecases::reading::offices::{self, OfficeFilter, OfficeHistory, OfficeView};
 use crate::usecases::reading::standing::LicenceState;
 use crate::usecases::register::licence::{
@@ -45,8 +45,10 @@ pub struct SentLicenceEvent {
     #[schema(example = "pishkhan")]
     pub network: String,
     pub kind: LicenceEventKind,
-    /// When the decision takes effect. Before now it is backdated, after now it is announced.
-    pub effective_at: DateTime<Utc>,
+    /// When the decision takes effect: a moment, or a day in either calendar as the network counts days. Before now it is
+    /// backdated, after now it is announced.
+    #[schema(value_type = String, example = "1405-09-01")]
+    pub effective_at: Moment,
     pub deciding_body: String,
     /// Its reference, such as the number of the letter.
     #[schema(example = "H-1405-118")]
@@ -113,17 +115,17 @@ pub async fn record_event(
     code: Path<String>,
     Sent(sent): Sent<SentLicenceEvent>,
 ) -> Answer<Json<RecordedLicenceEvent>> {
+    let mut conn = state.connection().await?;
     let entry = LicenceEventEntry {
         office: code.into_inner(),
+        effective_at: instant_in(&mut conn, &sent.network, sent.effective_at).await?,
         network: sent.network,
         kind: sent.kind,
-        effective_at: sent.effective_at,
         deciding_body: sent.deciding_body,
         decision: sent.decision,
         instrument: sent.instrument,
         evidence: sent.evidence,
     };
-    let mut conn = state.connection().await?;
     Ok(Json(
         record_licence_event(&mut conn, &by, state.now(), &entry).await?,
     ))

@@ -245,3 +245,50 @@ async fn a_file_of_answers_names_its_columns_and_holds_up_no_line_for_another() 
     let again = told_of_answers(&scene, &[head, right]);
     assert_eq!(again, json!({ "written": 0, "repeated": 1, "refused": 0 }));
 }
+
+#[tokio::test]
+async fn a_file_of_answers_knows_its_columns_in_any_case_and_says_of_a_line_what_would_be_right() {
+    let scene = Scene::passport_settled().await;
+    scene.remit(ALL, "r-1").await.unwrap();
+    scene.leaving().await;
+    let payout = scene.payout_to("municipality").await;
+    let (id, amount, iban) = (payout.id, payout.amount, payout.iban.unwrap_or_default());
+    let head = "Payout,AMOUNT,Iban,outcome,Bank_Reference".to_owned();
+    let right = format!("{id},{amount},{iban},settled,b-1");
+    for (columns, told) in [
+        (
+            "payout,amount,iban,outcome,bank_reference,note",
+            "no column `note`",
+        ),
+        (
+            "payout,amount,iban,outcome,bank_reference,Amount",
+            "`amount` stands twice",
+        ),
+    ] {
+        let refused = told_of_answers(&scene, &[columns.to_owned(), format!("{right},5")]);
+        let explanation = refused["errors"][0]["explanation"].as_str().unwrap();
+        assert!(explanation.contains(told), "{explanation}");
+    }
+    let unread = format!("one,{amount},{iban},settled,b-1");
+    let plus = format!("{id},+{amount},{iban},settled,b-1");
+    let short = format!("{id},{amount},{iban},settled");
+    let some = told_of_answers(&scene, &[head.clone(), unread, plus, short]);
+    for (place, field, explanation) in [
+        (
+            0,
+            "csv line 2.payout",
+            "a whole number, written as in JSON; sent was `one`",
+        ),
+        (1, "csv line 3.amount", "a whole number, written as in JSON"),
+        (2, "csv line 4.columns", "4 fields under 5 columns"),
+    ] {
+        let fault = &some["errors"][place];
+        assert_eq!(fault["field"], field, "{some}");
+        assert!(
+            fault["explanation"].as_str().unwrap().starts_with(explanation),
+            "{some}"
+        );
+    }
+    let done = told_of_answers(&scene, &[head, right]);
+    assert_eq!(done, json!({ "written": 1, "repeated": 0, "refused": 0 }));
+}

@@ -8,9 +8,10 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::moment::{Moment, network_of_office, zone_of};
+use super::moment::{Moment, must_not_be_empty, network_of_office, zone_of};
 use super::naming::network_named;
 use super::offices::find_office;
+use crate::domain::moment::is_within_calendars;
 use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
 use crate::store::Connection;
@@ -157,12 +158,10 @@ fn stretch(asked: &EarningsAsked, zone: Tz, at: DateTime<Utc>) -> Done<(DateTime
         .map(instant)
         .or_else(|| month(from.max(at)).until())
         .unwrap_or(at);
-    if until <= from {
-        return Err(Failure::invalid(
-            "until",
-            "until_is_after_from",
-            "the stretch is empty",
-        ));
+    must_not_be_empty(from, until)?;
+    if !is_within_calendars(until) {
+        let told = "the end of that month is in no year of four digits: name one that is";
+        return Err(Failure::invalid("until", "the_stretch_is_within_calendars", told));
     }
     if until - from > TimeDelta::days(DAYS_MAX) {
         let told = format!("at most {DAYS_MAX} days in one report");

@@ -2,15 +2,14 @@
 
 use actix_web::post;
 use actix_web::web::{Data, Json, Path};
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::domain::json;
 use crate::domain::money::Amount;
 use crate::usecases::Failure;
 use crate::usecases::answer_payout::{AnsweredPayout, BankAnswer, BankOutcome, answer_payout};
+use crate::usecases::reading::moment::{Moment, instant_in};
 use crate::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
 use crate::web::{Answer, AppState, Authorised, Sent};
 
@@ -54,9 +53,10 @@ pub struct SentRemittance {
     pub amount: i64,
     /// The bank's own: once in a network, for ever. 1 to 200 characters that can be seen, without outer blanks.
     pub bank_reference: String,
-    /// When the bank received it, since the network's first window; now when left out.
-    #[serde(default, deserialize_with = "json::moment_if_any")]
-    pub received_at: Option<DateTime<Utc>>,
+    /// When the bank received it, since the network's first window: a moment, or a day in either calendar as the network counts
+    /// days; now when left out.
+    #[schema(value_type = Option<String>, example = "2025-09-23T08:30:00Z")]
+    pub received_at: Option<Moment>,
 }
 
 /// Write down what the bank said: `settled` or `returned`. Said again the same way it changes nothing.
@@ -94,15 +94,19 @@ pub async fn record(
     Authorised(by): Authorised,
     Sent(sent): Sent<SentRemittance>,
 ) -> Answer<Json<RecordedRemittance>> {
+    let mut conn = state.connection().await?;
+    let received_at = match sent.received_at {
+        Some(moment) => Some(instant_in(&mut conn, &sent.network, moment).await?),
+        None => None,
+    };
     let entry = RemittanceEntry {
         network: sent.network,
         party: sent.party,
         deposit_identifier: sent.deposit_identifier,
         amount: Amount::from_minor(sent.amount),
         bank_reference: sent.bank_reference,
-        received_at: sent.received_at,
+        received_at,
     };
-    let mut conn = state.connection().await?;
     Ok(Json(
         record_remittance(&mut conn, &by, state.now(), &entry).await?,
     ))
