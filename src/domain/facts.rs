@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
 
 use super::tariff::FactValue;
 
@@ -49,6 +50,18 @@ pub fn each_once<'de, D: Deserializer<'de>>(from: D) -> Result<Facts, D::Error> 
 pub struct Stated {
     #[serde(deserialize_with = "each_once")]
     pub facts: Facts,
+}
+
+/// Facts as the API describes them.
+pub fn schema() -> Schema {
+    let value = [Type::Boolean, Type::Integer, Type::String];
+    let value = value.into_iter().fold(OneOfBuilder::new(), |choice, kind| {
+        choice.item(ObjectBuilder::new().schema_type(kind))
+    });
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(Schema::OneOf(value.build())))
+        .into()
 }
 
 /// The canonical JSON of a case without facts.

@@ -25,7 +25,7 @@ pub struct QuarantinedView {
     pub sender: String,
     pub reference: String,
     /// The row as it was sent.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Submitted)]
     pub row: serde_json::Value,
     /// The stable name of the reason.
     pub reason: String,

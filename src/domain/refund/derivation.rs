@@ -1,6 +1,7 @@
 //! How a refund's parts came about, term by term, for people to follow. Never here: a second computation of the parts.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::RefundTerm;
 use crate::domain::language::Language;
@@ -9,22 +10,28 @@ use crate::domain::split::Exact;
 use crate::domain::tariff::derivation::amount_text;
 
 /// One term of one side: what it was owed back exactly, and what it gave.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RefundLine {
     pub ordinal: i16,
     /// The original's share.
+    #[schema(value_type = i64)]
     pub amount: Amount,
     /// What earlier refunds took of it.
+    #[schema(value_type = i64)]
     pub reversed: Amount,
     /// The refundable total of the side.
+    #[schema(value_type = i64)]
     pub total: Amount,
     /// What earlier refunds took of the side.
+    #[schema(value_type = i64)]
     pub refunded_before: Amount,
+    #[schema(value_type = i64)]
     pub refunded: Amount,
     /// The whole units owed, and the rest over `total`.
     pub owed_units: i64,
     pub owed_rest: i64,
     /// What this refund takes.
+    #[schema(value_type = i64)]
     pub taken: Amount,
     pub refundable: bool,
 }

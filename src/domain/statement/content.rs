@@ -181,7 +181,8 @@ pub struct Interval {
     pub until: DateTime<Utc>,
     /// An IANA name, such as `Asia/Tehran`: people read the interval in it.
     pub time_zone: String,
-    /// The period's key: `1404-07` (Jalali month), `2025-10` (Gregorian month), `2025-W41` (ISO week) or `2025-10-11` (day).
+    /// The period's key: `j1405-09` (Jalali month), `g2025-10` (Gregorian month), `w2025-10-11` (the week that begins then) or
+    /// `2025-10-11` (day).
     pub period: String,
 }
 

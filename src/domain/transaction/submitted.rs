@@ -60,7 +60,7 @@ pub struct Submitted {
         skip_serializing_if = "Facts::is_empty",
         deserialize_with = "facts::each_once"
     )]
-    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    #[schema(schema_with = facts::schema)]
     pub facts: Facts,
     /// Who holds the money, or gave it back.
     pub holder: Holder,

@@ -80,10 +80,29 @@ pub struct DerivedLine {
     /// Key of the instrument that orders it.
     pub instrument: Option<String>,
     /// Rule, base, arithmetic and rounding of each step.
-    #[schema(value_type = Vec<Object>)]
-    pub steps: Vec<StepText>,
+    pub steps: Vec<StepView>,
     /// All of it as one sentence.
     pub text: String,
+}
+
+/// One step of a derivation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StepView {
+    pub rule: String,
+    pub base: Option<String>,
+    pub arithmetic: String,
+    pub rounding: Option<String>,
+}
+
+impl From<StepText> for StepView {
+    fn from(step: StepText) -> Self {
+        Self {
+            rule: step.rule,
+            base: step.base,
+            arithmetic: step.arithmetic,
+            rounding: step.rounding,
+        }
+    }
 }
 
 /// An allocation of the database asked again of its tariff.
@@ -174,7 +193,12 @@ impl Asked {
             party: share.and_then(|share| share.party.clone()),
             deposit_identifier: term.and_then(|term| term.deposit_identifier.clone()),
             instrument: line.instrument.clone(),
-            steps: self.derivation.steps_of(line, language),
+            steps: self
+                .derivation
+                .steps_of(line, language)
+                .into_iter()
+                .map(StepView::from)
+                .collect(),
             text: self.derivation.text_of(line, language),
         }
     }

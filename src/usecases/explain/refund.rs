@@ -31,7 +31,6 @@ pub struct RefundShare {
     /// Its title, where it has one.
     pub label: String,
     #[serde(flatten)]
-    #[schema(value_type = Object)]
     pub line: RefundLine,
     pub text: String,
 }

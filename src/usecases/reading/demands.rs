@@ -38,7 +38,7 @@ pub struct DemandView {
     pub reference: String,
     pub due_at: DateTime<Utc>,
     /// Of the window that was settled.
-    #[schema(example = "j1404-07")]
+    #[schema(example = "j1405-09")]
     pub period: String,
 }
 

@@ -25,7 +25,7 @@ pub struct RemittanceView {
     pub received_at: DateTime<Utc>,
     /// In which it counts.
     pub window_ordinal: i32,
-    #[schema(example = "1404-07")]
+    #[schema(example = "j1405-09")]
     pub period: String,
     pub by: String,
 }

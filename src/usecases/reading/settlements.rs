@@ -21,7 +21,7 @@ pub struct SettlementView {
     pub network: String,
     pub window: i32,
     pub window_ordinal: i32,
-    #[schema(example = "1404-07")]
+    #[schema(example = "j1405-09")]
     pub period: String,
     pub from: DateTime<Utc>,
     /// Exclusive.

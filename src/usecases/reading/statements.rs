@@ -27,7 +27,7 @@ pub struct StatementView {
     /// Its place in the chain, from 1, without gaps.
     pub sequence: i32,
     pub settlement: i32,
-    #[schema(example = "1404-07")]
+    #[schema(example = "j1405-09")]
     pub period: String,
     pub from: DateTime<Utc>,
     /// Exclusive.
@@ -46,7 +46,7 @@ pub struct VerifiedStatement {
     pub number: String,
     pub party_name_fa: String,
     pub party_name_en: String,
-    #[schema(example = "1404-07")]
+    #[schema(example = "j1405-09")]
     pub period: String,
     pub from: DateTime<Utc>,
     /// Exclusive.

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::moment::{Moment, must_not_be_empty, network_of_office, zone_of};
 use super::offices::find_office;
+use crate::domain::facts;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
@@ -51,7 +52,8 @@ pub struct TransactionView {
     pub unit: String,
     pub quantity: i32,
     pub activity_leg: String,
-    #[schema(value_type = Object)]
+    /// By their names, each true, false, a whole number or a text.
+    #[schema(schema_with = facts::schema)]
     pub facts: serde_json::Value,
     pub tariff_version: i32,
     pub window: String,

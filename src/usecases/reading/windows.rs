@@ -17,7 +17,9 @@ pub struct WindowView {
     pub id: i32,
     pub network: String,
     pub ordinal: i32,
-    /// `1404-07` for a Jalali month, `1404-W31` for a week, `1404-07-02` for a day.
+    /// `j1405-09` for a Jalali month, `g2025-10` for a Gregorian one, `w2025-10-11` for the week that begins then, `2025-10-11` for
+    /// a day.
+    #[schema(example = "j1405-09")]
     pub period: String,
     pub starts_at: DateTime<Utc>,
     /// Exclusive.

@@ -49,7 +49,8 @@ pub async fn list_parties(
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct BalanceQuery {
-    /// A moment, or a day in either calendar, at its end; now when left out.
+    /// What was posted by then: a moment, or a day in either calendar, at its end; now when left out. What was earned is posted
+    /// when its window is sealed, not when the service was given.
     #[param(example = "1404-07-30")]
     pub at: Option<String>,
 }
