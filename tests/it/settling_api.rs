@@ -50,6 +50,16 @@ async fn a_window_is_closed_sealed_proposed_and_approved_by_two_people() {
     let proposal = json!({ "network": "pishkhan" });
     let proposed = api.post("/v1/settlements", &proposal, &maker).await.json();
     assert_eq!(proposed["digest"], first.json()["digest"]);
+    let shown = format!("/v1/settlements/{}", proposed["id"]);
+    let waiting = api.get(&shown, &checker).await.json();
+    let named = api
+        .get(waiting["preview"].as_str().unwrap(), &checker)
+        .await
+        .json();
+    assert_eq!(
+        named["digest"], waiting["digest"],
+        "the checker is led to what was proposed"
+    );
     let approve = format!("/v1/settlements/{}/approve", proposed["id"]);
     let own = api.post(&approve, &nothing(), &maker).await;
     assert_eq!(own.status, 409);
@@ -65,6 +75,11 @@ async fn a_window_is_closed_sealed_proposed_and_approved_by_two_people() {
             &approved["statements"]
         ),
         (&json!(1), &json!(1), &json!(4))
+    );
+    let decided = api.get(&shown, &checker).await.json();
+    assert_eq!(
+        (&decided["preview"], decided["sums"][0]["positions"].as_i64()),
+        (&json!(null), Some(4))
     );
     scene.world.assert_sound().await;
 }

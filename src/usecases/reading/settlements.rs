@@ -44,6 +44,9 @@ pub struct SettlementDetails {
     pub settlement: SettlementView,
     /// Over all positions that the asker may see, per unit; nothing is netted by it.
     pub sums: Vec<PositionSums>,
+    /// It is proposed, and whoever asks may preview it.
+    #[serde(skip)]
+    pub is_previewed: bool,
 }
 
 /// In the smallest part of the unit.
@@ -158,6 +161,7 @@ pub async fn show_settlement(conn: &mut Connection, by: &Originator, id: i32) ->
     let found = find_settlement(conn, by, id).await?;
     let sums = settlement::sums_of(conn, id, by.party_id).await?;
     Ok(SettlementDetails {
+        is_previewed: found.state == SettlementState::Proposed.code() && by.party_id.is_none(),
         settlement: view(found),
         sums: sums.into_iter().map(sums_view).collect(),
     })

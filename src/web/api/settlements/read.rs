@@ -2,8 +2,8 @@
 
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, get};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::settlement::SettlementState;
@@ -55,19 +55,37 @@ pub async fn list_settlements(
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }
 
-/// One settlement with the sums of its positions.
-#[utoipa::path(tag = "settlements", params(("id" = i32, Path)), responses((status = 200, body = SettlementDetails)))]
+/// One settlement, and where a proposed one is looked at.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ShownSettlement {
+    #[serde(flatten)]
+    pub details: SettlementDetails,
+    /// While it is proposed, its positions are not written yet: the path of the preview, which computes what approval would
+    /// write. It is what was proposed as long as its `digest` is this one's; approval is refused when it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub preview: Option<String>,
+}
+
+/// One settlement with the sums of its positions; of a proposed one, the path of its preview.
+#[utoipa::path(tag = "settlements", params(("id" = i32, Path)), responses((status = 200, body = ShownSettlement)))]
 #[get("/v1/settlements/{id}")]
 pub async fn show_settlement(
     state: Data<AppState>,
     Authorised(by): Authorised,
     id: Path<i32>,
-) -> Answer<Json<SettlementDetails>> {
+) -> Answer<Json<ShownSettlement>> {
     let mut conn = state.connection().await?;
-    Ok(Json(settlements::show_settlement(&mut conn, &by, *id).await?))
+    let details = settlements::show_settlement(&mut conn, &by, *id).await?;
+    let preview = details.is_previewed.then(|| {
+        let (network, window) = (&details.settlement.network, details.settlement.window);
+        format!("/v1/networks/{network}/settlement-preview?window={window}")
+    });
+    Ok(Json(ShownSettlement { details, preview }))
 }
 
-/// What each party is owed or owes, per destination; one who acts for a party sees its own.
+/// What each party is owed or owes, per destination; one who acts for a party sees its own. Of a proposed settlement there are
+/// none yet: see its `preview`.
 #[utoipa::path(
     tag = "settlements",
     params(("id" = i32, Path), PageQuery),
