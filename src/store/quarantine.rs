@@ -100,11 +100,22 @@ pub async fn supersede(conn: &mut Connection, at: DateTime<Utc>, keys: &[(&str, 
     Ok(())
 }
 
-/// Rows in one state with their senders' codes, the oldest first, after an id; of one sender if it is named.
+/// Whose rows are wanted.
+#[derive(Clone, Debug)]
+pub enum Whose {
+    All,
+    /// Those of a sender, and those of some offices.
+    Of {
+        sender_id: i32,
+        office_codes: Vec<String>,
+    },
+}
+
+/// Rows in one state with their senders' codes, the oldest first, after an id.
 pub async fn rows_in_state(
     conn: &mut Connection,
     state: &str,
-    sender_id: Option<i32>,
+    whose: &Whose,
     after: i64,
     limit: i64,
 ) -> Stored<Vec<(QuarantinedRow, String)>> {
@@ -116,8 +127,13 @@ pub async fn rows_in_state(
         .limit(limit)
         .select((QuarantinedRow::as_select(), originators::code))
         .into_boxed();
-    if let Some(sender_id) = sender_id {
-        query = query.filter(quarantine::sender_id.eq(sender_id));
+    if let Whose::Of {
+        sender_id,
+        office_codes,
+    } = whose
+    {
+        let of_sender = quarantine::sender_id.eq(*sender_id);
+        query = query.filter(of_sender.or(quarantine::office_code.eq_any(office_codes.clone())));
     }
     Ok(query.load(conn).await?)
 }

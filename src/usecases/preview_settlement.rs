@@ -188,13 +188,15 @@ pub(super) async fn window_asked(
     let asked = window_of_id(conn, id).await?;
     let asked = asked.filter(|window| window.network_id == network.id);
     let asked = asked.ok_or_else(|| Failure::not_found("window", id))?;
-    if next.is_some_and(|next| next.id == asked.id) {
-        return Ok(asked);
-    }
-    Err(Failure::conflict(
-        "settlements_follow_each_other",
-        format!("window {id} is settled already, or one before it is not"),
-    ))
+    let told = match next {
+        Some(next) if next.id == asked.id => return Ok(asked),
+        Some(next) if next.ordinal < asked.ordinal => format!(
+            "window {} ({}) comes before window {id} ({}) and is not settled yet",
+            next.id, next.period_key, asked.period_key
+        ),
+        Some(_) | None => format!("window {id} ({}) is settled already", asked.period_key),
+    };
+    Err(Failure::conflict("settlements_follow_each_other", told))
 }
 
 /// The window that has begun and in which nothing was booked yet: what is carried stands in its settlement too.

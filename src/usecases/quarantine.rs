@@ -14,7 +14,8 @@ use crate::domain::quarantine::QuarantineState;
 use crate::domain::statement::Names;
 use crate::domain::transaction::{Booked, Outcome, Reason, Submitted};
 use crate::store::Connection;
-use crate::store::quarantine::{self, QuarantinedRow};
+use crate::store::quarantine::{self, QuarantinedRow, Whose};
+use crate::store::reading::licence::office_codes_held_by;
 
 const NOTE_CHARACTERS_MAX: usize = 500;
 
@@ -39,16 +40,27 @@ pub struct QuarantinedView {
     pub note: String,
 }
 
-/// The oldest first. Who may not settle sees the own ones.
+/// The oldest first. Who may not settle sees the own ones, and who acts for a party also those of the offices whose licensee it
+/// is.
 pub async fn list_quarantine(
     conn: &mut Connection,
     by: &Originator,
     state: QuarantineState,
     asked: &Asked<i64>,
 ) -> Done<Page<QuarantinedView>> {
-    let sender_id = (by.scope < Scope::Finance).then_some(by.id);
+    let whose = match by.party_id {
+        Some(party_id) => Whose::Of {
+            sender_id: by.id,
+            office_codes: office_codes_held_by(conn, party_id).await?,
+        },
+        None if by.scope < Scope::Finance => Whose::Of {
+            sender_id: by.id,
+            office_codes: Vec::new(),
+        },
+        None => Whose::All,
+    };
     let after = asked.after.unwrap_or(0);
-    let rows = quarantine::rows_in_state(conn, state.code(), sender_id, after, asked.fetched()).await?;
+    let rows = quarantine::rows_in_state(conn, state.code(), &whose, after, asked.fetched()).await?;
     Ok(asked.page(rows).map(view))
 }
 

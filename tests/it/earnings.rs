@@ -225,3 +225,27 @@ async fn whoever_has_no_licence_left_is_told_to_be_paid_next_below_the_threshold
     scene.hand_over("office-1003", scene.day(1, 15)).await;
     assert_eq!(due_next(&scene, scene.day(1, 16)).await["outcome"], "payout");
 }
+
+#[actix_web::test]
+async fn what_is_due_next_is_told_of_the_asked_network_alone() {
+    let scene = Scene::furnished().await;
+    scene.book_cash(0, "1002", "copy", "a").await;
+    let api = Api::of(&scene.world, scene.day(0, 4));
+    let owner = api.token("owner", Scope::Read, Some("office-1002")).await;
+    for (query, expected) in [
+        ("", json!([PISHKHAN, POLICE])),
+        ("?network=pishkhan", json!([PISHKHAN])),
+        ("?network=police10", json!([POLICE])),
+    ] {
+        let report = api
+            .get(&format!("/v1/offices/1002/earnings{query}"), &owner)
+            .await
+            .json();
+        let due = report["due"].as_array().unwrap().iter();
+        assert_eq!(
+            due.map(|due| due["network"].clone()).collect::<Value>(),
+            expected,
+            "{query}"
+        );
+    }
+}

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use daftar::host::database::{DatabaseUrl, pool};
+use daftar::usecases::register::licence::LicenceEventKind;
 use daftar::web::AppState;
 use daftar::web::proxies::Proxies;
 use daftar::web::server::app;
@@ -196,4 +197,18 @@ async fn whoever_tries_codes_is_told_to_wait_on_the_page_and_on_the_route_and_no
     }
     let others = TestRequest::get().uri("/healthz").to_request();
     assert_eq!(call_service(&app, others).await.status(), 200);
+}
+
+#[actix_web::test]
+async fn an_office_whose_licence_is_suspended_is_not_counted_as_licensed() {
+    let scene = Scene::furnished().await;
+    let said = async |at| Api::of(&scene.world, at).get("/?lang=en", "").await.text();
+    let (before, after) = (scene.day(0, 11), scene.day(0, 12));
+    scene.befall(LicenceEventKind::Suspended, after, after).await;
+    assert!(said(before).await.contains("3 licensed offices"));
+    let suspended = said(after).await;
+    assert!(suspended.contains("2 licensed offices"), "{suspended}");
+    let lifted = scene.day(0, 13);
+    scene.befall(LicenceEventKind::Reinstated, lifted, lifted).await;
+    assert!(said(lifted).await.contains("3 licensed offices"));
 }

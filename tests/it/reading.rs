@@ -266,6 +266,31 @@ async fn a_statement_that_one_has_already_is_not_sent_again() {
 }
 
 #[actix_web::test]
+async fn an_unknown_line_of_a_statement_names_those_that_it_has() {
+    let reading = Reading::new().await;
+    let number = &reading.settled.statements[0].content().number;
+    let told = async |line: &str| {
+        let path = format!("/v1/statements/{number}/lines/{line}");
+        let said = reading.api.get(&path, &reading.all).await;
+        assert_eq!(said.status, 404);
+        said.text()
+    };
+    let service = &reading.settled.statements[0].content().services[0].service.code;
+    let other = told("nothing/explanation").await;
+    assert!(
+        other.contains(&format!(
+            "line of service `nothing` in statement {number}: it has {service}"
+        )),
+        "{other}"
+    );
+    let part = told(&format!("{service}/explanation?component=nothing")).await;
+    assert!(
+        part.contains("component `nothing`") && part.contains("it has "),
+        "{part}"
+    );
+}
+
+#[actix_web::test]
 async fn a_cursor_that_is_no_rows_is_refused_on_every_list() {
     let reading = Reading::new().await;
     let settlement = reading.api.get("/v1/settlements", &reading.all).await.items()[0]["id"].clone();

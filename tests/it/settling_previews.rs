@@ -71,3 +71,27 @@ async fn one_who_acts_for_a_party_sees_no_whole_settlement() {
             .is_err()
     );
 }
+
+#[tokio::test]
+async fn a_window_that_is_not_the_next_is_refused_with_what_is_in_its_way() {
+    let scene = Scene::furnished().await;
+    for (day, reference) in [(0, "a"), (1, "b"), (2, "c")] {
+        scene.book_cash(day, "1001", "copy", reference).await;
+    }
+    scene.settle_day(1).await;
+    let mut conn = scene.world.conn().await;
+    let window = async |day: i64| {
+        let ends_at = scene.day(day + 1, 0).to_rfc3339();
+        let query = format!("SELECT id::bigint AS count FROM windows WHERE ends_at = '{ends_at}'");
+        i32::try_from(scene.count(&query).await).unwrap()
+    };
+    for (day, told) in [(0, "is settled already"), (2, "comes before window")] {
+        let asked = Some(window(day).await);
+        let refused = preview_settlement(&mut conn, &scene.maker, scene.day(2, 4), PISHKHAN, asked).await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(
+            refused.contains(told) && refused.contains("settlements_follow_each_other"),
+            "{refused}"
+        );
+    }
+}

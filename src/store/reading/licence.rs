@@ -131,3 +131,31 @@ pub async fn tenures_of(conn: &mut Connection, office_id: i32) -> Stored<Vec<Ten
         FROM licences l JOIN networks n ON n.id = l.network_id WHERE l.office_id = $1 ORDER BY l.id";
     Ok(prepared(query).bind::<Integer, _>(office_id).load(conn).await?)
 }
+
+/// Codes of the offices whose licences were bound last to this party.
+pub async fn office_codes_held_by(conn: &mut Connection, party_id: i32) -> Stored<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Held {
+        #[diesel(sql_type = Text)]
+        code: String,
+    }
+    let query = "SELECT DISTINCT o.code FROM bindings own JOIN licences l ON l.id = own.licence_id \
+        JOIN offices o ON o.id = l.office_id \
+        WHERE own.party_ids[1] = $1 AND (SELECT b.party_ids[1] FROM bindings b WHERE b.licence_id = l.id \
+            ORDER BY b.valid_from DESC, b.known_from DESC, b.id DESC LIMIT 1) = own.party_ids[1]";
+    let held: Vec<Held> = prepared(query).bind::<Integer, _>(party_id).load(conn).await?;
+    Ok(held.into_iter().map(|office| office.code).collect())
+}
+
+/// The licences whose term contains an instant and of which more is recorded than that they were issued.
+pub async fn licences_with_decisions(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Vec<LicenceRow>> {
+    let decided = licence_events::table
+        .filter(licence_events::kind.ne("issued"))
+        .select(licence_events::licence_id);
+    Ok(with_networks()
+        .filter(licences::id.eq_any(decided))
+        .filter(licences::valid_from.le(at))
+        .filter(licences::valid_until.gt(at))
+        .load(conn)
+        .await?)
+}

@@ -1,7 +1,7 @@
 //! A line of a statement explained: count times allocation, how each allocation comes about, and the transactions behind
 //! it. Never here: what the statement states (its stored bytes say that).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
@@ -138,8 +138,7 @@ pub async fn explain_statement_line(
     let groups: Vec<GroupView> = rows.into_iter().map(group_view).collect();
     let totals = totals(&statement, line, &groups, &of_totals)?;
     if totals.is_empty() {
-        let named = format!("{} of statement {}", line.service, line.number);
-        return Err(Failure::not_found("line", named));
+        return Err(no_line(&statement, line));
     }
     let mut allocations = Vec::with_capacity(told.len());
     for id in told {
@@ -180,6 +179,35 @@ fn allocations_of(rows: &[GroupRow]) -> (Vec<i64>, bool) {
 }
 
 /// The statement's totals of the service, each beside what all its groups come to, of which each that is told bears the sum.
+/// Names what would be right: the components of the service, or else the services.
+fn no_line(statement: &Statement, line: &LineName) -> Failure {
+    let content = statement.content();
+    let totals = content
+        .services
+        .iter()
+        .chain(content.earlier.iter().map(|earlier| &earlier.total));
+    let of_service = totals.clone().filter(|total| total.service.code == line.service);
+    let components: BTreeSet<&str> = of_service.map(|total| total.component.code.as_str()).collect();
+    let services: BTreeSet<&str> = totals.map(|total| total.service.code.as_str()).collect();
+    let number = &line.number;
+    let listed = |codes: BTreeSet<&str>| codes.into_iter().collect::<Vec<_>>().join(", ");
+    match &line.component {
+        Some(component) if !components.is_empty() => Failure::NotFound(format!(
+            "component `{component}` of service {} in statement {number}: it has {}",
+            line.service,
+            listed(components)
+        )),
+        Some(_) | None if services.is_empty() => {
+            Failure::NotFound(format!("line in statement {number}: no service was given in it"))
+        }
+        Some(_) | None => Failure::NotFound(format!(
+            "line of service `{}` in statement {number}: it has {}",
+            line.service,
+            listed(services)
+        )),
+    }
+}
+
 fn totals(
     statement: &Statement,
     line: &LineName,

@@ -1,12 +1,16 @@
 //! What is running, told to whoever comes by: no names of people, no money. Never here: anything that needs a token.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
+use super::standing::{LicenceState, state_at};
 use crate::documents::dates;
 use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 use crate::store::Connection;
 use crate::store::network::{NetworkRow, networks_with_versions};
+use crate::store::reading::licence::{EventRow, events_of, licences_with_decisions};
 use crate::store::reading::overview::{
     NetworkStandingRow, NewestRunRow, database_version, mail_counts, network_standings, newest_runs,
 };
@@ -71,7 +75,14 @@ pub async fn show_overview(conn: &mut Connection, at: DateTime<Utc>, language: L
         .into_iter()
         .map(|(row, _)| row)
         .collect();
-    let standings = network_standings(conn, at).await?;
+    let mut standings = network_standings(conn, at).await?;
+    let restricted = restricted_offices(conn, at).await?;
+    for standing in &mut standings {
+        let of_network = |network: &&NetworkRow| network.id == standing.id;
+        let network = networks.iter().find(of_network).map(|network| &network.code);
+        let restricted = network.and_then(|code| restricted.get(code));
+        standing.offices -= restricted.copied().unwrap_or(0);
+    }
     let zone = networks
         .first()
         .map_or("UTC", |network| network.time_zone.as_str());
@@ -95,6 +106,24 @@ pub async fn show_overview(conn: &mut Connection, at: DateTime<Utc>, language: L
             })
             .collect(),
     })
+}
+
+/// How many offices of each network have a licence whose term runs and which is suspended, revoked or surrendered.
+async fn restricted_offices(conn: &mut Connection, at: DateTime<Utc>) -> Done<HashMap<String, i64>> {
+    let licences = licences_with_decisions(conn, at).await?;
+    let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
+    let events = events_of(conn, &ids).await?;
+    let mut restricted: HashMap<String, i64> = HashMap::new();
+    for licence in licences {
+        let own: Vec<&EventRow> = events
+            .iter()
+            .filter(|event| event.licence_id == licence.id)
+            .collect();
+        if state_at(&licence, &own, at)? != LicenceState::Active {
+            *restricted.entry(licence.network).or_default() += 1;
+        }
+    }
+    Ok(restricted)
 }
 
 fn network_standing(

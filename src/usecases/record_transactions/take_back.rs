@@ -200,10 +200,10 @@ impl Claim {
         let taken = left
             .original
             .take_back(asked_back(plan.rows[self.index].row))
-            .map_err(|why| not_taken(&why))?;
+            .map_err(|why| not_taken(&why, &kept_back(original, plan.snapshot)))?;
         left.original
             .note(&taken)
-            .map_err(|overflow| not_taken(&overflow.into()))?;
+            .map_err(|overflow| not_taken(&overflow.into(), ""))?;
         let new_at = (!taken.is_whole).then(|| {
             left.last_ordinal += 1;
             new.push(refund_allocation(original, left.last_ordinal, &taken));
@@ -300,12 +300,34 @@ fn missing(row: &Submitted) -> NotBookable {
     NotBookable::quarantined(Reason::OriginalMissing, told)
 }
 
-fn not_taken(why: &NotTakenBack) -> NotBookable {
+/// What of an original is never given back, as a clause; empty where all may be.
+fn kept_back(original: &StoredTransaction, snapshot: &Snapshot) -> String {
+    let Ok(rules) = version_of(original, snapshot) else {
+        return String::new();
+    };
+    let terms = original.leg_terms.iter().zip(&original.leg_amounts);
+    let legs = terms.filter_map(|(ordinal, minor)| Some((rules.tariff.term(*ordinal)?, *minor)));
+    let principal = rules.tariff.principal_term();
+    let kept: Vec<String> = legs
+        .chain(principal.map(|term| (term, original.principal)))
+        .filter(|(term, minor)| !term.refundable && *minor > 0)
+        .map(|(term, minor)| format!("{} {minor}", term.name))
+        .collect();
+    if kept.is_empty() {
+        return String::new();
+    }
+    format!(
+        "; by its tariff these parts are not refundable: {}",
+        kept.join(", ")
+    )
+}
+
+fn not_taken(why: &NotTakenBack, kept: &str) -> NotBookable {
     let reason = match why {
         NotTakenBack::NothingLeft => Reason::NothingLeft,
         NotTakenBack::MoreThanLeft { .. } | NotTakenBack::Broken(_) | NotTakenBack::Overflow(_) => {
             Reason::MoreThanLeft
         }
     };
-    NotBookable::quarantined(reason, why.to_string())
+    NotBookable::quarantined(reason, format!("{why}{kept}"))
 }

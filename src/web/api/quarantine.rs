@@ -27,7 +27,8 @@ pub struct QuarantineQuery {
     pub state: QuarantineState,
 }
 
-/// Rows in quarantine, the oldest first. A client sees its own.
+/// Rows in quarantine, the oldest first. A client sees its own, and who acts for a party also those of the offices whose licensee
+/// it is.
 #[utoipa::path(
     tag = "quarantine",
     params(QuarantineQuery, PageQuery),

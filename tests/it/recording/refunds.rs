@@ -306,3 +306,27 @@ async fn a_random_history_ends_as_a_ten_line_model_says() {
     assert_eq!(counter.figure(net).await, left);
     counter.batches_are_exact().await;
 }
+
+#[tokio::test]
+async fn a_refund_of_more_than_is_refundable_is_told_what_is_not() {
+    let counter = Counter::open().await;
+    let split = json!({ "price": 10_000, "split": [
+        { "name": "stamp", "kind": "duty", "party": "treasury", "take": 4_000, "refundable": false },
+        { "name": "wage", "kind": "wage", "party": "office", "take": "remainder" }
+    ] });
+    let long_ago = counter.scene.began - chrono::Duration::days(30);
+    counter
+        .scene
+        .publish("pishkhan", "clearance", split, long_ago)
+        .await;
+    counter
+        .booked(counter.row("r-1", json!({ "service": "clearance" })))
+        .await;
+    let Outcome::Quarantined { explanation, .. } = counter.one(refund(&counter, "b-1", 10_000)).await else {
+        panic!("it was taken back");
+    };
+    assert!(
+        explanation.ends_with("only 6000 is left; by its tariff these parts are not refundable: stamp 4000"),
+        "{explanation}"
+    );
+}
