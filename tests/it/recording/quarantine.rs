@@ -184,8 +184,10 @@ async fn a_rejected_row_stays_on_record_with_its_reason() {
 #[tokio::test]
 async fn what_came_too_late_is_booked_once_a_person_releases_it_and_is_due_however_long_ago_it_happened() {
     let mut counter = Counter::open().await;
-    let row = counter.row("r-1", json!({}));
-    counter.now += Duration::days(200);
+    // In the first window, which is settled next.
+    counter.now = counter.scene.began + Duration::hours(3);
+    let long_ago = counter.now - Duration::days(200);
+    let row = counter.row("r-1", json!({ "occurred_at": long_ago }));
     let Outcome::Quarantined { id, reason, .. } = counter.one(row).await else {
         panic!("it is older than a month");
     };
