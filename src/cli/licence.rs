@@ -1,4 +1,4 @@
-//! `daftar licence`: decisions about an office's licence. Never here: what they do to its money (see `domain::licence`).
+//! `daftar licence`: decisions about an office's licence, and who plays its roles. Never here: what they do to its money (see `domain::licence`).
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
@@ -9,7 +9,8 @@ use crate::host::{Host, clock};
 use crate::usecases::Done;
 use crate::usecases::reading::moment::{Moment, instant_in};
 use crate::usecases::register::licence::{
-    LicenceEventEntry, LicenceEventKind, RecordedLicenceEvent, record_licence_event,
+    BindingEntry, BoundRoles, LicenceEventEntry, LicenceEventKind, OfficeRoles, RecordedLicenceEvent,
+    change_roles, record_licence_event,
 };
 
 /// Decisions about licences.
@@ -32,6 +33,29 @@ enum LicenceVerb {
     Revoke(DecisionArgs),
     /// The office gives its licence back.
     Surrender(DecisionArgs),
+    /// Other parties play the office's roles from then on: a transfer to another owner, or a relocation. A municipality or
+    /// treasury that is left out stays as it is, and what was booked keeps who played the roles then.
+    Bind(BindArgs),
+}
+
+#[derive(Debug, Args)]
+struct BindArgs {
+    /// Code of the office.
+    office: String,
+    #[arg(long, value_name = "CODE")]
+    network: String,
+    /// Code of the party that earns as the office from then on.
+    #[arg(long, value_name = "CODE")]
+    licensee: String,
+    #[arg(long, value_name = "CODE")]
+    municipality: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    provincial_treasury: Option<String>,
+    /// From when, before or after now: a moment (RFC 3339), or a day in either calendar, as the network counts days.
+    #[arg(long, value_name = "TIME")]
+    from: Moment,
+    #[command(flatten)]
+    acting: Acting,
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +89,7 @@ pub async fn carry_out(args: &LicenceArgs, host: &Host) -> Done<String> {
         LicenceVerb::Reinstate(asked) => (LicenceEventKind::Reinstated, asked),
         LicenceVerb::Revoke(asked) => (LicenceEventKind::Revoked, asked),
         LicenceVerb::Surrender(asked) => (LicenceEventKind::Surrendered, asked),
+        LicenceVerb::Bind(asked) => return bind(asked, args.json, host).await,
     };
     let mut conn = connected(host).await?;
     let by = asked.acting.person(&mut conn).await?;
@@ -72,6 +97,42 @@ pub async fn carry_out(args: &LicenceArgs, host: &Host) -> Done<String> {
     let entry = asked.entry(kind, effective_at);
     let recorded = record_licence_event(&mut conn, &by, clock::now(), &entry).await?;
     Ok(output::answer(args.json, &recorded, told))
+}
+
+async fn bind(asked: &BindArgs, as_json: bool, host: &Host) -> Done<String> {
+    let mut conn = connected(host).await?;
+    let by = asked.acting.person(&mut conn).await?;
+    let entry = BindingEntry {
+        office: asked.office.clone(),
+        network: asked.network.clone(),
+        roles: OfficeRoles {
+            licensee: asked.licensee.clone(),
+            municipality: asked.municipality.clone(),
+            provincial_treasury: asked.provincial_treasury.clone(),
+        },
+        valid_from: instant_in(&mut conn, &asked.network, asked.from).await?,
+    };
+    let bound = change_roles(&mut conn, &by, clock::now(), &entry).await?;
+    Ok(output::answer(as_json, &bound, bound_text))
+}
+
+fn bound_text(bound: &BoundRoles) -> String {
+    let how = if bound.repeated {
+        "was bound before"
+    } else {
+        "is bound"
+    };
+    let nobody = || "nobody".to_owned();
+    format!(
+        "{} in {} {how} from {} on: licensee {}, municipality {}, provincial treasury {} ({})",
+        bound.office,
+        bound.network,
+        bound.valid_from,
+        bound.licensee,
+        bound.municipality.clone().unwrap_or_else(nobody),
+        bound.provincial_treasury.clone().unwrap_or_else(nobody),
+        bound.known_from
+    )
 }
 
 impl DecisionArgs {

@@ -52,7 +52,7 @@ pub enum Command {
     Migrate,
     /// Enter networks, offices, licences and tariffs out of one document
     Register(register::RegisterArgs),
-    /// Decisions about an office's licence: suspend, reinstate, revoke, surrender
+    /// Decisions about an office's licence: suspend, reinstate, revoke, surrender, bind its roles anew
     Licence(licence::LicenceArgs),
     /// Who may ask: create, list and revoke bearer tokens
     Token(token::TokenArgs),

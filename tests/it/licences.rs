@@ -10,7 +10,11 @@ use daftar::usecases::register::licence::{
 use serde_json::{Value, json};
 
 use crate::api::Api;
+use crate::counter::Case;
+use crate::host::Folder;
 use crate::scene::{PISHKHAN, Scene};
+use crate::serve::daftar;
+use crate::settling::position_of;
 
 const EVENTS: &str = "/v1/offices/1001/licence-events";
 
@@ -148,4 +152,80 @@ async fn only_a_person_of_the_network_decides_about_a_licence_and_names_the_deci
     let mut conn = scene.world.conn().await;
     let refused = record_licence_event(&mut conn, &machine, scene.day(2, 9), &entry).await;
     assert!(matches!(refused, Err(Failure::Forbidden(_))), "{refused:?}");
+}
+
+#[actix_web::test]
+async fn an_office_is_handed_over_by_a_person_and_what_is_left_out_stays_as_it_was() {
+    let scene = Scene::furnished().await;
+    let api = Api::of(&scene.world, scene.day(2, 9));
+    let path = "/v1/offices/1001/bindings";
+    let binding = json!({ "network": PISHKHAN, "licensee": "office-1003", "effective_at": scene.day(2, 8) });
+    let owner = api.token("owner-1001", Scope::Record, Some("office-1001")).await;
+    assert_eq!(api.post(path, &binding, &owner).await.status, 403);
+    let finance = api.token("registrar", Scope::Finance, None).await;
+    let first = api.post(path, &binding, &finance).await.json();
+    let parts =
+        ["licensee", "municipality", "provincial_treasury", "repeated"].map(|part| first[part].clone());
+    assert_eq!(
+        json!(parts),
+        json!(["office-1003", "municipality", "provincial-treasury", false])
+    );
+    assert_eq!(api.post(path, &binding, &finance).await.json()["repeated"], true);
+    let shown = office(&api, &finance).await;
+    assert_eq!(shown["licensees"].as_array().unwrap().len(), 2, "{shown}");
+    scene
+        .book(
+            scene.day(2, 10),
+            &[
+                Case::cash("1001", "passport", "before", scene.day(2, 7)),
+                Case::cash("1001", "passport", "after", scene.day(2, 9)),
+            ],
+        )
+        .await;
+    assert_eq!(scene.preview_of("municipality", scene.day(2, 11)).await.1, 0);
+    let preview = scene.preview(PISHKHAN, scene.day(2, 11)).await;
+    for party in ["office-1001", "office-1003"] {
+        assert_eq!(position_of(&preview, party).earned.minor(), 428_612, "{party}");
+    }
+    assert_eq!(position_of(&preview, "municipality").earned.minor(), 2 * 37_500);
+}
+
+#[tokio::test]
+async fn the_program_hands_an_office_over_and_names_what_would_be_right() {
+    let scene = Scene::furnished().await;
+    let folder = Folder::new();
+    let run = |licensee: &str, from: &str| {
+        let mut command = daftar(folder.path(), "licence");
+        command.env("DATABASE_URL", scene.world.app_url().expose());
+        command.args([
+            "bind",
+            "1001",
+            "--network",
+            PISHKHAN,
+            "--licensee",
+            licensee,
+            "--from",
+            from,
+        ]);
+        command
+            .args(["--municipality", "municipality", "--as", &scene.maker.code])
+            .output()
+            .unwrap()
+    };
+    let done = run("office-1003", "1405-01-03");
+    let told = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(
+        done.status.success()
+            && told.contains("is bound from 2026-03-22 20:30:00 UTC on: licensee office-1003"),
+        "{told}{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    assert!(told.contains("provincial treasury provincial-treasury"), "{told}");
+    let unknown = run("nobody", "1405-01-03");
+    let told = String::from_utf8_lossy(&unknown.stderr).into_owned();
+    assert!(told.contains("licensee: there is no party `nobody`"), "{told}");
+    let unread = run("office-1003", "noon");
+    let told = String::from_utf8_lossy(&unread.stderr).into_owned();
+    assert_eq!(unread.status.code(), Some(2));
+    assert!(told.contains("a day as 2025-09-23 or 1404-07-01"), "{told}");
 }

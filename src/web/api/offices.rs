@@ -12,7 +12,8 @@ use crate::usecases::reading::moment::{Moment, instant_in};
 use crate::usecases::reading::offices::{self, OfficeFilter, OfficeHistory, OfficeView};
 use crate::usecases::reading::standing::LicenceState;
 use crate::usecases::register::licence::{
-    LicenceEventEntry, LicenceEventKind, RecordedLicenceEvent, record_licence_event,
+    BindingEntry, BoundRoles, LicenceEventEntry, LicenceEventKind, OfficeRoles, RecordedLicenceEvent,
+    change_roles, record_licence_event,
 };
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised, Sent};
@@ -21,7 +22,8 @@ pub fn configure(config: &mut ServiceConfig) {
     config
         .service(list_offices)
         .service(show_office)
-        .service(record_event);
+        .service(record_event)
+        .service(bind_roles);
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -56,6 +58,21 @@ pub struct SentLicenceEvent {
     /// Code of the instrument that it rests on.
     pub instrument: Option<String>,
     pub evidence: Option<String>,
+}
+
+/// Which parties play the roles of an office from then on. A municipality or treasury that is left out stays as it is.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SentBinding {
+    #[schema(example = "pishkhan")]
+    pub network: String,
+    /// Code of the party that earns as the office.
+    pub licensee: String,
+    pub municipality: Option<String>,
+    pub provincial_treasury: Option<String>,
+    /// From when: a moment, or a day in either calendar as the network counts days.
+    #[schema(value_type = String, example = "1405-09-01")]
+    pub effective_at: Moment,
 }
 
 /// Offices with their licences, by code.
@@ -129,4 +146,35 @@ pub async fn record_event(
     Ok(Json(
         record_licence_event(&mut conn, &by, state.now(), &entry).await?,
     ))
+}
+
+/// Bind roles of an office to other parties: a transfer to another owner, or a relocation. Sent again the same way it changes
+/// nothing.
+///
+/// A person decides. What was booked keeps who played the roles then.
+#[utoipa::path(
+    tag = "offices",
+    params(("code" = String, Path)),
+    request_body = SentBinding,
+    responses((status = 200, body = BoundRoles))
+)]
+#[post("/v1/offices/{code}/bindings")]
+pub async fn bind_roles(
+    state: Data<AppState>,
+    Authorised(by): Authorised,
+    code: Path<String>,
+    Sent(sent): Sent<SentBinding>,
+) -> Answer<Json<BoundRoles>> {
+    let mut conn = state.connection().await?;
+    let entry = BindingEntry {
+        office: code.into_inner(),
+        valid_from: instant_in(&mut conn, &sent.network, sent.effective_at).await?,
+        network: sent.network,
+        roles: OfficeRoles {
+            licensee: sent.licensee,
+            municipality: sent.municipality,
+            provincial_treasury: sent.provincial_treasury,
+        },
+    };
+    Ok(Json(change_roles(&mut conn, &by, state.now(), &entry).await?))
 }
