@@ -179,6 +179,12 @@ async fn a_filter_by_what_is_not_there_is_refused_and_no_empty_list() {
         ),
         ("/v1/remittance-demands?state=lost", "state", "word_is_known"),
         ("/v1/statements?party=nobody", "party", "party_is_known"),
+        (
+            "/v1/statements?settlement=999",
+            "settlement",
+            "settlement_is_known",
+        ),
+        ("/v1/payouts?settlement=999", "settlement", "settlement_is_known"),
         ("/v1/statements?network=nowhere", "network", "network_is_known"),
         ("/v1/outbox?state=lost", "state", "word_is_known"),
         ("/v1/quarantine?state=lost", "state", "word_is_known"),
@@ -395,5 +401,203 @@ async fn a_row_that_cannot_be_read_keeps_its_reference() {
             .map(|row| row["reference"].as_str().unwrap())
             .collect();
         assert_eq!(found, references, "{kind} {unbooked:?}");
+    }
+}
+
+#[actix_web::test]
+async fn codes_that_are_not_there_and_moments_that_are_none_are_refused_by_their_field() {
+    let doors = Doors::new().await;
+    let with = |body: &Value, field: &str, value: &str| {
+        let mut body = body.clone();
+        body[field] = json!(value);
+        body
+    };
+    let remittance =
+        json!({ "network": "pishkhan", "party": "office-1001", "amount": 5, "bank_reference": "b-1" });
+    let event = json!({ "network": "pishkhan", "kind": "suspended", "effective_at": "1405-01-02",
+        "deciding_body": "commission", "decision": "S-1" });
+    let binding = json!({ "network": "pishkhan", "licensee": "office-1003", "effective_at": "1405-01-02" });
+    let events = "/v1/offices/1001/licence-events";
+    let bindings = "/v1/offices/1001/bindings";
+    for (path, body, field, rule, told) in [
+        (
+            "/v1/remittances",
+            with(&remittance, "network", "nowhere"),
+            "network",
+            "network_is_known",
+            "known: pishkhan, police10",
+        ),
+        (
+            "/v1/remittances",
+            with(&remittance, "party", "nobody"),
+            "party",
+            "party_is_known",
+            "nobody",
+        ),
+        (
+            "/v1/remittances",
+            with(&remittance, "received_at", "2026"),
+            "received_at",
+            "shape",
+            "1404-07-01",
+        ),
+        (
+            "/v1/settlements",
+            json!({ "network": "nowhere" }),
+            "network",
+            "network_is_known",
+            "known: pishkhan",
+        ),
+        (
+            events,
+            with(&event, "network", "nowhere"),
+            "network",
+            "network_is_known",
+            "known: pishkhan",
+        ),
+        (
+            events,
+            with(&event, "instrument", "none"),
+            "instrument",
+            "instrument_is_known",
+            "none",
+        ),
+        (
+            events,
+            with(&event, "effective_at", "noon"),
+            "effective_at",
+            "shape",
+            "2025-09-23 or 1404-07-01",
+        ),
+        (
+            bindings,
+            with(&binding, "licensee", "nobody"),
+            "licensee",
+            "party_is_known",
+            "nobody",
+        ),
+        (
+            bindings,
+            with(&binding, "municipality", "none"),
+            "municipality",
+            "party_is_known",
+            "none",
+        ),
+        (
+            bindings,
+            with(&binding, "network", "nowhere"),
+            "network",
+            "network_is_known",
+            "known: pishkhan",
+        ),
+    ] {
+        let said = doors.post(path, &body).await;
+        assert_refused(&body.to_string(), &said, field, rule);
+        assert!(said.text().contains(told), "{}", said.text());
+    }
+    let elsewhere = with(&event, "network", "police10");
+    let missing = doors.post(events, &elsewhere).await;
+    assert_eq!(missing.status, 404);
+    assert!(
+        missing.text().contains("1001 in police10 at 2026-03-21T20:30:00"),
+        "{}",
+        missing.text()
+    );
+    let recorded = doors.post(events, &event).await.json();
+    assert_eq!(recorded["effective_at"], "2026-03-21T20:30:00Z");
+    let received = doors
+        .post("/v1/remittances", &with(&remittance, "received_at", "1405-01-02"))
+        .await
+        .json();
+    assert_eq!(received["received_at"], "2026-03-21T20:30:00Z");
+    let mut other = remittance.clone();
+    other["amount"] = json!(6);
+    let conflict = doors.post("/v1/remittances", &other).await;
+    assert_eq!(
+        (conflict.status, &fault(&conflict)["field"]),
+        (409, &json!("bank_reference"))
+    );
+}
+
+#[actix_web::test]
+async fn an_empty_stretch_and_one_beyond_the_years_of_four_digits_are_refused_the_same_everywhere() {
+    let doors = Doors::new().await;
+    for path in ["transactions", "transactions/export", "earnings"] {
+        let path = format!("/v1/offices/1001/{path}?from=1405-01-02&until=1405-01-02");
+        assert_refused(&path, &doors.get(&path).await, "until", "until_is_after_from");
+    }
+    for (query, rule) in [
+        ("until=%2B12000-01-01", "moment_is_readable"),
+        ("from=9999-12-30", "the_stretch_is_within_calendars"),
+    ] {
+        let path = format!("/v1/offices/1001/earnings?{query}");
+        assert_refused(&path, &doors.get(&path).await, "until", rule);
+    }
+}
+
+#[actix_web::test]
+async fn an_owner_sees_the_waiting_rows_of_the_office_that_is_hers_and_of_no_other() {
+    let doors = Doors::new().await;
+    let row = json!({ "office": "1001", "service": "copy", "network": "pishkhan", "reference": "waits", "amount": 1,
+        "occurred_at": "2026-03-23T05:00:00Z", "holder": "office" });
+    assert_eq!(doors.post("/v1/transactions", &row).await.status, 202);
+    let seen = async |name: &str, party: &str, scope: Scope| {
+        let token = doors.api.token(name, scope, Some(party)).await;
+        doors.api.get("/v1/quarantine", &token).await.items().len()
+    };
+    assert_eq!(seen("own", "office-1001", Scope::Read).await, 1);
+    assert_eq!(seen("other", "office-1002", Scope::Read).await, 0);
+    assert_eq!(seen("other-recorder", "office-1002", Scope::Record).await, 0);
+    doors
+        .scene
+        .hand_over("office-1003", at("2026-03-23T05:30:00Z"))
+        .await;
+    assert_eq!(seen("successor", "office-1003", Scope::Read).await, 1);
+    assert_eq!(seen("former", "office-1001", Scope::Read).await, 0);
+}
+
+/// The rows of a list, page by page of one each.
+async fn page_by_page(doors: &Doors, path: &str, items: &str) -> (Vec<Value>, Vec<Value>) {
+    let (mut rows, mut pages) = (Vec::new(), Vec::new());
+    let mut next = Some(format!("{path}limit=1"));
+    while let Some(path) = next {
+        let page = doors.get(&path).await.json();
+        let own = page[items].as_array().unwrap();
+        assert_eq!(own.len(), 1, "{page}");
+        rows.extend(own.iter().cloned());
+        next = page["next"].as_str().map(str::to_owned);
+        pages.push(page);
+    }
+    (rows, pages)
+}
+
+#[actix_web::test]
+async fn networks_balances_and_previewed_positions_come_in_pages_and_a_digest_is_over_all() {
+    let doors = Doors::new().await;
+    let scene = &doors.scene;
+    let bill = |network, reference| Case {
+        network,
+        ..Case::cash("1002", "passport", reference, scene.day(0, 2))
+    };
+    let cases = [bill("pishkhan", "a"), bill("police10", "b")];
+    scene.book(scene.day(0, 3), &cases).await;
+    scene.settle_day(1).await;
+    scene.close("police10", scene.day(7, 1)).await.unwrap();
+    scene.seal("police10", scene.day(7, 1)).await.unwrap().unwrap();
+    for (path, items, count) in [
+        ("/v1/networks?", "items", 2),
+        ("/v1/parties/office-1002/balances?at=2026-04-01&", "balances", 2),
+        ("/v1/networks/police10/settlement-preview?", "positions", 4),
+    ] {
+        let whole = doors.get(path.trim_end_matches(['?', '&'])).await.json();
+        let (rows, pages) = page_by_page(&doors, path, items).await;
+        assert_eq!(&json!(rows), &whole[items], "{path}");
+        assert_eq!(rows.len(), count, "{path}: {rows:?}");
+        for page in pages {
+            assert_eq!(
+                (&page["digest"], &page["totals"]),
+                (&whole["digest"], &whole["totals"])
+            );
+        }
     }
 }

@@ -34,7 +34,13 @@ pub struct PartyBalances {
     pub party: String,
     /// Nothing nets across networks, units and destinations: each has its own balance.
     pub balances: Vec<BalanceView>,
+    /// Whether there are more after these.
+    #[serde(skip)]
+    pub more: bool,
 }
+
+/// Network, unit and deposit identifier: where a list of balances continues.
+pub type BalanceKey = (String, String, String);
 
 /// In the smallest part of the unit; positive is owed to the party. Windows count from their sealing on.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -81,6 +87,7 @@ pub async fn report_balances(
     by: &Originator,
     code: &str,
     at: Moment,
+    asked: &Asked<BalanceKey>,
 ) -> Done<PartyBalances> {
     let party = find_party(conn, by, code).await?;
     let networks = all_networks(conn).await?;
@@ -88,10 +95,18 @@ pub async fn report_balances(
         .iter()
         .map(|network| Ok((network.id, moment_in(network, at)?)))
         .collect::<Done<Vec<_>>>()?;
-    let rows = party::balances_of(conn, party.id, &moments).await?;
+    let mut rows = party::balances_of(conn, party.id, &moments).await?;
+    rows.retain(|row| {
+        let after = asked.after.as_ref();
+        after.is_none_or(|(network, unit, destination)| {
+            (&row.network, &row.unit, &row.deposit_identifier) > (network, unit, destination)
+        })
+    });
+    let page = asked.page(rows);
     Ok(PartyBalances {
         party: party.code,
-        balances: rows.iter().map(balance_view).collect::<Done<_>>()?,
+        balances: page.items.iter().map(balance_view).collect::<Done<_>>()?,
+        more: page.more,
     })
 }
 

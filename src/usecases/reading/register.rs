@@ -51,9 +51,16 @@ pub struct ServiceView {
     pub agency: String,
 }
 
-pub async fn list_networks(conn: &mut Connection, _by: &Originator) -> Done<Vec<NetworkView>> {
-    let rows = all_networks(conn).await?;
-    Ok(rows.into_iter().map(network_view).collect())
+/// Networks are few: all are read, and a page of them is told.
+pub async fn list_networks(
+    conn: &mut Connection,
+    _by: &Originator,
+    asked: &Asked<String>,
+) -> Done<Page<NetworkView>> {
+    let mut rows = all_networks(conn).await?;
+    rows.sort_by(|one, other| one.code.cmp(&other.code));
+    rows.retain(|row| asked.after.as_ref().is_none_or(|after| row.code > *after));
+    Ok(asked.page(rows).map(network_view))
 }
 
 pub async fn list_agencies(

@@ -2,15 +2,15 @@
 
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, get};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::moment::moment;
 use crate::domain::party::PartyKind;
 use crate::usecases::reading::moment::Moment;
 use crate::usecases::reading::parties::{self, PartyBalances, PartyView};
-use crate::web::page::{PageOf, PageQuery, presented};
+use crate::web::page::{PageOf, PageQuery, continued, presented};
 use crate::web::{Answer, AppState, Authorised};
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -55,20 +55,36 @@ pub struct BalanceQuery {
     pub at: Option<String>,
 }
 
+/// A page of what the books owe a party.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BalancesPage {
+    #[serde(flatten)]
+    pub balances: PartyBalances,
+    /// Path and query of the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
 /// What the books owe the party, per network, unit and destination.
 #[utoipa::path(
     tag = "parties",
-    params(("code" = String, Path), BalanceQuery),
-    responses((status = 200, body = PartyBalances))
+    params(("code" = String, Path), BalanceQuery, PageQuery),
+    responses((status = 200, body = BalancesPage))
 )]
 #[get("/v1/parties/{code}/balances")]
 pub async fn report_balances(
+    request: HttpRequest,
     state: Data<AppState>,
     Authorised(by): Authorised,
     code: Path<String>,
     query: Query<BalanceQuery>,
-) -> Answer<Json<PartyBalances>> {
+    page: Query<PageQuery>,
+) -> Answer<Json<BalancesPage>> {
     let at = moment("at", query.at.as_deref())?.unwrap_or(Moment::Instant(state.now()));
+    let asked = page.asked()?;
     let mut conn = state.connection().await?;
-    Ok(Json(parties::report_balances(&mut conn, &by, &code, at).await?))
+    let balances = parties::report_balances(&mut conn, &by, &code, at, &asked).await?;
+    let last = balances.balances.last().filter(|_| balances.more);
+    let next = last.map(|row| continued(&request, &(&row.network, &row.unit, &row.deposit_identifier)));
+    Ok(Json(BalancesPage { balances, next }))
 }

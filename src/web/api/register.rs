@@ -17,15 +17,24 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(list_services);
 }
 
-/// All networks: few enough for one page.
-#[utoipa::path(tag = "register", responses((status = 200, body = Vec<NetworkView>)))]
+/// Networks, by code.
+#[utoipa::path(tag = "register", params(PageQuery), responses((status = 200, body = PageOf<NetworkView>)))]
 #[get("/v1/networks")]
 pub async fn list_networks(
+    request: HttpRequest,
     state: Data<AppState>,
     Authorised(by): Authorised,
-) -> Answer<Json<Vec<NetworkView>>> {
+    page: Query<PageQuery>,
+) -> Answer<Json<PageOf<NetworkView>>> {
+    let asked = page.asked()?;
     let mut conn = state.connection().await?;
-    Ok(Json(register::list_networks(&mut conn, &by).await?))
+    let found = register::list_networks(&mut conn, &by, &asked).await?;
+    Ok(Json(presented(
+        &request,
+        found,
+        |row| row.code.clone(),
+        |row| row,
+    )))
 }
 
 /// Agencies, by code.

@@ -1,16 +1,18 @@
 //! Previewing, proposing, approving and rejecting settlements. Never here: reading decided ones, what one comes to.
 
 use actix_web::web::{Data, Json, Path, Query};
-use actix_web::{get, post};
-use serde::Deserialize;
+use actix_web::{HttpRequest, get, post};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::page::Asked;
 use crate::usecases::approve_settlement::{ApprovedSettlement, approve_settlement};
-use crate::usecases::preview_settlement::{SettlementPreview, preview_settlement};
+use crate::usecases::preview_settlement::{PreviewedPosition, SettlementPreview, preview_settlement};
 use crate::usecases::propose_settlement::{ProposedSettlement, propose_settlement};
 use crate::usecases::reject_settlement::{RejectedSettlement, reject_settlement};
 use crate::web::body::Sent;
+use crate::web::page::{PageQuery, continued};
 use crate::web::{Answer, AppState, Authorised};
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -28,18 +30,51 @@ pub struct PreviewQuery {
     pub window: Option<i32>,
 }
 
+/// A preview with a page of its positions, by party, destination and unit. Digest and totals are over all of them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PreviewPage {
+    #[serde(flatten)]
+    pub preview: SettlementPreview,
+    /// Path and query of the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
 /// What the next settlement of a network comes to, each party against the cycle before. Changes nothing.
-#[utoipa::path(tag = "settling", params(("code" = String, Path), PreviewQuery), responses((status = 200, body = SettlementPreview)))]
+///
+/// Its positions come in pages; the digest and the totals are over all of them. Where the digest of another page differs,
+/// something was booked in between: begin again.
+#[utoipa::path(tag = "settling", params(("code" = String, Path), PreviewQuery, PageQuery), responses((status = 200, body = PreviewPage)))]
 #[get("/v1/networks/{code}/settlement-preview")]
 pub async fn preview(
+    request: HttpRequest,
     state: Data<AppState>,
     Authorised(by): Authorised,
     code: Path<String>,
     query: Query<PreviewQuery>,
-) -> Answer<Json<SettlementPreview>> {
+    page: Query<PageQuery>,
+) -> Answer<Json<PreviewPage>> {
+    let asked = page.asked()?;
     let mut conn = state.connection().await?;
-    let preview = preview_settlement(&mut conn, &by, state.now(), &code, query.window).await?;
-    Ok(Json(preview))
+    let whole = preview_settlement(&mut conn, &by, state.now(), &code, query.window).await?;
+    Ok(Json(paged(&request, whole, &asked)))
+}
+
+/// Party, destination and unit.
+type PositionKey = (String, String, String);
+
+fn paged(request: &HttpRequest, mut whole: SettlementPreview, asked: &Asked<PositionKey>) -> PreviewPage {
+    let key = |position: &PreviewedPosition| -> PositionKey {
+        let (party, destination) = (position.party.clone(), position.destination.clone());
+        (party, destination, position.unit.clone())
+    };
+    let mut positions = std::mem::take(&mut whole.positions);
+    positions.retain(|position| asked.after.as_ref().is_none_or(|after| key(position) > *after));
+    let page = asked.page(positions);
+    let last = page.items.last().filter(|_| page.more);
+    let next = last.map(|position| continued(request, &key(position)));
+    whole.positions = page.items;
+    PreviewPage { preview: whole, next }
 }
 
 /// Whose settlement is proposed.

@@ -68,7 +68,7 @@ pub struct ReferenceQuery {
     pub reference: String,
 }
 
-/// The transactions of one office under one reference: one per sender that used it.
+/// The transactions of one office under one reference: at most one per sender that used it, and 100 in all.
 #[utoipa::path(tag = "transactions", params(ReferenceQuery), responses((status = 200, body = Vec<TransactionView>)))]
 #[get("/v1/transactions")]
 pub async fn find_transactions(
