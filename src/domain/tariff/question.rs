@@ -169,18 +169,12 @@ impl Refusal {
                 side,
                 components,
                 total,
-            } => {
-                let (who, take) = taking_in_persian(*side);
-                format!("{who} {} {take}، از {}", told(*components), told(*total))
-            }
+            } => shares_in_persian(*side, "", *components, *total),
             Self::ComponentsFallShort {
                 side,
                 components,
                 total,
-            } => {
-                let (who, take) = taking_in_persian(*side);
-                format!("{who} تنها {} {take}، از {}", told(*components), told(*total))
-            }
+            } => shares_in_persian(*side, "تنها ", *components, *total),
             Self::SharesAreOneTerm { name } => format!("دو سهم «{name}» از یک طرف و یک نوع، یکی می‌شوند"),
             Self::RoundingNotBorne { name, difference } => {
                 let difference = told(*difference);
@@ -203,11 +197,13 @@ const fn taking(side: Side) -> &'static str {
     }
 }
 
-const fn taking_in_persian(side: Side) -> (&'static str, &'static str) {
-    match side {
+fn shares_in_persian(side: Side, only: &str, shares: Amount, total: Amount) -> String {
+    let told = |amount: Amount| amount_text(Language::Fa, amount);
+    let (who, take) = match side {
         Side::Source => ("منابع", "می‌پردازند"),
         Side::Leg => ("اجزا", "می‌برند"),
-    }
+    };
+    format!("{who} {only}{} {take}، از {}", told(shares), told(total))
 }
 
 /// Names in a message; a dash where there are none.
