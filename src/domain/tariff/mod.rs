@@ -11,6 +11,7 @@ mod formula;
 pub mod pricing;
 pub mod question;
 mod sharing;
+mod stated;
 pub mod term;
 pub mod validity;
 

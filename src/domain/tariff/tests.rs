@@ -4,6 +4,7 @@ mod derivations;
 mod documents;
 mod quotes;
 mod random;
+mod refusals;
 
 use serde_json::{Value, json};
 

@@ -1,0 +1,173 @@
+//! Where and in which words a document is refused.
+
+use super::*;
+
+fn faults_of(document: &Value) -> Vec<Fault> {
+    Tariff::parse(&document.to_string()).map(|_| ()).unwrap_err()
+}
+
+/// The only fault: its path, its rule and what it says.
+fn only_fault(document: &Value) -> (String, &'static str, String) {
+    let faults = faults_of(document);
+    let [fault] = &faults[..] else {
+        panic!("{document:#}: {faults:?}")
+    };
+    (fault.path.clone(), fault.rule, fault.reason.clone())
+}
+
+#[test]
+fn sources_that_do_not_make_up_the_price_are_told_at_the_sources() {
+    let of = |sources: Value| with(document(&json!(1000), &office_takes_all()), "sources", sources);
+    for (sources, rule, told) in [
+        (
+            json!([{"party": "agency", "take": 400}]),
+            "components_below_price",
+            "the sources bear only 400 of 1000",
+        ),
+        (
+            json!([{"party": "agency", "take": 1400}, {"party": "holder", "take": "remainder"}]),
+            "components_above_price",
+            "the sources bear 1400 of 1000",
+        ),
+    ] {
+        let (path, broken, reason) = only_fault(&of(sources));
+        assert_eq!((path.as_str(), broken), ("$.sources", rule));
+        assert!(reason.contains(told), "{reason}");
+    }
+}
+
+#[test]
+fn two_shares_that_would_be_one_term_are_refused_as_that() {
+    let held = json!([{"name": "tax", "party": "tax", "rate": "9%", "round": "floor"}]);
+    let of = |kind: &str| {
+        let split = json!([
+            {"name": "tax", "party": "tax", "kind": kind, "take": 100}, {"party": "office", "take": "remainder", "withhold": held}
+        ]);
+        document(&json!(1000), &split)
+    };
+    parse(&of("tax"));
+    let (path, rule, reason) = only_fault(&of("withholding"));
+    assert_eq!(
+        (path.as_str(), rule),
+        ("$.split[1].withhold[0].name", "duplicate_name")
+    );
+    assert!(reason.contains("one term"), "{reason}");
+    let split = json!([{"name": "rounding", "party": "treasury", "kind": "rounding", "take": 1}, {"party": "office", "take": "remainder"}]);
+    let round = json!({"mode": "ceiling", "step": 100, "taker": {"party": "treasury"}});
+    let (path, rule, reason) = only_fault(&with(document(&json!(1001), &split), "round_price", round));
+    assert_eq!((path.as_str(), rule), ("$.round_price.taker", "duplicate_name"));
+    assert!(reason.contains("one term"), "{reason}");
+}
+
+#[test]
+fn withholding_more_than_the_share_is_told_where_it_is_withheld() {
+    let held = |name: &str| json!({"name": name, "party": "tax", "rate": "60%", "round": "floor"});
+    let split = json!([{"party": "office", "take": "remainder", "withhold": [held("t"), held("u")]}]);
+    let (path, rule, reason) = only_fault(&document(&json!(1000), &split));
+    assert_eq!((path.as_str(), rule), ("$.split[0].withhold", "below_zero"));
+    assert!(reason.contains("120%"), "{reason}");
+}
+
+#[test]
+fn what_cannot_be_computed_is_told_with_its_place() {
+    let least = json!({"percent": {"rate": "1%", "of": "price", "at_least": 5000}});
+    let crossed = json!({"percent": {"rate": "10%", "of": "price", "at_least": {"sum": ["price", 1]}, "at_most": "price"}});
+    let below = json!({"less": {"from": 10, "take_off": ["price"]}});
+    let outside =
+        json!({"bands": {"of": {"sum": ["price", 1]}, "rows": [{"from": 0, "below": 10, "value": 1}]}});
+    for (take, rule) in [
+        (least, "minimum_above_amount"),
+        (crossed, "limits_crossed"),
+        (below, "below_zero"),
+        (outside, "bands_gap"),
+    ] {
+        let split =
+            json!([{"party": "office", "take": "remainder"}, {"name": "levy", "party": "tax", "take": take}]);
+        let (path, broken, reason) = only_fault(&document(&json!(1000), &split));
+        assert_eq!((path.as_str(), broken), ("$.split[1].take", rule), "{reason}");
+        assert!(reason.contains("levy"), "{reason}");
+    }
+}
+
+#[test]
+fn what_would_be_right_is_said_of_a_number_in_quotes_and_of_the_citizens_instrument() {
+    let faults = faults_of(&document(&json!("1000"), &office_takes_all()));
+    assert!(
+        faults[0].remedy.ends_with("without quotes: 1000"),
+        "{}",
+        faults[0]
+    );
+    let split = json!([{"party": "office", "take": "remainder", "instrument": "a"}]);
+    let instruments = json!({"a": {"title": "A"}, "b": {"title": "B"}});
+    let two = with(document(&json!(1000), &split), "instruments", instruments);
+    let fault = &faults_of(&two)[0];
+    assert_eq!((fault.path.as_str(), fault.rule), ("$.sources", "no_instrument"));
+    let sources = json!([{"party": "holder", "take": "remainder", "instrument": "b"}]);
+    parse(&with(two, "sources", sources));
+}
+
+#[test]
+fn the_schema_takes_what_the_check_takes() {
+    let schema = Document::schema();
+    let party = &schema["$defs"]["Role"];
+    for role in term::ROLES {
+        assert!(party["description"].as_str().unwrap().contains(role), "{party}");
+        assert!(party["pattern"].as_str().unwrap().contains(role), "{party}");
+    }
+    assert!(!party["description"].as_str().unwrap().contains("any lower-case"));
+    assert_eq!(schema["$defs"]["Unit"]["properties"]["scale"]["maximum"], 6);
+    let unit = |scale: u8| {
+        with(
+            document(&json!(1), &office_takes_all()),
+            "unit",
+            json!({"code": "IRR", "scale": scale}),
+        )
+    };
+    parse(&unit(6));
+    assert_eq!(rules_broken(&unit(7)), ["unit_scale"]);
+}
+
+#[test]
+fn what_can_only_be_a_mistake_is_refused_but_read_where_it_was_published() {
+    let part = |name: &str, value: Value| with(document(&json!(1000), &office_takes_all()), name, value);
+    let deposit = |identifier: &str| json!([{"party": "office", "take": "remainder", "deposit_identifier": identifier}]);
+    for (mistaken, rule, path) in [
+        (
+            part("split", deposit(" 12")),
+            "deposit_identifier_is_trimmed",
+            "$.split[0]",
+        ),
+        (
+            part(
+                "principal",
+                json!({"party": "agency", "deposit_identifier": "12 "}),
+            ),
+            "deposit_identifier_is_trimmed",
+            "$.principal.deposit_identifier",
+        ),
+        (
+            part("activity_legs", json!([""])),
+            "empty_name",
+            "$.activity_legs",
+        ),
+        (
+            part("principal", json!({"party": "holder"})),
+            "a_holder_earns",
+            "$.principal.party",
+        ),
+        (
+            part("bases", json!([{"name": "unused", "amount": 5}])),
+            "unused_base",
+            "$.bases[0]",
+        ),
+        (
+            part("price", json!({"refuse": "closed"})),
+            "price_refuses",
+            "$.price",
+        ),
+    ] {
+        let (at, broken, _) = only_fault(&mistaken);
+        assert_eq!((broken, at.as_str()), (rule, path));
+        assert!(Tariff::from_published(&mistaken.to_string()).is_ok(), "{rule}");
+    }
+}
