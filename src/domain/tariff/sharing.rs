@@ -276,6 +276,7 @@ impl<'a> Working<'a> {
             return self.own_difference(own, paid, borne, legs);
         }
         match legs.taker.and_then(|at| legs.shares.get_mut(at)) {
+            Some(_) if last.is_none() => Ok(()),
             Some(share) => self.take_difference(share, paid, borne),
             None => Ok(()),
         }
