@@ -8,9 +8,9 @@ use super::output;
 use crate::host::{Host, clock};
 use crate::usecases::Done;
 use crate::usecases::reading::moment::{Moment, instant_in};
+use crate::usecases::register::binding::{BindingEntry, BoundRoles, change_roles};
 use crate::usecases::register::licence::{
-    BindingEntry, BoundRoles, LicenceEventEntry, LicenceEventKind, OfficeRoles, RecordedLicenceEvent,
-    change_roles, record_licence_event,
+    LicenceEventEntry, LicenceEventKind, OfficeRoles, RecordedLicenceEvent, record_licence_event,
 };
 
 /// Decisions about licences.

@@ -20,6 +20,7 @@ pub mod party;
 pub mod payout;
 mod prepared;
 pub mod quarantine;
+pub mod query_time;
 pub mod reading;
 pub mod reminder;
 pub mod remittance;

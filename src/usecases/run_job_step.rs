@@ -16,7 +16,8 @@ use super::verify_books::{Turn, note, verify_due_window};
 use crate::domain::originator::Originator;
 use crate::domain::timetable::Work;
 use crate::store::Connection;
-use crate::store::verification::{begin_long_reads, run};
+use crate::store::query_time::allow_long_queries;
+use crate::store::verification::run;
 
 /// What one step came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +67,7 @@ async fn verification_step(conn: &mut Connection, at: DateTime<Utc>, lease: &Lea
         .repeatable_read()
         .read_only()
         .run(async |conn| {
-            begin_long_reads(conn).await?;
+            allow_long_queries(conn).await?;
             let turn = Turn {
                 run_id: lease.run_id,
                 claimed_at: run::claimed_at(conn, lease.run_id).await?,

@@ -20,6 +20,7 @@ use crate::domain::window::may_seal;
 use crate::store::journal::{Posting, post_journals};
 use crate::store::network::network_code;
 use crate::store::network::networks_with_versions;
+use crate::store::query_time::allow_long_queries;
 use crate::store::window::{NewSeal, WindowRow, insert_seal, window_to_seal};
 use crate::store::{Connection, locks, window_total};
 
@@ -127,6 +128,7 @@ async fn seal(
     at: DateTime<Utc>,
     row: WindowRow,
 ) -> Done<SealedWindow> {
+    allow_long_queries(conn).await?;
     let network = network_code(conn, row.network_id).await?;
     let mut sheet = window_total::insert_totals(conn, row.id).await?;
     let sums = window_total::posted_sums(conn, row.id).await?;

@@ -4,8 +4,9 @@
 use chrono::{DateTime, Utc};
 use daftar::domain::originator::{Originator, Scope};
 use daftar::usecases::Failure;
+use daftar::usecases::register::binding::{BindingEntry, bind_roles};
 use daftar::usecases::register::licence::{
-    BindingEntry, LicenceEventEntry, LicenceEventKind, OfficeRoles, bind_roles, record_licence_event,
+    LicenceEventEntry, LicenceEventKind, OfficeRoles, record_licence_event,
 };
 use serde_json::{Value, json};
 

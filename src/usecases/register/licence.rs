@@ -77,30 +77,6 @@ pub struct RecordedLicenceEvent {
     pub repeated: bool,
 }
 
-/// A relocation or a transfer: other parties play the roles of an office from an instant on.
-#[derive(Clone, Debug)]
-pub struct BindingEntry {
-    pub office: String,
-    pub network: String,
-    pub roles: OfficeRoles,
-    pub valid_from: DateTime<Utc>,
-}
-
-/// Who plays the roles of an office from an instant on; parties by their codes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct BoundRoles {
-    pub office: String,
-    pub network: String,
-    pub licensee: String,
-    pub municipality: Option<String>,
-    pub provincial_treasury: Option<String>,
-    pub valid_from: DateTime<Utc>,
-    /// From when it is known: what was booked before keeps who played the roles then.
-    pub known_from: DateTime<Utc>,
-    /// They had been bound so before; nothing was written.
-    pub repeated: bool,
-}
-
 /// Recorders finish within this time; otherwise the caller tries again.
 const RULES_LOCK_WAIT_MS: u32 = 5_000;
 
@@ -186,147 +162,6 @@ pub async fn record_licence_event(
     .await
 }
 
-/// Binds the roles of an office anew from an instant on: nobody plays those that are left out. What was booked keeps its own
-/// binding.
-///
-/// # Errors
-/// `Forbidden` for whoever is not a person that decides for the network; `NotFound` for an office without a licence then;
-/// `Invalid` for an unknown party.
-pub async fn bind_roles(
-    conn: &mut Connection,
-    by: &Originator,
-    at: DateTime<Utc>,
-    entry: &BindingEntry,
-) -> Done<BoundRoles> {
-    bind(conn, by, at, entry, LeftOut::Nobody).await
-}
-
-/// The same, but whoever plays a role that is left out goes on to play it.
-pub async fn change_roles(
-    conn: &mut Connection,
-    by: &Originator,
-    at: DateTime<Utc>,
-    entry: &BindingEntry,
-) -> Done<BoundRoles> {
-    bind(conn, by, at, entry, LeftOut::AsItIs).await
-}
-
-/// Who plays a role that is not named.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LeftOut {
-    Nobody,
-    AsItIs,
-}
-
-async fn bind(
-    conn: &mut Connection,
-    by: &Originator,
-    at: DateTime<Utc>,
-    entry: &BindingEntry,
-    left_out: LeftOut,
-) -> Done<BoundRoles> {
-    by.may_decide()?;
-    conn.transaction(async |conn| {
-        let valid_from = kept(entry.valid_from);
-        let (network_id, licence) = licence_of(conn, &entry.office, &entry.network, valid_from).await?;
-        let asked = asked_parties(conn, &entry.roles).await?;
-        let at = change_rules(conn, [network_id], kept(at)).await?;
-        let before = licence::bindings_of(conn, &[licence.id]).await?;
-        let party_ids = match left_out {
-            LeftOut::Nobody => asked.to_vec(),
-            LeftOut::AsItIs => with_unchanged(asked, &before, valid_from),
-        };
-        let newest = before.iter().max_by_key(|binding| known_order(binding));
-        let repeated =
-            newest.filter(|newest| newest.valid_from == valid_from && newest.party_ids == party_ids);
-        if let Some(repeated) = repeated {
-            return bound(conn, entry, &party_ids, repeated.known_from, Novelty::Repeated).await;
-        }
-        let binding = licence::NewBinding {
-            office_id: licence.office_id,
-            licence_id: licence.id,
-            party_ids: party_ids.clone(),
-            valid_from,
-            valid_until: None,
-            known_from: at,
-        };
-        licence::insert_bindings(conn, &[binding]).await?;
-        bound(conn, entry, &party_ids, at, Novelty::New).await
-    })
-    .await
-}
-
-/// In the order of the roles' ids, those that are named.
-async fn asked_parties(conn: &mut Connection, roles: &OfficeRoles) -> Done<[Option<i32>; 3]> {
-    let named = [
-        ("licensee", Some(roles.licensee.as_str())),
-        ("municipality", roles.municipality.as_deref()),
-        ("provincial_treasury", roles.provincial_treasury.as_deref()),
-    ];
-    let parties = parties_of(conn, [roles]).await?;
-    let mut asked = [None; 3];
-    for (place, (field, code)) in asked.iter_mut().zip(named) {
-        let Some(code) = code else { continue };
-        let id = parties.get(code).copied().ok_or_else(|| {
-            let told = format!("there is no party `{code}`");
-            Failure::invalid(field, "party_is_known", told)
-        })?;
-        *place = Some(id);
-    }
-    Ok(asked)
-}
-
-/// Whoever plays a role at an instant, the latest known binding says.
-fn with_unchanged(
-    asked: [Option<i32>; 3],
-    before: &[licence::BindingRow],
-    at: DateTime<Utc>,
-) -> Vec<Option<i32>> {
-    let in_force = |binding: &&licence::BindingRow| {
-        binding.valid_from <= at && binding.valid_until.is_none_or(|until| at < until)
-    };
-    let current = before
-        .iter()
-        .filter(in_force)
-        .max_by_key(|binding| known_order(binding));
-    let unchanged = current
-        .map(|binding| binding.party_ids.as_slice())
-        .unwrap_or_default();
-    let played = asked.into_iter().enumerate();
-    played
-        .map(|(role, asked)| asked.or_else(|| unchanged.get(role).copied().flatten()))
-        .collect()
-}
-
-fn known_order(binding: &licence::BindingRow) -> (DateTime<Utc>, i32) {
-    (binding.known_from, binding.id)
-}
-
-async fn bound(
-    conn: &mut Connection,
-    entry: &BindingEntry,
-    party_ids: &[Option<i32>],
-    known_from: DateTime<Utc>,
-    novelty: Novelty,
-) -> Done<BoundRoles> {
-    let ids: Vec<i32> = party_ids.iter().copied().flatten().collect();
-    let codes = party::party_codes(conn, &ids).await?;
-    let code = |role: usize| {
-        let id = party_ids.get(role).copied().flatten()?;
-        codes.get(&id).cloned()
-    };
-    Ok(BoundRoles {
-        office: entry.office.clone(),
-        network: entry.network.clone(),
-        licensee: entry.roles.licensee.clone(),
-        municipality: code(1),
-        provincial_treasury: code(2),
-        valid_from: kept(entry.valid_from),
-        known_from,
-        repeated: novelty == Novelty::Repeated,
-    })
-}
-
 impl LicenceEventKind {
     pub const fn code(self) -> &'static str {
         match self {
@@ -357,7 +192,7 @@ fn check(entry: &LicenceEventEntry) -> Done<()> {
 }
 
 #[derive(PartialEq, Eq)]
-enum Novelty {
+pub(super) enum Novelty {
     New,
     Repeated,
 }
@@ -428,7 +263,7 @@ impl Issued {
 /// Takes each network's locks, in ascending order, and raises the version of its rules. Returns the moment from which the
 /// change is known: `at`, or the instant after an approval or a booking that did not see it. Both are judged anew by what was
 /// known when they were made, and a change with an earlier moment would seem to have been known then.
-async fn change_rules(
+pub(super) async fn change_rules(
     conn: &mut Connection,
     network_ids: impl IntoIterator<Item = i16>,
     at: DateTime<Utc>,
@@ -458,7 +293,7 @@ async fn licence_ids(conn: &mut Connection, rows: &[licence::NewLicence]) -> Don
         .collect())
 }
 
-async fn licence_of(
+pub(super) async fn licence_of(
     conn: &mut Connection,
     office_code: &str,
     network_code: &str,
@@ -483,7 +318,7 @@ async fn office_ids<'a>(
     Ok(office::office_ids(conn, &codes).await?)
 }
 
-async fn parties_of<'a>(
+pub(super) async fn parties_of<'a>(
     conn: &mut Connection,
     roles: impl IntoIterator<Item = &'a OfficeRoles>,
 ) -> Done<HashMap<String, i32>> {

@@ -20,7 +20,7 @@ use crate::domain::originator::Originator;
 use crate::domain::verification::Finding;
 use crate::domain::verification::total::Fingerprint;
 use crate::store::Connection;
-use crate::store::verification::begin_long_reads;
+use crate::store::query_time::allow_long_queries;
 use crate::store::verification::seal::{Scope, broken_seals};
 
 pub use bookings::Known;
@@ -71,7 +71,7 @@ pub async fn verify_piece(
         .repeatable_read()
         .read_only()
         .run(async |conn| {
-            begin_long_reads(conn).await?;
+            allow_long_queries(conn).await?;
             verify(conn, known, piece).await
         })
         .await

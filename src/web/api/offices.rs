@@ -11,9 +11,9 @@ use crate::domain::office::Setting;
 use crate::usecases::reading::moment::{Moment, instant_in};
 use crate::usecases::reading::offices::{self, OfficeFilter, OfficeHistory, OfficeView};
 use crate::usecases::reading::standing::LicenceState;
+use crate::usecases::register::binding::{BindingEntry, BoundRoles, change_roles};
 use crate::usecases::register::licence::{
-    BindingEntry, BoundRoles, LicenceEventEntry, LicenceEventKind, OfficeRoles, RecordedLicenceEvent,
-    change_roles, record_licence_event,
+    LicenceEventEntry, LicenceEventKind, OfficeRoles, RecordedLicenceEvent, record_licence_event,
 };
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised, Sent};

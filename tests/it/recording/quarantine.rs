@@ -9,7 +9,8 @@ use daftar::domain::transaction::{Outcome, Reason};
 use daftar::usecases::Failure;
 use daftar::usecases::quarantine::{list_quarantine, reject_quarantined, release_quarantined};
 use daftar::usecases::reading::earnings::{EarningsAsked, report_earnings};
-use daftar::usecases::register::licence::{BindingEntry, OfficeRoles, bind_roles};
+use daftar::usecases::register::binding::{BindingEntry, bind_roles};
+use daftar::usecases::register::licence::OfficeRoles;
 use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
