@@ -92,7 +92,6 @@ pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<
         .map(|(window, findings)| Noted {
             window,
             settlement: window.and_then(|window| plan.settlements.get(&window).copied()),
-            seals_until: window.is_none().then_some(plan.seals_until),
             findings,
         })
         .collect();

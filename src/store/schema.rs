@@ -585,7 +585,6 @@ diesel::table! {
         findings -> Text,
         settlement_id -> Nullable<Int4>,
         run_id -> Nullable<Int8>,
-        seals_until -> Nullable<Int8>,
     }
 }
 

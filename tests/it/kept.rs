@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use daftar::domain::verification::seal::{PROTECTED, grows};
+use daftar::domain::verification::seal::PROTECTED;
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -161,20 +161,5 @@ async fn a_mail_goes_to_nobody_but_its_recipient_whoever_edits_it() {
             refused.contains("goes where it was addressed"),
             "{deed}: {refused}"
         );
-    }
-}
-
-#[tokio::test]
-async fn what_is_verified_key_by_key_has_one_whole_number_as_its_key() {
-    let world = World::new().await;
-    let numbered = names(
-        &world,
-        "SELECT i.indrelid::regclass::text AS name FROM pg_index i \
-           JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] \
-          WHERE i.indisprimary AND i.indnatts = 1 AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)",
-    )
-    .await;
-    for table in protected().into_iter().filter(|table| grows(table)) {
-        assert!(numbered.contains(&table), "{table}");
     }
 }

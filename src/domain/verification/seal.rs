@@ -56,32 +56,6 @@ pub const PROTECTED: &[(&str, Protection)] = &[
     ("windows", Protection::Sealed),
 ];
 
-/// The sealed tables that grow with what is booked, in the order of their keys, each of which is one whole number: so they are
-/// verified key by key. The others are as large as the register.
-const GROWING: &[&str] = &[
-    "allocations",
-    "batches",
-    "bindings",
-    "facts",
-    "hold_movements",
-    "journals",
-    "licence_events",
-    "licences",
-    "outbox",
-    "payout_answers",
-    "payouts",
-    "quarantine",
-    "remittance_demands",
-    "remittances",
-    "statement_pdfs",
-    "statements",
-];
-
-/// Whether a sealed table grows with what is booked.
-pub fn grows(table: &str) -> bool {
-    GROWING.contains(&table)
-}
-
 /// The tables whose rows are sealed, in the order of names.
 pub fn sealed_tables() -> impl Iterator<Item = &'static str> {
     let sealed = PROTECTED

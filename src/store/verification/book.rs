@@ -66,37 +66,22 @@ pub async fn window_mismatches(
         .await?)
 }
 
-/// Of the journals whose cause is no window, against holds, payouts, answers and remittances: of those that count in one
-/// window, or of all.
-pub async fn cause_mismatches(
-    conn: &mut Connection,
-    window_id: Option<i32>,
-    rows_max: i64,
-) -> Stored<Vec<EntryMismatch>> {
+/// Of all journals whose cause is no window, against holds, payouts, answers and remittances.
+pub async fn cause_mismatches(conn: &mut Connection, rows_max: i64) -> Stored<Vec<EntryMismatch>> {
     let query = concat!(
         include_str!("book/expected_of_causes.sql"),
         include_str!("book/stored_entries.sql"),
-        " AND j.kind <> 'window' AND ($1 IS NULL OR j.window_id = $1) ",
+        " AND j.kind <> 'window' AND $1 = 0 ",
         include_str!("book/mismatches.sql")
     );
     Ok(diesel::sql_query(query)
-        .bind::<Nullable<Integer>, _>(window_id)
+        .bind::<BigInt, _>(0)
         .bind::<BigInt, _>(rows_max)
         .load(conn)
         .await?)
 }
 
-/// In a range of journals' ids, both ends included: those that do not balance, lines that leave a gap, and rows that refer to
-/// nothing or that nothing refers to.
-pub async fn odd_journals(conn: &mut Connection, first: i64, last: i64) -> Stored<Vec<Oddity>> {
-    Ok(diesel::sql_query(include_str!("book/odd_journals.sql"))
-        .bind::<BigInt, _>(first)
-        .bind::<BigInt, _>(last)
-        .load(conn)
-        .await?)
-}
-
-/// Accounts that nothing refers to, and positions of no approved settlement.
+/// Journals that do not balance, lines that leave a gap, and rows that refer to nothing or that nothing refers to.
 pub async fn oddities(conn: &mut Connection) -> Stored<Vec<Oddity>> {
     Ok(diesel::sql_query(include_str!("book/oddities.sql"))
         .load(conn)

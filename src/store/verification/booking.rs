@@ -7,7 +7,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt};
 use diesel_async::RunQueryDsl;
 
-use super::book::Oddity;
 use crate::domain::verification::booking::{BookedBatch, BookedTransaction};
 use crate::store::schema::{batches, transactions};
 use crate::store::{Connection, Stored};
@@ -133,25 +132,11 @@ pub async fn batches_between(
     Ok(rows.into_iter().map(BookedBatch::from).collect())
 }
 
-/// Of the batches in a range of ids, both ends included.
-pub async fn strays(conn: &mut Connection, (first, last): (i64, i64), rows_max: i64) -> Stored<Vec<Stray>> {
+pub async fn strays(conn: &mut Connection, rows_max: i64) -> Stored<Vec<Stray>> {
     Ok(diesel::sql_query(include_str!("booking/strays.sql"))
         .bind::<BigInt, _>(rows_max)
-        .bind::<BigInt, _>(first)
-        .bind::<BigInt, _>(last)
         .load(conn)
         .await?)
-}
-
-/// Batches in a range of ids, both ends included, whose window is not there.
-pub async fn batches_of_no_window(conn: &mut Connection, first: i64, last: i64) -> Stored<Vec<Oddity>> {
-    Ok(
-        diesel::sql_query(include_str!("booking/batches_of_no_window.sql"))
-            .bind::<BigInt, _>(first)
-            .bind::<BigInt, _>(last)
-            .load(conn)
-            .await?,
-    )
 }
 
 impl From<TransactionRow> for BookedTransaction {

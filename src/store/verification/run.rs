@@ -1,7 +1,7 @@
 //! Rows of `verifications`: what was recomputed when. Never here: which windows are due.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{exists, max, not};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -20,8 +20,6 @@ pub struct NewVerification<'a> {
     pub settlement_id: Option<i32>,
     /// By hand where there is none.
     pub run_id: Option<i64>,
-    /// Of the register and the books: the newest seal that was there.
-    pub seals_until: Option<i64>,
 }
 
 pub async fn insert_verification(conn: &mut Connection, new: &NewVerification<'_>) -> Stored<()> {
@@ -51,16 +49,6 @@ pub async fn agreed_windows(conn: &mut Connection, at: DateTime<Utc>) -> Stored<
         .select(verifications::window_id.assume_not_null())
         .distinct();
     Ok(found.load(conn).await?)
-}
-
-/// The newest seal that was there when the register and the books were found good, by `at`.
-pub async fn seals_agreed_until(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Option<i64>> {
-    let found = verifications::table
-        .filter(verifications::agreed)
-        .filter(verifications::verified_at.le(at))
-        .filter(verifications::window_id.is_null())
-        .select(max(verifications::seals_until));
-    Ok(found.first(conn).await?)
 }
 
 /// What a run has verified since it was claimed, whatever came of it.

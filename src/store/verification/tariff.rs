@@ -64,25 +64,14 @@ pub struct PlayerRow {
     pub party: String,
 }
 
-/// The published versions, by id.
-pub async fn published_ids(conn: &mut Connection) -> Stored<Vec<i32>> {
-    Ok(tariff_versions::table
-        .filter(tariff_versions::state.eq("published"))
-        .order(tariff_versions::id)
-        .select(tariff_versions::id)
-        .load(conn)
-        .await?)
-}
-
-/// Those of these versions that are published, by id.
-pub async fn published(conn: &mut Connection, ids: &[i32]) -> Stored<Vec<VersionRow>> {
+/// All published versions, by id.
+pub async fn published(conn: &mut Connection) -> Stored<Vec<VersionRow>> {
     Ok(tariff_versions::table
         .inner_join(networks::table.on(networks::id.eq(tariff_versions::network_id)))
         .inner_join(services::table.on(services::id.eq(tariff_versions::service_id)))
         .inner_join(currency_units::table.on(currency_units::id.eq(tariff_versions::unit_id)))
         .inner_join(parties::table.on(parties::id.eq(tariff_versions::agency_party_id)))
         .filter(tariff_versions::state.eq("published"))
-        .filter(tariff_versions::id.eq_any(ids))
         .order(tariff_versions::id)
         .select((
             tariff_versions::id,

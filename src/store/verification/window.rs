@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text}
 use diesel_async::RunQueryDsl;
 
 use super::book::Oddity;
-use crate::store::schema::{window_seals, windows};
+use crate::store::schema::windows;
 use crate::store::window_total::{StoredTotal, begin_whole_passes, end_whole_passes};
 use crate::store::{Connection, Stored};
 
@@ -98,33 +98,6 @@ pub struct TotalMismatch {
 /// All windows that have begun to book, in the order of their ids.
 pub async fn windows(conn: &mut Connection) -> Stored<Vec<WindowRow>> {
     Ok(diesel::sql_query(include_str!("window/windows.sql"))
-        .bind::<Nullable<Integer>, _>(None::<i32>)
-        .load(conn)
-        .await?)
-}
-
-/// One of them.
-pub async fn window(conn: &mut Connection, window_id: i32) -> Stored<Option<WindowRow>> {
-    Ok(diesel::sql_query(include_str!("window/windows.sql"))
-        .bind::<Nullable<Integer>, _>(Some(window_id))
-        .get_result(conn)
-        .await
-        .optional()?)
-}
-
-/// The ids of the sealed windows, in order.
-pub async fn sealed_windows(conn: &mut Connection) -> Stored<Vec<i32>> {
-    Ok(window_seals::table
-        .order(window_seals::window_id)
-        .select(window_seals::window_id)
-        .load(conn)
-        .await?)
-}
-
-/// Totals of a window that are not such as sealing writes.
-pub async fn odd_totals(conn: &mut Connection, window_id: i32) -> Stored<Vec<Oddity>> {
-    Ok(diesel::sql_query(include_str!("window/odd_totals.sql"))
-        .bind::<Integer, _>(window_id)
         .load(conn)
         .await?)
 }

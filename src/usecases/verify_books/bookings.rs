@@ -18,12 +18,11 @@ use crate::domain::verification::{Finding, told};
 use crate::store::Connection;
 use crate::store::allocation::shares;
 use crate::store::verification::booking::{
-    Stray, batches_between, batches_of_no_window, close_portion, fetch_portion, open_portion, strays,
+    Stray, batches_between, close_portion, fetch_portion, open_portion, strays,
 };
 use crate::store::verification::content::{self, AllocationRow, BindingRow, TermRow};
 use crate::usecases::Done;
 
-use super::books::oddity_finding;
 use super::{Checked, FINDINGS_MAX, ROWS_MAX};
 
 /// So many of the rows that transactions refer to are remembered; then it begins anew.
@@ -98,10 +97,8 @@ async fn verify_batches(
 }
 
 /// Transactions whose batch is missing or of another window, and the batches that are missing.
-/// Of a range of batches, both ends included.
-pub(super) async fn verify_strays(conn: &mut Connection, first: i64, last: i64) -> Done<Vec<Finding>> {
-    let homeless = batches_of_no_window(conn, first, last).await?;
-    let strays = strays(conn, (first, last), ROWS_MAX).await?;
+pub(super) async fn verify_strays(conn: &mut Connection) -> Done<Vec<Finding>> {
+    let strays = strays(conn, ROWS_MAX).await?;
     let is_gone = |stray: &&Stray| stray.window_of_batch.is_none();
     let gone: BTreeSet<i64> = strays
         .iter()
@@ -130,7 +127,6 @@ pub(super) async fn verify_strays(conn: &mut Connection, first: i64, last: i64) 
         .iter()
         .map(batch)
         .chain(strays.iter().map(transaction))
-        .chain(homeless.into_iter().map(oddity_finding))
         .collect())
 }
 

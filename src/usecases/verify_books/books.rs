@@ -4,7 +4,7 @@
 use crate::domain::verification::seal::PROTECTED;
 use crate::domain::verification::{Finding, told};
 use crate::store::Connection;
-use crate::store::verification::book::{EntryMismatch, Oddity, cause_mismatches, odd_journals, oddities};
+use crate::store::verification::book::{EntryMismatch, Oddity, cause_mismatches, oddities};
 use crate::store::verification::settlement::negative_holds;
 use crate::store::verification::window::out_of_line;
 use crate::usecases::Done;
@@ -17,6 +17,7 @@ pub(super) async fn verify_books(conn: &mut Connection) -> Done<Vec<Finding>> {
     odd.extend(oddities(conn).await?);
     let mut findings: Vec<Finding> = odd.into_iter().map(oddity_finding).collect();
     findings.extend(verify_schedules(conn).await?);
+    findings.extend(cause_mismatches(conn, ROWS_MAX).await?.iter().map(entry_finding));
     for hold in negative_holds(conn).await? {
         findings.push(Finding::new(
             "hold_movements",
@@ -29,19 +30,7 @@ pub(super) async fn verify_books(conn: &mut Connection) -> Done<Vec<Finding>> {
     Ok(findings)
 }
 
-/// Of a range of ids, both ends included.
-pub(super) async fn verify_journals(conn: &mut Connection, first: i64, last: i64) -> Done<Vec<Finding>> {
-    let odd = odd_journals(conn, first, last).await?;
-    Ok(odd.into_iter().map(oddity_finding).collect())
-}
-
-/// Journals against the holds, payouts, answers and remittances that count in a window, or in any.
-pub(super) async fn verify_causes(conn: &mut Connection, window: Option<i32>) -> Done<Vec<Finding>> {
-    let mismatches = cause_mismatches(conn, window, ROWS_MAX).await?;
-    Ok(mismatches.iter().map(entry_finding).collect())
-}
-
-pub(super) fn oddity_finding(row: Oddity) -> Finding {
+fn oddity_finding(row: Oddity) -> Finding {
     let protected = PROTECTED.iter().map(|(table, _)| *table);
     let table = protected.into_iter().find(|table| *table == row.relation);
     Finding::new(

@@ -21,7 +21,7 @@ use crate::domain::verification::Finding;
 use crate::domain::verification::total::Fingerprint;
 use crate::store::Connection;
 use crate::store::query_time::allow_long_queries;
-use crate::store::verification::seal::{Scope, broken_seals};
+use crate::store::verification::seal::{Part, broken_seals};
 
 pub use bookings::Known;
 pub(super) use nightly::{Turn, verify_due_window};
@@ -90,12 +90,12 @@ fn may_verify(by: &Originator) -> Done<()> {
 /// Inside a transaction that sees one state.
 async fn verify(conn: &mut Connection, known: &mut Known, piece: Piece) -> Done<Checked> {
     let mut checked = match piece {
-        Piece::Seals { table, scope } => verify_seals(conn, table, scope).await?.into(),
-        Piece::Tariffs { part, since } => tariffs::verify_tariffs(conn, part, since).await?.into(),
+        Piece::Seals { table, part, parts } => verify_seals(conn, table, Part { part, parts }).await?.into(),
+        Piece::Tariffs => tariffs::verify_tariffs(conn).await?.into(),
         Piece::Allocations { first, last } => allocations::verify_allocations(conn, known, first, last)
             .await?
             .into(),
-        Piece::Strays { first, last } => bookings::verify_strays(conn, first, last).await?.into(),
+        Piece::Strays => bookings::verify_strays(conn).await?.into(),
         Piece::Bookings { window, first, last } => {
             bookings::verify_bookings(conn, known, window, first, last).await?
         }
@@ -104,8 +104,6 @@ async fn verify(conn: &mut Connection, known: &mut Known, piece: Piece) -> Done<
             window,
             is_unexplained,
         } => totals::verify_totals(conn, window, is_unexplained).await?.into(),
-        Piece::Journals { first, last } => books::verify_journals(conn, first, last).await?.into(),
-        Piece::Causes { window } => books::verify_causes(conn, window).await?.into(),
         Piece::Books => books::verify_books(conn).await?.into(),
         Piece::Settlement { settlement } => settlements::verify_settlement(conn, settlement).await?.into(),
     };
@@ -123,8 +121,8 @@ impl From<Vec<Finding>> for Checked {
     }
 }
 
-async fn verify_seals(conn: &mut Connection, table: &'static str, scope: Scope) -> Done<Vec<Finding>> {
+async fn verify_seals(conn: &mut Connection, table: &'static str, part: Part) -> Done<Vec<Finding>> {
     let rows_max = i32::try_from(ROWS_MAX).unwrap_or(i32::MAX);
-    let broken = broken_seals(conn, table, scope, rows_max).await?;
+    let broken = broken_seals(conn, table, part, rows_max).await?;
     Ok(broken.iter().map(|seal| seal.finding(table)).collect())
 }

@@ -12,7 +12,7 @@ use crate::domain::verification::seal::sealed_tables;
 use crate::store::Connection;
 use crate::store::network::network_ids;
 use crate::store::verification::run::{NewVerification, agreed_windows, insert_verification};
-use crate::store::verification::seal::{Scope, newest_seal};
+use crate::store::verification::seal::Part;
 use crate::store::verification::settlement::approved;
 use crate::store::verification::window::{self, WindowRow};
 use crate::store::verification::{allocation, booking};
@@ -22,7 +22,7 @@ use crate::usecases::{Done, Failure};
 const PORTION_ROWS: i64 = 250_000;
 /// A great window is cut into so many portions and no more, for each scans the table where its index is not yet summed up.
 const PORTIONS_MAX: i64 = 8;
-pub(super) const ALLOCATIONS_AT_ONCE: i64 = 10_000;
+const ALLOCATIONS_AT_ONCE: i64 = 10_000;
 /// Without being told to verify everything, windows that were found good before are taken in up to so many transactions.
 const TRANSACTIONS_AT_ONCE: i64 = 2_000_000;
 /// How a row of a small piece counts in the progress of the whole.
@@ -39,14 +39,18 @@ pub enum Extent {
 /// One thing to verify, independent of all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// Row seals of a table.
-    Seals { table: &'static str, scope: Scope },
-    /// Published versions with their documents and terms: those of a part, and all with ids from `since` on.
-    Tariffs { part: Part, since: i32 },
+    /// The row seals of a table, of the keys whose hash falls into a part.
+    Seals {
+        table: &'static str,
+        part: i32,
+        parts: i32,
+    },
+    /// Published versions with their documents and terms.
+    Tariffs,
     /// Those with these ids, asked again.
     Allocations { first: i64, last: i64 },
-    /// Transactions of a range of batches that no window's portions meet.
-    Strays { first: i64, last: i64 },
+    /// Transactions that no window's portions meet.
+    Strays,
     /// Leaves and batches of a window, in a range of batches.
     Bookings { window: i32, first: i64, last: i64 },
     /// Proof sheet, root and journals of a sealed window, and what its stored totals weigh.
@@ -54,29 +58,10 @@ pub enum Piece {
     /// Totals of a sealed window, line by line: only where their sum is in doubt (see `doubts`). `is_unexplained`: it
     /// differs, and nothing else is wrong.
     Totals { window: i32, is_unexplained: bool },
-    /// Journals of a range, each by itself.
-    Journals { first: i64, last: i64 },
-    /// Journals against the holds, payouts, answers and remittances that count in a window, or in any.
-    Causes { window: Option<i32> },
-    /// The line of windows and their schedules, accounts, and the holds' sums.
+    /// The line of windows and their schedules, all journals and accounts, and the holds' sums.
     Books,
     /// Positions, holds, demands and statements of an approved settlement.
     Settlement { settlement: i32 },
-}
-
-/// One of so many parts of what is numbered, by turns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    pub part: i64,
-    pub parts: i64,
-}
-
-impl Part {
-    pub const WHOLE: Self = Self { part: 0, parts: 1 };
-
-    pub const fn contains(self, number: i64) -> bool {
-        number.rem_euclid(self.parts) == self.part
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +83,6 @@ pub struct Plan {
     pub sealed_windows: Vec<i32>,
     /// With which of them an approved settlement is verified, by window.
     pub settlements: BTreeMap<i32, i32>,
-    /// The newest seal that is verified.
-    pub seals_until: i64,
     pub windows_left: usize,
 }
 
@@ -124,8 +107,7 @@ pub async fn plan_verification(
         let good: HashSet<i32> = agreed_windows(conn, at).await?.into_iter().collect();
         let chosen = chosen(&all, &good, extent);
         let mut plan = Plan {
-            pieces: house_pieces(conn).await?,
-            seals_until: newest_seal(conn).await?,
+            pieces: house_pieces(conn, Part::WHOLE).await?,
             windows_left: all.len() - chosen.len(),
             ..Plan::default()
         };
@@ -171,32 +153,21 @@ fn chosen<'a>(all: &'a [WindowRow], good: &HashSet<i32>, extent: Extent) -> Vec<
     fresh.iter().copied().chain(known).collect()
 }
 
-/// Everything that belongs to no single window.
-async fn house_pieces(conn: &mut Connection) -> Done<Vec<PlannedPiece>> {
-    let (first, last) = (i64::MIN, i64::MAX);
-    let seals = sealed_tables().map(|table| Piece::Seals {
-        table,
-        scope: Scope::Whole,
-    });
-    let whole = [
-        Piece::Tariffs {
-            part: Part::WHOLE,
-            since: 0,
-        },
-        Piece::Strays { first, last },
-        Piece::Journals { first, last },
-        Piece::Causes { window: None },
-        Piece::Books,
-    ];
+/// What belongs to no single window.
+pub(super) async fn house_pieces(conn: &mut Connection, part: Part) -> Done<Vec<PlannedPiece>> {
+    let Part { part, parts } = part;
+    let seals = sealed_tables().map(|table| Piece::Seals { table, part, parts });
+    let (mut first, last) = allocation::id_range(conn).await?;
     let mut pieces: Vec<PlannedPiece> = seals
-        .chain(whole)
+        .chain([Piece::Tariffs, Piece::Strays, Piece::Books])
         .map(|piece| planned(piece, None, SMALL))
         .collect();
-    let (mut first, last) = allocation::id_range(conn).await?;
     while first <= last {
         let until = last.min(first + ALLOCATIONS_AT_ONCE - 1);
         let piece = Piece::Allocations { first, last: until };
-        pieces.push(planned(piece, None, until - first + 1));
+        if i64::from(parts) <= 1 || (first / ALLOCATIONS_AT_ONCE) % i64::from(parts) == i64::from(part) {
+            pieces.push(planned(piece, None, until - first + 1));
+        }
         first = until + 1;
     }
     Ok(pieces)
@@ -238,11 +209,9 @@ pub(super) fn settlement_of(pieces: &[PlannedPiece]) -> Option<i32> {
     pieces.iter().find_map(|planned| match planned.piece {
         Piece::Settlement { settlement } => Some(settlement),
         Piece::Seals { .. }
-        | Piece::Tariffs { .. }
+        | Piece::Tariffs
         | Piece::Allocations { .. }
-        | Piece::Strays { .. }
-        | Piece::Journals { .. }
-        | Piece::Causes { .. }
+        | Piece::Strays
         | Piece::Bookings { .. }
         | Piece::Window { .. }
         | Piece::Totals { .. }
@@ -265,8 +234,6 @@ pub struct Noted {
     pub window: Option<i32>,
     /// The approved settlement that was verified with it.
     pub settlement: Option<i32>,
-    /// Of the register and the books: the newest seal that was there.
-    pub seals_until: Option<i64>,
     pub findings: Vec<Finding>,
 }
 
@@ -302,7 +269,6 @@ pub(in crate::usecases) async fn note(
         findings: &told.join("\n"),
         settlement_id: noted.settlement,
         run_id,
-        seals_until: noted.seals_until,
     };
     Ok(insert_verification(conn, &row).await?)
 }

@@ -7,14 +7,12 @@ mod touched;
 use chrono::Duration;
 use daftar::cli::verify::verify;
 use daftar::domain::money::Amount;
-use daftar::domain::originator::Originator;
 use daftar::domain::transaction::{Holder, Outcome, Submitted, TransactionKind};
 use daftar::host::clock;
 use daftar::usecases::keep_statement_pdf::keep_statement_pdf;
 use daftar::usecases::record_transactions::{Course, Memory, Recorded, Sent, record_transactions};
 use daftar::usecases::register::licence::LicenceEventKind;
-use daftar::usecases::verify_books::{Extent, Known, Piece, Verified, draw_weights, verify_piece};
-use diesel_async::SimpleAsyncConnection;
+use daftar::usecases::verify_books::{Extent, Verified};
 
 use crate::scene::{PISHKHAN, Scene};
 
@@ -196,27 +194,4 @@ async fn what_is_proposed_and_approved_by_the_machines_clock_agrees() {
         .await
         .unwrap();
     assert_eq!(verified(&scene).await.findings, []);
-}
-
-#[tokio::test]
-async fn a_verification_may_take_longer_than_a_request() {
-    let scene = settled().await;
-    let mut conn = scene.world.conn().await;
-    conn.batch_execute("SET statement_timeout = '1s'").await.unwrap();
-    let mut other = scene.world.superuser().await;
-    other.batch_execute("BEGIN; LOCK TABLE entries").await.unwrap();
-    let (by, mut known) = (Originator::host(), Known::new(draw_weights()));
-    let piece = Piece::Causes { window: None };
-    let (checked, _) = tokio::join!(
-        verify_piece(&mut conn, &by, &mut known, piece),
-        other.batch_execute("SELECT pg_sleep(1.5); COMMIT")
-    );
-    assert_eq!(checked.unwrap().findings, []);
-    // It is a leave for that one transaction.
-    other.batch_execute("BEGIN; LOCK TABLE entries").await.unwrap();
-    let (late, _) = tokio::join!(
-        conn.batch_execute("SELECT FROM entries"),
-        other.batch_execute("SELECT pg_sleep(1.5); COMMIT")
-    );
-    assert!(late.unwrap_err().to_string().contains("statement timeout"));
 }

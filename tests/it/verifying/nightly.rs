@@ -1,7 +1,6 @@
 //! The nightly run over the books.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Duration, Utc};
 use daftar::host::clock;
@@ -150,46 +149,4 @@ async fn what_is_noted_as_verified_in_the_future_or_by_no_run_spares_the_night_n
         told.contains("window 2026-03-21 of pishkhan") && told.ends_with("the register and the books agree"),
         "{told}"
     );
-}
-
-/// Of `in_turn`: days after the settled ones.
-static NIGHT: AtomicI64 = AtomicI64::new(0);
-
-fn in_turn() -> DateTime<Utc> {
-    at("2026-04-01T00:00:00Z") + Duration::days(NIGHT.load(Ordering::SeqCst))
-}
-
-#[tokio::test]
-async fn what_was_tampered_with_long_after_it_was_found_good_is_found_in_the_one_night_of_its_turn() {
-    let scene = settled().await;
-    // As if much had been sealed since: what is old is no more taken because it is among the newest.
-    for later in ["", "2040-01-01", "2040-01-02"] {
-        if !later.is_empty() {
-            let sealed = format!("INSERT INTO holidays VALUES ('iran', '{later}', 'x', 'x')");
-            scene.world.conn().await.batch_execute(&sealed).await.unwrap();
-        }
-        let night = night_by(in_turn, &scene).await;
-        assert!(matches!(night, Outcome::Succeeded(_)), "{night:?}");
-        let sealed = "SELECT setval('row_seals_id_seq', (SELECT max(id) FROM row_seals) + 1000000)";
-        scene.world.superuser().await.batch_execute(sealed).await.unwrap();
-        NIGHT.fetch_add(1, Ordering::SeqCst);
-    }
-    let tampered = "ALTER TABLE quarantine DISABLE TRIGGER ALL;
-        UPDATE quarantine SET reason = 'another'";
-    scene
-        .world
-        .superuser()
-        .await
-        .batch_execute(tampered)
-        .await
-        .unwrap();
-    let mut found = Vec::new();
-    for _ in 0..28 {
-        if let Outcome::Failed(told) = night_by(in_turn, &scene).await {
-            found.push(told);
-        }
-        NIGHT.fetch_add(1, Ordering::SeqCst);
-    }
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("quarantine"), "{found:?}");
 }
