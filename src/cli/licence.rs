@@ -122,9 +122,13 @@ fn bound_text(bound: &BoundRoles) -> String {
     } else {
         "is bound"
     };
+    let until = bound.valid_until.map_or_else(
+        || "on".to_owned(),
+        |until| format!("until {until}, when a change of before takes effect"),
+    );
     let nobody = || "nobody".to_owned();
     format!(
-        "{} in {} {how} from {} on: licensee {}, municipality {}, provincial treasury {} ({})",
+        "{} in {} {how} from {} {until}: licensee {}, municipality {}, provincial treasury {} ({})",
         bound.office,
         bound.network,
         bound.valid_from,

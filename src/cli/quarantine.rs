@@ -76,7 +76,7 @@ async fn list(
     state: QuarantineState,
     asked: &Asked<i64>,
 ) -> Done<String> {
-    let page = quarantine::list_quarantine(conn, &Originator::host(), state, asked).await?;
+    let page = quarantine::list_quarantine(conn, &Originator::host(), clock::now(), state, asked).await?;
     if args.json {
         return Ok(json!({ "items": page.items, "more": page.more }).to_string());
     }

@@ -41,17 +41,18 @@ pub struct QuarantinedView {
 }
 
 /// The oldest first. Who may not settle sees the own ones, and who acts for a party also those of the offices whose licensee it
-/// is.
+/// is at the moment.
 pub async fn list_quarantine(
     conn: &mut Connection,
     by: &Originator,
+    at: DateTime<Utc>,
     state: QuarantineState,
     asked: &Asked<i64>,
 ) -> Done<Page<QuarantinedView>> {
     let whose = match by.party_id {
         Some(party_id) => Whose::Of {
             sender_id: by.id,
-            office_codes: office_codes_held_by(conn, party_id).await?,
+            office_codes: office_codes_held_by(conn, party_id, at).await?,
         },
         None if by.scope < Scope::Finance => Whose::Of {
             sender_id: by.id,
@@ -80,8 +81,14 @@ pub async fn release_quarantined(
     by.may_decide()?;
     is_short(note)?;
     let waiting = waiting_row(conn, id).await?;
-    let row = Submitted::from_json(waiting.row.as_bytes())
-        .map_err(|faults| Failure::Internal(format!("quarantined row {id} cannot be read: {faults:?}")))?;
+    let row = Submitted::from_json(waiting.row.as_bytes()).map_err(|faults| {
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        let told = format!(
+            "row {id} is not taken as it was sent: {}; have it sent anew",
+            told.join("; ")
+        );
+        Failure::conflict("rows_are_readable", told)
+    })?;
     let sent = [Sent::released(waiting.sender_id, &row, waiting.received_at)];
     let course = Course::Release {
         row_id: id,

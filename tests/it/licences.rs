@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use daftar::domain::originator::{Originator, Scope};
 use daftar::usecases::Failure;
-use daftar::usecases::register::binding::{BindingEntry, bind_roles};
+use daftar::usecases::register::binding::{BindingEntry, bind_roles, change_roles};
 use daftar::usecases::register::licence::{
     LicenceEventEntry, LicenceEventKind, OfficeRoles, record_licence_event,
 };
@@ -75,6 +75,33 @@ impl Scene {
 
 async fn office(api: &Api, token: &str) -> Value {
     api.get("/v1/offices/1001", token).await.json()
+}
+
+#[tokio::test]
+async fn an_announced_transfer_stands_when_an_earlier_change_is_recorded_after_it_and_one_that_is_sent_again_changes_nothing()
+ {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    let mut bind = async |licensee: &str, valid_from| {
+        let entry = BindingEntry {
+            office: "1001".to_owned(),
+            network: PISHKHAN.to_owned(),
+            roles: OfficeRoles {
+                licensee: licensee.to_owned(),
+                municipality: None,
+                provincial_treasury: None,
+            },
+            valid_from,
+        };
+        let bound = change_roles(&mut conn, &scene.maker, scene.day(0, 1), &entry)
+            .await
+            .unwrap();
+        (bound.valid_until, bound.repeated)
+    };
+    let (sooner, later) = (scene.day(5, 0), scene.day(10, 0));
+    assert_eq!(bind("office-1002", later).await, (None, false));
+    assert_eq!(bind("office-1001", sooner).await, (Some(later), false));
+    assert_eq!(bind("office-1002", later).await, (None, true));
 }
 
 #[actix_web::test]

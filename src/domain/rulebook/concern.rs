@@ -3,7 +3,9 @@
 
 use super::{Found, NotBookable, Rulebook};
 use crate::domain::binding::LICENSEE;
-use crate::domain::transaction::Reason;
+use crate::domain::transaction::{Reason, Submitted};
+
+const TOLD: &str = "the sender acts for one party, which is neither the licensee of this office nor the agency of this service";
 
 impl Rulebook {
     /// # Errors
@@ -15,7 +17,23 @@ impl Rulebook {
         if acts_for.is_none() || concerned.contains(&acts_for) {
             return Ok(());
         }
-        let told = "the sender acts for one party, which is neither the licensee of this office nor the agency of this service";
-        Err(NotBookable::refused(Reason::NotTheSendersOwn, told))
+        Err(NotBookable::refused(Reason::NotTheSendersOwn, TOLD))
+    }
+
+    /// Why a row for which no rules were found is not booked: what is none of the sender's business, as far as office and service
+    /// are known, does not wait in quarantine for somebody who might release it.
+    pub fn unfound(&self, acts_for: Option<i32>, row: &Submitted, why: NotBookable) -> NotBookable {
+        let office = self.offices.get(row.office.as_str());
+        let service = row.service.as_deref().and_then(|code| self.services.get(code));
+        let (Some(party), Some(office), Some(service)) = (acts_for, office, service) else {
+            return why;
+        };
+        let licences = self.licences.get(office).into_iter().flatten();
+        let mut bindings = licences.flat_map(|licence| &licence.bindings);
+        let is_licensee = bindings.any(|rules| rules.binding.party(LICENSEE) == Some(party));
+        if is_licensee || self.agencies.get(service) == Some(&party) {
+            return why;
+        }
+        NotBookable::refused(Reason::NotTheSendersOwn, TOLD)
     }
 }

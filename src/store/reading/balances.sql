@@ -11,4 +11,4 @@ SELECT n.code AS network, u.code AS unit, a.deposit_identifier,
   JOIN entries e ON e.account_id = a.id
   JOIN journals j ON j.id = e.journal_id AND j.posted_at < cut.moment
  GROUP BY n.code, u.code, a.deposit_identifier
- ORDER BY n.code, u.code, a.deposit_identifier
+ ORDER BY n.code COLLATE "C", u.code COLLATE "C", a.deposit_identifier COLLATE "C"

@@ -132,18 +132,22 @@ pub async fn tenures_of(conn: &mut Connection, office_id: i32) -> Stored<Vec<Ten
     Ok(prepared(query).bind::<Integer, _>(office_id).load(conn).await?)
 }
 
-/// Codes of the offices whose licences were bound last to this party.
-pub async fn office_codes_held_by(conn: &mut Connection, party_id: i32) -> Stored<Vec<String>> {
+/// Codes of the offices whose last begun licence in a network this party holds at a moment, as known then.
+pub async fn office_codes_held_by(
+    conn: &mut Connection,
+    party_id: i32,
+    at: DateTime<Utc>,
+) -> Stored<Vec<String>> {
     #[derive(QueryableByName)]
     struct Held {
         #[diesel(sql_type = Text)]
         code: String,
     }
-    let query = "SELECT DISTINCT o.code FROM bindings own JOIN licences l ON l.id = own.licence_id \
-        JOIN offices o ON o.id = l.office_id \
-        WHERE own.party_ids[1] = $1 AND (SELECT b.party_ids[1] FROM bindings b WHERE b.licence_id = l.id \
-            ORDER BY b.valid_from DESC, b.known_from DESC, b.id DESC LIMIT 1) = own.party_ids[1]";
-    let held: Vec<Held> = prepared(query).bind::<Integer, _>(party_id).load(conn).await?;
+    let held: Vec<Held> = prepared(include_str!("offices_held_by.sql"))
+        .bind::<Integer, _>(party_id)
+        .bind::<Timestamptz, _>(at)
+        .load(conn)
+        .await?;
     Ok(held.into_iter().map(|office| office.code).collect())
 }
 

@@ -171,7 +171,8 @@ fn judge_one(
         let office_id = snapshot.book.office(sent.row)?;
         return Ok(Decision::Verdict(Verdict::TakesBack { office_id }));
     }
-    let found = snapshot.book.find(sent.case(at))?;
+    let found = snapshot.book.find(sent.case(at));
+    let found = found.map_err(|why| snapshot.book.unfound(sent.acts_for, sent.row, why))?;
     snapshot.book.concerns(sent.acts_for, &found)?;
     let tariff = &found.tariff.tariff;
     tariff

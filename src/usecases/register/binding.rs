@@ -30,6 +30,8 @@ pub struct BoundRoles {
     pub municipality: Option<String>,
     pub provincial_treasury: Option<String>,
     pub valid_from: DateTime<Utc>,
+    /// Exclusive: when another change that was on record before takes effect.
+    pub valid_until: Option<DateTime<Utc>>,
     /// From when it is known: what was booked before keeps who played the roles then.
     pub known_from: DateTime<Utc>,
     /// They had been bound so before; nothing was written.
@@ -86,22 +88,25 @@ async fn bind(
             LeftOut::Nobody => asked.to_vec(),
             LeftOut::AsItIs => with_unchanged(asked, &before, valid_from),
         };
-        let newest = before.iter().max_by_key(|binding| known_order(binding));
-        let repeated =
-            newest.filter(|newest| newest.valid_from == valid_from && newest.party_ids == party_ids);
-        if let Some(repeated) = repeated {
-            return bound(conn, entry, &party_ids, repeated.known_from, Novelty::Repeated).await;
+        let same = before.iter().filter(|binding| binding.valid_from == valid_from);
+        let newest = same.max_by_key(|binding| known_order(binding));
+        if let Some(repeated) = newest.filter(|newest| newest.party_ids == party_ids) {
+            let (until, known_from) = (repeated.valid_until, repeated.known_from);
+            return bound(conn, entry, &party_ids, until, known_from, Novelty::Repeated).await;
         }
+        // What was announced for later stands.
+        let later = before.iter().map(|binding| binding.valid_from);
+        let until = later.filter(|from| *from > valid_from).min();
         let binding = licence::NewBinding {
             office_id: licence.office_id,
             licence_id: licence.id,
             party_ids: party_ids.clone(),
             valid_from,
-            valid_until: None,
+            valid_until: until,
             known_from: at,
         };
         licence::insert_bindings(conn, &[binding]).await?;
-        bound(conn, entry, &party_ids, at, Novelty::New).await
+        bound(conn, entry, &party_ids, until, at, Novelty::New).await
     })
     .await
 }
@@ -156,6 +161,7 @@ async fn bound(
     conn: &mut Connection,
     entry: &BindingEntry,
     party_ids: &[Option<i32>],
+    valid_until: Option<DateTime<Utc>>,
     known_from: DateTime<Utc>,
     novelty: Novelty,
 ) -> Done<BoundRoles> {
@@ -172,6 +178,7 @@ async fn bound(
         municipality: code(1),
         provincial_treasury: code(2),
         valid_from: kept(entry.valid_from),
+        valid_until,
         known_from,
         repeated: novelty == Novelty::Repeated,
     })

@@ -44,7 +44,7 @@ pub async fn list_quarantine(
 ) -> Answer<Json<PageOf<QuarantinedView>>> {
     let asked = page.asked()?;
     let mut conn = state.connection().await?;
-    let found = quarantine::list_quarantine(&mut conn, &by, query.state, &asked).await?;
+    let found = quarantine::list_quarantine(&mut conn, &by, state.now(), query.state, &asked).await?;
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }
 

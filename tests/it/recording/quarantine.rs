@@ -150,6 +150,12 @@ async fn a_sender_that_acts_for_one_party_records_at_its_own_office_and_for_its_
             }
         }
     }
+    // What could only wait is none of its business either.
+    let long_ago = counter.now - Duration::days(40);
+    let outcome = counter
+        .one(counter.row("late", json!({ "office": "1001", "occurred_at": long_ago })))
+        .await;
+    assert_eq!(reason_of(&outcome), Reason::NotTheSendersOwn);
     assert_eq!(counter.figure("SELECT count(*) FROM quarantine").await, 0);
 }
 
@@ -167,6 +173,7 @@ async fn a_rejected_row_stays_on_record_with_its_reason() {
     let rejected = list_quarantine(
         &mut conn,
         &counter.scene.checker,
+        counter.now,
         QuarantineState::Rejected,
         &asked,
     )

@@ -76,7 +76,7 @@ pub async fn post_batch(
     };
     let ended = match read {
         Ok(()) if query.atomic => intake.end_wholly().await,
-        Ok(()) => intake.end().await.map_err(Problem::from),
+        Ok(()) => intake.end_shown().await,
         Err(broken) => Err(intake.broken(broken).await),
     };
     Ok(Json(ended?))
@@ -179,13 +179,7 @@ impl Intake {
                 (problem, show(&state, &by, id).await)
             }
         };
-        match ended {
-            Ok(view) => problem.of_submission(view),
-            Err(failure) => {
-                tracing::warn!(submission = id, %failure, "a broken submission could not be looked at");
-                problem
-            }
-        }
+        of_submission(problem, id, ended)
     }
 
     async fn record_full_chunks(&mut self) -> Done<()> {
@@ -228,6 +222,15 @@ impl Intake {
             .map_err(|_| Failure::Internal("a submission broke off".to_owned()))?
     }
 
+    /// A failure tells what became of the rows that were recorded before it.
+    async fn end_shown(self) -> Answer<SubmissionView> {
+        let (state, by, id) = (self.state.clone(), self.by.clone(), self.delivery.submission_id);
+        match self.end().await {
+            Ok(view) => Ok(view),
+            Err(failure) => Err(of_submission(failure.into(), id, show(&state, &by, id).await)),
+        }
+    }
+
     async fn end_wholly(self) -> Answer<SubmissionView> {
         let (state, by, delivery, lines) = (self.state.clone(), self.by, self.delivery, self.lines);
         let ending = self.state.spawn(async move {
@@ -249,6 +252,16 @@ impl Intake {
     async fn end_empty(self) -> Done<SubmissionView> {
         let mut conn = self.state.connection().await?;
         self.delivery.finish(&mut conn, &self.by, self.state.now()).await
+    }
+}
+
+fn of_submission(problem: Problem, id: i64, ended: Done<SubmissionView>) -> Problem {
+    match ended {
+        Ok(view) => problem.of_submission(view),
+        Err(failure) => {
+            tracing::warn!(submission = id, %failure, "a broken submission could not be looked at");
+            problem
+        }
     }
 }
 
