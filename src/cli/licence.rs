@@ -8,7 +8,7 @@ use super::output;
 use crate::host::{Host, clock};
 use crate::usecases::Done;
 use crate::usecases::reading::moment::{Moment, instant_in};
-use crate::usecases::register::binding::{BindingEntry, BoundRoles, change_roles};
+use crate::usecases::register::binding::{BindingEntry, BoundRoles, bind_roles};
 use crate::usecases::register::licence::{
     LicenceEventEntry, LicenceEventKind, OfficeRoles, RecordedLicenceEvent, record_licence_event,
 };
@@ -112,7 +112,7 @@ async fn bind(asked: &BindArgs, as_json: bool, host: &Host) -> Done<String> {
         },
         valid_from: instant_in(&mut conn, &asked.network, asked.from).await?,
     };
-    let bound = change_roles(&mut conn, &by, clock::now(), &entry).await?;
+    let bound = bind_roles(&mut conn, &by, clock::now(), &entry).await?;
     Ok(output::answer(as_json, &bound, bound_text))
 }
 

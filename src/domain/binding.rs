@@ -70,6 +70,40 @@ pub fn in_force<'a>(
         .max_by_key(|binding| (binding.known_from, binding.id))
 }
 
+/// What it comes to when roles are bound anew from an instant on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rebinding {
+    /// Indexed by the role's id from 1.
+    pub parties: Vec<Option<i32>>,
+    /// Exclusive: from then on stands what was announced for later.
+    pub until: Option<DateTime<Utc>>,
+    /// Since when the very same is on record, so that nothing is to be written.
+    pub known_from: Option<DateTime<Utc>>,
+}
+
+/// Whoever plays a role that is not asked for goes on to play it. `on_record`: all bindings of the licence; `asked`: indexed by the
+/// role's id from 1.
+pub fn rebind(on_record: &[Binding], asked: &[Option<i32>], from: DateTime<Utc>) -> Rebinding {
+    let current = in_force(on_record, from, DateTime::<Utc>::MAX_UTC);
+    let plays = |(role, asked): (i16, &Option<i32>)| asked.or_else(|| current?.party(role));
+    let parties: Vec<Option<i32>> = (1..).zip(asked).map(plays).collect();
+    let same = on_record.iter().filter(|binding| binding.valid.from() == from);
+    let last = same.max_by_key(|binding| (binding.known_from, binding.id));
+    if let Some(repeated) = last.filter(|last| last.parties == parties) {
+        return Rebinding {
+            parties,
+            until: repeated.valid.until(),
+            known_from: Some(repeated.known_from),
+        };
+    }
+    let later = on_record.iter().map(|binding| binding.valid.from());
+    Rebinding {
+        parties,
+        until: later.filter(|later| *later > from).min(),
+        known_from: None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::interval::Interval;
@@ -115,6 +149,18 @@ mod tests {
         let bindings = [binding(1, 1, None, 1), binding(2, 5, None, 10)];
         let known = |known| in_force(&bindings, day(6), day(known)).map(|b| b.id);
         assert_eq!([9, 10].map(known), [Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn roles_that_are_not_asked_for_stay_and_what_was_announced_for_later_stands() {
+        let bindings = [binding(1, 1, None, 1), binding(2, 20, None, 5)];
+        let other = [None, Some(30)];
+        let rebound = rebind(&bindings, &other, day(10));
+        assert_eq!(rebound.parties, [Some(11), Some(30)]);
+        assert_eq!((rebound.until, rebound.known_from), (Some(day(20)), None));
+        assert_eq!(rebind(&bindings, &other, day(20)).parties, [Some(12), Some(30)]);
+        let again = rebind(&bindings, &[Some(12), None], day(20));
+        assert_eq!((again.until, again.known_from), (None, Some(day(5))));
     }
 
     #[test]

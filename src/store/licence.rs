@@ -5,7 +5,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::schema::{bindings, licence_events, licences};
-use super::{Connection, ROWS_PER_STATEMENT, Stored};
+use super::{Connection, ROWS_PER_STATEMENT, StoreFailure, Stored};
+use crate::domain::binding::Binding;
+use crate::domain::interval::Interval;
 
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = licences)]
@@ -71,6 +73,20 @@ pub struct BindingRow {
     pub valid_from: DateTime<Utc>,
     pub valid_until: Option<DateTime<Utc>>,
     pub known_from: DateTime<Utc>,
+}
+
+impl BindingRow {
+    pub fn read(self) -> Stored<Binding> {
+        let valid = Interval::new(self.valid_from, self.valid_until)
+            .map_err(|empty| StoreFailure::corrupt("bindings", self.id, empty))?;
+        Ok(Binding {
+            id: self.id,
+            licence: self.licence_id,
+            parties: self.party_ids,
+            valid,
+            known_from: self.known_from,
+        })
+    }
 }
 
 /// Inserts the licences and returns them with their ids.

@@ -113,8 +113,6 @@ impl Failure {
         };
         let field = match rule.as_str() {
             "a_bank_reference_is_recorded_once" | "one_answer_of_a_kind_per_payout" => "bank_reference",
-            "an_answer_names_the_payout" if explanation.starts_with("the account") => "iban",
-            "an_answer_names_the_payout" => "amount",
             "settlements_follow_each_other"
             | "only_a_sealed_window_is_settled"
             | "one_settlement_per_window_unless_rejected" => "window",

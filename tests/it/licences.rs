@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use daftar::domain::originator::{Originator, Scope};
 use daftar::usecases::Failure;
-use daftar::usecases::register::binding::{BindingEntry, bind_roles, change_roles};
+use daftar::usecases::register::binding::{BindingEntry, bind_roles};
 use daftar::usecases::register::licence::{
     LicenceEventEntry, LicenceEventKind, OfficeRoles, record_licence_event,
 };
@@ -93,7 +93,7 @@ async fn an_announced_transfer_stands_when_an_earlier_change_is_recorded_after_i
             },
             valid_from,
         };
-        let bound = change_roles(&mut conn, &scene.maker, scene.day(0, 1), &entry)
+        let bound = bind_roles(&mut conn, &scene.maker, scene.day(0, 1), &entry)
             .await
             .unwrap();
         (bound.valid_until, bound.repeated)

@@ -251,20 +251,22 @@ async fn a_tariff_that_overlaps_another_is_refused_with_the_one_it_overlaps() {
     );
 }
 
+async fn publish_at(scene: &Scene, now: DateTime<Utc>, service: &str, valid_from: DateTime<Utc>) -> Done<()> {
+    let mut conn = scene.world.conn().await;
+    let drafts = [draft(PISHKHAN, service, fixed(120_000), valid_from)];
+    let ids = draft_tariffs(&mut conn, &scene.maker, now, &drafts)
+        .await
+        .unwrap();
+    approve_tariffs(&mut conn, &scene.checker, &ids).await.unwrap();
+    publish_tariffs(&mut conn, &scene.maker, now, &ids).await
+}
+
 #[tokio::test]
 async fn a_version_that_begins_in_the_past_of_one_that_has_priced_is_refused_and_may_begin_now() {
     let scene = Scene::furnished().await;
     scene.book_cash(0, "1001", "copy", "a").await;
     let (yesterday, now) = (scene.day(0, 0), scene.day(1, 0));
-    let mut conn = scene.world.conn().await;
-    let mut publish = async |service: &str, valid_from| {
-        let drafts = [draft(PISHKHAN, service, fixed(120_000), valid_from)];
-        let ids = draft_tariffs(&mut conn, &scene.maker, now, &drafts)
-            .await
-            .unwrap();
-        approve_tariffs(&mut conn, &scene.checker, &ids).await.unwrap();
-        publish_tariffs(&mut conn, &scene.maker, now, &ids).await
-    };
+    let publish = async |service, valid_from| publish_at(&scene, now, service, valid_from).await;
     let refused = publish("copy", yesterday).await.unwrap_err().to_string();
     assert!(
         refused.contains("what_was_priced_is_not_priced_anew"),
@@ -282,15 +284,7 @@ async fn a_version_that_begins_before_what_was_booked_while_its_publication_wait
     let scene = Scene::furnished().await;
     let (now, ahead) = (scene.day(1, 0), scene.day(1, 0) + CLOCK_DIFFERENCE_MAX);
     scene.book(now, &[Case::cash("1001", "copy", "a", ahead)]).await;
-    let mut conn = scene.world.conn().await;
-    let mut publish = async |service: &str, valid_from| {
-        let drafts = [draft(PISHKHAN, service, fixed(120_000), valid_from)];
-        let ids = draft_tariffs(&mut conn, &scene.maker, now, &drafts)
-            .await
-            .unwrap();
-        approve_tariffs(&mut conn, &scene.checker, &ids).await.unwrap();
-        publish_tariffs(&mut conn, &scene.maker, now, &ids).await
-    };
+    let publish = async |service, valid_from| publish_at(&scene, now, service, valid_from).await;
     for valid_from in [now, ahead] {
         let refused = publish("copy", valid_from).await.unwrap_err().to_string();
         assert!(

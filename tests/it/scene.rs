@@ -112,17 +112,17 @@ impl Scene {
         self.publish_drafts(&drafts, valid_from).await;
     }
 
+    /// Opens office `1005`, where nobody is the municipality.
+    pub async fn open_rural(&self) {
+        let before = self.began - Duration::days(400);
+        let mut rural = licence("1005", PISHKHAN, before);
+        rural.roles.municipality = None;
+        self.open("1005", before, &[rural]).await;
+    }
+
     /// Opens office `1004`, whose first term is over when the scene begins and was renewed for the next.
     pub async fn open_renewed(&self) {
-        let (by, before) = (&self.maker, self.began - Duration::days(400));
-        let mut conn = self.world.conn().await;
-        let licensee = party("office-1004", PartyKind::Office);
-        register_parties(&mut conn, by, before, vec![licensee])
-            .await
-            .unwrap();
-        register_offices(&mut conn, by, before, vec![office("1004")])
-            .await
-            .unwrap();
+        let before = self.began - Duration::days(400);
         let first = LicenceEntry {
             valid_until: self.began,
             ..licence("1004", PISHKHAN, before)
@@ -131,7 +131,19 @@ impl Scene {
             decision: "P-1004-2".to_owned(),
             ..licence("1004", PISHKHAN, self.began)
         };
-        issue_licences(&mut conn, by, before, &[first, renewed])
+        self.open("1004", before, &[first, renewed]).await;
+    }
+
+    async fn open(&self, code: &str, at: DateTime<Utc>, licences: &[LicenceEntry]) {
+        let mut conn = self.world.conn().await;
+        let licensee = party(&format!("office-{code}"), PartyKind::Office);
+        register_parties(&mut conn, &self.maker, at, vec![licensee])
+            .await
+            .unwrap();
+        register_offices(&mut conn, &self.maker, at, vec![office(code)])
+            .await
+            .unwrap();
+        issue_licences(&mut conn, &self.maker, at, licences)
             .await
             .unwrap();
     }

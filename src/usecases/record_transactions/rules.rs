@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use chrono::Duration;
 
-use crate::domain::binding::Binding;
 use crate::domain::canonical::Digest;
 use crate::domain::interval::Interval;
 use crate::domain::licence::{AfterRestriction, Licence, LicenceChange, LicenceEvent};
@@ -143,16 +142,10 @@ fn binding_rules(licence: &LicenceRow, row: BindingRow) -> Done<BindingRules> {
         valid_until: row.valid_until,
         known_from: row.known_from,
     });
-    let valid =
-        Interval::new(row.valid_from, row.valid_until).map_err(|empty| broken("bindings", row.id, empty))?;
-    let binding = Binding {
-        id: row.id,
-        licence: row.licence_id,
-        parties: row.party_ids,
-        valid,
-        known_from: row.known_from,
-    };
-    Ok(BindingRules { binding, digest })
+    Ok(BindingRules {
+        binding: row.read()?,
+        digest,
+    })
 }
 
 /// A document never changes: one that was read before is not read again.

@@ -6,9 +6,11 @@ use diesel_async::AsyncConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::licence::{Novelty, OfficeRoles, change_rules, licence_of, parties_of};
+use super::licence::{OfficeRoles, change_rules, licence_of, parties_of};
+use crate::domain::binding::{Binding, Rebinding, rebind};
 use crate::domain::moment::kept;
 use crate::domain::originator::Originator;
+use crate::store::licence::BindingRow;
 use crate::store::{Connection, licence, party};
 use crate::usecases::{Done, Failure};
 
@@ -38,8 +40,8 @@ pub struct BoundRoles {
     pub repeated: bool,
 }
 
-/// Binds the roles of an office anew from an instant on: nobody plays those that are left out. What was booked keeps its own
-/// binding.
+/// Binds the roles of an office anew from an instant on; whoever plays a role that is left out goes on to play it. What was booked
+/// keeps its own binding.
 ///
 /// # Errors
 /// `Forbidden` for whoever is not a person that decides for the network; `NotFound` for an office without a licence then;
@@ -50,63 +52,27 @@ pub async fn bind_roles(
     at: DateTime<Utc>,
     entry: &BindingEntry,
 ) -> Done<BoundRoles> {
-    bind(conn, by, at, entry, LeftOut::Nobody).await
-}
-
-/// The same, but whoever plays a role that is left out goes on to play it.
-pub async fn change_roles(
-    conn: &mut Connection,
-    by: &Originator,
-    at: DateTime<Utc>,
-    entry: &BindingEntry,
-) -> Done<BoundRoles> {
-    bind(conn, by, at, entry, LeftOut::AsItIs).await
-}
-
-/// Who plays a role that is not named.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LeftOut {
-    Nobody,
-    AsItIs,
-}
-
-async fn bind(
-    conn: &mut Connection,
-    by: &Originator,
-    at: DateTime<Utc>,
-    entry: &BindingEntry,
-    left_out: LeftOut,
-) -> Done<BoundRoles> {
     by.may_decide()?;
     conn.transaction(async |conn| {
         let valid_from = kept(entry.valid_from);
         let (network_id, licence) = licence_of(conn, &entry.office, &entry.network, valid_from).await?;
         let asked = asked_parties(conn, &entry.roles).await?;
         let at = change_rules(conn, [network_id], kept(at)).await?;
-        let before = licence::bindings_of(conn, &[licence.id]).await?;
-        let party_ids = match left_out {
-            LeftOut::Nobody => asked.to_vec(),
-            LeftOut::AsItIs => with_unchanged(asked, &before, valid_from),
-        };
-        let same = before.iter().filter(|binding| binding.valid_from == valid_from);
-        let newest = same.max_by_key(|binding| known_order(binding));
-        if let Some(repeated) = newest.filter(|newest| newest.party_ids == party_ids) {
-            let (until, known_from) = (repeated.valid_until, repeated.known_from);
-            return bound(conn, entry, &party_ids, until, known_from, Novelty::Repeated).await;
+        let rows = licence::bindings_of(conn, &[licence.id]).await?;
+        let on_record: Vec<Binding> = rows.into_iter().map(BindingRow::read).collect::<Result<_, _>>()?;
+        let rebound = rebind(&on_record, &asked, valid_from);
+        if rebound.known_from.is_none() {
+            let binding = licence::NewBinding {
+                office_id: licence.office_id,
+                licence_id: licence.id,
+                party_ids: rebound.parties.clone(),
+                valid_from,
+                valid_until: rebound.until,
+                known_from: at,
+            };
+            licence::insert_bindings(conn, &[binding]).await?;
         }
-        // What was announced for later stands.
-        let later = before.iter().map(|binding| binding.valid_from);
-        let until = later.filter(|from| *from > valid_from).min();
-        let binding = licence::NewBinding {
-            office_id: licence.office_id,
-            licence_id: licence.id,
-            party_ids: party_ids.clone(),
-            valid_from,
-            valid_until: until,
-            known_from: at,
-        };
-        licence::insert_bindings(conn, &[binding]).await?;
-        bound(conn, entry, &party_ids, until, at, Novelty::New).await
+        bound(conn, entry, &rebound, at).await
     })
     .await
 }
@@ -131,44 +97,16 @@ async fn asked_parties(conn: &mut Connection, roles: &OfficeRoles) -> Done<[Opti
     Ok(asked)
 }
 
-/// Whoever plays a role at an instant, the latest known binding says.
-fn with_unchanged(
-    asked: [Option<i32>; 3],
-    before: &[licence::BindingRow],
-    at: DateTime<Utc>,
-) -> Vec<Option<i32>> {
-    let in_force = |binding: &&licence::BindingRow| {
-        binding.valid_from <= at && binding.valid_until.is_none_or(|until| at < until)
-    };
-    let current = before
-        .iter()
-        .filter(in_force)
-        .max_by_key(|binding| known_order(binding));
-    let unchanged = current
-        .map(|binding| binding.party_ids.as_slice())
-        .unwrap_or_default();
-    let played = asked.into_iter().enumerate();
-    played
-        .map(|(role, asked)| asked.or_else(|| unchanged.get(role).copied().flatten()))
-        .collect()
-}
-
-fn known_order(binding: &licence::BindingRow) -> (DateTime<Utc>, i32) {
-    (binding.known_from, binding.id)
-}
-
 async fn bound(
     conn: &mut Connection,
     entry: &BindingEntry,
-    party_ids: &[Option<i32>],
-    valid_until: Option<DateTime<Utc>>,
-    known_from: DateTime<Utc>,
-    novelty: Novelty,
+    rebound: &Rebinding,
+    at: DateTime<Utc>,
 ) -> Done<BoundRoles> {
-    let ids: Vec<i32> = party_ids.iter().copied().flatten().collect();
+    let ids: Vec<i32> = rebound.parties.iter().copied().flatten().collect();
     let codes = party::party_codes(conn, &ids).await?;
     let code = |role: usize| {
-        let id = party_ids.get(role).copied().flatten()?;
+        let id = rebound.parties.get(role).copied().flatten()?;
         codes.get(&id).cloned()
     };
     Ok(BoundRoles {
@@ -178,8 +116,8 @@ async fn bound(
         municipality: code(1),
         provincial_treasury: code(2),
         valid_from: kept(entry.valid_from),
-        valid_until,
-        known_from,
-        repeated: novelty == Novelty::Repeated,
+        valid_until: rebound.until,
+        known_from: rebound.known_from.unwrap_or(at),
+        repeated: rebound.known_from.is_some(),
     })
 }

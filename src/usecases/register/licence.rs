@@ -192,7 +192,7 @@ fn check(entry: &LicenceEventEntry) -> Done<()> {
 }
 
 #[derive(PartialEq, Eq)]
-pub(super) enum Novelty {
+enum Novelty {
     New,
     Repeated,
 }

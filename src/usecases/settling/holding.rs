@@ -16,7 +16,7 @@ use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
 use crate::domain::window::CLOCK_DIFFERENCE_MAX;
 use crate::store::hold::{HoldableItem, HoldableSum, RestrictedLicence, holdable_sums, unsettled_licences};
-use crate::store::licence::{BindingRow, LicenceEventRow, LicenceRow, bindings_of, events_of};
+use crate::store::licence::{LicenceEventRow, LicenceRow, bindings_of, events_of};
 use crate::store::window::WindowRow;
 use crate::store::{Connection, StoreFailure};
 use crate::usecases::{Done, Failure};
@@ -89,7 +89,7 @@ impl Register {
         }
         let mut bindings: HashMap<i32, Vec<Binding>> = HashMap::new();
         for row in bindings_of(conn, &ids).await? {
-            bindings.entry(row.licence_id).or_default().push(binding_of(row)?);
+            bindings.entry(row.licence_id).or_default().push(row.read()?);
         }
         let mut licences = HashMap::new();
         for row in rows {
@@ -258,17 +258,5 @@ fn event_of(row: &LicenceEventRow) -> Result<LicenceEvent, StoreFailure> {
         change,
         effective_at: row.effective_at,
         recorded_at: row.recorded_at,
-    })
-}
-
-fn binding_of(row: BindingRow) -> Result<Binding, StoreFailure> {
-    let valid = Interval::new(row.valid_from, row.valid_until)
-        .map_err(|error| StoreFailure::corrupt("bindings", row.id, error))?;
-    Ok(Binding {
-        id: row.id,
-        licence: row.licence_id,
-        parties: row.party_ids,
-        valid,
-        known_from: row.known_from,
     })
 }

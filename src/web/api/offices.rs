@@ -11,7 +11,7 @@ use crate::domain::office::Setting;
 use crate::usecases::reading::moment::{Moment, instant_in};
 use crate::usecases::reading::offices::{self, OfficeFilter, OfficeHistory, OfficeView};
 use crate::usecases::reading::standing::LicenceState;
-use crate::usecases::register::binding::{BindingEntry, BoundRoles, change_roles};
+use crate::usecases::register::binding::{self, BindingEntry, BoundRoles};
 use crate::usecases::register::licence::{
     LicenceEventEntry, LicenceEventKind, OfficeRoles, RecordedLicenceEvent, record_licence_event,
 };
@@ -176,5 +176,7 @@ pub async fn bind_roles(
             provincial_treasury: sent.provincial_treasury,
         },
     };
-    Ok(Json(change_roles(&mut conn, &by, state.now(), &entry).await?))
+    Ok(Json(
+        binding::bind_roles(&mut conn, &by, state.now(), &entry).await?,
+    ))
 }

@@ -342,36 +342,18 @@ async fn a_quantity_that_makes_more_than_one_transaction_may_come_to_waits_with_
     assert!(explanation.contains("100000000000000"), "{explanation}");
 }
 
-/// Binds the roles of office `1001` anew, from a day before now on.
-async fn bind(counter: &Counter, municipality: Option<&str>) {
-    let valid_from = counter.now - Duration::days(1);
-    let entry = BindingEntry {
-        office: "1001".to_owned(),
-        network: PISHKHAN.to_owned(),
-        roles: OfficeRoles {
-            licensee: "office-1001".to_owned(),
-            municipality: municipality.map(str::to_owned),
-            provincial_treasury: Some("provincial-treasury".to_owned()),
-        },
-        valid_from,
-    };
-    let mut conn = counter.scene.world.conn().await;
-    bind_roles(&mut conn, &counter.scene.maker, valid_from, &entry)
-        .await
-        .unwrap();
-}
-
 #[tokio::test]
 async fn a_row_of_which_nobody_plays_a_role_waits_until_somebody_does_and_then_its_window_can_be_sealed() {
     let mut counter = Counter::open().await;
-    let passport = json!({ "service": "passport" });
+    counter.scene.open_rural().await;
+    let passport = json!({ "service": "passport", "office": "1005" });
     // The answer is remembered, and that an office has somebody for the role says nothing of when it has not.
     counter
         .booked(counter.row("r-0", json!({ "service": "passport", "office": "1002" })))
         .await;
-    counter.now += Duration::minutes(1);
-    bind(&counter, None).await;
-    counter.booked(counter.row("r-1", json!({}))).await;
+    counter
+        .booked(counter.row("r-1", json!({ "office": "1005" })))
+        .await;
     let id = waiting(&counter, counter.row("r-2", passport.clone())).await;
     assert_eq!(
         counter.reason(counter.row("r-3", passport.clone())).await,
@@ -381,7 +363,21 @@ async fn a_row_of_which_nobody_plays_a_role_waits_until_somebody_does_and_then_i
     assert_eq!(rule(refused), "role_is_vacant");
 
     counter.now += Duration::minutes(5);
-    bind(&counter, Some("municipality")).await;
+    let entry = BindingEntry {
+        office: "1005".to_owned(),
+        network: PISHKHAN.to_owned(),
+        roles: OfficeRoles {
+            licensee: "office-1005".to_owned(),
+            municipality: Some("municipality".to_owned()),
+            provincial_treasury: None,
+        },
+        valid_from: counter.now - Duration::days(1),
+    };
+    let mut conn = counter.scene.world.conn().await;
+    bind_roles(&mut conn, &counter.scene.maker, counter.now, &entry)
+        .await
+        .unwrap();
+    counter.now += Duration::minutes(1);
     assert_eq!(
         release(&counter, &counter.scene.checker, id).await.unwrap(),
         1_476_112
