@@ -15,8 +15,9 @@ use crate::host::Host;
 use crate::host::database::PooledConnection;
 use crate::usecases::export::{
     BooksFormat, JournalsWanted, Tabular, export_journals, export_transactions, journal_head,
-    require_network, transactions_head,
+    transactions_head,
 };
+use crate::usecases::network::require_network;
 use crate::usecases::reading::moment::Moment;
 use crate::usecases::reading::transactions::Stretch;
 use crate::usecases::{Done, Failure};

@@ -17,8 +17,8 @@ use crate::host::clock;
 use crate::host::patience::Patience;
 use crate::usecases::Done;
 use crate::usecases::close_window::{ClosedWindow, close_next_window};
-use crate::usecases::list_windows::{WindowListed, list_windows};
 use crate::usecases::reading::exceptions::{PairView, list_exceptions};
+use crate::usecases::reading::windows::{WindowView, list_windows};
 use crate::usecases::seal_window::{SealedWindow, seal_next_window};
 
 /// The windows of a network: list, exceptions, close, seal.
@@ -71,19 +71,20 @@ pub async fn carry_out(args: &WindowArgs, host: &Host) -> Done<String> {
 
 async fn list(host: &Host, network: &str, limit: u32, as_json: bool) -> Done<String> {
     let mut conn = connected(host).await?;
-    let windows = list_windows(&mut conn, &Originator::host(), clock::now(), network, limit).await?;
-    Ok(output::answer(as_json, windows.as_slice(), windows_text))
+    let asked = Asked::first(limit);
+    let found = list_windows(&mut conn, &Originator::host(), clock::now(), network, &asked).await?;
+    Ok(output::answer(as_json, found.items.as_slice(), windows_text))
 }
 
-fn windows_text(windows: &[WindowListed]) -> String {
+fn windows_text(windows: &[WindowView]) -> String {
     let mut text = format!(
         "{:>8}{:>9}  {:<14}{:<22}{:<22}{:<9}settlement\n",
         "id", "ordinal", "period", "starts", "ends", "state"
     );
     for window in windows {
-        let settlement = window
-            .settlement_id
-            .map_or_else(String::new, |id| format!("{} {id}", window.settlement));
+        let settlement = window.settlement.map_or_else(String::new, |id| {
+            format!("{} {id}", window.settlement_state.as_deref().unwrap_or_default())
+        });
         let _ = writeln!(
             text,
             "{:>8}{:>9}  {:<14}{:<22}{:<22}{:<9}{settlement}",

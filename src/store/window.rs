@@ -115,16 +115,6 @@ pub async fn window_to_settle(conn: &mut Connection, network_id: i16) -> Stored<
         .optional()?)
 }
 
-/// The windows of a network from the newest on, at most `rows_max`.
-pub async fn newest_windows(conn: &mut Connection, network_id: i16, rows_max: i64) -> Stored<Vec<WindowRow>> {
-    Ok(with_states()
-        .filter(windows::network_id.eq(network_id))
-        .order(windows::ordinal.desc())
-        .limit(rows_max)
-        .load(conn)
-        .await?)
-}
-
 /// The caller holds the network's exclusive lock.
 pub async fn insert_closing(
     conn: &mut Connection,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::booking::window_for_booking;
-use super::close_window::network_of_id;
+use super::network::network_of_id;
 use super::{Done, Failure};
 use crate::domain::journal::Destination;
 use crate::domain::money::Amount;

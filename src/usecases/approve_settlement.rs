@@ -8,7 +8,7 @@ use diesel_async::AsyncConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::close_window::require_window;
+use super::network::require_window;
 use super::settling::calendar::working_days;
 use super::settling::issuing::{Issuing, issue_statements, zone_of};
 use super::settling::stands::compute;

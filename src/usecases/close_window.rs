@@ -7,12 +7,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::booking::{make_windows_until, schedule_of};
+use super::network::{broken, network_of_code, network_of_id, require_window, state_before};
 use super::{Done, Failure};
 use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKey;
-use crate::domain::window::{Schedule, StoredState, Window, WindowRule};
+use crate::domain::window::{Schedule, Window};
 use crate::store::network::{NetworkRow, networks_with_versions};
-use crate::store::window::{WindowRow, insert_closing, last_closed_window, window_of_id, window_of_ordinal};
+use crate::store::window::{WindowRow, insert_closing, last_closed_window, window_of_ordinal};
 use crate::store::{Connection, locks};
 
 /// Recorders queue behind a closer that waits, so it gives up soon and its shell tries again.
@@ -150,40 +151,6 @@ async fn close(
         ends_at: row.ends_at,
         closed_at: at,
     })
-}
-
-pub(super) async fn require_window(conn: &mut Connection, id: i32) -> Done<WindowRow> {
-    let found = window_of_id(conn, id).await?;
-    found.ok_or_else(|| Failure::not_found("window", id))
-}
-
-/// The state of the window before; `None` for a network's first.
-pub(super) async fn state_before(conn: &mut Connection, row: &WindowRow) -> Done<Option<StoredState>> {
-    if row.ordinal == 1 {
-        return Ok(None);
-    }
-    let before = window_of_ordinal(conn, row.network_id, row.ordinal - 1).await?;
-    Ok(before.map(|before| before.stored_state()))
-}
-
-pub(super) async fn network_of_code(conn: &mut Connection, code: &str) -> Done<NetworkRow> {
-    let networks = networks_with_versions(conn).await?;
-    let found = networks.into_iter().find(|(network, _)| network.code == code);
-    found
-        .map(|(network, _)| network)
-        .ok_or_else(|| Failure::not_found("network", code))
-}
-
-pub(super) async fn network_of_id(conn: &mut Connection, id: i16) -> Done<NetworkRow> {
-    let networks = networks_with_versions(conn).await?;
-    let found = networks.into_iter().find(|(network, _)| network.id == id);
-    found
-        .map(|(network, _)| network)
-        .ok_or_else(|| Failure::not_found("network", id))
-}
-
-pub(super) fn broken(rule: WindowRule) -> Failure {
-    Failure::conflict(rule.code(), rule.to_string())
 }
 
 fn window_of(row: &WindowRow) -> Done<Window> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::booking::schedule_of;
-use super::close_window::{broken, network_of_code};
+use super::network::{broken, network_of_code};
 use super::settling::stands::{Computed, compute};
 use super::{Done, Failure};
 use crate::domain::hold::HoldMovement;

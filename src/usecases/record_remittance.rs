@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::answer_payout::check_bank_reference;
 use super::booking::window_for_booking;
-use super::close_window::network_of_code;
+use super::network::network_of_code;
 use super::reading::naming::{network_is_known, party_is_known};
 use super::register::known;
 use super::{Done, Failure};

@@ -8,7 +8,7 @@ use diesel_async::AsyncConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::close_window::{broken, network_of_code, require_window, state_before};
+use super::network::{broken, network_of_code, require_window, state_before};
 use super::{Done, Failure};
 use crate::domain::journal::Journal;
 use crate::domain::money::Amount;

@@ -30,6 +30,8 @@ pub struct WindowRow {
     pub seal: Option<SealRow>,
     #[diesel(sql_type = Nullable<Integer>)]
     pub settlement_id: Option<i32>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub settlement_state: Option<String>,
 }
 
 impl WindowRow {

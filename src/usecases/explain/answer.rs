@@ -17,7 +17,7 @@ use crate::store::allocation::shares;
 use crate::store::reading::explanation::asked_at;
 use crate::store::reading::tariff::{TariffRow, TariffsWanted, list_tariffs};
 use crate::store::verification::content::{AllocationRow, allocations};
-use crate::usecases::close_window::network_of_code;
+use crate::usecases::network::network_of_code;
 use crate::usecases::reading::transactions::ShareView;
 use crate::usecases::{Done, Failure};
 

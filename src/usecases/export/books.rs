@@ -9,7 +9,6 @@ use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::zone::day_of;
 use crate::store::Connection;
-use crate::store::network::network_ids;
 use crate::store::reading::book::{EntryRow, entries_after, units};
 use crate::usecases::reading::moment::must_not_be_empty;
 use crate::usecases::{Done, Failure};
@@ -45,17 +44,6 @@ pub async fn journal_head(conn: &mut Connection, by: &Originator, format: BooksF
         BooksFormat::Hledger => Ok(journal_book::hledger_head(&booked_units(conn).await?).into_bytes()),
         BooksFormat::Csv => journal_book::csv_head().map_err(unwritable),
         BooksFormat::Json => Ok(Vec::new()),
-    }
-}
-
-/// # Errors
-/// `NotFound` if there is no such network.
-pub async fn require_network(conn: &mut Connection, code: &str) -> Done<()> {
-    let known = network_ids(conn).await?.contains_key(code);
-    if known {
-        Ok(())
-    } else {
-        Err(Failure::not_found("network", code))
     }
 }
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::Failure;
 
 pub use crate::store::reading::transaction::TransactionKey as PageKey;
-pub use books::{BooksFormat, JournalPage, JournalsWanted, export_journals, journal_head, require_network};
+pub use books::{BooksFormat, JournalPage, JournalsWanted, export_journals, journal_head};
 pub use transactions::{TransactionPage, TransactionsFormat, export_transactions, transactions_head};
 
 /// How a page is written, whatever it is of.

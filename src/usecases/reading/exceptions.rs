@@ -9,7 +9,7 @@ use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
 use crate::store::reading::exception::{self, PairRow};
-use crate::usecases::close_window::require_window;
+use crate::usecases::network::require_window;
 use crate::usecases::{Done, Failure};
 
 /// The key of a transaction begins with its office, so a sender that used one reference at two offices for the same

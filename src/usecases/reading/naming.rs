@@ -14,9 +14,12 @@ pub(super) fn network_named<'a>(
     networks: &'a [NetworkRow],
     code: Option<&str>,
 ) -> Done<Option<&'a NetworkRow>> {
-    let Some(code) = code else { return Ok(None) };
+    code.map(|code| network_among(networks, code)).transpose()
+}
+
+pub(in crate::usecases) fn network_among<'a>(networks: &'a [NetworkRow], code: &str) -> Done<&'a NetworkRow> {
     if let Some(found) = networks.iter().find(|network| network.code == code) {
-        return Ok(Some(found));
+        return Ok(found);
     }
     let known: Vec<&str> = networks.iter().map(|network| network.code.as_str()).collect();
     let told = format!("there is no network `{code}`; {}", among(&known));

@@ -31,6 +31,8 @@ pub struct WindowView {
     pub proof: Option<ProofSheet>,
     /// The settlement that was proposed and not rejected.
     pub settlement: Option<i32>,
+    /// `proposed` or `approved`.
+    pub settlement_state: Option<String>,
 }
 
 /// What sealing proved.
@@ -103,6 +105,7 @@ fn view(row: WindowRow, by: &Originator, at: DateTime<Utc>) -> WindowView {
         ends_at: row.ends_at,
         closed_at: row.closed_at,
         settlement: row.settlement_id,
+        settlement_state: row.settlement_state,
     }
 }
 

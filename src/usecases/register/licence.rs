@@ -13,9 +13,10 @@ use super::text::{Text, each_within_limits, within_limits};
 use crate::domain::licence::LicenceChange;
 use crate::domain::moment::kept;
 use crate::domain::originator::Originator;
+use crate::store::reading::network::all_networks;
 use crate::store::{Connection, booking, instrument, licence, locks, network, office, party, settlement};
 use crate::usecases::failure::Fault;
-use crate::usecases::reading::naming::{network_is_known, unknown};
+use crate::usecases::reading::naming::{network_among, unknown};
 use crate::usecases::{Done, Failure};
 
 /// An office's authorisation for one term, and who plays the roles that hang on the office.
@@ -80,8 +81,6 @@ pub struct RecordedLicenceEvent {
 /// Recorders finish within this time; otherwise the caller tries again.
 const RULES_LOCK_WAIT_MS: u32 = 5_000;
 
-const DECISION_CHARS_MAX: usize = 500;
-
 pub async fn issue_licences(
     conn: &mut Connection,
     by: &Originator,
@@ -137,7 +136,15 @@ pub async fn record_licence_event(
 ) -> Done<RecordedLicenceEvent> {
     by.may_decide()?;
     check(entry)?;
-    within_limits(entry.evidence.as_deref().map(Text::evidence))?;
+    let texts = [
+        Text::decision("decision", &entry.decision),
+        Text::decision("deciding_body", &entry.deciding_body),
+    ];
+    within_limits(
+        texts
+            .into_iter()
+            .chain(entry.evidence.as_deref().map(Text::evidence)),
+    )?;
     conn.transaction(async |conn| {
         let (network_id, licence) =
             licence_of(conn, &entry.office, &entry.network, entry.effective_at).await?;
@@ -175,15 +182,18 @@ impl LicenceEventKind {
 
 /// A decision is kept for ever: one that nobody could find again is none.
 fn check(entry: &LicenceEventEntry) -> Done<()> {
-    let faults: Vec<Fault> = [("decision", &entry.decision), ("body", &entry.deciding_body)]
-        .into_iter()
-        .filter(|(_, text)| text.trim().is_empty() || text.chars().count() > DECISION_CHARS_MAX)
-        .map(|(field, _)| Fault {
-            field: field.to_owned(),
-            rule: "a_decision_names_its_reference_and_body".to_owned(),
-            explanation: format!("from 1 to {DECISION_CHARS_MAX} characters"),
-        })
-        .collect();
+    let faults: Vec<Fault> = [
+        ("decision", &entry.decision),
+        ("deciding_body", &entry.deciding_body),
+    ]
+    .into_iter()
+    .filter(|(_, text)| text.trim().is_empty())
+    .map(|(field, _)| Fault {
+        field: field.to_owned(),
+        rule: "a_decision_names_its_reference_and_body".to_owned(),
+        explanation: "it is empty".to_owned(),
+    })
+    .collect();
     if faults.is_empty() {
         Ok(())
     } else {
@@ -300,8 +310,7 @@ pub(super) async fn licence_of(
     at: DateTime<Utc>,
 ) -> Done<(i16, licence::LicenceRow)> {
     let office_id = known(&office_ids(conn, [office_code]).await?, "office", office_code)?;
-    network_is_known(conn, Some(network_code)).await?;
-    let network_id = known(&network::network_ids(conn).await?, "network", network_code)?;
+    let network_id = network_among(&all_networks(conn).await?, network_code)?.id;
     let licence = licence::licence_at(conn, office_id, network_id, at).await?;
     let licence = licence.ok_or_else(|| {
         let named = format!("{office_code} in {network_code} at {}", at.to_rfc3339());
