@@ -92,6 +92,7 @@ pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<
         .map(|(window, findings)| Noted {
             window,
             settlement: window.and_then(|window| plan.settlements.get(&window).copied()),
+            seen: window.is_none().then_some(plan.seen),
             findings,
         })
         .collect();

@@ -585,6 +585,9 @@ diesel::table! {
         findings -> Text,
         settlement_id -> Nullable<Int4>,
         run_id -> Nullable<Int8>,
+        allocations_until -> Nullable<Int8>,
+        batches_until -> Nullable<Int8>,
+        journals_until -> Nullable<Int8>,
     }
 }
 

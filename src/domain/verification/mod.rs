@@ -9,6 +9,7 @@ pub mod allocation;
 pub mod booking;
 pub mod hold;
 pub mod position;
+pub mod rotation;
 pub mod seal;
 pub mod statement;
 pub mod term;

@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Integer, SmallInt};
 use diesel_async::RunQueryDsl;
 
 use super::content::AllocationRow;
+use crate::domain::verification::rotation::KeyRange;
 use crate::store::{Connection, Stored};
 
 /// The allocation of an original transaction that some refund took back a part of.
@@ -44,33 +45,15 @@ pub struct RefundRow {
     pub leg_amounts: Vec<i64>,
 }
 
-#[derive(QueryableByName)]
-struct IdRange {
-    #[diesel(sql_type = BigInt)]
-    first: i64,
-    #[diesel(sql_type = BigInt)]
-    last: i64,
-}
-
-/// The least and the greatest id; the first is above the last where there is none.
-pub async fn id_range(conn: &mut Connection) -> Stored<(i64, i64)> {
-    let range: IdRange = diesel::sql_query(
-        "SELECT coalesce(min(id), 1) AS first, coalesce(max(id), 0) AS last FROM allocations",
-    )
-    .get_result(conn)
-    .await?;
-    Ok((range.first, range.last))
-}
-
-/// Those whose ids lie in a range, both ends included.
-pub async fn allocations_between(conn: &mut Connection, first: i64, last: i64) -> Stored<Vec<AllocationRow>> {
+/// Those whose ids lie in a range.
+pub async fn allocations_of(conn: &mut Connection, range: KeyRange) -> Stored<Vec<AllocationRow>> {
     let query = concat!(
         include_str!("content/allocations.sql"),
         " WHERE a.id BETWEEN $1 AND $2 ORDER BY a.id"
     );
     Ok(diesel::sql_query(query)
-        .bind::<BigInt, _>(first)
-        .bind::<BigInt, _>(last)
+        .bind::<BigInt, _>(range.first)
+        .bind::<BigInt, _>(range.last)
         .load(conn)
         .await?)
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
+use crate::domain::verification::rotation::KeyRange;
 use crate::store::{Connection, Stored};
 
 /// An entry that is there and should not be, is not there and should be, or sums something else than it says.
@@ -66,24 +67,39 @@ pub async fn window_mismatches(
         .await?)
 }
 
-/// Of all journals whose cause is no window, against holds, payouts, answers and remittances.
-pub async fn cause_mismatches(conn: &mut Connection, rows_max: i64) -> Stored<Vec<EntryMismatch>> {
+/// Of the journals that count in a window and were not posted by sealing it, against holds, payouts, answers and remittances.
+pub async fn cause_mismatches(
+    conn: &mut Connection,
+    window_id: i32,
+    rows_max: i64,
+) -> Stored<Vec<EntryMismatch>> {
     let query = concat!(
         include_str!("book/expected_of_causes.sql"),
         include_str!("book/stored_entries.sql"),
-        " AND j.kind <> 'window' AND $1 = 0 ",
+        " AND j.kind <> 'window' AND j.window_id = $1 ",
         include_str!("book/mismatches.sql")
     );
     Ok(diesel::sql_query(query)
-        .bind::<BigInt, _>(0)
+        .bind::<Integer, _>(window_id)
         .bind::<BigInt, _>(rows_max)
         .load(conn)
         .await?)
 }
 
-/// Journals that do not balance, lines that leave a gap, and rows that refer to nothing or that nothing refers to.
-pub async fn oddities(conn: &mut Connection) -> Stored<Vec<Oddity>> {
-    Ok(diesel::sql_query(include_str!("book/oddities.sql"))
+/// Journals of a range of ids that do not balance, lines that leave a gap, and what of both refers to nothing.
+pub async fn odd_journals(conn: &mut Connection, of: KeyRange, rows_max: i64) -> Stored<Vec<Oddity>> {
+    Ok(diesel::sql_query(include_str!("book/odd_journals.sql"))
+        .bind::<BigInt, _>(of.first)
+        .bind::<BigInt, _>(of.last)
+        .bind::<BigInt, _>(rows_max)
+        .load(conn)
+        .await?)
+}
+
+/// Accounts that nothing was posted to, and positions of no settlement.
+pub async fn loose_ends(conn: &mut Connection, rows_max: i64) -> Stored<Vec<Oddity>> {
+    Ok(diesel::sql_query(include_str!("book/loose_ends.sql"))
+        .bind::<BigInt, _>(rows_max)
         .load(conn)
         .await?)
 }

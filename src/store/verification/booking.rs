@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt};
 use diesel_async::RunQueryDsl;
 
 use crate::domain::verification::booking::{BookedBatch, BookedTransaction};
+use crate::domain::verification::rotation::KeyRange;
 use crate::store::schema::{batches, transactions};
 use crate::store::{Connection, Stored};
 
@@ -132,8 +133,11 @@ pub async fn batches_between(
     Ok(rows.into_iter().map(BookedBatch::from).collect())
 }
 
-pub async fn strays(conn: &mut Connection, rows_max: i64) -> Stored<Vec<Stray>> {
+/// Of a range of the batches' ids.
+pub async fn strays(conn: &mut Connection, of: KeyRange, rows_max: i64) -> Stored<Vec<Stray>> {
     Ok(diesel::sql_query(include_str!("booking/strays.sql"))
+        .bind::<BigInt, _>(of.first)
+        .bind::<BigInt, _>(of.last)
         .bind::<BigInt, _>(rows_max)
         .load(conn)
         .await?)

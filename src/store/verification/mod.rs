@@ -2,6 +2,7 @@
 //! `domain::verification`).
 
 pub mod allocation;
+pub mod block;
 pub mod book;
 pub mod booking;
 pub mod content;

@@ -5,6 +5,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::block::Seen;
 use crate::store::schema::{job_runs, settlements, verifications};
 use crate::store::{Connection, Stored};
 
@@ -20,6 +21,9 @@ pub struct NewVerification<'a> {
     pub settlement_id: Option<i32>,
     /// By hand where there is none.
     pub run_id: Option<i64>,
+    /// Of the register and the books; nothing with a window.
+    #[diesel(embed)]
+    pub seen: Seen,
 }
 
 pub async fn insert_verification(conn: &mut Connection, new: &NewVerification<'_>) -> Stored<()> {
@@ -49,6 +53,17 @@ pub async fn agreed_windows(conn: &mut Connection, at: DateTime<Utc>) -> Stored<
         .select(verifications::window_id.assume_not_null())
         .distinct();
     Ok(found.load(conn).await?)
+}
+
+/// What the last verification, by `at`, that found the register and the books good has seen.
+pub async fn seen_when_good(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Seen> {
+    let last = verifications::table
+        .filter(verifications::window_id.is_null())
+        .filter(verifications::agreed)
+        .filter(verifications::verified_at.le(at))
+        .order((verifications::verified_at.desc(), verifications::id.desc()))
+        .select(Seen::as_select());
+    Ok(last.first(conn).await.optional()?.unwrap_or_default())
 }
 
 /// What a run has verified since it was claimed, whatever came of it.

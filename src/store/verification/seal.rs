@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
+use crate::domain::verification::rotation::Part;
 use crate::domain::verification::seal::BrokenSeal;
 use crate::store::{Connection, Stored};
 
@@ -19,17 +20,7 @@ struct SealRow {
     login: Option<String>,
 }
 
-/// Some of a table's keys: those whose hash falls into part `part` of `parts`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    pub part: i32,
-    pub parts: i32,
-}
-
-impl Part {
-    pub const WHOLE: Self = Self { part: 0, parts: 1 };
-}
-
+/// Of the keys whose hash falls into a part.
 pub async fn broken_seals(
     conn: &mut Connection,
     table: &str,

@@ -237,14 +237,15 @@ pub async fn statements(
 }
 
 /// Movements after which a cause's hold is negative.
-pub async fn negative_holds(conn: &mut Connection) -> Stored<Vec<NegativeHold>> {
+pub async fn negative_holds(conn: &mut Connection, rows_max: i64) -> Stored<Vec<NegativeHold>> {
     Ok(diesel::sql_query(
         "SELECT id, sum FROM (
              SELECT m.id, (sum(m.amount) OVER (PARTITION BY s.network_id, m.party_id, m.deposit_identifier, m.unit_id, m.cause
                                               ORDER BY m.id))::bigint AS sum
                FROM hold_movements m JOIN settlements s ON s.id = m.settlement_id) moved
-          WHERE sum < 0 ORDER BY id LIMIT 100",
+          WHERE sum < 0 ORDER BY id LIMIT $1",
     )
+    .bind::<BigInt, _>(rows_max)
     .load(conn)
     .await?)
 }

@@ -173,8 +173,18 @@ pub async fn total_mismatches(
     Ok(rows)
 }
 
-pub async fn out_of_line(conn: &mut Connection) -> Stored<Vec<Oddity>> {
+/// Rows of the totals that are not lines at all.
+pub async fn misshapen_totals(conn: &mut Connection, window_id: i32, rows_max: i64) -> Stored<Vec<Oddity>> {
+    Ok(diesel::sql_query(include_str!("window/misshapen.sql"))
+        .bind::<Integer, _>(window_id)
+        .bind::<BigInt, _>(rows_max)
+        .load(conn)
+        .await?)
+}
+
+pub async fn out_of_line(conn: &mut Connection, rows_max: i64) -> Stored<Vec<Oddity>> {
     Ok(diesel::sql_query(include_str!("window/out_of_line.sql"))
+        .bind::<BigInt, _>(rows_max)
         .load(conn)
         .await?)
 }

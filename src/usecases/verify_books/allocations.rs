@@ -10,10 +10,9 @@ use crate::domain::verification::Finding;
 use crate::domain::verification::allocation::{
     AllocationKind, Original, Side, StoredAllocation, check_priced, check_refund,
 };
+use crate::domain::verification::rotation::KeyRange;
 use crate::store::allocation::shares;
-use crate::store::verification::allocation::{
-    OriginalRow, RefundRow, allocations_between, originals, refunds,
-};
+use crate::store::verification::allocation::{OriginalRow, RefundRow, allocations_of, originals, refunds};
 use crate::store::verification::content::AllocationRow;
 use crate::store::{Connection, tariff};
 use crate::usecases::Done;
@@ -23,10 +22,9 @@ use super::Known;
 pub(super) async fn verify_allocations(
     conn: &mut Connection,
     known: &mut Known,
-    first: i64,
-    last: i64,
+    range: KeyRange,
 ) -> Done<Vec<Finding>> {
-    let rows = allocations_between(conn, first, last).await?;
+    let rows = allocations_of(conn, range).await?;
     read_tariffs(conn, known, rows.iter().map(|row| row.tariff_version_id)).await?;
     let mut original_ids: Vec<i64> = rows.iter().filter_map(|row| row.original_id).collect();
     original_ids.sort_unstable();

@@ -13,6 +13,7 @@ use crate::domain::verification::booking::{
     AllocationContent, BindingContent, BookedTransaction, Contents, LicenceContent, TariffContent,
     check_batch,
 };
+use crate::domain::verification::rotation::KeyRange;
 use crate::domain::verification::total::{Fingerprint, Player, TotalTerm, Weights, made};
 use crate::domain::verification::{Finding, told};
 use crate::store::Connection;
@@ -96,9 +97,9 @@ async fn verify_batches(
     Ok(findings)
 }
 
-/// Transactions whose batch is missing or of another window, and the batches that are missing.
-pub(super) async fn verify_strays(conn: &mut Connection) -> Done<Vec<Finding>> {
-    let strays = strays(conn, ROWS_MAX).await?;
+/// Transactions whose batch, of a range, is missing or of another window, and the batches that are missing.
+pub(super) async fn verify_strays(conn: &mut Connection, range: KeyRange) -> Done<Vec<Finding>> {
+    let strays = strays(conn, range, ROWS_MAX).await?;
     let is_gone = |stray: &&Stray| stray.window_of_batch.is_none();
     let gone: BTreeSet<i64> = strays
         .iter()

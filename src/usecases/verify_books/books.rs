@@ -1,10 +1,11 @@
-//! The books as a whole: the line of windows and their schedules, journals against their causes, accounts, holds.
-//! Never here: journals of windows (see `windows`).
+//! The books as a whole: the line of windows and their schedules, accounts, holds; and the journals that sealing did not post,
+//! against their causes. Never here: journals of windows (see `windows`).
 
+use crate::domain::verification::rotation::KeyRange;
 use crate::domain::verification::seal::PROTECTED;
 use crate::domain::verification::{Finding, told};
 use crate::store::Connection;
-use crate::store::verification::book::{EntryMismatch, Oddity, cause_mismatches, oddities};
+use crate::store::verification::book::{EntryMismatch, Oddity, cause_mismatches, loose_ends, odd_journals};
 use crate::store::verification::settlement::negative_holds;
 use crate::store::verification::window::out_of_line;
 use crate::usecases::Done;
@@ -13,12 +14,11 @@ use super::ROWS_MAX;
 use super::schedules::verify_schedules;
 
 pub(super) async fn verify_books(conn: &mut Connection) -> Done<Vec<Finding>> {
-    let mut odd = out_of_line(conn).await?;
-    odd.extend(oddities(conn).await?);
+    let mut odd = out_of_line(conn, ROWS_MAX).await?;
+    odd.extend(loose_ends(conn, ROWS_MAX).await?);
     let mut findings: Vec<Finding> = odd.into_iter().map(oddity_finding).collect();
     findings.extend(verify_schedules(conn).await?);
-    findings.extend(cause_mismatches(conn, ROWS_MAX).await?.iter().map(entry_finding));
-    for hold in negative_holds(conn).await? {
+    for hold in negative_holds(conn, ROWS_MAX).await? {
         findings.push(Finding::new(
             "hold_movements",
             hold.id,
@@ -30,7 +30,19 @@ pub(super) async fn verify_books(conn: &mut Connection) -> Done<Vec<Finding>> {
     Ok(findings)
 }
 
-fn oddity_finding(row: Oddity) -> Finding {
+/// Journals of a range of ids, by themselves.
+pub(super) async fn verify_journals(conn: &mut Connection, range: KeyRange) -> Done<Vec<Finding>> {
+    let odd = odd_journals(conn, range, ROWS_MAX).await?;
+    Ok(odd.into_iter().map(oddity_finding).collect())
+}
+
+/// Journals that count in a window, against the holds, payouts, answers and remittances that caused them.
+pub(super) async fn verify_causes(conn: &mut Connection, window: i32) -> Done<Vec<Finding>> {
+    let mismatches = cause_mismatches(conn, window, ROWS_MAX).await?;
+    Ok(mismatches.iter().map(entry_finding).collect())
+}
+
+pub(super) fn oddity_finding(row: Oddity) -> Finding {
     let protected = PROTECTED.iter().map(|(table, _)| *table);
     let table = protected.into_iter().find(|table| *table == row.relation);
     Finding::new(

@@ -13,15 +13,17 @@ mod tariffs;
 mod totals;
 mod windows;
 
+use diesel_async::AsyncConnection;
 use serde::Serialize;
 
 use super::{Done, Failure};
 use crate::domain::originator::Originator;
 use crate::domain::verification::Finding;
+use crate::domain::verification::rotation::Part;
 use crate::domain::verification::total::Fingerprint;
 use crate::store::Connection;
 use crate::store::query_time::allow_long_queries;
-use crate::store::verification::seal::{Part, broken_seals};
+use crate::store::verification::seal::broken_seals;
 
 pub use bookings::Known;
 pub(super) use nightly::{Turn, verify_due_window};
@@ -72,7 +74,7 @@ pub async fn verify_piece(
         .read_only()
         .run(async |conn| {
             allow_long_queries(conn).await?;
-            verify(conn, known, piece).await
+            verify_or_tell(conn, known, piece).await
         })
         .await
 }
@@ -87,19 +89,45 @@ fn may_verify(by: &Originator) -> Done<()> {
     }
 }
 
-/// Inside a transaction that sees one state.
+/// Inside a transaction that sees one state, which what fails does not end: that a piece cannot be verified is a finding, and
+/// the others are verified none the less.
+///
+/// # Errors
+/// Of what passes alone: the database is away or busy.
+async fn verify_or_tell(conn: &mut Connection, known: &mut Known, piece: Piece) -> Done<Checked> {
+    match conn
+        .transaction(async |conn| verify(conn, known, piece).await)
+        .await
+    {
+        Err(failure) if !failure.is_passing() => {
+            let stored = format!("not to be verified: {failure}");
+            Ok(Checked {
+                findings: vec![Finding::new(
+                    piece.table(),
+                    piece,
+                    "the whole",
+                    stored,
+                    "verified",
+                )],
+                totals: None,
+            })
+        }
+        done => done,
+    }
+}
+
 async fn verify(conn: &mut Connection, known: &mut Known, piece: Piece) -> Done<Checked> {
     let mut checked = match piece {
-        Piece::Seals { table, part, parts } => verify_seals(conn, table, Part { part, parts }).await?.into(),
+        Piece::Seals { table, part } => verify_seals(conn, table, part).await?.into(),
         Piece::Tariffs => tariffs::verify_tariffs(conn).await?.into(),
-        Piece::Allocations { first, last } => allocations::verify_allocations(conn, known, first, last)
-            .await?
-            .into(),
-        Piece::Strays => bookings::verify_strays(conn).await?.into(),
+        Piece::Allocations(range) => allocations::verify_allocations(conn, known, range).await?.into(),
+        Piece::Strays(range) => bookings::verify_strays(conn, range).await?.into(),
+        Piece::Journals(range) => books::verify_journals(conn, range).await?.into(),
         Piece::Bookings { window, first, last } => {
             bookings::verify_bookings(conn, known, window, first, last).await?
         }
         Piece::Window { window } => windows::verify_window(conn, &known.weights, window).await?,
+        Piece::Causes { window } => books::verify_causes(conn, window).await?.into(),
         Piece::Totals {
             window,
             is_unexplained,

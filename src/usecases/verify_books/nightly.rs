@@ -3,19 +3,18 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 
-use super::plan::{Noted, house_pieces, settlement_of, window_pieces};
+use super::plan::{Noted, Piece, SMALL, house_pieces, planned, settlement_of, window_pieces};
 use super::totals::{doubts, draw_weights};
-use super::{Known, verify};
+use super::{Known, verify_or_tell};
+use crate::domain::verification::rotation::Part;
 use crate::store::Connection;
-use crate::store::verification::run::{agreed_windows, verified_in_run};
-use crate::store::verification::seal::Part;
+use crate::store::verification::block::seen_now;
+use crate::store::verification::run::{agreed_windows, seen_when_good, verified_in_run};
 use crate::store::verification::window::{WindowRow, windows};
 use crate::usecases::Done;
 
-/// In so many nights everything has been verified again.
-const NIGHTS: i32 = 28;
 /// So many findings are told in the outcome of the run; all are in `verifications`.
 const TOLD_MAX: usize = 3;
 
@@ -41,42 +40,43 @@ pub(in crate::usecases) async fn verify_due_window(
     at: DateTime<Utc>,
     turn: Turn,
 ) -> Done<Option<Night>> {
-    let part = Part {
-        part: turn.slot.num_days_from_ce().rem_euclid(NIGHTS),
-        parts: NIGHTS,
-    };
+    let part = Part::of_night(turn.slot);
     let done = verified_in_run(conn, turn.run_id, turn.claimed_at, at).await?;
     let done: HashSet<Option<i32>> = done.into_iter().collect();
     let good: HashSet<i32> = agreed_windows(conn, at).await?.into_iter().collect();
-    let has_turn =
-        |window: &WindowRow| !good.contains(&window.id) || window.id.rem_euclid(NIGHTS) == part.part;
-    let due = windows(conn)
-        .await?
-        .into_iter()
+    let has_turn = |window: &WindowRow| !good.contains(&window.id) || part.has(i64::from(window.id));
+    let all = windows(conn).await?;
+    let due = all
+        .iter()
         .find(|window| window.is_sealed && !done.contains(&Some(window.id)) && has_turn(window));
-    let (what, window, pieces) = match &due {
+    let (what, window, seen, pieces) = match due {
         Some(window) => {
             let what = format!(
                 "window {} of {} with {} transactions",
                 window.period_key, window.network, window.row_count
             );
-            (what, Some(window.id), window_pieces(conn, window).await?)
+            let pieces = window_pieces(conn, window).await?;
+            (what, Some(window.id), None, pieces)
         }
         None if done.contains(&None) => return Ok(None),
-        None => (
-            "the register and the books".to_owned(),
-            None,
-            house_pieces(conn, part).await?,
-        ),
+        None => {
+            let seen = seen_when_good(conn, at).await?;
+            let mut pieces = house_pieces(conn, part, seen).await?;
+            // What counts in a window that is not sealed yet pays out already.
+            let unsealed = all.iter().filter(|window| !window.is_sealed);
+            pieces.extend(unsealed.map(|window| planned(Piece::Causes { window: window.id }, None, SMALL)));
+            let what = "the register and the books".to_owned();
+            (what, None, Some(seen_now(conn).await?), pieces)
+        }
     };
     let settlement = settlement_of(&pieces);
     let mut known = Known::new(draw_weights());
     let mut found = Vec::new();
     for planned in pieces {
-        found.push((planned, verify(conn, &mut known, planned.piece).await?));
+        found.push((planned, verify_or_tell(conn, &mut known, planned.piece).await?));
     }
     for planned in doubts(&found) {
-        found.push((planned, verify(conn, &mut known, planned.piece).await?));
+        found.push((planned, verify_or_tell(conn, &mut known, planned.piece).await?));
     }
     let findings = found
         .into_iter()
@@ -85,6 +85,7 @@ pub(in crate::usecases) async fn verify_due_window(
     let noted = Noted {
         window,
         settlement,
+        seen,
         findings,
     };
     Ok(Some(Night { what, noted }))

@@ -1,6 +1,7 @@
 //! What there is to verify, cut into pieces that any number of connections can take. Never here: verifying them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
@@ -8,21 +9,21 @@ use diesel_async::AsyncConnection;
 use super::may_verify;
 use crate::domain::originator::Originator;
 use crate::domain::verification::Finding;
+use crate::domain::verification::rotation::{BLOCK_KEYS, KeyRange, Part, key_ranges};
 use crate::domain::verification::seal::sealed_tables;
 use crate::store::Connection;
-use crate::store::network::network_ids;
+use crate::store::verification::block::{Numbered, Seen, blocks, seen_now};
+use crate::store::verification::booking;
 use crate::store::verification::run::{NewVerification, agreed_windows, insert_verification};
-use crate::store::verification::seal::Part;
 use crate::store::verification::settlement::approved;
 use crate::store::verification::window::{self, WindowRow};
-use crate::store::verification::{allocation, booking};
-use crate::usecases::{Done, Failure};
+use crate::usecases::Done;
+use crate::usecases::network::require_network;
 
 /// A portion is scanned and sorted as a whole.
 const PORTION_ROWS: i64 = 250_000;
 /// A great window is cut into so many portions and no more, for each scans the table where its index is not yet summed up.
 const PORTIONS_MAX: i64 = 8;
-const ALLOCATIONS_AT_ONCE: i64 = 10_000;
 /// Without being told to verify everything, windows that were found good before are taken in up to so many transactions.
 const TRANSACTIONS_AT_ONCE: i64 = 2_000_000;
 /// How a row of a small piece counts in the progress of the whole.
@@ -40,25 +41,25 @@ pub enum Extent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// The row seals of a table, of the keys whose hash falls into a part.
-    Seals {
-        table: &'static str,
-        part: i32,
-        parts: i32,
-    },
+    Seals { table: &'static str, part: Part },
     /// Published versions with their documents and terms.
     Tariffs,
     /// Those with these ids, asked again.
-    Allocations { first: i64, last: i64 },
-    /// Transactions that no window's portions meet.
-    Strays,
+    Allocations(KeyRange),
+    /// Transactions that no window's portions meet, of batches with these ids.
+    Strays(KeyRange),
+    /// Those with these ids and their entries, by themselves.
+    Journals(KeyRange),
     /// Leaves and batches of a window, in a range of batches.
     Bookings { window: i32, first: i64, last: i64 },
     /// Proof sheet, root and journals of a sealed window, and what its stored totals weigh.
     Window { window: i32 },
+    /// Journals that count in a window and were not posted by sealing it, against their causes.
+    Causes { window: i32 },
     /// Totals of a sealed window, line by line: only where their sum is in doubt (see `doubts`). `is_unexplained`: it
     /// differs, and nothing else is wrong.
     Totals { window: i32, is_unexplained: bool },
-    /// The line of windows and their schedules, all journals and accounts, and the holds' sums.
+    /// The line of windows and their schedules, accounts, and the holds' sums.
     Books,
     /// Positions, holds, demands and statements of an approved settlement.
     Settlement { settlement: i32 },
@@ -81,6 +82,8 @@ pub struct Plan {
     /// Those that are verified; of them, the sealed ones.
     pub windows: Vec<i32>,
     pub sealed_windows: Vec<i32>,
+    /// What of the register and the books there was to be seen.
+    pub seen: Seen,
     /// With which of them an approved settlement is verified, by window.
     pub settlements: BTreeMap<i32, i32>,
     pub windows_left: usize,
@@ -107,7 +110,8 @@ pub async fn plan_verification(
         let good: HashSet<i32> = agreed_windows(conn, at).await?.into_iter().collect();
         let chosen = chosen(&all, &good, extent);
         let mut plan = Plan {
-            pieces: house_pieces(conn, Part::WHOLE).await?,
+            seen: seen_now(conn).await?,
+            pieces: house_pieces(conn, Part::WHOLE, Seen::default()).await?,
             windows_left: all.len() - chosen.len(),
             ..Plan::default()
         };
@@ -130,15 +134,6 @@ pub async fn plan_verification(
     .await
 }
 
-async fn require_network(conn: &mut Connection, code: &str) -> Done<()> {
-    let known = network_ids(conn).await?.contains_key(code);
-    if known {
-        Ok(())
-    } else {
-        Err(Failure::not_found("network", code))
-    }
-}
-
 /// What was never found good comes first, then the newest.
 fn chosen<'a>(all: &'a [WindowRow], good: &HashSet<i32>, extent: Extent) -> Vec<&'a WindowRow> {
     let (known, fresh): (Vec<_>, Vec<_>) = all
@@ -153,22 +148,24 @@ fn chosen<'a>(all: &'a [WindowRow], good: &HashSet<i32>, extent: Extent) -> Vec<
     fresh.iter().copied().chain(known).collect()
 }
 
-/// What belongs to no single window.
-pub(super) async fn house_pieces(conn: &mut Connection, part: Part) -> Done<Vec<PlannedPiece>> {
-    let Part { part, parts } = part;
-    let seals = sealed_tables().map(|table| Piece::Seals { table, part, parts });
-    let (mut first, last) = allocation::id_range(conn).await?;
+/// What belongs to no single window: of the great tables a part, and what came after that which was `seen` and found good.
+pub(super) async fn house_pieces(conn: &mut Connection, part: Part, seen: Seen) -> Done<Vec<PlannedPiece>> {
+    let seals = sealed_tables().map(|table| Piece::Seals { table, part });
     let mut pieces: Vec<PlannedPiece> = seals
-        .chain([Piece::Tariffs, Piece::Strays, Piece::Books])
+        .chain([Piece::Tariffs, Piece::Books])
         .map(|piece| planned(piece, None, SMALL))
         .collect();
-    while first <= last {
-        let until = last.min(first + ALLOCATIONS_AT_ONCE - 1);
-        let piece = Piece::Allocations { first, last: until };
-        if i64::from(parts) <= 1 || (first / ALLOCATIONS_AT_ONCE) % i64::from(parts) == i64::from(part) {
-            pieces.push(planned(piece, None, until - first + 1));
-        }
-        first = until + 1;
+    for table in [Numbered::Allocations, Numbered::Batches, Numbered::Journals] {
+        let piece = match table {
+            Numbered::Allocations => Piece::Allocations,
+            Numbered::Batches => Piece::Strays,
+            Numbered::Journals => Piece::Journals,
+        };
+        let due = key_ranges(&blocks(conn, table).await?, part, seen.until(table));
+        pieces.extend(
+            due.into_iter()
+                .map(|range| planned(piece(range), None, BLOCK_KEYS)),
+        );
     }
     Ok(pieces)
 }
@@ -186,6 +183,7 @@ pub(super) async fn window_pieces(conn: &mut Connection, row: &WindowRow) -> Don
         planned(piece, Some(row.id), portion.rows)
     });
     let mut pieces: Vec<PlannedPiece> = bookings.collect();
+    pieces.push(planned(Piece::Causes { window: row.id }, Some(row.id), SMALL));
     if row.is_sealed {
         pieces.push(planned(
             Piece::Window { window: row.id },
@@ -210,13 +208,53 @@ pub(super) fn settlement_of(pieces: &[PlannedPiece]) -> Option<i32> {
         Piece::Settlement { settlement } => Some(settlement),
         Piece::Seals { .. }
         | Piece::Tariffs
-        | Piece::Allocations { .. }
-        | Piece::Strays
+        | Piece::Allocations(_)
+        | Piece::Strays(_)
+        | Piece::Journals(_)
         | Piece::Bookings { .. }
         | Piece::Window { .. }
+        | Piece::Causes { .. }
         | Piece::Totals { .. }
         | Piece::Books => None,
     })
+}
+
+impl Piece {
+    /// The protected table that it is about, first of all.
+    pub(super) const fn table(self) -> &'static str {
+        match self {
+            Self::Seals { table, .. } => table,
+            Self::Tariffs => "tariff_versions",
+            Self::Allocations(_) => "allocations",
+            Self::Strays(_) | Self::Bookings { .. } => "transactions",
+            Self::Journals(_) => "journals",
+            Self::Window { .. } => "window_seals",
+            Self::Causes { .. } => "entries",
+            Self::Totals { .. } => "window_totals",
+            Self::Books => "windows",
+            Self::Settlement { .. } => "positions",
+        }
+    }
+}
+
+/// Which rows of its table it is about.
+impl fmt::Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seals { part, .. } => write!(f, "of part {} of {}", part.part + 1, part.parts),
+            Self::Allocations(KeyRange { first, last }) | Self::Journals(KeyRange { first, last }) => {
+                write!(f, "{first} to {last}")
+            }
+            Self::Strays(KeyRange { first, last }) | Self::Bookings { first, last, .. } => {
+                write!(f, "of the batches {first} to {last}")
+            }
+            Self::Window { window } | Self::Causes { window } | Self::Totals { window, .. } => {
+                write!(f, "of window {window}")
+            }
+            Self::Settlement { settlement } => write!(f, "of settlement {settlement}"),
+            Self::Tariffs | Self::Books => write!(f, "of all"),
+        }
+    }
 }
 
 pub(super) fn planned(piece: Piece, window: Option<i32>, weight: i64) -> PlannedPiece {
@@ -234,6 +272,8 @@ pub struct Noted {
     pub window: Option<i32>,
     /// The approved settlement that was verified with it.
     pub settlement: Option<i32>,
+    /// What of the register and the books there was to be seen; not with a window.
+    pub seen: Option<Seen>,
     pub findings: Vec<Finding>,
 }
 
@@ -269,6 +309,7 @@ pub(in crate::usecases) async fn note(
         findings: &told.join("\n"),
         settlement_id: noted.settlement,
         run_id,
+        seen: noted.seen.unwrap_or_default(),
     };
     Ok(insert_verification(conn, &row).await?)
 }

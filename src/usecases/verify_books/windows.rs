@@ -8,10 +8,10 @@ use crate::domain::verification::{Comparison, Finding};
 use crate::store::Connection;
 use crate::store::verification::book::window_mismatches;
 use crate::store::verification::booking::batch_digests;
-use crate::store::verification::window::{SheetRow, sheet};
+use crate::store::verification::window::{SheetRow, misshapen_totals, sheet};
 use crate::usecases::Done;
 
-use super::books::entry_finding;
+use super::books::{entry_finding, oddity_finding};
 use super::totals::stored_totals;
 use super::{Checked, ROWS_MAX};
 
@@ -28,6 +28,8 @@ pub(super) async fn verify_window(conn: &mut Connection, weights: &Weights, wind
     }
     let entries = window_mismatches(conn, window, ROWS_MAX).await?;
     findings.extend(entries.iter().map(entry_finding));
+    let misshapen = misshapen_totals(conn, window, ROWS_MAX).await?;
+    findings.extend(misshapen.into_iter().map(oddity_finding));
     Ok(Checked {
         findings,
         totals: totals.map(Fingerprint::negated),

@@ -150,3 +150,75 @@ async fn what_is_noted_as_verified_in_the_future_or_by_no_run_spares_the_night_n
         "{told}"
     );
 }
+
+/// The night in which the first block of every great table has its turn, and no window of the scene.
+fn night_of_the_first_block() -> DateTime<Utc> {
+    at("2026-04-26T21:00:00Z")
+}
+
+fn night_of_another_block() -> DateTime<Utc> {
+    night_of_the_first_block() - Duration::days(10)
+}
+
+fn night_before() -> DateTime<Utc> {
+    night_of_another_block() - Duration::days(1)
+}
+
+/// Two days in the first block of journals, a third in one far away, and all found good.
+async fn found_good_in_two_blocks() -> Scene {
+    let scene = settled().await;
+    let apart = "SELECT setval(pg_get_serial_sequence('journals', 'id'), 500000)";
+    scene.world.superuser().await.batch_execute(apart).await.unwrap();
+    scene.settle_day(3).await;
+    let Outcome::Succeeded(told) = night_by(night_before, &scene).await else {
+        panic!("the books agree");
+    };
+    assert!(told.ends_with("the register and the books agree"), "{told}");
+    scene
+}
+
+/// Takes an entry out of the first or the last journal of a window.
+async fn take_an_entry(scene: &Scene, which: &str) {
+    let taken = format!(
+        "ALTER TABLE entries DISABLE TRIGGER ALL;
+         DELETE FROM entries WHERE line = 1 AND journal_id = (SELECT {which}(id) FROM journals WHERE kind = 'window')"
+    );
+    scene.world.superuser().await.batch_execute(&taken).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_night_reads_the_newest_of_the_books_and_what_is_older_in_its_turn() {
+    let scene = found_good_in_two_blocks().await;
+    take_an_entry(&scene, "min").await;
+    let Outcome::Succeeded(told) = night_by(night_of_another_block, &scene).await else {
+        panic!("it is not the turn of what is older");
+    };
+    assert_eq!(told, "the register and the books agree");
+    let Outcome::Failed(told) = night_by(night_of_the_first_block, &scene).await else {
+        panic!("an entry is gone");
+    };
+    assert!(told.contains("journals"), "{told}");
+
+    let scene = found_good_in_two_blocks().await;
+    take_an_entry(&scene, "max").await;
+    let Outcome::Failed(told) = night_by(night_of_another_block, &scene).await else {
+        panic!("an entry of the newest journals is gone");
+    };
+    assert!(told.contains("journals"), "{told}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_verified_is_a_finding_and_the_rest_is_verified() {
+    let scene = settled().await;
+    let beyond = "ALTER TABLE window_totals DISABLE TRIGGER ALL;
+        UPDATE window_totals SET sums = array_fill(9000000000000000000, ARRAY[cardinality(sums)])
+         WHERE window_id = (SELECT min(window_id) FROM window_totals)";
+    scene.world.superuser().await.batch_execute(beyond).await.unwrap();
+    let Outcome::Failed(told) = night(&scene).await else {
+        panic!("totals leave their range");
+    };
+    assert!(told.contains("window_seals of window"), "{told}");
+    assert!(told.contains("not to be verified"), "{told}");
+    let noted = "SELECT count(*) FROM verifications WHERE window_id IS NULL AND agreed";
+    assert_eq!(scene.count(noted).await, 1);
+}

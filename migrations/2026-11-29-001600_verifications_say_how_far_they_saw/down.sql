@@ -1,0 +1,6 @@
+DROP INDEX journals_of_a_window;
+ALTER TABLE verifications
+    DROP CONSTRAINT only_the_house_is_seen_so_far,
+    DROP COLUMN allocations_until,
+    DROP COLUMN batches_until,
+    DROP COLUMN journals_until;
