@@ -3,6 +3,9 @@
 
 use serde_json::Value;
 
+/// Most characters of the code of an office, a service, a network, an activity leg.
+pub const CODE_MAX: usize = 60;
+
 pub const RULE: &str = "text_is_printable";
 pub const TOLD: &str = "a text without control characters";
 

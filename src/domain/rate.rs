@@ -53,11 +53,11 @@ impl Rate {
             return Err(InvalidRate::PercentSignMissing(digits.to_owned()));
         }
         let places = if percent { 2 } else { 0 };
-        Self::from_decimal(Decimal::from_i128_with_scale(
-            written.mantissa(),
-            written.scale() + places,
-        ))
-        .ok_or_else(|| InvalidRate::OutOfRange(text.to_owned()))
+        let written = written.normalize();
+        Decimal::try_from_i128_with_scale(written.mantissa(), written.scale() + places)
+            .ok()
+            .and_then(Self::from_decimal)
+            .ok_or_else(|| InvalidRate::OutOfRange(text.to_owned()))
     }
 
     fn from_decimal(value: Decimal) -> Option<Self> {
@@ -169,6 +169,8 @@ mod tests {
         assert_eq!(Rate::parse("65%"), Rate::parse("0.65"));
         assert_eq!(Rate::parse("3.75%").map(Rate::ratio), Ok((375, 10_000)));
         assert_eq!(Rate::parse("100%").map(Rate::ratio), Ok((1, 1)));
+        let many_zeros = format!("5.{}%", "0".repeat(27));
+        assert_eq!(Rate::parse(&many_zeros), Rate::parse("5%"));
         assert_eq!(
             Rate::parse("3.750%").map(|r| r.to_string()),
             Ok("3.75%".to_owned())
@@ -190,6 +192,8 @@ mod tests {
         for text in ["-1%", "+1%", "1e3", "", "%", "half", "1.2.3", "0.0000000000001"] {
             assert!(Rate::parse(text).is_err(), "{text}");
         }
+        let fine = format!("5.{}1%", "0".repeat(26));
+        assert_eq!(Rate::parse(&fine), Err(InvalidRate::OutOfRange(fine.clone())));
     }
 
     #[test]

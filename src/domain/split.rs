@@ -47,6 +47,22 @@ impl Rounding {
     pub const fn to_step(mode: RoundingMode, step: NonZeroU32) -> Self {
         Self { mode, step }
     }
+
+    /// The next two whole numbers of units above a price just below which it takes the most off; `None` if it only adds.
+    #[must_use]
+    pub fn cliffs_above(self, price: Amount) -> Option<[i64; 2]> {
+        let step = i64::from(self.step.get());
+        let before_the_step = match self.mode {
+            RoundingMode::Ceiling => return None,
+            RoundingMode::Floor => 0,
+            RoundingMode::HalfUp | RoundingMode::HalfEven => step / 2,
+        };
+        let steps = price.minor().div_euclid(step);
+        Some([1, 2].map(|more| {
+            let end = steps.saturating_add(more).saturating_mul(step);
+            end.saturating_sub(before_the_step)
+        }))
+    }
 }
 
 /// An exact, non-negative quotient of the unit that waits to be rounded.

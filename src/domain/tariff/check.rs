@@ -15,7 +15,7 @@ mod terms;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{AmountRule, Document, FactValue, Part, Price, QuantityRule, Range, Rule, Taker};
+use super::document::{Document, FactValue, Part, Price, QuantityRule, Range, Taker};
 use super::fault::Fault;
 use super::formula::Formula;
 use super::pricing::{Computation, PRICE};
@@ -144,7 +144,6 @@ impl<'a> Checker<'a> {
         Tariff {
             service: document.service.clone(),
             network: document.network.clone(),
-            title: document.title.clone(),
             unit: document.unit.clone(),
             validity,
             instruments: document.instruments.0.clone(),
@@ -183,7 +182,6 @@ impl<'a> Checker<'a> {
         let mut parts = Vec::new();
         match &document.price {
             Price::Amount(rule) => {
-                self.check_price_is_one(rule, "$.price");
                 let slot = self.slot("fee", None, SlotKind::Part);
                 parts.push(scope.add(Node::new("fee", "$.price", Body::Rule(rule), slot)));
             }
@@ -198,7 +196,6 @@ impl<'a> Checker<'a> {
                 }
                 for (at, part) in list.iter().enumerate() {
                     let path = format!("$.price[{at}]");
-                    self.check_price_is_one(&part.amount, &format!("{path}.amount"));
                     parts.push(self.add_part(&mut scope, part, &path, SlotKind::Part));
                 }
             }
@@ -335,18 +332,6 @@ impl<'a> Checker<'a> {
                 self.unpublishable
                     .push(Fault::new(&path, "unused_base", reason, remedy));
             }
-        }
-    }
-
-    /// A price that answers nothing is none.
-    fn check_price_is_one(&mut self, rule: &AmountRule, path: &str) {
-        if let AmountRule::Rule(rule) = rule
-            && let Rule::Refuse(_) = rule.as_ref()
-        {
-            let reason = "every question would be refused";
-            let remedy = "an amount; refuse in a case, or let the tariff end by `valid.until`";
-            self.unpublishable
-                .push(Fault::new(path, "price_refuses", reason, remedy));
         }
     }
 

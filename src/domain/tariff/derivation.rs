@@ -171,6 +171,8 @@ pub enum Step {
     RoundingDifference {
         paid: Amount,
         price: Amount,
+        /// What of the difference is this share's.
+        own: Amount,
         before: Amount,
         result: Amount,
     },
@@ -222,8 +224,11 @@ impl Derivation {
             Language::En => english::tell,
             Language::Fa => persian::tell,
         };
+        // A part of the price, a source and a leg may be of one name: what is of the line's own kind is meant first.
         let title = |name: &str| {
-            let titled = self.lines.iter().find(|line| line.name == name)?.title.as_ref()?;
+            let named = || self.lines.iter().filter(|other| other.name == name);
+            let own = named().filter(|other| other.subject == line.subject);
+            let titled = own.chain(named()).find_map(|other| other.title.as_ref())?;
             Some(titled.in_language(language).to_owned())
         };
         let steps = line.steps.iter();

@@ -274,7 +274,7 @@ fn less(
     }
     if result.is_negative() {
         return Err(Refusal::BelowZero {
-            name: from.name(working).unwrap_or_else(|| "a difference".to_owned()),
+            name: from.name(working),
         });
     }
     Ok(result)

@@ -34,12 +34,12 @@ use sharing::{Choice, PriceRounding};
 
 use crate::domain::money::Amount;
 
-/// A tariff document that passed every check, ready to quote. The only door is [`Tariff::parse`].
+/// A tariff document that passed every check, ready to quote: now ([`Tariff::parse`]), or before it was published
+/// ([`Tariff::from_published`]).
 #[derive(Clone, Debug)]
 pub struct Tariff {
     service: String,
     network: String,
-    title: Option<Title>,
     unit: Unit,
     validity: Option<Validity>,
     instruments: BTreeMap<String, Instrument>,
@@ -129,11 +129,6 @@ impl Tariff {
     }
 
     #[must_use]
-    pub const fn title(&self) -> Option<&Title> {
-        self.title.as_ref()
-    }
-
-    #[must_use]
     pub const fn unit(&self) -> &Unit {
         &self.unit
     }
@@ -147,11 +142,6 @@ impl Tariff {
     #[must_use]
     pub const fn instruments(&self) -> &BTreeMap<String, Instrument> {
         &self.instruments
-    }
-
-    #[must_use]
-    pub fn activity_legs(&self) -> &[String] {
-        &self.activity_legs
     }
 
     /// All terms over all splits, sources first, the principal last; a term's ordinal is its index.
@@ -184,12 +174,6 @@ impl Tariff {
             Amount::ZERO
         };
         Ok(quote.price.plus(principal)?)
-    }
-
-    /// Does the allocation depend on the amount that the sender states? (Else it may only equal the price.)
-    #[must_use]
-    pub const fn reads_amount(&self) -> bool {
-        self.reads_amount
     }
 
     /// Reads a fact from text (a column, an option) as its declaration wants it.
@@ -228,14 +212,6 @@ impl Tariff {
             FactValue::Integer(number) => self.read_fact(name, &number.to_string()),
             FactValue::Text(text) => self.read_fact(name, text),
         }
-    }
-
-    /// Is a fact of this name read by any rule?
-    #[must_use]
-    pub fn reads_fact(&self, name: &str) -> bool {
-        self.facts
-            .iter()
-            .any(|declared| declared.is_read && declared.name == name)
     }
 
     /// Does the allocation depend on the principal, such as a fee in bands of the bill?

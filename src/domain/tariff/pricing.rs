@@ -296,7 +296,7 @@ impl<'a> Working<'a> {
     fn put(&mut self, slot: usize, amount: Amount) -> Result<(), Refusal> {
         if amount.is_negative() {
             return Err(Refusal::BelowZero {
-                name: self.tariff.slots[slot].name.clone(),
+                name: Some(self.tariff.slots[slot].name.clone()),
             });
         }
         self.amounts[slot] = amount;

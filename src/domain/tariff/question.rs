@@ -73,14 +73,14 @@ pub enum Refusal {
     },
     #[error("the tariff declares no fact `{name}`; known: {known}")]
     FactUnknown { name: String, known: String },
-    #[error("{measure} is {value}, in no band of the tariff")]
-    OutsideBands { measure: String, value: Amount },
+    #[error("{} is {value}, in no band of the tariff", measure.as_deref().unwrap_or("what is measured"))]
+    OutsideBands { measure: Option<String>, value: Amount },
     #[error("the tariff refuses: {0}")]
     Refused(String),
     #[error("no case of the tariff fits the facts")]
     NoCase,
-    #[error("{name} would fall below zero")]
-    BelowZero { name: String },
+    #[error("{} would fall below zero", name.as_deref().unwrap_or("a difference"))]
+    BelowZero { name: Option<String> },
     #[error("the minimum {minimum} is above the amount {amount} that it is taken from")]
     MinimumAboveAmount { minimum: Amount, amount: Amount },
     #[error("a smallest value {at_least} is above the largest {at_most}")]
@@ -151,12 +151,14 @@ impl Refusal {
             Self::FactInvalid { name, value, .. } => format!("«{name}» نمی‌تواند {value} باشد"),
             Self::FactUnknown { name, known } => format!("«{name}» شناخته نیست؛ یکی از: {known}"),
             Self::OutsideBands { measure, value } => {
-                let (measure, value) = (own_word(measure), told(*value));
+                let measure = measure.as_deref().map_or("آنچه سنجیده می‌شود", own_word);
+                let value = told(*value);
                 format!("{measure} برابر {value} است و در هیچ پله‌ای نیست")
             }
             Self::Refused(reason) => format!("تعرفه نمی‌پذیرد: {reason}"),
             Self::NoCase => "هیچ حالتی از تعرفه با داده‌ها جور نیست".to_owned(),
-            Self::BelowZero { name } => format!("«{name}» منفی می‌شود"),
+            Self::BelowZero { name: Some(name) } => format!("«{name}» منفی می‌شود"),
+            Self::BelowZero { name: None } => "تفاضل منفی می‌شود".to_owned(),
             Self::MinimumAboveAmount { minimum, amount } => {
                 let (minimum, amount) = (told(*minimum), told(*amount));
                 format!("کمینهٔ {minimum} از مبلغ {amount} بیشتر است")
@@ -181,7 +183,8 @@ impl Refusal {
                 format!("«{name}» تفاوت رُند {difference} را نمی‌پوشاند")
             }
             Self::AboveLimit { total } => {
-                format!("{total} از {AMOUNT_MAX} که بیشینهٔ یک تراکنش است بیشتر است")
+                let (total, most) = (told(*total), told(AMOUNT_MAX));
+                format!("{total} از {most} که بیشینهٔ یک تراکنش است بیشتر است")
             }
             Self::Indivisible(_) | Self::Overflow(_) => {
                 "محاسبه ممکن نیست: مبلغ از اندازه بیرون است".to_owned()

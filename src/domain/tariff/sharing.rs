@@ -1,6 +1,8 @@
 //! Whose the price is: components and what is withheld from them, the taker of the rounding, quantities. Never here: how a
 //! slot's amount is computed (see `pricing`).
 
+use std::cmp::Reverse;
+
 use super::allocation::Share;
 use super::decision::Decision;
 use super::derivation::{Chosen, Line, Step};
@@ -176,7 +178,7 @@ impl<'a> Working<'a> {
         }
         if net.is_negative() {
             return Err(Refusal::BelowZero {
-                name: self.tariff.slots[part.slot].name.clone(),
+                name: Some(self.tariff.slots[part.slot].name.clone()),
             });
         }
         if net != gross {
@@ -244,24 +246,21 @@ impl<'a> Working<'a> {
         let Some(PriceRounding { rounding, own_term }) = &self.tariff.rounding else {
             return Ok(());
         };
-        let last = sources
-            .shares
-            .iter()
-            .rposition(|share| self.tariff.is_holders(share));
         let borne = self.tariff.paid_by_holder(&sources.shares)?;
         let exact = Exact {
             numerator: i128::from(borne.minor()),
             denominator: 1,
         };
         let paid = exact.round(*rounding)?;
-        if let Some(last) = last {
+        let in_turn = self.bearers_in_turn(sources, legs, own_term.as_ref())?;
+        if let Some(first) = in_turn.first() {
             self.amounts[PAID] = paid;
             let name = if borne == self.amounts[PRICE] {
                 Some("price".to_owned())
+            } else if in_turn.len() == 1 {
+                self.name_of(sources.shares[*first].ordinal)
             } else {
-                self.tariff
-                    .term(sources.shares[last].ordinal)
-                    .map(|term| term.name.clone())
+                None
             };
             self.trace.step(|| Step::Rounded {
                 name,
@@ -270,31 +269,87 @@ impl<'a> Working<'a> {
                 result: paid,
             });
             self.keep(PAID);
-            self.take_difference(&mut sources.shares[last], paid, borne)?;
+            self.spread_difference(&mut sources.shares, &in_turn, paid, borne)?;
         }
         if let Some(own) = own_term {
             return self.own_difference(own, paid, borne, legs);
         }
         match legs.taker.and_then(|at| legs.shares.get_mut(at)) {
-            Some(_) if last.is_none() => Ok(()),
-            Some(share) => self.take_difference(share, paid, borne),
+            Some(_) if in_turn.is_empty() => Ok(()),
+            Some(share) => self.take_difference(share, paid, borne, paid.minus(borne)?),
             None => Ok(()),
         }
     }
 
-    fn take_difference(&mut self, share: &mut Share, paid: Amount, price: Amount) -> Result<(), Refusal> {
+    /// The sources that the holder bears, by the order in which they take the difference: those that are given back as its taker's
+    /// leg is, so that a refund finds equal sides; of them the larger first; of equal ones as they stand.
+    fn bearers_in_turn(
+        &self,
+        sources: &Shared,
+        legs: &Shared,
+        own_term: Option<&TermChoice>,
+    ) -> Result<Vec<usize>, Refusal> {
+        let taker = match own_term {
+            Some(own) => Some(self.term(own)?),
+            None => legs.taker.map(|at| legs.shares[at].ordinal),
+        };
+        let is_refundable = |ordinal: i16| self.tariff.term(ordinal).is_none_or(|term| term.refundable);
+        let as_taker =
+            |share: &Share| taker.is_none_or(|taker| is_refundable(taker) == is_refundable(share.ordinal));
+        let holders = sources.shares.iter().enumerate();
+        let mut in_turn = holders
+            .filter(|(_, share)| self.tariff.is_holders(share))
+            .collect::<Vec<_>>();
+        in_turn.sort_by_key(|(_, share)| (Reverse(as_taker(share)), Reverse(share.amount)));
+        Ok(in_turn.into_iter().map(|(at, _)| at).collect())
+    }
+
+    /// A gain goes to the first; of a loss each takes in turn what it has at most. All of them together have enough.
+    fn spread_difference(
+        &mut self,
+        shares: &mut [Share],
+        in_turn: &[usize],
+        paid: Amount,
+        price: Amount,
+    ) -> Result<(), Refusal> {
+        let mut rest = paid.minus(price)?;
+        for (turn, at) in in_turn.iter().enumerate() {
+            let share = &mut shares[*at];
+            let own = rest.max(Amount::ZERO.minus(share.amount)?);
+            rest = rest.minus(own)?;
+            if turn == 0 || !own.is_zero() {
+                self.take_difference(share, paid, price, own)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn name_of(&self, ordinal: i16) -> Option<String> {
+        self.tariff.term(ordinal).map(|term| term.name.clone())
+    }
+
+    /// `own`: what of the difference is this share's.
+    fn take_difference(
+        &mut self,
+        share: &mut Share,
+        paid: Amount,
+        price: Amount,
+        own: Amount,
+    ) -> Result<(), Refusal> {
         let (ordinal, before) = (share.ordinal, share.amount);
-        let difference = paid.minus(price)?;
-        let result = before.plus(difference)?;
+        let result = before.plus(own)?;
         share.amount = result;
         if result.is_negative() {
-            let term = self.tariff.term(ordinal);
-            let name = term.map(|term| term.name.clone()).unwrap_or_default();
-            return Err(Refusal::RoundingNotBorne { name, difference });
+            let name = self.name_of(ordinal).unwrap_or_default();
+            return Err(Refusal::RoundingNotBorne {
+                name,
+                difference: own,
+            });
         }
         self.trace.amend(ordinal, result, || Step::RoundingDifference {
             paid,
             price,
+            own,
             before,
             result,
         });
@@ -312,6 +367,7 @@ impl<'a> Working<'a> {
         self.trace.step(|| Step::RoundingDifference {
             paid,
             price,
+            own: amount,
             before: Amount::ZERO,
             result: amount,
         });

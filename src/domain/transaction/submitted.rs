@@ -11,7 +11,7 @@ use crate::domain::facts::{self, Facts};
 use crate::domain::json::{self, Misread};
 use crate::domain::moment::kept;
 use crate::domain::money::{AMOUNT_MAX, Amount};
-use crate::domain::printable;
+use crate::domain::printable::{self, CODE_MAX};
 use crate::domain::tariff::FactValue;
 
 /// A row as its sender states it: the JSON of the recording API, and what a CSV line reads as.
@@ -103,7 +103,6 @@ impl fmt::Display for RowFault {
 }
 
 const REFERENCE_MAX: usize = 80;
-const CODE_MAX: usize = 60;
 const QUANTITY_MAX: u32 = 1_000_000;
 const FACTS_MAX: usize = 32;
 const CITIZEN_BYTES: std::ops::RangeInclusive<usize> = 16..=64;

@@ -47,7 +47,8 @@ pub(super) fn around(number: i64) -> [i64; 3] {
 pub(super) fn with_crossings(tariff: &Tariff, measures: &[Measure], mut points: Points) -> Points {
     let all = every_computation(tariff);
     let others = questions(tariff, &points, OTHERS_MAX).collect::<Vec<_>>();
-    for measure in measures {
+    let rounded = where_rounding_takes_most(tariff, &others);
+    for measure in measures.iter().chain(&rounded) {
         let mut grounds = Grounds::default();
         grounds.take(&measure.of, &all);
         for stated in &grounds.stated {
@@ -60,6 +61,24 @@ pub(super) fn with_crossings(tariff: &Tariff, measures: &[Measure], mut points: 
         }
     }
     points
+}
+
+/// The price around the places where its rounding takes the most off, next above what the other questions cost.
+fn where_rounding_takes_most(tariff: &Tariff, others: &[Question]) -> Option<Measure> {
+    let rounding = tariff.rounding.as_ref()?.rounding;
+    let needed = tariff.computations.iter().collect::<Vec<_>>();
+    let of = Formula::Slot(PRICE);
+    let prices = others
+        .iter()
+        .filter_map(|other| tariff.measured(other, &needed, &of).ok());
+    let ends = prices
+        .filter_map(|price| rounding.cliffs_above(price))
+        .flatten()
+        .collect::<BTreeSet<_>>();
+    Some(Measure {
+        of,
+        ends: ends.into_iter().collect(),
+    })
 }
 
 fn note(points: &mut Points, stated: Stated, found: BTreeSet<i64>) {
@@ -142,7 +161,11 @@ impl Stated {
                 Fact::Bool { .. } | Fact::OneOf { .. } | Fact::Text { .. } => (0, None),
             },
         };
-        (least, most.unwrap_or(AMOUNT_MAX.minor()))
+        let limit = AMOUNT_MAX.minor();
+        (
+            least.clamp(-limit, limit),
+            most.unwrap_or(limit).clamp(-limit, limit),
+        )
     }
 }
 

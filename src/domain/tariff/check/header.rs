@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::Checker;
 use super::scope::RESERVED;
+use crate::domain::printable::{CODE_MAX, fault_of_code};
 use crate::domain::tariff::document::{Direction, Fact, Split, SplitChoice};
 use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::term::{ComponentKind, Side, TermDeclaration};
@@ -127,6 +128,8 @@ impl Checker<'_> {
                     "at_least ≤ at_most",
                 );
             }
+            self.limit(*at_least, path);
+            self.limit(at_most.unwrap_or(*at_least), path);
         } else if let Fact::OneOf { values, .. } = fact {
             let repeated = values
                 .iter()
@@ -162,26 +165,36 @@ impl Checker<'_> {
                 self.duplicate(leg, &format!("$.activity_legs[{at}]"));
             }
         }
-        if declared.iter().any(|leg| leg.trim().is_empty()) {
-            self.empty_leg("$.activity_legs");
+        for leg in declared {
+            self.check_leg(leg, "$.activity_legs");
         }
         if declared.is_empty() {
             let splits = self.document.sources.iter().chain([&self.document.split]);
             let mut legs = Vec::new();
             splits.for_each(|split| legs_of_split(split, &mut legs));
-            if legs.iter().any(|leg| leg.trim().is_empty()) {
-                self.empty_leg("$.split");
+            for leg in &legs {
+                self.check_leg(leg, "$.split");
             }
             return legs;
         }
         declared.clone()
     }
 
-    fn empty_leg(&mut self, path: &str) {
-        let reason = "an activity leg has no name";
-        let remedy = "a name such as `acceptance`; without legs leave them out";
-        self.unpublishable
-            .push(Fault::new(path, "empty_name", reason, remedy));
+    /// A row names its leg like any code.
+    fn check_leg(&mut self, leg: &str, path: &str) {
+        let (rule, reason) = if leg.trim().is_empty() {
+            ("empty_name", "an activity leg has no name".to_owned())
+        } else if leg.chars().count() > CODE_MAX {
+            let reason = format!("the activity leg `{leg}` is longer than {CODE_MAX} characters");
+            ("leg_is_short", reason)
+        } else if let Some((rule, _)) = fault_of_code(leg) {
+            (rule, format!("no row could name the activity leg {leg:?}"))
+        } else {
+            return;
+        };
+        let remedy = "a name such as `acceptance`, of characters that can all be seen, no blank before or after; without legs leave \
+                      them out";
+        self.unpublishable.push(Fault::new(path, rule, reason, remedy));
     }
 
     pub(super) fn check_name(&mut self, name: &str, path: &str, may_be_base: bool) {

@@ -26,10 +26,14 @@ const TELLING_COUNTS: [u32; 6] = [1, 2, 7, 101, 1_001, 100_003];
 /// `paths`: where each amount is written, by its slot.
 pub(super) fn faults_of(tariff: &Tariff, points: &Points, paths: &BTreeMap<usize, String>) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
+    let mut is_answered = false;
+    let mut refused = None;
     for question in questions(tariff, points, QUESTIONS_MAX) {
         let Err((refusal, place)) = tariff.try_out(&question) else {
+            is_answered = true;
             continue;
         };
+        refused.get_or_insert_with(|| format!("{refusal} ({})", example(tariff, &question)));
         let Some(fault) = fault_of(tariff, &question, &refusal, place, paths) else {
             continue;
         };
@@ -37,6 +41,11 @@ pub(super) fn faults_of(tariff: &Tariff, points: &Points, paths: &BTreeMap<usize
         if !faults.iter().any(is_known) {
             faults.push(fault);
         }
+    }
+    if let Some(refused) = refused.filter(|_| !is_answered && faults.is_empty()) {
+        let reason = format!("every question is refused: {refused}");
+        let remedy = "an amount; refuse in a case, or let the tariff end by `valid.until`";
+        faults.push(Fault::new("$", "answers_nothing", reason, remedy));
     }
     faults
 }

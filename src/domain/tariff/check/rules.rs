@@ -7,6 +7,7 @@ use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::split::Rounding;
 use crate::domain::tariff::document::Fact;
 use crate::domain::tariff::document::rule::{self, AmountRule, Rule};
+use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::formula::{Formula, Limits, Percent};
 
 impl<'a> Checker<'a> {
@@ -157,8 +158,14 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn fact_as_number(&mut self, index: usize, path: &str) -> Formula {
-        if let Fact::Integer { .. } = self.facts[index].fact {
+        if let Fact::Integer { at_least, .. } = self.facts[index].fact {
             self.facts[index].is_read = true;
+            if at_least < 0 {
+                let reason = format!("the fact `{}` may be below zero", self.facts[index].name);
+                let remedy = "declare it from 0 on, or use `choose` to make amounts of it";
+                self.unpublishable
+                    .push(Fault::new(path, "fact_is_no_number", reason, remedy));
+            }
         } else {
             let reason = format!("the fact `{}` is no whole number", self.facts[index].name);
             self.fault(

@@ -120,6 +120,8 @@ impl<'a> Scope<'a> {
 
 impl<'a> Checker<'a> {
     pub(super) fn compute_all(&mut self, scope: &mut Scope<'a>) {
+        let written = scope.nodes.iter().map(|node| (node.slot, node.path.clone()));
+        self.paths.extend(written);
         for node in 0..scope.nodes.len() {
             self.compute(scope, node);
         }
@@ -143,7 +145,6 @@ impl<'a> Checker<'a> {
             }
             State::Waiting => {}
         }
-        self.paths.insert(slot, scope.nodes[node].path.clone());
         scope.nodes[node].state = State::Open;
         scope.open.push(node);
         if let Some(computation) = self.computation(scope, node) {

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::scope::Scope;
 use super::shares::{Owned, name_of};
-use crate::domain::printable::is_printable;
+use crate::domain::printable::fault_of_code;
 use crate::domain::rate::Rate;
 use crate::domain::split::Rounding;
 use crate::domain::tariff::document::split::OwnTerm;
@@ -162,25 +162,20 @@ impl<'a> Checker<'a> {
 
     /// A transfer bears it as it is written.
     pub(super) fn check_identifier(&mut self, identifier: &str, path: &str) {
-        let is_long = identifier.chars().count() > DEPOSIT_IDENTIFIER_CHARS_MAX;
-        let (rule, reason, remedy) = if identifier.trim().is_empty() {
-            let reason = "the deposit identifier is empty";
-            ("empty_name", reason, "its digits, or leave it out".to_owned())
-        } else if is_long || !is_printable(identifier) {
-            let reason = "no bank takes such a deposit identifier";
-            let remedy =
-                format!("1 to {DEPOSIT_IDENTIFIER_CHARS_MAX} characters, none of them a control character");
-            ("deposit_identifier_is_short", reason, remedy)
-        } else if identifier.trim() != identifier {
-            let reason = "the deposit identifier begins or ends with a blank";
-            (
-                "deposit_identifier_is_trimmed",
-                reason,
-                format!("\"{}\"", identifier.trim()),
-            )
+        let count = identifier.chars().count();
+        let (rule, reason) = if identifier.trim().is_empty() {
+            ("empty_name", "the deposit identifier is empty".to_owned())
+        } else if count > DEPOSIT_IDENTIFIER_CHARS_MAX {
+            let reason = format!("no bank takes a deposit identifier of {count} characters");
+            ("deposit_identifier_is_short", reason)
+        } else if let Some((rule, _)) = fault_of_code(identifier) {
+            (rule, "no bank takes such a deposit identifier".to_owned())
         } else {
             return;
         };
+        let remedy = format!(
+            "its digits, or leave it out: 1 to {DEPOSIT_IDENTIFIER_CHARS_MAX} characters that can all be seen, no blank before or after"
+        );
         self.unpublishable.push(Fault::new(path, rule, reason, remedy));
     }
 }

@@ -375,11 +375,21 @@ fn tell_share(step: &Step) -> StepText {
         Step::RoundingDifference {
             paid,
             price,
+            own,
             before,
             result,
         } => {
+            let (before, result) = (amount(*before), amount(*result));
+            let is_whole = paid.minus(*price) == Ok(*own);
             let (paid, price) = (amount(*paid), amount(*price));
-            let arithmetic = format!("{} + ({paid} − {price}) = {}", amount(*before), amount(*result));
+            let arithmetic = if is_whole {
+                format!("{before} + ({paid} − {price}) = {result}")
+            } else {
+                format!(
+                    "{before} + ({}) = {result}; in all {paid} − {price}",
+                    amount(*own)
+                )
+            };
             row("rounding", Some(price), arithmetic, None)
         }
         Step::Each {

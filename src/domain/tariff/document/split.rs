@@ -114,7 +114,8 @@ pub struct ChosenText {
 /// The rounding of what the citizen pays, and who takes the difference.
 ///
 /// It comes last: `price`, the components and what another bearer pays are found without it. What the sources of the `holder` sum to
-/// is rounded (the last of them changes), so where the citizen pays nothing, nothing is rounded.
+/// is rounded, so where the citizen pays nothing, nothing is rounded. The difference goes to the largest of these sources that is
+/// given back, or is not, as the taker is; a loss that is more than all of it goes on to the next.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoundPrice {

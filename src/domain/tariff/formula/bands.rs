@@ -15,7 +15,7 @@ pub(super) fn band(of: &Formula, rows: &[Band], working: &mut Working<'_>) -> Re
     let contains =
         |row: &&Band| value.minor() >= row.from && row.below.is_none_or(|below| value.minor() < below);
     let row = rows.iter().find(contains).ok_or_else(|| Refusal::OutsideBands {
-        measure: measure().unwrap_or_else(|| "the measure".to_owned()),
+        measure: measure(),
         value,
     })?;
     if working.trace.is_kept() {

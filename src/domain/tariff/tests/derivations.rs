@@ -31,6 +31,36 @@ fn what_lies_below_zero_is_told_before_it_counts_as_zero() {
 }
 
 #[test]
+fn a_name_that_a_part_of_the_price_has_too_is_told_by_the_title_of_its_own_kind() {
+    let titled = |title: &str| json!({"fa": format!("{title}-fa"), "en": title});
+    let parts = json!([
+        {"name": "wage", "amount": 60_000, "title": titled("Wage part")}, {"name": "sheets", "amount": 40_000}
+    ]);
+    let split = json!([
+        {"name": "wage", "party": "office", "take": {"percent": {"rate": "80%", "of": "price"}}, "title": titled("Office fee")},
+        {"party": "agency", "take": "remainder"}
+    ]);
+    let told = in_both(&document(&parts, &split), &Question::default(), "agency");
+    contains(&told, "Office fee 80,000", "Office fee-fa");
+}
+
+#[test]
+fn a_part_of_a_difference_by_rounding_is_told_beside_the_whole() {
+    let sources = json!([{"name": "a", "party": "holder", "take": 45}, {"name": "b", "party": "holder", "take": "remainder"}]);
+    let round = json!({"mode": "floor", "step": 100, "taker": "office"});
+    let rounded = with(document(&json!(91), &office_takes_all()), "round_price", round);
+    let rounded = with(rounded, "sources", sources);
+    let told = |line: &str| in_both(&rounded, &Question::default(), line);
+    contains(
+        &told("b"),
+        "46 + (-46) = 0; in all 0 − 91",
+        "۴۶ + (-۴۶) = ۰؛ همهٔ تفاوت: ۰ − ۹۱",
+    );
+    contains(&told("a"), "45 + (-45) = 0; in all 0 − 91", "۴۵ + (-۴۵) = ۰");
+    contains(&told("office"), "91 + (0 − 91) = 0", "۹۱ + (۰ − ۹۱) = ۰");
+}
+
+#[test]
 fn the_leg_the_case_and_the_deposit_identifier_that_were_chosen_are_told() {
     let facts = json!({"rural": {"kind": "bool"}});
     let choose = |then: Value, otherwise: Value| json!({"choose": {"cases": [{"when": {"rural": true}, "then": then}], "otherwise": otherwise}});

@@ -70,8 +70,11 @@ fn a_deposit_identifier_is_as_long_as_a_bank_takes_it() {
         )
     };
     parse(&of("1".repeat(64)));
-    for refused in ["1".repeat(65), "1\u{7}".to_owned()] {
-        assert_eq!(rules_broken(&of(refused)), ["deposit_identifier_is_short"]);
+    for (refused, rule) in [
+        ("1".repeat(65), "deposit_identifier_is_short"),
+        ("1\u{7}".to_owned(), "text_is_printable"),
+    ] {
+        assert_eq!(rules_broken(&of(refused)), [rule]);
     }
 }
 

@@ -131,10 +131,13 @@ fn the_schema_takes_what_the_check_takes() {
 fn what_can_only_be_a_mistake_is_refused_but_read_where_it_was_published() {
     let part = |name: &str, value: Value| with(document(&json!(1000), &office_takes_all()), name, value);
     let deposit = |identifier: &str| json!([{"party": "office", "take": "remainder", "deposit_identifier": identifier}]);
+    let by_leg = |leg: &str| json!({"by_leg": {leg: office_takes_all()}});
+    let facts = json!({"delta": {"kind": "integer", "at_least": -10, "at_most": 10}});
+    let below_zero = with(part("price", json!({"sum": [1000, "delta"]})), "facts", facts);
     for (mistaken, rule, path) in [
         (
             part("split", deposit(" 12")),
-            "deposit_identifier_is_trimmed",
+            "code_has_no_outer_blanks",
             "$.split[0]",
         ),
         (
@@ -142,7 +145,7 @@ fn what_can_only_be_a_mistake_is_refused_but_read_where_it_was_published() {
                 "principal",
                 json!({"party": "agency", "deposit_identifier": "12 "}),
             ),
-            "deposit_identifier_is_trimmed",
+            "code_has_no_outer_blanks",
             "$.principal.deposit_identifier",
         ),
         (
@@ -160,14 +163,56 @@ fn what_can_only_be_a_mistake_is_refused_but_read_where_it_was_published() {
             "unused_base",
             "$.bases[0]",
         ),
+        (part("split", deposit("1\u{200b}2")), "code_is_seen", "$.split[0]"),
+        (part("price", json!({"refuse": "closed"})), "answers_nothing", "$"),
+        (part("split", json!({"refuse": "closed"})), "answers_nothing", "$"),
         (
-            part("price", json!({"refuse": "closed"})),
-            "price_refuses",
-            "$.price",
+            part("price", json!({"sum": [100_000_000_000_000_i64, 1]})),
+            "answers_nothing",
+            "$",
         ),
+        (
+            part("split", by_leg("پیش\u{200c}پذیرش")),
+            "code_is_seen",
+            "$.split",
+        ),
+        (
+            part("split", by_leg("acceptance ")),
+            "code_has_no_outer_blanks",
+            "$.split",
+        ),
+        (part("split", by_leg(&"a".repeat(61))), "leg_is_short", "$.split"),
+        (below_zero, "fact_is_no_number", "$.price.sum[1]"),
     ] {
         let (at, broken, _) = only_fault(&mistaken);
         assert_eq!((broken, at.as_str()), (rule, path));
         assert!(Tariff::from_published(&mistaken.to_string()).is_ok(), "{rule}");
     }
+}
+
+#[test]
+fn a_loss_by_rounding_that_only_some_prices_show_is_found() {
+    let shares = json!([{"party": "office", "take": {"percent": {"rate": "5%", "of": "price"}}}, {"party": "agency", "take": "remainder"}]);
+    let rounded = |mode: &str, at_least: i64| {
+        let of = with(
+            document(&json!("amount"), &shares),
+            "amount",
+            json!({"at_least": at_least}),
+        );
+        with(
+            of,
+            "round_price",
+            json!({"mode": mode, "step": 1000, "taker": "office"}),
+        )
+    };
+    for (mode, at_least) in [("floor", 2_000), ("half_up", 2_000), ("half_even", 7_000)] {
+        let (path, rule, reason) = only_fault(&rounded(mode, at_least));
+        assert_eq!(
+            (path.as_str(), rule),
+            ("$.round_price.taker", "rounding_not_borne"),
+            "{mode}: {reason}"
+        );
+    }
+    parse(&rounded("floor", 20_000));
+    parse(&rounded("ceiling", 2_000));
 }
