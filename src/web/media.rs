@@ -1,18 +1,35 @@
 //! What a request says of its body: its media type and how it was encoded for the way. Never here: what a body says.
 
-use actix_web::dev::{Decompress, Payload};
+use std::io;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_ENCODING;
 use actix_web::mime::{self, Mime};
 use actix_web::{HttpMessage, HttpRequest};
+use async_compression::tokio::bufread::{GzipDecoder, ZlibDecoder};
+use futures_util::TryStreamExt;
+use tokio::io::AsyncRead;
+use tokio_util::io::{ReaderStream, StreamReader};
 
 use super::problem::{Answer, Problem};
+
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// How a body was encoded for the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    Identity,
+    Gzip,
+    Deflate,
+}
 
 /// A body of JSON; one that does not say what it is, is taken for it.
 ///
 /// # Errors
 /// Unsupported for any other media type or character set, and for an encoding that is not read here.
 pub fn must_be_json(request: &HttpRequest, told: &str) -> Answer<()> {
-    is_decoded_here(request)?;
+    encoding_of(request)?;
     match media_type(request)? {
         None => Ok(()),
         Some(kind) if is_json(&kind) => Ok(()),
@@ -28,13 +45,27 @@ pub fn essence(request: &HttpRequest) -> Answer<Option<String>> {
     Ok(media_type(request)?.map(|kind| kind.essence_str().to_ascii_lowercase()))
 }
 
-/// The body as it was before it was encoded for the way.
+/// A body as it was before it was encoded for the way, piece by piece.
+pub type Decoded = ReaderStream<Pin<Box<dyn AsyncRead>>>;
+
+/// However much a body grows when it is decoded, no more than a piece of it is in memory. What was compressed in several members
+/// is read to the end of the last.
 ///
 /// # Errors
 /// Unsupported for an encoding that is not read here.
-pub fn decoded(request: &HttpRequest, payload: Payload) -> Answer<Decompress<Payload>> {
-    is_decoded_here(request)?;
-    Ok(Decompress::from_headers(payload, request.headers()))
+pub fn decoded(request: &HttpRequest, payload: Payload) -> Answer<Decoded> {
+    let encoding = encoding_of(request)?;
+    let body = StreamReader::new(payload.map_err(io::Error::other));
+    let plain: Pin<Box<dyn AsyncRead>> = match encoding {
+        Encoding::Identity => Box::pin(body),
+        Encoding::Gzip => {
+            let mut members = GzipDecoder::new(body);
+            members.multiple_members(true);
+            Box::pin(members)
+        }
+        Encoding::Deflate => Box::pin(ZlibDecoder::new(body)),
+    };
+    Ok(ReaderStream::with_capacity(plain, PIECE_BYTES))
 }
 
 fn media_type(request: &HttpRequest) -> Answer<Option<Mime>> {
@@ -52,21 +83,26 @@ fn is_json(kind: &Mime) -> bool {
     is_application && (kind.subtype() == mime::JSON || kind.suffix() == Some(mime::JSON))
 }
 
-fn is_decoded_here(request: &HttpRequest) -> Answer<()> {
+fn encoding_of(request: &HttpRequest) -> Answer<Encoding> {
     let mut encodings = request.headers().get_all(CONTENT_ENCODING);
-    let known = |name: &str| ["gzip", "deflate", "identity"].contains(&name);
-    let is_read = match (encodings.next(), encodings.next()) {
-        (None, _) => true,
-        (Some(one), None) => one
-            .to_str()
-            .is_ok_and(|name| known(name.trim().to_ascii_lowercase().as_str())),
-        (Some(_), Some(_)) => false,
+    let known = match (encodings.next(), encodings.next()) {
+        (None, _) => Some(Encoding::Identity),
+        (Some(one), None) => one.to_str().ok().and_then(Encoding::named),
+        (Some(_), Some(_)) => None,
     };
-    if is_read {
-        return Ok(());
-    }
     let told = "of encodings, `Content-Encoding: gzip` or `deflate` is read";
-    Err(Problem::unsupported(told))
+    known.ok_or_else(|| Problem::unsupported(told))
+}
+
+impl Encoding {
+    fn named(name: &str) -> Option<Self> {
+        match name.trim().to_ascii_lowercase().as_str() {
+            "identity" => Some(Self::Identity),
+            "gzip" => Some(Self::Gzip),
+            "deflate" => Some(Self::Deflate),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -109,7 +145,7 @@ mod tests {
     fn one_encoding_that_is_known_is_read() {
         let is_read = |encoding: &str| {
             let request = TestRequest::post().insert_header((CONTENT_ENCODING, encoding));
-            is_decoded_here(&request.to_http_request()).is_ok()
+            encoding_of(&request.to_http_request()).is_ok()
         };
         assert!(["gzip", "GZip", "deflate", "identity"].into_iter().all(is_read));
         assert!(!["br", "gzip, gzip", "zstd", ""].into_iter().any(is_read));

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use actix_web::dev::{self, Decompress};
 use actix_web::web::{Bytes, Data, Json, Payload, Query};
 use actix_web::{HttpRequest, post};
 use futures_util::StreamExt;
@@ -18,10 +17,8 @@ use crate::usecases::submission::{
     Delivery, JudgedLines, SubmissionView, judge_lines, may_be_whole, open_submission, show_submission,
 };
 use crate::usecases::{Done, Failure};
-use crate::web::media::{decoded, essence};
+use crate::web::media::{Decoded, decoded, essence};
 use crate::web::{Answer, AppState, Authorised, Problem};
-
-type Body = Decompress<dev::Payload>;
 
 /// A stream may last for hours, but not be silent for so long.
 const SILENCE_SECS_MAX: u64 = 60;
@@ -102,7 +99,7 @@ enum Broken {
     Off(Problem),
 }
 
-async fn next_bytes(body: &mut Body) -> Result<Option<Bytes>, Broken> {
+async fn next_bytes(body: &mut Decoded) -> Result<Option<Bytes>, Broken> {
     let next = tokio::time::timeout(Duration::from_secs(SILENCE_SECS_MAX), body.next()).await;
     match next {
         Err(_silent) => Err(Broken::Off(Problem::too_slow())),
@@ -146,7 +143,7 @@ impl Intake {
     }
 
     /// Records what comes in chunks, to the end of the body.
-    async fn read(&mut self, format: Format, body: &mut Body) -> Result<(), Broken> {
+    async fn read(&mut self, format: Format, body: &mut Decoded) -> Result<(), Broken> {
         let mut reader = Reader::new(format);
         while let Some(bytes) = next_bytes(body).await? {
             let pushed = reader.push(&bytes, &mut self.lines);
@@ -158,7 +155,7 @@ impl Intake {
     }
 
     /// Keeps what comes, to the end of the body.
-    async fn read_wholly(&mut self, format: Format, body: &mut Body) -> Result<(), Broken> {
+    async fn read_wholly(&mut self, format: Format, body: &mut Decoded) -> Result<(), Broken> {
         self.is_whole = true;
         let mut reader = Reader::new(format);
         while let Some(bytes) = next_bytes(body).await? {
@@ -314,7 +311,7 @@ impl From<SpoolError> for Failure {
         let told = error.to_string();
         match error {
             SpoolError::Full => Self::invalid("rows", "originals_come_first", told),
-            SpoolError::File(_) => Self::Unavailable(told),
+            SpoolError::AllFull | SpoolError::File(_) => Self::Unavailable(told),
         }
     }
 }
