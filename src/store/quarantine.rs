@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::schema::{originators, quarantine};
@@ -100,42 +100,65 @@ pub async fn supersede(conn: &mut Connection, at: DateTime<Utc>, keys: &[(&str, 
     Ok(())
 }
 
-/// Whose rows are wanted.
-#[derive(Clone, Debug)]
-pub enum Whose {
-    All,
-    /// Those of a sender, and those of some offices.
-    Of {
-        sender_id: i32,
-        office_codes: Vec<String>,
-    },
+/// Whom rows concern.
+#[derive(Clone, Copy, Debug)]
+pub struct Concerned {
+    /// Who sent them.
+    pub sender_id: i32,
+    /// Or who was the licensee of their office when they are said to have happened, as known at a moment.
+    pub party_id: Option<i32>,
+    pub at: DateTime<Utc>,
 }
 
 /// Rows in one state with their senders' codes, the oldest first, after an id.
 pub async fn rows_in_state(
     conn: &mut Connection,
     state: &str,
-    whose: &Whose,
     after: i64,
-    limit: i64,
+    rows_max: i64,
 ) -> Stored<Vec<(QuarantinedRow, String)>> {
-    let mut query = quarantine::table
-        .inner_join(originators::table.on(originators::id.eq(quarantine::sender_id)))
-        .filter(quarantine::state.eq(state.to_owned()))
+    let rows = with_senders()
+        .filter(quarantine::state.eq(state))
         .filter(quarantine::id.gt(after))
         .order(quarantine::id)
-        .limit(limit)
-        .select((QuarantinedRow::as_select(), originators::code))
-        .into_boxed();
-    if let Whose::Of {
-        sender_id,
-        office_codes,
-    } = whose
-    {
-        let of_sender = quarantine::sender_id.eq(*sender_id);
-        query = query.filter(of_sender.or(quarantine::office_code.eq_any(office_codes.clone())));
+        .limit(rows_max)
+        .select((QuarantinedRow::as_select(), originators::code));
+    Ok(rows.load(conn).await?)
+}
+
+/// The same of those that concern somebody.
+pub async fn rows_concerning(
+    conn: &mut Connection,
+    state: &str,
+    whose: Concerned,
+    after: i64,
+    rows_max: i64,
+) -> Stored<Vec<(QuarantinedRow, String)>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
     }
-    Ok(query.load(conn).await?)
+    let found: Vec<Found> = diesel::sql_query(include_str!("quarantine/concerning.sql"))
+        .bind::<Text, _>(state)
+        .bind::<BigInt, _>(after)
+        .bind::<Integer, _>(whose.sender_id)
+        .bind::<Nullable<Integer>, _>(whose.party_id)
+        .bind::<Timestamptz, _>(whose.at)
+        .bind::<BigInt, _>(rows_max)
+        .load(conn)
+        .await?;
+    let ids: Vec<i64> = found.into_iter().map(|found| found.id).collect();
+    let rows = with_senders()
+        .filter(quarantine::id.eq_any(ids))
+        .order(quarantine::id)
+        .select((QuarantinedRow::as_select(), originators::code));
+    Ok(rows.load(conn).await?)
+}
+
+#[diesel::dsl::auto_type]
+fn with_senders() -> _ {
+    quarantine::table.inner_join(originators::table.on(originators::id.eq(quarantine::sender_id)))
 }
 
 pub async fn find_row(conn: &mut Connection, id: i64) -> Stored<Option<QuarantinedRow>> {

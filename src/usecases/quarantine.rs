@@ -14,8 +14,7 @@ use crate::domain::quarantine::QuarantineState;
 use crate::domain::statement::Names;
 use crate::domain::transaction::{Booked, Outcome, Reason, Submitted};
 use crate::store::Connection;
-use crate::store::quarantine::{self, QuarantinedRow, Whose};
-use crate::store::reading::licence::office_codes_held_by;
+use crate::store::quarantine::{self, Concerned, QuarantinedRow};
 
 const NOTE_CHARACTERS_MAX: usize = 500;
 
@@ -40,8 +39,8 @@ pub struct QuarantinedView {
     pub note: String,
 }
 
-/// The oldest first. Who may not settle sees the own ones, and who acts for a party also those of the offices whose licensee it
-/// is at the moment.
+/// The oldest first. Who may not settle sees the own ones, and who acts for a party also those of offices whose licensee it was
+/// when they are said to have happened.
 pub async fn list_quarantine(
     conn: &mut Connection,
     by: &Originator,
@@ -49,19 +48,17 @@ pub async fn list_quarantine(
     state: QuarantineState,
     asked: &Asked<i64>,
 ) -> Done<Page<QuarantinedView>> {
-    let whose = match by.party_id {
-        Some(party_id) => Whose::Of {
+    let (after, rows_max) = (asked.after.unwrap_or(0), asked.fetched());
+    let rows = if by.party_id.is_some() || by.scope < Scope::Finance {
+        let whose = Concerned {
             sender_id: by.id,
-            office_codes: office_codes_held_by(conn, party_id, at).await?,
-        },
-        None if by.scope < Scope::Finance => Whose::Of {
-            sender_id: by.id,
-            office_codes: Vec::new(),
-        },
-        None => Whose::All,
+            party_id: by.party_id,
+            at,
+        };
+        quarantine::rows_concerning(conn, state.code(), whose, after, rows_max).await?
+    } else {
+        quarantine::rows_in_state(conn, state.code(), after, rows_max).await?
     };
-    let after = asked.after.unwrap_or(0);
-    let rows = quarantine::rows_in_state(conn, state.code(), &whose, after, asked.fetched()).await?;
     Ok(asked.page(rows).map(view))
 }
 

@@ -536,11 +536,14 @@ async fn an_empty_stretch_and_one_beyond_the_years_of_four_digits_are_refused_th
 }
 
 #[actix_web::test]
-async fn an_owner_sees_the_waiting_rows_of_the_office_that_is_hers_and_of_no_other() {
+async fn an_owner_sees_the_waiting_rows_of_what_happened_while_the_office_was_hers_and_no_others() {
     let doors = Doors::new().await;
-    let row = json!({ "office": "1001", "service": "copy", "network": "pishkhan", "reference": "waits", "amount": 1,
-        "occurred_at": "2026-03-23T05:00:00Z", "holder": "office" });
-    assert_eq!(doors.post("/v1/transactions", &row).await.status, 202);
+    let wait = async |office: &str, network: Option<&str>, occurred_at: &str| {
+        let row = json!({ "office": office, "service": "copy", "network": network, "reference": occurred_at, "amount": 1,
+            "occurred_at": occurred_at, "holder": "office" });
+        assert_eq!(doors.post("/v1/transactions", &row).await.status, 202);
+    };
+    wait("1001", Some("pishkhan"), "2026-03-23T05:00:00Z").await;
     let seen = async |name: &str, party: &str, scope: Scope| {
         let token = doors.api.token(name, scope, Some(party)).await;
         doors.api.get("/v1/quarantine", &token).await.items().len()
@@ -552,8 +555,13 @@ async fn an_owner_sees_the_waiting_rows_of_the_office_that_is_hers_and_of_no_oth
         .scene
         .hand_over("office-1003", at("2026-03-23T05:30:00Z"))
         .await;
-    assert_eq!(seen("successor", "office-1003", Scope::Read).await, 1);
-    assert_eq!(seen("former", "office-1001", Scope::Read).await, 0);
+    assert_eq!(seen("successor", "office-1003", Scope::Read).await, 0);
+    assert_eq!(seen("former", "office-1001", Scope::Read).await, 1);
+    wait("1001", Some("pishkhan"), "2026-03-23T05:45:00Z").await;
+    wait("1002", None, "2026-03-23T05:45:00Z").await;
+    assert_eq!(seen("new", "office-1003", Scope::Read).await, 1);
+    assert_eq!(seen("old", "office-1001", Scope::Read).await, 1);
+    assert_eq!(seen("of-two-networks", "office-1002", Scope::Read).await, 1);
 }
 
 /// The rows of a list, page by page of one each.

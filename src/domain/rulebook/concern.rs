@@ -20,18 +20,24 @@ impl Rulebook {
         Err(NotBookable::refused(Reason::NotTheSendersOwn, TOLD))
     }
 
-    /// Why a row for which no rules were found is not booked: what is none of the sender's business, as far as office and service
-    /// are known, does not wait in quarantine for somebody who might release it.
+    /// Why a row for which no rules, or not what it takes back, were found is not booked: what is none of the sender's business, as far
+    /// as office and service are known, does not wait in quarantine for somebody who might release it.
     pub fn unfound(&self, acts_for: Option<i32>, row: &Submitted, why: NotBookable) -> NotBookable {
         let office = self.offices.get(row.office.as_str());
-        let service = row.service.as_deref().and_then(|code| self.services.get(code));
-        let (Some(party), Some(office), Some(service)) = (acts_for, office, service) else {
+        let (Some(party), Some(office)) = (acts_for, office) else {
             return why;
         };
         let licences = self.licences.get(office).into_iter().flatten();
         let mut bindings = licences.flat_map(|licence| &licence.bindings);
         let is_licensee = bindings.any(|rules| rules.binding.party(LICENSEE) == Some(party));
-        if is_licensee || self.agencies.get(service) == Some(&party) {
+        let is_agency = match row.service.as_deref() {
+            Some(code) => {
+                let service = self.services.get(code);
+                service.is_none_or(|service| self.agencies.get(service) == Some(&party))
+            }
+            None => self.agencies.values().any(|agency| *agency == party),
+        };
+        if is_licensee || is_agency {
             return why;
         }
         NotBookable::refused(Reason::NotTheSendersOwn, TOLD)

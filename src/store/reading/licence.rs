@@ -132,25 +132,6 @@ pub async fn tenures_of(conn: &mut Connection, office_id: i32) -> Stored<Vec<Ten
     Ok(prepared(query).bind::<Integer, _>(office_id).load(conn).await?)
 }
 
-/// Codes of the offices whose last begun licence in a network this party holds at a moment, as known then.
-pub async fn office_codes_held_by(
-    conn: &mut Connection,
-    party_id: i32,
-    at: DateTime<Utc>,
-) -> Stored<Vec<String>> {
-    #[derive(QueryableByName)]
-    struct Held {
-        #[diesel(sql_type = Text)]
-        code: String,
-    }
-    let held: Vec<Held> = prepared(include_str!("offices_held_by.sql"))
-        .bind::<Integer, _>(party_id)
-        .bind::<Timestamptz, _>(at)
-        .load(conn)
-        .await?;
-    Ok(held.into_iter().map(|office| office.code).collect())
-}
-
 /// The licences whose term contains an instant and of which more is recorded than that they were issued.
 pub async fn licences_with_decisions(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Vec<LicenceRow>> {
     let decided = licence_events::table

@@ -220,14 +220,18 @@ impl Claim {
     fn admissible(&self, plan: &Plan<'_>) -> Result<&StoredTransaction, NotBookable> {
         let sent = &plan.rows[self.index];
         let refuse = |reason, told: &str| Err(NotBookable::quarantined(reason, told));
-        let original = self.original.as_ref().ok_or_else(|| missing(sent.row))?;
+        let book = &plan.snapshot.book;
+        let original = self
+            .original
+            .as_ref()
+            .ok_or_else(|| book.unfound(sent.acts_for, sent.row, missing(sent.row)))?;
         if original.kind != TransactionKind::Original.number() {
             return refuse(Reason::OriginalIsNone, "what it names takes back another itself");
         }
         if sent.row.occurred_at < original.occurred_at {
             return refuse(Reason::BeforeItsOriginal, "it happened before its original");
         }
-        let network = plan.snapshot.book.network(original.network_id);
+        let network = book.network(original.network_id);
         let network = network
             .ok_or_else(|| NotBookable::quarantined(Reason::UnknownNetwork, "its network is unknown"))?;
         let names_other =

@@ -27,8 +27,8 @@ pub struct QuarantineQuery {
     pub state: QuarantineState,
 }
 
-/// Rows in quarantine, the oldest first. A client sees its own, and who acts for a party also those of the offices whose licensee
-/// it is.
+/// Rows in quarantine, the oldest first. A client sees its own, and who acts for a party also those of offices whose licensee it
+/// was when they are said to have happened.
 #[utoipa::path(
     tag = "quarantine",
     params(QuarantineQuery, PageQuery),

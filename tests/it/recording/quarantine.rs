@@ -156,6 +156,10 @@ async fn a_sender_that_acts_for_one_party_records_at_its_own_office_and_for_its_
         .one(counter.row("late", json!({ "office": "1001", "occurred_at": long_ago })))
         .await;
     assert_eq!(reason_of(&outcome), Reason::NotTheSendersOwn);
+    let refund =
+        json!({ "service": null, "network": null, "kind": "refund", "original": "gone", "amount": 1 });
+    let outcome = counter.one(counter.row("back", refund)).await;
+    assert_eq!(reason_of(&outcome), Reason::NotTheSendersOwn);
     assert_eq!(counter.figure("SELECT count(*) FROM quarantine").await, 0);
 }
 
