@@ -194,11 +194,13 @@ impl Licence {
         timeline
     }
 
-    /// From when on the licence has been restricted without a break, as known at the moment; `None` if it is not.
+    /// From when on the licence has been restricted without a break, up to the moment or to the end of its term before, as known
+    /// at the moment; `None` if it is not.
     pub fn restricted_since(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let timeline = self.timeline(at);
         let until_now = timeline.iter().rev().skip_while(|(from, _)| *from > at);
-        let restricted = until_now.take_while(|(_, state)| state.is_restricted());
+        let until_its_end = until_now.skip_while(|(_, state)| *state == LicenceState::Expired);
+        let restricted = until_its_end.take_while(|(_, state)| state.is_restricted());
         restricted.last().map(|(from, _)| *from)
     }
 

@@ -113,23 +113,24 @@ pub async fn holdable_sums(
         include_str!("hold/own.sql"),
         include_str!("hold/holdable.sql")
     );
-    Ok(of_candidates(query, network_id, ordinal, restricted)
+    Ok(of_candidates(query, network_id, ordinal, restricted, None)
         .load(conn)
         .await?)
 }
 
-/// The originals behind [`holdable_sums`] of all windows, one by one and by destination.
+/// The originals behind [`holdable_sums`] of all windows, one by one and by destination; or `only` this one.
 pub async fn holdable_originals(
     conn: &mut Connection,
     network_id: i16,
     restricted: &[RestrictedLicence],
+    only: Option<i64>,
 ) -> Stored<Vec<HoldableOriginal>> {
     let query = concat!(
         include_str!("hold/candidates.sql"),
         include_str!("hold/own.sql"),
         include_str!("hold/originals.sql")
     );
-    Ok(of_candidates(query, network_id, i32::MAX, restricted)
+    Ok(of_candidates(query, network_id, i32::MAX, restricted, only)
         .load(conn)
         .await?)
 }
@@ -140,6 +141,7 @@ fn of_candidates(
     network_id: i16,
     ordinal: i32,
     restricted: &[RestrictedLicence],
+    only: Option<i64>,
 ) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
     let moments = |of: fn(&RestrictedLicence) -> DateTime<Utc>| restricted.iter().map(of).collect::<Vec<_>>();
     let licence_ids: Vec<i32> = restricted.iter().map(|r| r.licence_id).collect();
@@ -153,6 +155,7 @@ fn of_candidates(
         .bind::<Array<Timestamptz>, _>(moments(|r| r.since))
         .bind::<Array<Timestamptz>, _>(moments(|r| r.binds))
         .bind::<Array<Timestamptz>, _>(moments(|r| r.horizon))
+        .bind::<Nullable<BigInt>, _>(only)
 }
 
 /// What paid these parties in windows from one ordinal on and before another, in ascending order.

@@ -1,5 +1,6 @@
 -- Originals of restricted licences that may be held, in the windows of network $1 up to the ordinal $2. $3 licence, $4 office,
--- $5 since, $6 binds, $7 horizon: see `RestrictedLicence`. What a terminal split has its own part already and is not held.
+-- $5 since, $6 binds, $7 horizon: see `RestrictedLicence`. $8 this original alone, where one is named. What a terminal split has
+-- its own part already and is not held.
 WITH asked AS (
     SELECT * FROM unnest($3::integer[], $4::integer[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
         AS r (licence_id, office_id, since, binds, horizon)
@@ -11,4 +12,5 @@ WITH asked AS (
                          AND (t.occurred_at >= r.since OR t.received_at >= r.binds)
       JOIN windows w ON w.id = t.window_id AND w.network_id = $1 AND w.ordinal <= $2
      WHERE t.kind IN (1, 4) AND t.holder <> 4
+       AND ($8::bigint IS NULL OR (t.batch_id = $8 >> 14 AND t.line = $8 & 16383))
 )

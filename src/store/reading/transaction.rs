@@ -63,6 +63,9 @@ pub struct TransactionRow {
 /// One line of a side, with the party that earned or collected it.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct ShareRow {
+    /// The transaction's.
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
     #[diesel(sql_type = Text)]
     pub side: String,
     #[diesel(sql_type = Text)]
@@ -156,35 +159,16 @@ pub async fn transaction_at(
 
 /// Sources first, then legs, in the tariff's declared order.
 pub async fn shares_at(conn: &mut Connection, batch_id: i64, line: i16) -> Stored<Vec<ShareRow>> {
-    Ok(diesel::sql_query(include_str!("shares.sql"))
+    let query = concat!(
+        include_str!("sides/transactions.sql"),
+        "t.batch_id = $1 AND t.line = $2\n",
+        include_str!("sides/shares.sql")
+    );
+    Ok(diesel::sql_query(query)
         .bind::<BigInt, _>(batch_id)
         .bind::<SmallInt, _>(line)
         .load(conn)
         .await?)
-}
-
-/// One term of one transaction of a page.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct TermOfRow {
-    #[diesel(sql_type = BigInt)]
-    pub id: i64,
-    #[diesel(sql_type = Text)]
-    pub side: String,
-    #[diesel(sql_type = Text)]
-    pub name: String,
-    #[diesel(sql_type = Text)]
-    pub kind: String,
-    #[diesel(sql_type = Text)]
-    pub role: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub party: Option<String>,
-    #[diesel(sql_type = Text)]
-    pub deposit_identifier: String,
-    #[diesel(sql_type = BigInt)]
-    pub amount: i64,
-    /// Negative of what takes back.
-    #[diesel(sql_type = BigInt)]
-    pub signed_amount: i64,
 }
 
 /// Oldest first by the time when the service was given.
@@ -222,14 +206,19 @@ async fn page_of_office(
         .await?)
 }
 
-/// The terms of these transactions of an office, which happened between two moments, both included.
-pub async fn terms_of_office(
+/// Of these transactions of an office, which happened between two moments, both included.
+pub async fn shares_of_office(
     conn: &mut Connection,
     office_id: i32,
     (first, last): (DateTime<Utc>, DateTime<Utc>),
     ids: &[i64],
-) -> Stored<Vec<TermOfRow>> {
-    Ok(diesel::sql_query(include_str!("terms_of_office.sql"))
+) -> Stored<Vec<ShareRow>> {
+    let query = concat!(
+        include_str!("sides/transactions.sql"),
+        "t.office_id = $1 AND t.occurred_at BETWEEN $2 AND $3 AND t.batch_id * 16384 + t.line = ANY ($4)\n",
+        include_str!("sides/shares.sql")
+    );
+    Ok(diesel::sql_query(query)
         .bind::<Integer, _>(office_id)
         .bind::<Timestamptz, _>(first)
         .bind::<Timestamptz, _>(last)

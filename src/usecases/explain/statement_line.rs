@@ -178,7 +178,6 @@ fn allocations_of(rows: &[GroupRow]) -> (Vec<i64>, bool) {
     (ids, more)
 }
 
-/// The statement's totals of the service, each beside what all its groups come to, of which each that is told bears the sum.
 /// Names what would be right: the components of the service, or else the services.
 fn no_line(statement: &Statement, line: &LineName) -> Failure {
     let content = statement.content();

@@ -133,8 +133,7 @@ async fn held(
     let restrictions = Restrictions::among(conn, BTreeSet::from([licence_id]), at).await?;
     let transaction = &details.transaction;
     let original = transaction.original_id.unwrap_or(transaction.id);
-    let mut held = restrictions.held_originals(conn).await?;
-    held.retain(|held| held.id == original);
+    let held = restrictions.held_originals(conn, Some(original)).await?;
     if held.is_empty() {
         return Ok(None);
     }

@@ -9,7 +9,7 @@ use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::store::Connection;
 use crate::store::reading::transaction::{
-    TermOfRow, TransactionKey, TransactionRow, terms_of_office, transactions_in_order,
+    ShareRow, TransactionKey, TransactionRow, shares_of_office, transactions_in_order,
 };
 use crate::usecases::reading::offices::find_office;
 use crate::usecases::reading::transactions::{Stretch, view};
@@ -76,22 +76,22 @@ async fn terms(
     conn: &mut Connection,
     office_id: i32,
     rows: &[TransactionRow],
-) -> Done<HashMap<i64, Vec<TermOfRow>>> {
-    let mut of_transaction: HashMap<i64, Vec<TermOfRow>> = HashMap::new();
+) -> Done<HashMap<i64, Vec<ShareRow>>> {
+    let mut of_transaction: HashMap<i64, Vec<ShareRow>> = HashMap::new();
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
         return Ok(of_transaction);
     };
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let between = (first.occurred_at, last.occurred_at);
-    for term in terms_of_office(conn, office_id, between, &ids).await? {
+    for term in shares_of_office(conn, office_id, between, &ids).await? {
         of_transaction.entry(term.id).or_default().push(term);
     }
     Ok(of_transaction)
 }
 
-fn journal_transaction(row: TransactionRow, terms: Vec<TermOfRow>) -> Result<JournalTransaction, Failure> {
+fn journal_transaction(row: TransactionRow, terms: Vec<ShareRow>) -> Result<JournalTransaction, Failure> {
     let seen = view(row)?;
-    let term = |row: TermOfRow| JournalTerm {
+    let term = |row: ShareRow| JournalTerm {
         side: row.side,
         name: row.name,
         kind: row.kind,

@@ -64,11 +64,11 @@ impl Restrictions {
         self.licences == *licences
     }
 
-    /// The originals whose licensees' own legs are held, each at the destinations where they are.
-    pub async fn held_originals(&self, conn: &mut Connection) -> Done<Vec<HeldOriginal>> {
+    /// The originals whose licensees' own legs are held, each at the destinations where they are; or `only` this one.
+    pub async fn held_originals(&self, conn: &mut Connection, only: Option<i64>) -> Done<Vec<HeldOriginal>> {
         let mut held = Vec::new();
         for network in &self.networks {
-            let originals = holdable_originals(conn, network.id, &network.restricted).await?;
+            let originals = holdable_originals(conn, network.id, &network.restricted, only).await?;
             let items = originals.iter().map(|original| &original.item);
             let payments = Payments::of_items(conn, network.id, items, i32::MAX).await?;
             for original in &originals {

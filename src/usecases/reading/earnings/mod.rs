@@ -105,7 +105,7 @@ async fn report(
     let (from, until) = stretch(asked, zone, at)?;
     let licences = tenures.iter().map(|tenure| tenure.licence_id).collect();
     let restrictions = Restrictions::among(conn, licences, at).await?;
-    let held = restrictions.held_originals(conn).await?;
+    let held = restrictions.held_originals(conn, None).await?;
     let held: Vec<(i64, &str)> = held
         .iter()
         .map(|o| (o.id, o.deposit_identifier.as_str()))
