@@ -2,6 +2,7 @@
 //! Never here: why they wait (see `usecases::submission`).
 
 use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tempfile::SpooledTempFile;
 
@@ -11,11 +12,19 @@ use crate::domain::transaction::Submitted;
 const MEMORY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Some ten million rows.
 const BYTES_MAX: usize = 4 * 1024 * 1024 * 1024;
+/// Of all submissions of this process at once.
+const ALL_BYTES_MAX: usize = 2 * BYTES_MAX;
+
+static ALL_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
     #[error("more than {BYTES_MAX} bytes of rows stand before their originals")]
     Full,
+    #[error(
+        "more than {ALL_BYTES_MAX} bytes of rows of all submissions that are under way wait for their originals"
+    )]
+    AllFull,
     #[error("the file of rows that wait for their originals: {0}")]
     File(#[from] io::Error),
 }
@@ -23,18 +32,29 @@ pub enum SpoolError {
 #[derive(Debug)]
 pub struct Spool {
     file: SpooledTempFile,
-    bytes: usize,
+    room: Room,
 }
 
 /// What was spooled, from its beginning.
 #[derive(Debug)]
-pub struct Spooled(BufReader<SpooledTempFile>);
+pub struct Spooled {
+    file: BufReader<SpooledTempFile>,
+    /// Taken until all is read.
+    _room: Room,
+}
+
+/// So many bytes of what all have together, given back when it is dropped.
+#[derive(Debug)]
+struct Room {
+    taken: usize,
+    all: &'static AtomicUsize,
+}
 
 impl Default for Spool {
     fn default() -> Self {
         Self {
             file: tempfile::spooled_tempfile(MEMORY_BYTES_MAX),
-            bytes: 0,
+            room: Room::of(&ALL_BYTES),
         }
     }
 }
@@ -48,16 +68,40 @@ impl Spool {
                 text += &format!("{} {}\n", line.number, row.canonical());
             }
         }
-        self.bytes += text.len();
-        if self.bytes > BYTES_MAX {
-            return Err(SpoolError::Full);
-        }
+        self.room.take(text.len())?;
         Ok(self.file.write_all(text.as_bytes())?)
     }
 
     pub fn rewound(mut self) -> Result<Spooled, SpoolError> {
         self.file.rewind()?;
-        Ok(Spooled(BufReader::new(self.file)))
+        Ok(Spooled {
+            file: BufReader::new(self.file),
+            _room: self.room,
+        })
+    }
+}
+
+impl Room {
+    const fn of(all: &'static AtomicUsize) -> Self {
+        Self { taken: 0, all }
+    }
+
+    fn take(&mut self, bytes: usize) -> Result<(), SpoolError> {
+        self.taken += bytes;
+        let all = self.all.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if self.taken > BYTES_MAX {
+            return Err(SpoolError::Full);
+        }
+        if all > ALL_BYTES_MAX {
+            return Err(SpoolError::AllFull);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.taken, Ordering::Relaxed);
     }
 }
 
@@ -65,7 +109,7 @@ impl Spooled {
     /// The next lines, `lines_max` at most; none at the end.
     pub fn next_lines(&mut self, lines_max: usize) -> Result<Vec<Line>, SpoolError> {
         let (mut lines, mut text) = (Vec::new(), String::new());
-        while lines.len() < lines_max && self.0.read_line(&mut text)? > 0 {
+        while lines.len() < lines_max && self.file.read_line(&mut text)? > 0 {
             lines.push(
                 line_of(&text)
                     .ok_or(io::ErrorKind::InvalidData)
@@ -98,6 +142,20 @@ mod tests {
             number,
             row: Ok(Submitted::from_json(row.as_bytes()).unwrap()),
         }
+    }
+
+    #[test]
+    fn room_is_given_back_and_one_submission_takes_a_part_of_it() {
+        static ALL: AtomicUsize = AtomicUsize::new(0);
+        let mut room = Room::of(&ALL);
+        room.take(BYTES_MAX).unwrap();
+        assert!(matches!(room.take(1), Err(SpoolError::Full)));
+        let mut second = Room::of(&ALL);
+        second.take(BYTES_MAX - 1).unwrap();
+        let mut third = Room::of(&ALL);
+        assert!(matches!(third.take(1_000), Err(SpoolError::AllFull)));
+        drop(room);
+        third.take(1_000).unwrap();
     }
 
     #[test]

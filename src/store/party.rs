@@ -60,7 +60,7 @@ pub async fn party_ids(conn: &mut Connection, codes: &[&str]) -> Stored<HashMap<
     Ok(rows.into_iter().collect())
 }
 
-/// A role's id, and whether it hangs on the office, by code.
+/// The code of each of these parties that exists, by id.
 pub async fn party_codes(conn: &mut Connection, ids: &[i32]) -> Stored<HashMap<i32, String>> {
     let rows: Vec<(i32, String)> = parties::table
         .filter(parties::id.eq_any(ids))
@@ -70,6 +70,7 @@ pub async fn party_codes(conn: &mut Connection, ids: &[i32]) -> Stored<HashMap<i
     Ok(rows.into_iter().collect())
 }
 
+/// A role's id, and whether it hangs on the office, by code.
 pub async fn role_ids(conn: &mut Connection) -> Stored<HashMap<String, (i16, bool)>> {
     let rows: Vec<(String, i16, bool)> = roles::table
         .select((roles::code, roles::id, roles::hangs_on_office))

@@ -113,12 +113,13 @@ async fn restricted_offices(conn: &mut Connection, at: DateTime<Utc>) -> Done<Ha
     let licences = licences_with_decisions(conn, at).await?;
     let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
     let events = events_of(conn, &ids).await?;
+    let mut of_licence: HashMap<i32, Vec<&EventRow>> = HashMap::new();
+    for event in &events {
+        of_licence.entry(event.licence_id).or_default().push(event);
+    }
     let mut restricted: HashMap<String, i64> = HashMap::new();
     for licence in licences {
-        let own: Vec<&EventRow> = events
-            .iter()
-            .filter(|event| event.licence_id == licence.id)
-            .collect();
+        let own = of_licence.remove(&licence.id).unwrap_or_default();
         if state_at(&licence, &own, at)? != LicenceState::Active {
             *restricted.entry(licence.network).or_default() += 1;
         }
