@@ -100,14 +100,24 @@ async fn due_next(scene: &Scene, at: DateTime<Utc>) -> Value {
     due.clone()
 }
 
-/// Of it, carried, moved, balance and on its way.
-async fn due(scene: &Scene, at: DateTime<Utc>) -> [i64; 4] {
-    let due = due_next(scene, at).await;
+/// Of what is due, carried, moved, balance and on its way.
+fn figures(due: &Value) -> [i64; 4] {
     ["carried", "moved_since", "balance", "on_its_way"].map(|figure| due[figure].as_i64().unwrap())
 }
 
+/// In the first network, by destination.
+async fn due_by_destination(scene: &Scene, at: DateTime<Utc>) -> Vec<(String, [i64; 4])> {
+    let api = Api::of(&scene.world, at);
+    let token = api.token("office-1001", Scope::Read, Some("office-1001")).await;
+    let report = api.get("/v1/offices/1001/earnings", &token).await.json();
+    let due = report["due"].as_array().unwrap().iter();
+    let own = due.filter(|due| due["network"] == PISHKHAN);
+    own.map(|due| (due["destination"].as_str().unwrap().to_owned(), figures(due)))
+        .collect()
+}
+
 #[actix_web::test]
-async fn what_is_due_next_is_the_plain_destinations_whether_its_window_is_open_closed_sealed_or_settled() {
+async fn what_is_due_next_is_told_by_destination_whether_its_window_is_open_closed_sealed_or_settled() {
     let scene = Scene::furnished().await;
     let apart = json!({ "price": 2_000_000, "split": [
         { "name": "wage", "kind": "wage", "party": "office", "rate": "30%", "deposit_identifier": "OWN-1" },
@@ -120,22 +130,27 @@ async fn what_is_due_next_is_the_plain_destinations_whether_its_window_is_open_c
         Case::cash("1001", "clearance", "apart", scene.day(0, 3)),
     ];
     scene.book(scene.day(0, 4), &cases).await;
-    // 67,900 of the copy; of the clearance 2,000,000 that the office holds, and nothing of what is earned at another destination.
-    let moved = [0, 67_900 - 2_000_000, -1_932_100, 0];
-    assert_eq!(due(&scene, scene.day(0, 5)).await, moved, "open");
+    // 67,900 of the copy; of the clearance 2,000,000 that the office holds, and 600,000 that it earns at another destination.
+    let of = |plain: [i64; 4], apart: [i64; 4]| vec![(String::new(), plain), ("OWN-1".to_owned(), apart)];
+    let moved = of([0, 67_900 - 2_000_000, -1_932_100, 0], [0, 600_000, 600_000, 0]);
+    assert_eq!(due_by_destination(&scene, scene.day(0, 5)).await, moved, "open");
     let noon = scene.day(1, 12);
     scene.close(PISHKHAN, noon).await.unwrap();
-    assert_eq!(due(&scene, noon).await, moved, "closed");
+    assert_eq!(due_by_destination(&scene, noon).await, moved, "closed");
     scene.seal(PISHKHAN, noon).await.unwrap().unwrap();
-    assert_eq!(due(&scene, noon).await, moved, "sealed");
+    assert_eq!(due_by_destination(&scene, noon).await, moved, "sealed");
     let next = [Case::central("1001", "copy", "next", scene.day(1, 2))];
     scene.book(noon, &next).await;
-    assert_eq!(due(&scene, noon).await, moved, "one sealed and one open");
+    assert_eq!(
+        due_by_destination(&scene, noon).await,
+        moved,
+        "one sealed and one open"
+    );
     let proposed = scene.propose(PISHKHAN, noon).await.unwrap();
     scene.approve(proposed.id, scene.day(1, 13)).await.unwrap();
     assert_eq!(
-        due(&scene, scene.day(1, 14)).await,
-        [-1_932_100, 67_900, -1_864_200, 0],
+        due_by_destination(&scene, scene.day(1, 14)).await,
+        of([-1_932_100, 67_900, -1_864_200, 0], [0, 0, 0, 600_000]),
         "settled"
     );
     let ordered = "SELECT sum(amount)::bigint AS count FROM payouts WHERE deposit_identifier = 'OWN-1'";

@@ -20,8 +20,8 @@ pub struct EarningsWanted<'a> {
     pub network_id: Option<i16>,
     /// The originals whose own legs are held, each with the deposit identifier where they are.
     pub held: &'a [(i64, &'a str)],
-    /// Only what moves the licensee's plain destination in these windows; `None`: all of all windows.
-    pub windows: Option<&'a [i32]>,
+    /// Only what moves the licensee's destination of this deposit identifier in these windows; `None`: all of all windows.
+    pub moving: Option<(&'a [i32], &'a str)>,
     pub by_service: bool,
 }
 
@@ -67,7 +67,8 @@ pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> S
         .bind::<Nullable<SmallInt>, _>(wanted.network_id)
         .bind::<Array<BigInt>, _>(held_ids)
         .bind::<Array<Text>, _>(held_at)
-        .bind::<Nullable<Array<Integer>>, _>(wanted.windows)
+        .bind::<Nullable<Array<Integer>>, _>(wanted.moving.map(|(windows, _)| windows))
+        .bind::<Nullable<Text>, _>(wanted.moving.map(|(_, destination)| destination))
         .bind::<Bool, _>(wanted.by_service)
         .load(conn)
         .await?)
@@ -93,13 +94,16 @@ pub async fn oldest_released(
     Ok(oldest.occurred_at)
 }
 
-/// What is due next to a party in one network; amounts as in the position of a statement.
+/// What is due next to a party in one network at one destination; amounts as in the position of a statement.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct DueRow {
     #[diesel(sql_type = SmallInt)]
     pub network_id: i16,
     #[diesel(sql_type = Text)]
     pub network: String,
+    /// The deposit identifier; empty for the plain one.
+    #[diesel(sql_type = Text)]
+    pub destination: String,
     #[diesel(sql_type = SmallInt)]
     pub unit_id: i16,
     #[diesel(sql_type = Text)]

@@ -1,10 +1,10 @@
 -- The licensee's own legs of one office's transactions, by local day, service if wanted, and how far they are settled. `until` is exclusive; the
 -- licensee or the network is null for all. The originals whose own legs are held come as their ids beside the deposit identifiers where they are;
 -- what a terminal split or was paid out never is.
--- On demand only what moves the licensee's plain destination in some windows, null for all.
+-- On demand only what moves one destination of the licensee in some windows, null for all: what it collects moves the plain one.
 WITH wanted AS NOT MATERIALIZED (
     SELECT $1::int AS office_id, $2::timestamptz AS since, $3::timestamptz AS until, $4::int AS licensee, $5::smallint AS network_id,
-           $6::bigint[] AS held_ids, $7::text[] AS held_at, $8::int[] AS windows, $9::bool AS by_service
+           $6::bigint[] AS held_ids, $7::text[] AS held_at, $8::int[] AS windows, $9::text AS destination, $10::bool AS by_service
 ), held AS MATERIALIZED (
     SELECT o.id, array_agg(o.deposit_identifier ORDER BY o.deposit_identifier) AS places
       FROM wanted w CROSS JOIN unnest(w.held_ids, w.held_at) AS o (id, deposit_identifier)
@@ -26,7 +26,8 @@ WITH wanted AS NOT MATERIALIZED (
 ), shared AS (
     SELECT q.*, v.unit_id, CASE WHEN q.kind IN (2, 3) THEN -1 ELSE 1 END AS sign, o.own_legs, o.held_legs, o.own_sources,
            coalesce(p.role_id = 1 OR p.party_id = q.licensee, false)
-               AND NOT (w.windows IS NOT NULL AND p.side = 'leg' AND p.deposit_identifier <> '') AS owns_principal,
+               AND (w.windows IS NULL OR CASE p.side WHEN 'leg' THEN p.deposit_identifier ELSE '' END = w.destination) AS owns_principal,
+           (w.windows IS NULL OR w.destination = '') AS is_plain,
            coalesce(p.side = 'source', false) AS is_paid_out,
            coalesce(p.deposit_identifier = ANY (q.held_at), false) AS holds_principal
       FROM wanted w
@@ -42,7 +43,7 @@ WITH wanted AS NOT MATERIALIZED (
                            FROM tariff_terms m
                           WHERE m.tariff_version_id = a.tariff_version_id
                             AND (m.role_id = 1 OR (m.role_id = 30 AND q.holder = 1) OR m.party_id = q.licensee)
-                            AND NOT (w.windows IS NOT NULL AND m.side = 'leg' AND m.deposit_identifier <> '')) o
+                            AND (w.windows IS NULL OR CASE m.side WHEN 'leg' THEN m.deposit_identifier ELSE '' END = w.destination)) o
       -- A version's own principal is the last of its terms: a leg if it was collected, a source if it was paid out.
       LEFT JOIN LATERAL (SELECT m.role_id, m.party_id, m.side, m.deposit_identifier FROM tariff_terms m
                           WHERE q.principal <> 0 AND m.tariff_version_id = a.tariff_version_id AND m.kind = 'principal'
@@ -50,9 +51,9 @@ WITH wanted AS NOT MATERIALIZED (
 ), principals AS (
     -- Of a principal one of biller and holder earns, and the other collects; of what a terminal split the biller both.
     SELECT s.*,
-           CASE WHEN CASE WHEN s.holder <> 4 AND s.is_paid_out THEN s.holder = 1 ELSE s.owns_principal END THEN s.principal ELSE 0 END
+           CASE WHEN CASE WHEN s.holder <> 4 AND s.is_paid_out THEN s.holder = 1 AND s.is_plain ELSE s.owns_principal END THEN s.principal ELSE 0 END
                AS principal_earned,
-           CASE WHEN CASE WHEN s.holder = 4 OR s.is_paid_out THEN s.owns_principal ELSE s.holder = 1 END THEN s.principal ELSE 0 END
+           CASE WHEN CASE WHEN s.holder = 4 OR s.is_paid_out THEN s.owns_principal ELSE s.holder = 1 AND s.is_plain END THEN s.principal ELSE 0 END
                AS principal_collected
       FROM shared s
 ), signed AS (

@@ -7,7 +7,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::demand::owed_at;
-use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
 use crate::domain::settlement::{CycleKind, Movements, PayoutTerms, Position, PositionRule, position};
 use crate::store::Connection;
@@ -24,11 +23,13 @@ use crate::usecases::settling::held_now::Restrictions;
 use crate::usecases::settling::holding::Register;
 use crate::usecases::{Done, Failure};
 
-/// The plain destination of one party, as the window that is settled next would be settled now. What is booked in a later one
+/// One destination of one party, as the window that is settled next would be settled now. What is booked in a later one
 /// is due after it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct NextDue {
     pub network: String,
+    /// The deposit identifier; empty for the party's plain destination, which is told in any case.
+    pub destination: String,
     pub unit: String,
     /// Balance that the last approved settlement carried over.
     #[schema(value_type = i64)]
@@ -89,10 +90,12 @@ pub(super) async fn next_due(
     rows.retain(|row| networks.iter().any(|network| network.id == row.network_id));
     let licences = licences_at_offices_of(conn, party_id).await?;
     let unsealed = unsealed_of(conn, party_id, &licences, at, &rows, networks).await?;
+    rows.retain(|row| row.destination.is_empty() || is_moved(row, &unsealed));
     let demands = demands_on(conn, party_id, at, &rows).await?;
     let holds = holds_of(conn, party_id, &licences, at, &rows, of_office).await?;
     let due_of = |row: &DueRow, cycle| {
-        let own = holds.get(&(row.network_id, row.unit_id));
+        let place = (row.network_id, row.unit_id, row.destination.clone());
+        let own = holds.get(&place);
         let moved = moved(row, &unsealed)?;
         due(row, moved, own.copied().unwrap_or_default(), cycle, &demands)
     };
@@ -121,7 +124,8 @@ async fn register_of(conn: &mut Connection, licences: &[OfficeLicence]) -> Done<
     Register::load(conn, rows).await
 }
 
-/// What a settlement now would hold of the party's plain destination, if its balance covers it: by network and unit.
+/// What a settlement now would hold of the party's destinations, as far as their balances cover it: by network, unit and
+/// destination.
 async fn holds_of(
     conn: &mut Connection,
     party_id: i32,
@@ -129,7 +133,7 @@ async fn holds_of(
     at: DateTime<Utc>,
     rows: &[DueRow],
     of_office: &Restrictions,
-) -> Done<BTreeMap<(i16, i16), Amount>> {
+) -> Done<BTreeMap<(i16, i16, String), Amount>> {
     let ids: BTreeSet<i32> = licences.iter().map(|licence| licence.licence_id).collect();
     let windows = rows
         .iter()
@@ -141,14 +145,14 @@ async fn holds_of(
         let own = Restrictions::among(conn, ids, at).await?;
         own.held_sums(conn, &ordinals).await?
     };
-    let plain = Destination {
-        party: party_id,
-        deposit_identifier: String::new(),
-    };
-    Ok(sums
+    let own = sums
         .into_iter()
-        .filter(|((_, chain), _)| chain.destination == plain)
-        .map(|((network_id, chain), amount)| ((network_id, chain.unit), amount))
+        .filter(|((_, chain), _)| chain.destination.party == party_id);
+    Ok(own
+        .map(|((network_id, chain), amount)| {
+            let destination = chain.destination.deposit_identifier;
+            ((network_id, chain.unit, destination), amount)
+        })
         .collect())
 }
 
@@ -178,6 +182,12 @@ async fn demands_on(
 /// Weekly cycles of four years: an older one is open only if nothing was paid since.
 const DEMANDS_MAX: i64 = 200;
 
+/// What the party earned at one destination.
+struct Unsealed {
+    destination: String,
+    earning: EarningRow,
+}
+
 /// What the party earned in all its offices in the windows that are settled next, as far as they are not sealed: within the
 /// allowed lateness, and however long ago if a person has released it.
 async fn unsealed_of(
@@ -187,7 +197,7 @@ async fn unsealed_of(
     at: DateTime<Utc>,
     rows: &[DueRow],
     networks: &[NetworkRow],
-) -> Done<Vec<EarningRow>> {
+) -> Done<Vec<Unsealed>> {
     let next = rows.iter().filter_map(|row| row.window.as_ref());
     let open: Vec<&DueWindow> = next.filter(|window| !window.is_sealed).collect();
     let windows: Vec<i32> = open.iter().map(|window| window.id).collect();
@@ -200,18 +210,24 @@ async fn unsealed_of(
     let offices: BTreeSet<i32> = licences.iter().map(|licence| licence.office_id).collect();
     let offices = Vec::from_iter(offices);
     let released_from = oldest_released(conn, &offices, &windows).await?;
+    let destinations: BTreeSet<String> = rows.iter().map(|row| row.destination.clone()).collect();
     for office_id in offices {
-        let wanted = EarningsWanted {
-            office_id,
-            from: released_from.map_or(timely_from, |from| from.min(timely_from)),
-            until: at + TimeDelta::days(1),
-            licensee: Some(party_id),
-            network_id: None,
-            held: &[],
-            windows: Some(&windows),
-            by_service: false,
-        };
-        unsealed.extend(earnings_of(conn, wanted).await?);
+        for destination in &destinations {
+            let wanted = EarningsWanted {
+                office_id,
+                from: released_from.map_or(timely_from, |from| from.min(timely_from)),
+                until: at + TimeDelta::days(1),
+                licensee: Some(party_id),
+                network_id: None,
+                held: &[],
+                moving: Some((&windows, destination)),
+                by_service: false,
+            };
+            for earning in earnings_of(conn, wanted).await? {
+                let destination = destination.clone();
+                unsealed.push(Unsealed { destination, earning });
+            }
+        }
     }
     Ok(unsealed)
 }
@@ -219,12 +235,30 @@ async fn unsealed_of(
 /// What came in just within the allowed lateness may have been booked so much later, as the first of a window.
 const WAITED_LONGEST: TimeDelta = TimeDelta::days(1);
 
-fn moved(row: &DueRow, unsealed: &[EarningRow]) -> Done<Movements> {
-    let own = || {
-        unsealed
-            .iter()
-            .filter(|earning| earning.network == row.network && earning.unit == row.unit)
-    };
+/// Whether there is anything to tell of it.
+fn is_moved(row: &DueRow, unsealed: &[Unsealed]) -> bool {
+    let settled = [
+        row.closing,
+        row.sealed,
+        row.remitted,
+        row.returned,
+        row.on_its_way,
+    ];
+    settled.iter().any(|amount| *amount != 0)
+        || earnings_at(row, unsealed).any(|earning| (earning.earned, earning.collected) != (0, 0))
+}
+
+fn earnings_at<'a>(row: &DueRow, unsealed: &'a [Unsealed]) -> impl Iterator<Item = &'a EarningRow> {
+    let place = (row.network.clone(), row.unit.clone(), row.destination.clone());
+    let own = unsealed.iter().filter(move |unsealed| {
+        let Unsealed { destination, earning } = unsealed;
+        (&earning.network, &earning.unit, destination) == (&place.0, &place.1, &place.2)
+    });
+    own.map(|unsealed| &unsealed.earning)
+}
+
+fn moved(row: &DueRow, unsealed: &[Unsealed]) -> Done<Movements> {
+    let own = || earnings_at(row, unsealed);
     let earned = own().map(|earning| Amount::from_minor(earning.earned));
     let collected = own().map(|earning| Amount::from_minor(earning.collected));
     Ok(Movements {
@@ -253,6 +287,7 @@ fn due(
     let position = position(moved, holds, carried_before, terms).map_err(|rule| unsettled(row, rule))?;
     Ok(NextDue {
         network: row.network.clone(),
+        destination: row.destination.clone(),
         unit: row.unit.clone(),
         carried: moved.opening,
         moved_since: position.before().minus(moved.opening)?,
@@ -293,7 +328,7 @@ fn outcome(position: &Position) -> DueOutcome {
 fn open_demands(row: &DueRow, demands: &[DemandView]) -> Vec<Demand> {
     let is_open = |demand: &&DemandView| {
         (&demand.network, &demand.unit) == (&row.network, &row.unit)
-            && demand.deposit_identifier.is_empty()
+            && demand.deposit_identifier == row.destination
             && !demand.open.is_zero()
     };
     let mut open: Vec<Demand> = demands

@@ -119,7 +119,7 @@ async fn report(
             licensee: by.party_id,
             network_id: network.map(|n| n.id),
             held: &held,
-            windows: None,
+            moving: None,
             by_service: asked.gathered == Gathered::Service,
         },
     )
