@@ -113,6 +113,15 @@ pub async fn insert_licence_events(conn: &mut Connection, new: &[NewLicenceEvent
     Ok(())
 }
 
+/// When the last decision about a licence was recorded.
+pub async fn last_decision(conn: &mut Connection, licence_id: i32) -> Stored<Option<DateTime<Utc>>> {
+    Ok(licence_events::table
+        .filter(licence_events::licence_id.eq(licence_id))
+        .select(diesel::dsl::max(licence_events::recorded_at))
+        .first(conn)
+        .await?)
+}
+
 /// When the same decision was recorded, if it was.
 pub async fn recorded_before(
     conn: &mut Connection,

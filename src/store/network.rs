@@ -127,11 +127,15 @@ pub async fn rules_versions(conn: &mut Connection) -> Stored<Vec<(i16, i64)>> {
         .await?)
 }
 
-/// Tells every server that licences, bindings or tariffs changed. The caller holds the network's exclusive lock.
-pub async fn raise_rules_version(conn: &mut Connection, network_id: i16) -> Stored<()> {
-    diesel::update(network_rules::table.find(network_id))
-        .set(network_rules::version.eq(network_rules::version + 1))
-        .execute(conn)
-        .await?;
+/// Tells every server that what it remembers of these networks is old. For a change of licences, bindings or tariffs the caller
+/// holds the networks' exclusive locks; all locks of a transaction are had before, and `ascending` are so, or two would wait for
+/// each other.
+pub async fn raise_rules_versions(conn: &mut Connection, ascending: &[i16]) -> Stored<()> {
+    for network_id in ascending {
+        diesel::update(network_rules::table.find(network_id))
+            .set(network_rules::version.eq(network_rules::version + 1))
+            .execute(conn)
+            .await?;
+    }
     Ok(())
 }

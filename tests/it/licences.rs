@@ -104,6 +104,39 @@ async fn an_announced_transfer_stands_when_an_earlier_change_is_recorded_after_i
     assert_eq!(bind("office-1002", later).await, (None, true));
 }
 
+#[tokio::test]
+async fn what_is_decided_last_is_known_last_although_the_servers_clock_is_behind() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    let mut bind = async |licensee: &str, at| {
+        let entry = BindingEntry {
+            office: "1001".to_owned(),
+            network: PISHKHAN.to_owned(),
+            roles: OfficeRoles {
+                licensee: licensee.to_owned(),
+                municipality: None,
+                provincial_treasury: None,
+            },
+            valid_from: scene.day(5, 0),
+        };
+        let bound = bind_roles(&mut conn, &scene.maker, at, &entry).await;
+        bound.unwrap().known_from
+    };
+    let ahead = bind("office-1002", scene.day(0, 2)).await;
+    let behind = bind("office-1003", scene.day(0, 1)).await;
+    assert!(ahead < behind, "{ahead} {behind}");
+    let mut recorded = Vec::new();
+    for (kind, hour) in [
+        (LicenceEventKind::Suspended, 4),
+        (LicenceEventKind::Reinstated, 3),
+    ] {
+        let entry = decision(kind, scene.day(6, 0));
+        let done = record_licence_event(&mut conn, &scene.maker, scene.day(0, hour), &entry).await;
+        recorded.push(done.unwrap().recorded_at);
+    }
+    assert!(recorded.is_sorted_by(|one, other| one < other), "{recorded:?}");
+}
+
 #[actix_web::test]
 async fn a_person_records_a_backdated_decision_once_and_the_office_shows_it() {
     let scene = Scene::furnished().await;
@@ -144,11 +177,12 @@ async fn a_person_records_a_backdated_decision_once_and_the_office_shows_it() {
             &json!("inspection")
         )
     );
-    for (kind, state) in [
-        ("reinstated", "active"),
-        ("surrendered", "surrendered"),
-        ("revoked", "revoked"),
+    for (minute, kind, state) in [
+        (1, "reinstated", "active"),
+        (2, "surrendered", "surrendered"),
+        (3, "revoked", "revoked"),
     ] {
+        let later = Api::of(&scene.world, scene.day(3, 9) + chrono::Duration::minutes(minute));
         let mut sent = suspension(&scene);
         sent["kind"] = json!(kind);
         sent["effective_at"] = json!(scene.day(3, 8));

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::licence::{OfficeRoles, change_rules, licence_of, parties_of};
 use crate::domain::binding::{Binding, Rebinding, rebind};
-use crate::domain::moment::kept;
+use crate::domain::moment::{after, kept};
 use crate::domain::originator::Originator;
 use crate::store::licence::BindingRow;
 use crate::store::{Connection, licence, party};
@@ -61,6 +61,8 @@ pub async fn bind_roles(
         let rows = licence::bindings_of(conn, &[licence.id]).await?;
         let on_record: Vec<Binding> = rows.into_iter().map(BindingRow::read).collect::<Result<_, _>>()?;
         let rebound = rebind(&on_record, &asked, valid_from);
+        // Of two servers' clocks one is behind: what is decided last is known last.
+        let at = after(on_record.iter().map(|binding| binding.known_from).max(), at);
         if rebound.known_from.is_none() {
             let binding = licence::NewBinding {
                 office_id: licence.office_id,

@@ -15,6 +15,7 @@ use super::service::{AgencyEntry, ServiceEntry, register_agencies, register_serv
 use super::unit::{UnitEntry, register_unit};
 use crate::domain::originator::Originator;
 use crate::store::Connection;
+use crate::store::network::{network_ids, raise_rules_versions};
 use crate::usecases::Done;
 use crate::usecases::tariff::{TariffDraft, draft_tariffs};
 
@@ -76,12 +77,19 @@ pub async fn register_document(
             let issued = issue_licences(conn, &person, at, &document.licences).await;
             of_part("licences", issued)?;
         }
-        of_part(
-            "tariffs",
-            draft_tariffs(conn, &person, at, &document.tariffs).await,
-        )
+        let drafted = draft_tariffs(conn, &person, at, &document.tariffs).await;
+        let drafted = of_part("tariffs", drafted)?;
+        tell_servers(conn).await?;
+        Ok(drafted)
     })
     .await
+}
+
+/// A server that denied an office or a service a moment ago looks again.
+async fn tell_servers(conn: &mut Connection) -> Done<()> {
+    let mut ascending: Vec<i16> = network_ids(conn).await?.into_values().collect();
+    ascending.sort_unstable();
+    Ok(raise_rules_versions(conn, &ascending).await?)
 }
 
 fn of_part<T>(place: &str, done: Done<T>) -> Done<T> {

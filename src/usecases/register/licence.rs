@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::known;
 use super::text::{Text, each_within_limits, within_limits};
 use crate::domain::licence::LicenceChange;
-use crate::domain::moment::kept;
+use crate::domain::moment::{after, kept};
 use crate::domain::originator::Originator;
 use crate::store::reading::network::all_networks;
 use crate::store::{Connection, booking, instrument, licence, locks, network, office, party, settlement};
@@ -149,6 +149,8 @@ pub async fn record_licence_event(
         let (network_id, licence) =
             licence_of(conn, &entry.office, &entry.network, entry.effective_at).await?;
         let at = change_rules(conn, [network_id], kept(at)).await?;
+        // Of two servers' clocks one is behind: what is decided last is recorded last.
+        let at = after(licence::last_decision(conn, licence.id).await?, at);
         let event = licence::NewLicenceEvent {
             licence_id: licence.id,
             kind: entry.kind.code(),
@@ -286,13 +288,10 @@ pub(super) async fn change_rules(
     let approved_at = settlement::last_approval(conn, &ascending).await?;
     for network_id in &ascending {
         locks::take_network(conn, *network_id, RULES_LOCK_WAIT_MS).await?;
-        network::raise_rules_version(conn, *network_id).await?;
     }
+    network::raise_rules_versions(conn, &ascending).await?;
     let booked_at = booking::last_booking_since(conn, &ascending, at).await?;
-    let just_after = approved_at
-        .max(booked_at)
-        .map(|unseen| unseen + Duration::microseconds(1));
-    Ok(just_after.map_or(at, |just_after| just_after.max(at)))
+    Ok(after(approved_at.max(booked_at), at))
 }
 
 async fn licence_ids(conn: &mut Connection, rows: &[licence::NewLicence]) -> Done<LicenceIds> {

@@ -42,12 +42,14 @@ pub async fn publish_tariffs(
                 .ok_or_else(|| Failure::not_found("tariff version", id))?;
             versions.entry(version.network_id).or_default().push(version);
         }
-        for (network_id, versions) in versions {
-            locks::take_network(conn, network_id, RULES_LOCK_WAIT_MS).await?;
-            network::raise_rules_version(conn, network_id).await?;
-            for version in versions {
-                publish_tariff(conn, &version, at).await?;
-            }
+        for network_id in versions.keys() {
+            locks::take_network(conn, *network_id, RULES_LOCK_WAIT_MS).await?;
+        }
+        let ascending: Vec<i16> = versions.keys().copied().collect();
+        network::raise_rules_versions(conn, &ascending).await?;
+        for version in versions.values().flatten() {
+            let published = publish_tariff(conn, version, at).await;
+            published.map_err(|failure| failure.within(&format!("version {}", version.id)))?;
         }
         Ok(())
     })

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use daftar::domain::money::AMOUNT_MAX;
+use daftar::domain::office::Setting;
 use daftar::domain::originator::{Originator, Scope};
 use daftar::domain::page::Asked;
 use daftar::domain::quarantine::QuarantineState;
@@ -10,7 +11,9 @@ use daftar::usecases::Failure;
 use daftar::usecases::quarantine::{list_quarantine, reject_quarantined, release_quarantined};
 use daftar::usecases::reading::earnings::{EarningsAsked, report_earnings};
 use daftar::usecases::register::binding::{BindingEntry, bind_roles};
+use daftar::usecases::register::document::{RegisterDocument, register_document};
 use daftar::usecases::register::licence::OfficeRoles;
+use daftar::usecases::register::office::OfficeEntry;
 use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
@@ -75,6 +78,35 @@ async fn every_reason_is_told() {
             .await,
         11
     );
+}
+
+#[tokio::test]
+async fn an_office_that_was_registered_a_moment_ago_is_known_to_a_server_that_denied_it() {
+    let counter = Counter::open().await;
+    let reason = async |reference| {
+        counter
+            .reason(counter.row(reference, json!({ "office": "7777" })))
+            .await
+    };
+    assert_eq!(reason("r-1").await, Reason::UnknownOffice);
+    let office = OfficeEntry {
+        code: "7777".to_owned(),
+        name_fa: "دفتر".to_owned(),
+        name_en: "Office".to_owned(),
+        province: "تهران".to_owned(),
+        county: "تهران".to_owned(),
+        district: String::new(),
+        setting: Setting::Urban,
+    };
+    let document = RegisterDocument {
+        offices: vec![office],
+        ..RegisterDocument::default()
+    };
+    let (mut conn, maker) = (counter.scene.world.conn().await, &counter.scene.maker);
+    register_document(&mut conn, maker, counter.now, "maker", document)
+        .await
+        .unwrap();
+    assert_eq!(reason("r-2").await, Reason::NoLicence);
 }
 
 #[tokio::test]
