@@ -76,6 +76,7 @@ pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<
         findings: Vec::new(),
         more_findings: false,
     };
+    let seen = plan.horizon.after(&found);
     for (piece, Checked { findings, .. }) in found {
         verified.agrees &= findings.is_empty();
         verified.more_findings |= findings.len() >= FINDINGS_MAX;
@@ -92,7 +93,7 @@ pub async fn verify(pool: &Pool, extent: Extent, network: Option<&str>) -> Done<
         .map(|(window, findings)| Noted {
             window,
             settlement: window.and_then(|window| plan.settlements.get(&window).copied()),
-            seen: window.is_none().then_some(plan.seen),
+            seen: window.is_none().then_some(seen),
             findings,
         })
         .collect();

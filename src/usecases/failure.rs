@@ -260,6 +260,9 @@ fn is_passing(kind: &DatabaseErrorKind, message: &str) -> bool {
         "shutting down",
         "starting up",
         "connection closed",
+        "canceling statement due to user request",
+        "No space left on device",
+        "out of memory",
     ]
     .iter()
     .any(|passing| message.contains(passing))

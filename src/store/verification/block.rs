@@ -1,12 +1,11 @@
 //! The keys of the great tables, block by block. Never here: which of them have their turn (see `domain::verification`).
 
-use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 
 use crate::domain::verification::rotation::BLOCK_KEYS;
-use crate::store::schema::{allocations, batches, journals, verifications};
+use crate::store::schema::verifications;
 use crate::store::{Connection, Stored};
 
 /// A table whose rows are verified in ranges of its ids.
@@ -27,8 +26,8 @@ impl Numbered {
     }
 }
 
-/// The greatest ids that a verification of the house has seen; none where a table had no row.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Queryable, Selectable, Insertable)]
+/// The greatest ids up to which the tables were found good; none where nothing was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = verifications)]
 pub struct Seen {
     pub allocations_until: Option<i64>,
@@ -62,14 +61,9 @@ pub async fn blocks(conn: &mut Connection, table: Numbered) -> Stored<Vec<i64>> 
     Ok(rows.into_iter().map(|row| row.block).collect())
 }
 
-/// What there is to be seen now.
+/// What there is to be seen now. A greater id than was ever handed out is none of these.
 pub async fn seen_now(conn: &mut Connection) -> Stored<Seen> {
-    Ok(Seen {
-        allocations_until: allocations::table
-            .select(max(allocations::id))
-            .first(conn)
-            .await?,
-        batches_until: batches::table.select(max(batches::id)).first(conn).await?,
-        journals_until: journals::table.select(max(journals::id)).first(conn).await?,
-    })
+    Ok(diesel::sql_query(include_str!("block/seen_now.sql"))
+        .get_result(conn)
+        .await?)
 }

@@ -55,11 +55,10 @@ pub async fn agreed_windows(conn: &mut Connection, at: DateTime<Utc>) -> Stored<
     Ok(found.load(conn).await?)
 }
 
-/// What the last verification, by `at`, that found the register and the books good has seen.
-pub async fn seen_when_good(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Seen> {
+/// How far the last verification of the register and the books, by `at`, has seen.
+pub async fn seen_last(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Seen> {
     let last = verifications::table
         .filter(verifications::window_id.is_null())
-        .filter(verifications::agreed)
         .filter(verifications::verified_at.le(at))
         .order((verifications::verified_at.desc(), verifications::id.desc()))
         .select(Seen::as_select());

@@ -141,22 +141,25 @@ impl Known {
         }
     }
 
+    /// All of it or nothing: what is half read would make sound rows seem to refer to nothing.
     async fn read_register(&mut self, conn: &mut Connection) -> Done<()> {
-        let contents = &mut self.contents;
-        if !contents.windows.is_empty() {
+        if !self.contents.windows.is_empty() {
             return Ok(());
         }
-        contents.windows = content::windows(conn).await?.into_iter().collect();
-        contents.offices = content::offices(conn).await?.into_iter().collect();
-        contents.services = content::services(conn).await?.into_iter().collect();
-        contents.originators = content::originators(conn).await?.into_iter().collect();
         let licences = content::licences(conn).await?;
         let licence = |(id, office, network)| (id, LicenceContent { office, network });
-        contents.licences = licences.into_iter().map(licence).collect();
         let terms = content::terms(conn).await?;
         let versions = terms.chunk_by(|one, other| one.tariff_version_id == other.tariff_version_id);
         let tariff = |terms: &[TermRow]| tariff_content(terms, &self.weights);
-        contents.tariffs = versions.filter_map(tariff).collect();
+        self.contents = Contents {
+            windows: content::windows(conn).await?.into_iter().collect(),
+            offices: content::offices(conn).await?.into_iter().collect(),
+            services: content::services(conn).await?.into_iter().collect(),
+            originators: content::originators(conn).await?.into_iter().collect(),
+            licences: licences.into_iter().map(licence).collect(),
+            tariffs: versions.filter_map(tariff).collect(),
+            ..Contents::default()
+        };
         Ok(())
     }
 

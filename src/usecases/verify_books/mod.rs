@@ -5,6 +5,7 @@ mod allocations;
 mod bookings;
 mod books;
 mod holds;
+mod horizon;
 mod nightly;
 mod plan;
 mod schedules;
@@ -26,6 +27,7 @@ use crate::store::query_time::allow_long_queries;
 use crate::store::verification::seal::broken_seals;
 
 pub use bookings::Known;
+pub use horizon::Horizon;
 pub(super) use nightly::{Turn, verify_due_window};
 pub(super) use plan::note;
 pub use plan::{Extent, Noted, Piece, Plan, PlannedPiece, note_verification, plan_verification};

@@ -5,13 +5,12 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use super::plan::{Noted, Piece, SMALL, house_pieces, planned, settlement_of, window_pieces};
+use super::plan::{Noted, causes_of, house_pieces, settlement_of, window_pieces};
 use super::totals::{doubts, draw_weights};
-use super::{Known, verify_or_tell};
+use super::{Horizon, Known, verify_or_tell};
 use crate::domain::verification::rotation::Part;
 use crate::store::Connection;
-use crate::store::verification::block::seen_now;
-use crate::store::verification::run::{agreed_windows, seen_when_good, verified_in_run};
+use crate::store::verification::run::{agreed_windows, verified_in_run};
 use crate::store::verification::window::{WindowRow, windows};
 use crate::usecases::Done;
 
@@ -49,24 +48,27 @@ pub(in crate::usecases) async fn verify_due_window(
     let due = all
         .iter()
         .find(|window| window.is_sealed && !done.contains(&Some(window.id)) && has_turn(window));
-    let (what, window, seen, pieces) = match due {
+    let (what, window, horizon, pieces) = match due {
         Some(window) => {
             let what = format!(
                 "window {} of {} with {} transactions",
                 window.period_key, window.network, window.row_count
             );
-            let pieces = window_pieces(conn, window).await?;
+            let mut pieces = window_pieces(conn, window).await?;
+            pieces.extend(causes_of([window]));
             (what, Some(window.id), None, pieces)
         }
         None if done.contains(&None) => return Ok(None),
         None => {
-            let seen = seen_when_good(conn, at).await?;
-            let mut pieces = house_pieces(conn, part, seen).await?;
-            // What counts in a window that is not sealed yet pays out already.
-            let unsealed = all.iter().filter(|window| !window.is_sealed);
-            pieces.extend(unsealed.map(|window| planned(Piece::Causes { window: window.id }, None, SMALL)));
-            let what = "the register and the books".to_owned();
-            (what, None, Some(seen_now(conn).await?), pieces)
+            let horizon = Horizon::read(conn, at).await?;
+            let mut pieces = house_pieces(conn, part, horizon.before).await?;
+            pieces.extend(causes_of(all.iter().filter(|window| !window.is_sealed)));
+            (
+                "the register and the books".to_owned(),
+                None,
+                Some(horizon),
+                pieces,
+            )
         }
     };
     let settlement = settlement_of(&pieces);
@@ -78,6 +80,7 @@ pub(in crate::usecases) async fn verify_due_window(
     for planned in doubts(&found) {
         found.push((planned, verify_or_tell(conn, &mut known, planned.piece).await?));
     }
+    let seen = horizon.map(|horizon| horizon.after(&found));
     let findings = found
         .into_iter()
         .flat_map(|(_, checked)| checked.findings)

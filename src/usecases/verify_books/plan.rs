@@ -6,13 +6,13 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
-use super::may_verify;
+use super::{Horizon, may_verify};
 use crate::domain::originator::Originator;
 use crate::domain::verification::Finding;
 use crate::domain::verification::rotation::{BLOCK_KEYS, KeyRange, Part, key_ranges};
 use crate::domain::verification::seal::sealed_tables;
 use crate::store::Connection;
-use crate::store::verification::block::{Numbered, Seen, blocks, seen_now};
+use crate::store::verification::block::{Numbered, Seen, blocks};
 use crate::store::verification::booking;
 use crate::store::verification::run::{NewVerification, agreed_windows, insert_verification};
 use crate::store::verification::settlement::approved;
@@ -82,8 +82,7 @@ pub struct Plan {
     /// Those that are verified; of them, the sealed ones.
     pub windows: Vec<i32>,
     pub sealed_windows: Vec<i32>,
-    /// What of the register and the books there was to be seen.
-    pub seen: Seen,
+    pub horizon: Horizon,
     /// With which of them an approved settlement is verified, by window.
     pub settlements: BTreeMap<i32, i32>,
     pub windows_left: usize,
@@ -103,6 +102,7 @@ pub async fn plan_verification(
     may_verify(by)?;
     conn.transaction(async |conn| {
         let mut all = window::windows(conn).await?;
+        let causes = causes_of(&all).collect::<Vec<_>>();
         if let Some(code) = network {
             require_network(conn, code).await?;
             all.retain(|window| window.network == code);
@@ -110,11 +110,12 @@ pub async fn plan_verification(
         let good: HashSet<i32> = agreed_windows(conn, at).await?.into_iter().collect();
         let chosen = chosen(&all, &good, extent);
         let mut plan = Plan {
-            seen: seen_now(conn).await?,
+            horizon: Horizon::read(conn, at).await?,
             pieces: house_pieces(conn, Part::WHOLE, Seen::default()).await?,
             windows_left: all.len() - chosen.len(),
             ..Plan::default()
         };
+        plan.pieces.extend(causes);
         for row in chosen {
             let pieces = window_pieces(conn, row).await?;
             if let Some(settlement) = settlement_of(&pieces) {
@@ -132,6 +133,16 @@ pub async fn plan_verification(
         Ok(plan)
     })
     .await
+}
+
+/// What counts in windows and was not posted by sealing them, which may pay out before they are sealed.
+pub(super) fn causes_of<'a>(
+    windows: impl IntoIterator<Item = &'a WindowRow>,
+) -> impl Iterator<Item = PlannedPiece> {
+    let piece = |row: &WindowRow| Piece::Causes { window: row.id };
+    windows
+        .into_iter()
+        .map(move |row| planned(piece(row), None, SMALL))
 }
 
 /// What was never found good comes first, then the newest.
@@ -183,7 +194,6 @@ pub(super) async fn window_pieces(conn: &mut Connection, row: &WindowRow) -> Don
         planned(piece, Some(row.id), portion.rows)
     });
     let mut pieces: Vec<PlannedPiece> = bookings.collect();
-    pieces.push(planned(Piece::Causes { window: row.id }, Some(row.id), SMALL));
     if row.is_sealed {
         pieces.push(planned(
             Piece::Window { window: row.id },
@@ -220,6 +230,23 @@ pub(super) fn settlement_of(pieces: &[PlannedPiece]) -> Option<i32> {
 }
 
 impl Piece {
+    /// The great table of whose keys it has a range.
+    pub(super) const fn numbered(self) -> Option<Numbered> {
+        match self {
+            Self::Allocations(_) => Some(Numbered::Allocations),
+            Self::Strays(_) => Some(Numbered::Batches),
+            Self::Journals(_) => Some(Numbered::Journals),
+            Self::Seals { .. }
+            | Self::Tariffs
+            | Self::Bookings { .. }
+            | Self::Window { .. }
+            | Self::Causes { .. }
+            | Self::Totals { .. }
+            | Self::Books
+            | Self::Settlement { .. } => None,
+        }
+    }
+
     /// The protected table that it is about, first of all.
     pub(super) const fn table(self) -> &'static str {
         match self {
@@ -272,7 +299,7 @@ pub struct Noted {
     pub window: Option<i32>,
     /// The approved settlement that was verified with it.
     pub settlement: Option<i32>,
-    /// What of the register and the books there was to be seen; not with a window.
+    /// How far the register and the books were seen; not with a window.
     pub seen: Option<Seen>,
     pub findings: Vec<Finding>,
 }
