@@ -6,12 +6,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::error::PayloadError;
-use actix_web::web::{Bytes, PathConfig, PayloadConfig, QueryConfig};
+use actix_web::web::{Bytes, PathConfig, QueryConfig};
 use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
-use super::media::must_be_json;
+use super::media::{Decoded, broken, decoded, must_be_json};
 use super::problem::Problem;
 use crate::domain::json::{self, Misread};
 use crate::domain::printable;
@@ -52,18 +52,27 @@ impl FromRequest for Whole {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let reading = Bytes::from_request(request, payload);
+        let body = decoded(request, payload.take());
         Box::pin(async move {
+            let reading = whole(body?);
             match tokio::time::timeout(Duration::from_secs(BODY_SECS_MAX), reading).await {
-                Ok(read) => read.map(Self).map_err(|error| unreadable(&error)),
+                Ok(read) => read.map(Self),
                 Err(_) => Err(Problem::too_slow()),
             }
         })
     }
 }
 
-pub fn payload_config() -> PayloadConfig {
-    PayloadConfig::new(BODY_BYTES_MAX)
+async fn whole(mut body: Decoded) -> Result<Bytes, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = body.next().await {
+        let piece = piece.map_err(|error| broken(&error))?;
+        if bytes.len() + piece.len() > BODY_BYTES_MAX {
+            return Err(Problem::too_large(format!("at most {BODY_BYTES_MAX} bytes")));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes.into())
 }
 
 /// Parameters of the query that the door let through and that cannot be read all the same become problems.
@@ -96,12 +105,5 @@ fn is_printable(body: &[u8]) -> Result<(), Failure> {
     match printable::unprintable_in(&document) {
         None => Ok(()),
         Some(field) => Err(Failure::invalid(field, printable::RULE, printable::TOLD)),
-    }
-}
-
-fn unreadable(error: &actix_web::Error) -> Problem {
-    match error.as_error::<PayloadError>() {
-        Some(PayloadError::Overflow) => Problem::too_large(format!("at most {BODY_BYTES_MAX} bytes")),
-        Some(_) | None => Problem::malformed(error.to_string()),
     }
 }

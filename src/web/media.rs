@@ -4,6 +4,7 @@ use std::io;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::header::CONTENT_ENCODING;
 use actix_web::mime::{self, Mime};
 use actix_web::{HttpMessage, HttpRequest};
@@ -63,9 +64,28 @@ pub fn decoded(request: &HttpRequest, payload: Payload) -> Answer<Decoded> {
             members.multiple_members(true);
             Box::pin(members)
         }
-        Encoding::Deflate => Box::pin(ZlibDecoder::new(body)),
+        Encoding::Deflate => {
+            let mut members = ZlibDecoder::new(body);
+            members.multiple_members(true);
+            Box::pin(members)
+        }
     };
     Ok(ReaderStream::with_capacity(plain, PIECE_BYTES))
+}
+
+/// Why the rest of a body cannot be had.
+pub fn broken(error: &io::Error) -> Problem {
+    let cause = error
+        .get_ref()
+        .and_then(|cause| cause.downcast_ref::<PayloadError>());
+    let told = if cause.is_some() {
+        "the body broke off on its way".to_owned()
+    } else if error.kind() == io::ErrorKind::UnexpectedEof {
+        "what is compressed breaks off before its end".to_owned()
+    } else {
+        format!("it is not compressed as `Content-Encoding` says, or something follows its end: {error}")
+    };
+    Problem::malformed(told)
 }
 
 fn media_type(request: &HttpRequest) -> Answer<Option<Mime>> {

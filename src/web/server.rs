@@ -81,7 +81,6 @@ pub fn app(
         .app_data(Data::new(document.clone()))
         .app_data(body::query_config())
         .app_data(body::path_config())
-        .app_data(body::payload_config())
         .wrap(from_fn(guarded))
         .wrap(from_fn(measured))
         .wrap(Compress::default())

@@ -529,6 +529,7 @@ async fn bodies_are_read_by_their_media_type_and_decoded_or_refused_by_their_enc
         ("br", zipped.clone(), 415),
         ("gzip, gzip", zipped.clone(), 415),
         ("gzip", zipped[..zipped.len() / 2].to_vec(), 400),
+        ("gzip", [zipped.as_slice(), b"more"].concat(), 400),
     ] {
         let said = desk.batch_encoded(encoding, body).await;
         assert_eq!(said.status, status, "{encoding}: {}", said.body);

@@ -17,7 +17,7 @@ use crate::usecases::submission::{
     Delivery, JudgedLines, SubmissionView, judge_lines, may_be_whole, open_submission, show_submission,
 };
 use crate::usecases::{Done, Failure};
-use crate::web::media::{Decoded, decoded, essence};
+use crate::web::media::{Decoded, broken, decoded, essence};
 use crate::web::{Answer, AppState, Authorised, Problem};
 
 /// A stream may last for hours, but not be silent for so long.
@@ -105,7 +105,7 @@ async fn next_bytes(body: &mut Decoded) -> Result<Option<Bytes>, Broken> {
         Err(_silent) => Err(Broken::Off(Problem::too_slow())),
         Ok(None) => Ok(None),
         Ok(Some(Ok(bytes))) => Ok(Some(bytes)),
-        Ok(Some(Err(broken))) => Err(Broken::Off(Problem::malformed(broken.to_string()))),
+        Ok(Some(Err(error))) => Err(Broken::Off(broken(&error))),
     }
 }
 
