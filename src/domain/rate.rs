@@ -32,7 +32,7 @@ pub enum InvalidRate {
     Unreadable(String),
     #[error("`{0}` is more than the whole: if {0} percent is meant, write \"{0}%\"")]
     PercentSignMissing(String),
-    #[error("`{0}` is outside 0% to 1000% or has more than 12 decimal places")]
+    #[error("`{0}` is outside 0% to 1000%, or finer than 0.0000000001%")]
     OutOfRange(String),
 }
 

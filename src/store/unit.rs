@@ -28,11 +28,22 @@ pub async fn insert_unit(conn: &mut Connection, unit: &NewUnit) -> Stored<i16> {
     Ok(inserted.get_result(conn).await?)
 }
 
-/// The id of each unit that exists, by code.
-pub async fn unit_ids(conn: &mut Connection) -> Stored<HashMap<String, i16>> {
-    let rows: Vec<(String, i16)> = currency_units::table
-        .select((currency_units::code, currency_units::id))
+/// A unit as others name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnitRow {
+    pub id: i16,
+    /// Decimal places.
+    pub scale: i16,
+}
+
+/// By code.
+pub async fn units(conn: &mut Connection) -> Stored<HashMap<String, UnitRow>> {
+    let rows: Vec<(String, i16, i16)> = currency_units::table
+        .select((currency_units::code, currency_units::id, currency_units::scale))
         .load(conn)
         .await?;
-    Ok(rows.into_iter().collect())
+    let by_code = rows
+        .into_iter()
+        .map(|(code, id, scale)| (code, UnitRow { id, scale }));
+    Ok(by_code.collect())
 }

@@ -33,6 +33,7 @@ use question::listed;
 use sharing::{Choice, PriceRounding};
 
 use crate::domain::money::Amount;
+use crate::domain::printable::{self, unprintable_in};
 
 /// A tariff document that passed every check, ready to quote: now ([`Tariff::parse`]), or before it was published
 /// ([`Tariff::from_published`]).
@@ -108,6 +109,11 @@ impl Tariff {
     /// Reads and checks a document: the tariff, or every reason why it is none.
     pub fn parse(json: &str) -> Result<Self, Vec<Fault>> {
         let document = Document::read(json).map_err(|fault| vec![fault])?;
+        if let Some(place) = serde_json::from_str(json).ok().as_ref().and_then(unprintable_in) {
+            let told = "what is written there has a control character";
+            let path = format!("$.{place}");
+            return Err(vec![Fault::new(&path, printable::RULE, told, printable::TOLD)]);
+        }
         check::check(&document)
     }
 

@@ -132,6 +132,15 @@ impl Tariff {
         of.value(&mut working)
     }
 
+    /// What the holder bears before it is rounded.
+    pub(super) fn borne_by_holder(&self, question: &Question) -> Result<Amount, Refusal> {
+        let mut working = self.working(question, Trace::Silent);
+        working.find_price()?;
+        working.place.side = Side::Source;
+        let sources = working.share_out(&self.sources)?;
+        Ok(self.paid_by_holder(&sources.shares)?)
+    }
+
     fn working<'a>(&'a self, question: &'a Question, trace: Trace) -> Working<'a> {
         Working {
             occasion: Occasion::Case,

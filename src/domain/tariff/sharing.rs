@@ -1,8 +1,6 @@
 //! Whose the price is: components and what is withheld from them, the taker of the rounding, quantities. Never here: how a
 //! slot's amount is computed (see `pricing`).
 
-use std::cmp::Reverse;
-
 use super::allocation::Share;
 use super::decision::Decision;
 use super::derivation::{Chosen, Line, Step};
@@ -282,7 +280,7 @@ impl<'a> Working<'a> {
     }
 
     /// The sources that the holder bears, by the order in which they take the difference: those that are given back as its taker's
-    /// leg is, so that a refund finds equal sides; of them the larger first; of equal ones as they stand.
+    /// leg is, so that a refund finds equal sides; of them the last first.
     fn bearers_in_turn(
         &self,
         sources: &Shared,
@@ -297,10 +295,9 @@ impl<'a> Working<'a> {
         let as_taker =
             |share: &Share| taker.is_none_or(|taker| is_refundable(taker) == is_refundable(share.ordinal));
         let holders = sources.shares.iter().enumerate();
-        let mut in_turn = holders
-            .filter(|(_, share)| self.tariff.is_holders(share))
-            .collect::<Vec<_>>();
-        in_turn.sort_by_key(|(_, share)| (Reverse(as_taker(share)), Reverse(share.amount)));
+        let holders = holders.rev().filter(|(_, share)| self.tariff.is_holders(share));
+        let (mut in_turn, others): (Vec<_>, Vec<_>) = holders.partition(|(_, share)| as_taker(share));
+        in_turn.extend(others);
         Ok(in_turn.into_iter().map(|(at, _)| at).collect())
     }
 

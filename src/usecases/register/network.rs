@@ -65,14 +65,14 @@ pub async fn register_network(conn: &mut Connection, by: &Originator, entry: Net
     pays_each_kind_once(&entry)?;
     says_where_to_ask(&entry)?;
     conn.transaction(async |conn| {
-        let units = unit::unit_ids(conn).await?;
+        let units = unit::units(conn).await?;
         let roles = party::role_ids(conn).await?;
         let mut codes: Vec<&str> = entry.players.iter().map(|(_, party)| party.as_str()).collect();
         codes.push(&entry.central);
         let parties = party::party_ids(conn, &codes).await?;
         let row = network_row(
             &entry,
-            known(&units, "unit", &entry.unit)?,
+            known(&units, "unit", &entry.unit)?.id,
             known(&parties, "party", &entry.central)?,
         );
         let players = entry

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::originator::Originator;
 use crate::domain::tariff::{Tariff, ValidityRule, version_validity};
 use crate::store::network::NetworkRow;
+use crate::store::unit::UnitRow;
 use crate::store::{Connection, network, service, tariff, unit};
 use crate::usecases::failure::Fault;
 use crate::usecases::{Done, Failure};
@@ -46,7 +47,7 @@ impl RestsOn {
         checked: &Checked,
         networks: &[(NetworkRow, i64)],
         services: &HashMap<String, (i32, i32)>,
-        units: &HashMap<String, i16>,
+        units: &HashMap<String, UnitRow>,
     ) -> Done<Self> {
         let (network, _) = networks
             .iter()
@@ -59,7 +60,13 @@ impl RestsOn {
         let unit = *units
             .get(&unit_code)
             .ok_or_else(|| Failure::not_found("unit", &unit_code))?;
-        if unit != network.unit_id {
+        if let Some(scale) = checked.tariff.unit().scale
+            && i16::from(scale) != unit.scale
+        {
+            let told = format!("{unit_code} has {} decimal places by the register", unit.scale);
+            return Err(Failure::invalid("unit.scale", "the_scale_is_the_units", told));
+        }
+        if unit.id != network.unit_id {
             return Err(Failure::invalid(
                 "unit",
                 "the_unit_is_the_networks",
@@ -70,7 +77,7 @@ impl RestsOn {
             network: network.id,
             service,
             agency_party,
-            unit,
+            unit: unit.id,
         })
     }
 }
@@ -95,7 +102,7 @@ pub async fn draft_tariffs(
     conn.transaction(async |conn| {
         let networks = network::networks_with_versions(conn).await?;
         let services = service::services_with_parties(conn).await?;
-        let units = unit::unit_ids(conn).await?;
+        let units = unit::units(conn).await?;
         let mut ids = Vec::with_capacity(drafts.len());
         for (draft, checked) in drafts.iter().zip(&all_checked) {
             let rests_on = RestsOn::of(draft, checked, &networks, &services, &units);

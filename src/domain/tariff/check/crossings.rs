@@ -47,38 +47,76 @@ pub(super) fn around(number: i64) -> [i64; 3] {
 pub(super) fn with_crossings(tariff: &Tariff, measures: &[Measure], mut points: Points) -> Points {
     let all = every_computation(tariff);
     let others = questions(tariff, &points, OTHERS_MAX).collect::<Vec<_>>();
-    let rounded = where_rounding_takes_most(tariff, &others);
-    for measure in measures.iter().chain(&rounded) {
+    for measure in measures {
         let mut grounds = Grounds::default();
         grounds.take(&measure.of, &all);
-        for stated in &grounds.stated {
-            let found = others.iter().flat_map(|other| {
-                let ends = measure.ends.iter();
-                ends.filter_map(|end| crossing(tariff, &measure.of, &grounds, *stated, other, *end))
-            });
-            let found = found.flat_map(around).collect::<BTreeSet<_>>();
-            note(&mut points, *stated, found);
-        }
+        let amount = |question: &Question| tariff.measured(question, &grounds.needed, &measure.of);
+        note_crossings(
+            tariff,
+            &grounds.stated,
+            &measure.ends,
+            &others,
+            &amount,
+            &mut points,
+        );
     }
+    let cliffs = rounding_cliffs(tariff, &others);
+    let borne = |question: &Question| tariff.borne_by_holder(question);
+    note_crossings(
+        tariff,
+        &whatever_is_read(tariff),
+        &cliffs,
+        &others,
+        &borne,
+        &mut points,
+    );
     points
 }
 
-/// The price around the places where its rounding takes the most off, next above what the other questions cost.
-fn where_rounding_takes_most(tariff: &Tariff, others: &[Question]) -> Option<Measure> {
-    let rounding = tariff.rounding.as_ref()?.rounding;
-    let needed = tariff.computations.iter().collect::<Vec<_>>();
-    let of = Formula::Slot(PRICE);
-    let prices = others
+fn note_crossings(
+    tariff: &Tariff,
+    stated: &BTreeSet<Stated>,
+    ends: &[i64],
+    others: &[Question],
+    amount: &dyn Fn(&Question) -> Result<Amount, Refusal>,
+    points: &mut Points,
+) {
+    for stated in stated {
+        let found = others.iter().flat_map(|other| {
+            ends.iter()
+                .filter_map(|end| crossing(tariff, amount, *stated, other, *end))
+        });
+        let found = found.flat_map(around).collect::<BTreeSet<_>>();
+        note(points, *stated, found);
+    }
+}
+
+/// What the citizen bears where its rounding takes the most off, next above what the other questions come to.
+fn rounding_cliffs(tariff: &Tariff, others: &[Question]) -> Vec<i64> {
+    let Some(rounding) = &tariff.rounding else {
+        return Vec::new();
+    };
+    let borne = others
         .iter()
-        .filter_map(|other| tariff.measured(other, &needed, &of).ok());
-    let ends = prices
-        .filter_map(|price| rounding.cliffs_above(price))
-        .flatten()
-        .collect::<BTreeSet<_>>();
-    Some(Measure {
-        of,
-        ends: ends.into_iter().collect(),
-    })
+        .filter_map(|other| tariff.borne_by_holder(other).ok());
+    let cliffs = borne.filter_map(|borne| rounding.rounding.cliffs_above(borne));
+    cliffs.flatten().collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Every number that the sender states and a rule reads.
+fn whatever_is_read(tariff: &Tariff) -> BTreeSet<Stated> {
+    let facts = tariff.facts.iter().enumerate();
+    let numbers = facts.filter(|(_, fact)| fact.is_read && matches!(fact.fact, Fact::Integer { .. }));
+    let inputs = [
+        (tariff.reads_amount, Stated::Amount),
+        (tariff.reads_principal, Stated::Principal),
+        (tariff.reads_quantity, Stated::Quantity),
+    ];
+    let inputs = inputs.into_iter().filter(|(is_read, _)| *is_read);
+    inputs
+        .map(|(_, stated)| stated)
+        .chain(numbers.map(|(index, _)| Stated::Fact(index)))
+        .collect()
 }
 
 fn note(points: &mut Points, stated: Stated, found: BTreeSet<i64>) {
@@ -102,15 +140,14 @@ fn every_computation(tariff: &Tariff) -> Vec<&Computation> {
 /// The first number stated, from where the measure lies on the other side of an end than at the least one.
 fn crossing(
     tariff: &Tariff,
-    measure: &Formula,
-    grounds: &Grounds<'_>,
+    amount: &dyn Fn(&Question) -> Result<Amount, Refusal>,
     stated: Stated,
     other: &Question,
     end: i64,
 ) -> Option<i64> {
     let reaches = |number: i64| {
         let question = stated.put(tariff, other, number);
-        match tariff.measured(&question, &grounds.needed, measure) {
+        match amount(&question) {
             Ok(amount) => amount.minor() >= end,
             Err(refusal) => matches!(refusal, Refusal::Overflow(_)),
         }

@@ -128,8 +128,6 @@ impl Checker<'_> {
                     "at_least ≤ at_most",
                 );
             }
-            self.limit(*at_least, path);
-            self.limit(at_most.unwrap_or(*at_least), path);
         } else if let Fact::OneOf { values, .. } = fact {
             let repeated = values
                 .iter()

@@ -28,7 +28,9 @@ pub(super) fn faults_of(tariff: &Tariff, points: &Points, paths: &BTreeMap<usize
     let mut faults: Vec<Fault> = Vec::new();
     let mut is_answered = false;
     let mut refused = None;
+    let mut asked = 0;
     for question in questions(tariff, points, QUESTIONS_MAX) {
+        asked += 1;
         let Err((refusal, place)) = tariff.try_out(&question) else {
             is_answered = true;
             continue;
@@ -42,7 +44,9 @@ pub(super) fn faults_of(tariff: &Tariff, points: &Points, paths: &BTreeMap<usize
             faults.push(fault);
         }
     }
-    if let Some(refused) = refused.filter(|_| !is_answered && faults.is_empty()) {
+    // Of too many questions those that are answered may not have been among the scattered ones.
+    let are_all = asked < QUESTIONS_MAX;
+    if let Some(refused) = refused.filter(|_| are_all && !is_answered && faults.is_empty()) {
         let reason = format!("every question is refused: {refused}");
         let remedy = "an amount; refuse in a case, or let the tariff end by `valid.until`";
         faults.push(Fault::new("$", "answers_nothing", reason, remedy));

@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
                     rounding: Rounding::to_step(round.mode, round.step),
                 }
             }
-            Rule::Refuse(reason) => Formula::Refuse(reason.clone()),
+            Rule::Refuse(reason) => Formula::Refuse(self.refusal(reason, path)),
         }
     }
 
@@ -155,6 +155,16 @@ impl<'a> Checker<'a> {
             at_least: at_least.map(Box::new),
             at_most: at_most.map(Box::new),
         }
+    }
+
+    /// Why a tariff refuses is told to whoever asks.
+    pub(super) fn refusal(&mut self, reason: &str, path: &str) -> String {
+        if reason.trim().is_empty() {
+            let told = "it refuses and does not say why";
+            self.unpublishable
+                .push(Fault::new(path, "refusal_says_why", told, "a few words"));
+        }
+        reason.to_owned()
     }
 
     pub(super) fn fact_as_number(&mut self, index: usize, path: &str) -> Formula {

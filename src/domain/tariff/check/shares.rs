@@ -42,7 +42,7 @@ impl<'a> Checker<'a> {
                 });
                 Choice::Cases(Box::new(decision))
             }
-            SplitChoice::Refuse(reason) => Choice::Refuse(reason.clone()),
+            SplitChoice::Refuse(reason) => Choice::Refuse(self.refusal(reason, path)),
         }
     }
 

@@ -114,8 +114,8 @@ pub struct ChosenText {
 /// The rounding of what the citizen pays, and who takes the difference.
 ///
 /// It comes last: `price`, the components and what another bearer pays are found without it. What the sources of the `holder` sum to
-/// is rounded, so where the citizen pays nothing, nothing is rounded. The difference goes to the largest of these sources that is
-/// given back, or is not, as the taker is; a loss that is more than all of it goes on to the next.
+/// is rounded, so where the citizen pays nothing, nothing is rounded. The difference goes to the last of these sources that is given
+/// back, or is not, as the taker is; a loss that is more than all of it goes on to the one before.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoundPrice {
