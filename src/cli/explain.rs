@@ -13,6 +13,7 @@ use super::output;
 use crate::domain::language::Language;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
+use crate::domain::tariff::Side;
 use crate::domain::tariff::derivation::amount_text;
 use crate::domain::wording::{holder_in, kind_in, role_in, side_in, transaction_kind_in};
 use crate::host::{Host, clock};
@@ -167,8 +168,9 @@ fn into_text(deposit_identifier: Option<&String>) -> String {
 }
 
 fn principal_text(principal: &PrincipalExplained, words: &Words, language: Language) -> String {
+    let arrow = arrow(principal.side);
     format!(
-        "  {} {} = {}: {} → {} {}{} [{}]",
+        "  {} {} = {}: {} {arrow} {} {}{} [{}]",
         words.principal,
         principal.name,
         amount_text(language, principal.amount),
@@ -178,6 +180,14 @@ fn principal_text(principal: &PrincipalExplained, words: &Words, language: Langu
         into_text(principal.deposit_identifier.as_ref()),
         principal.instrument
     )
+}
+
+/// To whom a principal passes that was collected, or from whom one came that was paid out.
+pub(super) const fn arrow(side: Side) -> char {
+    match side {
+        Side::Leg => '→',
+        Side::Source => '←',
+    }
 }
 
 fn refund_text(refund: &RefundExplained, words: &Words, language: Language) -> String {
@@ -251,9 +261,11 @@ fn total_text(total: &StatedTotal, words: &Words, language: Language) -> String 
 }
 
 fn group_text(group: &GroupView, words: &Words, language: Language) -> String {
+    let takes_back = group.amount.is_negative() != group.each.is_negative();
+    let times = if takes_back { -group.count } else { group.count };
     format!(
         "  {} × {} = {} · {} · {} {} · {} {}\n",
-        digits_of(language, group.count),
+        digits_of(language, times),
         amount_text(language, group.each),
         amount_text(language, group.amount),
         group.term,

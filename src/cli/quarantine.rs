@@ -81,14 +81,14 @@ async fn list(
         return Ok(json!({ "items": page.items, "more": page.more }).to_string());
     }
     let mut text = format!(
-        "{:<8}{:<22}{:<10}{:<16}{:<24}reason\n",
+        "{:<7} {:<21} {:<9} {:<15} {:<23} reason\n",
         "id", "received", "office", "sender", "reference"
     );
     for row in &page.items {
         let received = row.received_at.to_rfc3339_opts(SecondsFormat::Secs, true);
         let _ = writeln!(
             text,
-            "{:<8}{received:<22}{:<10}{:<16}{:<24}{}: {}",
+            "{:<7} {received:<21} {:<9} {:<15} {:<23} {}: {}",
             row.id, row.office, row.sender, row.reference, row.reason, row.explanation
         );
     }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::explain::into_and_by;
+use super::explain::{arrow, into_and_by};
 use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::tariff::derivation::{Line, amount_text};
@@ -306,8 +306,9 @@ fn quote_text(answered: &Answered<'_>, language: Language) -> String {
     let mut text = format!("{price}: {} {unit}\n", amount_text(language, quote.price));
     if let Some(term) = tariff.principal_term() {
         text += &format!(
-            "{principal}: {} → {}\n",
+            "{principal}: {} {} {}\n",
             amount_text(language, quote.principal),
+            arrow(term.side),
             role_in(language, term.role.as_str())
         );
         text += &format!("{in_all}: {} {unit}\n", amount_text(language, *handed_over));

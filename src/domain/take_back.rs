@@ -46,6 +46,8 @@ pub struct TakenBack {
 pub enum NotTakenBack {
     #[error("{asked} is asked back, but only {left} is left")]
     MoreThanLeft { asked: Amount, left: Amount },
+    #[error("a principal of {asked} is asked back, but only {left} of it is left")]
+    MorePrincipalThanLeft { asked: Amount, left: Amount },
     #[error("nothing is left to be taken back")]
     NothingLeft,
     #[error("the stored terms of the original cannot be taken back: {0}")]
@@ -62,8 +64,13 @@ impl Original {
             AskedBack::Part { amount, principal } => (amount, principal),
             AskedBack::AllThatIsLeft => (left, self.principal_left),
         };
-        more_than_left(amount, left)?;
-        more_than_left(principal, self.principal_left)?;
+        if amount > left {
+            return Err(NotTakenBack::MoreThanLeft { asked: amount, left });
+        }
+        if principal > self.principal_left {
+            let (asked, left) = (principal, self.principal_left);
+            return Err(NotTakenBack::MorePrincipalThanLeft { asked, left });
+        }
         let takes_nothing = amount.is_zero() && principal.is_zero();
         if takes_nothing && (self.was_touched || !self.is_free()) {
             return Err(NotTakenBack::NothingLeft);
@@ -104,13 +111,6 @@ impl Original {
             amount,
         )?)
     }
-}
-
-fn more_than_left(asked: Amount, left: Amount) -> Result<(), NotTakenBack> {
-    if asked > left {
-        return Err(NotTakenBack::MoreThanLeft { asked, left });
-    }
-    Ok(())
 }
 
 fn side_left(side: &[OriginalTerm]) -> Result<Amount, AmountOverflow> {

@@ -1,7 +1,7 @@
 //! Refunds and reversals: decided under their originals' locks, from the stored terms and what was taken back before.
 //! Never here: percentages, the apportioning itself (see `domain::take_back`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::batch::{Entry, Ready};
 use super::booking::{Ground, Halt, Plan, find_stored};
@@ -309,10 +309,12 @@ fn kept_back(original: &StoredTransaction, snapshot: &Snapshot) -> String {
     let Ok(rules) = version_of(original, snapshot) else {
         return String::new();
     };
-    let terms = original.leg_terms.iter().zip(&original.leg_amounts);
-    let legs = terms.filter_map(|(ordinal, minor)| Some((rules.tariff.term(*ordinal)?, *minor)));
+    let sources = original.source_terms.iter().zip(&original.source_amounts);
+    let legs = original.leg_terms.iter().zip(&original.leg_amounts);
+    let shares = sources.chain(legs);
+    let shares = shares.filter_map(|(ordinal, minor)| Some((rules.tariff.term(*ordinal)?, *minor)));
     let principal = rules.tariff.principal_term();
-    let kept: Vec<String> = legs
+    let kept: BTreeSet<String> = shares
         .chain(principal.map(|term| (term, original.principal)))
         .filter(|(term, minor)| !term.refundable && *minor > 0)
         .map(|(term, minor)| format!("{} {minor}", term.name))
@@ -320,6 +322,7 @@ fn kept_back(original: &StoredTransaction, snapshot: &Snapshot) -> String {
     if kept.is_empty() {
         return String::new();
     }
+    let kept: Vec<String> = kept.into_iter().collect();
     format!(
         "; by its tariff these parts are not refundable: {}",
         kept.join(", ")
@@ -329,9 +332,10 @@ fn kept_back(original: &StoredTransaction, snapshot: &Snapshot) -> String {
 fn not_taken(why: &NotTakenBack, kept: &str) -> NotBookable {
     let reason = match why {
         NotTakenBack::NothingLeft => Reason::NothingLeft,
-        NotTakenBack::MoreThanLeft { .. } | NotTakenBack::Broken(_) | NotTakenBack::Overflow(_) => {
-            Reason::MoreThanLeft
-        }
+        NotTakenBack::MoreThanLeft { .. }
+        | NotTakenBack::MorePrincipalThanLeft { .. }
+        | NotTakenBack::Broken(_)
+        | NotTakenBack::Overflow(_) => Reason::MoreThanLeft,
     };
     NotBookable::quarantined(reason, format!("{why}{kept}"))
 }
