@@ -166,7 +166,10 @@ impl Failure {
 fn list(faults: &[Fault]) -> String {
     let told: Vec<String> = faults
         .iter()
-        .map(|f| format!("{}: {}", f.field, f.explanation))
+        .map(|fault| match fault.field.as_str() {
+            "" => fault.explanation.clone(),
+            field => format!("{field}: {}", fault.explanation),
+        })
         .collect();
     told.join("; ")
 }

@@ -41,7 +41,8 @@ pub struct Submitted {
     /// When it happened.
     #[serde(deserialize_with = "json::moment")]
     pub occurred_at: DateTime<Utc>,
-    /// What the tariff calls the amount, or the citizen's price; of a refund, how much of it is given back.
+    /// What the tariff calls the amount, or the citizen's price. Of a refund, how much is given back of all that the sources bore:
+    /// where others bear a part beside the citizen, each has back its share of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>, minimum = 0)]
     pub amount: Option<Amount>,

@@ -24,7 +24,7 @@ pub struct BookedView {
     pub office: String,
     /// The sender's own.
     pub reference: String,
-    /// What was split, in the smallest part of the unit.
+    /// What was split: all that the sources bear, in the smallest part of the unit.
     pub amount: i64,
     /// Passed on whole.
     pub principal: i64,
