@@ -38,6 +38,20 @@ pub fn decision(kind: LicenceEventKind, effective_at: DateTime<Utc>) -> LicenceE
     }
 }
 
+/// Another licensee; whoever plays the other roles goes on to.
+fn bound_to(office: &str, licensee: &str, valid_from: DateTime<Utc>) -> BindingEntry {
+    BindingEntry {
+        office: office.to_owned(),
+        network: PISHKHAN.to_owned(),
+        roles: OfficeRoles {
+            licensee: licensee.to_owned(),
+            municipality: None,
+            provincial_treasury: None,
+        },
+        valid_from,
+    }
+}
+
 impl Scene {
     /// Office `1001` has another licensee from `at` on, which is known then.
     pub async fn hand_over(&self, successor: &str, at: DateTime<Utc>) {
@@ -45,16 +59,7 @@ impl Scene {
     }
 
     pub async fn hand_over_office(&self, office: &str, successor: &str, at: DateTime<Utc>) {
-        let entry = BindingEntry {
-            office: office.to_owned(),
-            network: PISHKHAN.to_owned(),
-            roles: OfficeRoles {
-                licensee: successor.to_owned(),
-                municipality: Some("municipality".to_owned()),
-                provincial_treasury: Some("provincial-treasury".to_owned()),
-            },
-            valid_from: at,
-        };
+        let entry = bound_to(office, successor, at);
         let mut conn = self.world.conn().await;
         bind_roles(&mut conn, &self.maker, at, &entry).await.unwrap();
     }
@@ -83,16 +88,7 @@ async fn an_announced_transfer_stands_when_an_earlier_change_is_recorded_after_i
     let scene = Scene::furnished().await;
     let mut conn = scene.world.conn().await;
     let mut bind = async |licensee: &str, valid_from| {
-        let entry = BindingEntry {
-            office: "1001".to_owned(),
-            network: PISHKHAN.to_owned(),
-            roles: OfficeRoles {
-                licensee: licensee.to_owned(),
-                municipality: None,
-                provincial_treasury: None,
-            },
-            valid_from,
-        };
+        let entry = bound_to("1001", licensee, valid_from);
         let bound = bind_roles(&mut conn, &scene.maker, scene.day(0, 1), &entry)
             .await
             .unwrap();
@@ -109,16 +105,7 @@ async fn what_is_decided_last_is_known_last_although_the_servers_clock_is_behind
     let scene = Scene::furnished().await;
     let mut conn = scene.world.conn().await;
     let mut bind = async |licensee: &str, at| {
-        let entry = BindingEntry {
-            office: "1001".to_owned(),
-            network: PISHKHAN.to_owned(),
-            roles: OfficeRoles {
-                licensee: licensee.to_owned(),
-                municipality: None,
-                provincial_treasury: None,
-            },
-            valid_from: scene.day(5, 0),
-        };
+        let entry = bound_to("1001", licensee, scene.day(5, 0));
         let bound = bind_roles(&mut conn, &scene.maker, at, &entry).await;
         bound.unwrap().known_from
     };

@@ -40,3 +40,44 @@ impl Horizon {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Piece;
+    use super::*;
+    use crate::domain::verification::Finding;
+    use crate::domain::verification::rotation::KeyRange;
+
+    #[test]
+    fn a_table_that_does_not_agree_is_seen_no_further_than_before() {
+        let seen = |until| Seen {
+            allocations_until: Some(until),
+            batches_until: Some(until),
+            journals_until: Some(until),
+        };
+        let horizon = Horizon {
+            before: seen(10),
+            now: seen(20),
+        };
+        let range = KeyRange { first: 1, last: 20 };
+        let found = |piece, findings: Vec<Finding>| {
+            let planned = PlannedPiece {
+                piece,
+                window: None,
+                weight: 1,
+            };
+            (planned, Checked::from(findings))
+        };
+        let gone = Finding::new("journals", 7, "entries", "none", "two or more");
+        let found = [
+            found(Piece::Allocations(range), Vec::new()),
+            found(Piece::Journals(range), vec![gone]),
+            found(Piece::Journals(range), Vec::new()),
+        ];
+        let after = Seen {
+            journals_until: Some(10),
+            ..seen(20)
+        };
+        assert_eq!(horizon.after(&found), after);
+    }
+}
