@@ -41,22 +41,25 @@ pub struct PageOf<T> {
 impl PageQuery {
     /// The key after which the page begins, and its length.
     pub fn asked<K: DeserializeOwned>(&self) -> Result<Asked<K>, Problem> {
+        self.asked_up_to(ROWS_MAX)
+    }
+
+    /// The same where a page may have more rows than [`ROWS_MAX`].
+    pub fn asked_up_to<K: DeserializeOwned>(&self, rows_max: u32) -> Result<Asked<K>, Problem> {
         Ok(Asked {
             after: self.cursor.as_deref().map(read_cursor).transpose()?,
-            rows: self.rows()?,
+            rows: self.rows(rows_max)?,
         })
     }
 
-    fn rows(&self) -> Result<u32, Problem> {
+    fn rows(&self, rows_max: u32) -> Result<u32, Problem> {
         match self.limit {
             None => Ok(ROWS_DEFAULT),
-            Some(rows) if (1..=ROWS_MAX).contains(&rows) => Ok(rows),
-            Some(_) => Err(Failure::invalid(
-                "limit",
-                "limit_is_from_1_to_200",
-                format!("from 1 to {ROWS_MAX} rows a page"),
-            )
-            .into()),
+            Some(rows) if (1..=rows_max).contains(&rows) => Ok(rows),
+            Some(_) => {
+                let told = format!("from 1 to {rows_max} rows a page");
+                Err(Failure::invalid("limit", "limit_is_within_a_page", told).into())
+            }
         }
     }
 }

@@ -28,7 +28,16 @@ pub fn configure(config: &mut ServiceConfig) {
 pub struct PreviewQuery {
     /// Id of the window; the earliest that is not settled when left out.
     pub window: Option<i32>,
+    /// From the `next` link of the page before.
+    #[param(example = json!(null))]
+    pub cursor: Option<String>,
+    /// Positions of a page. One page can have them all: each is computed anew, of what is booked by then.
+    #[param(minimum = 1, maximum = 100_000, default = 50)]
+    pub limit: Option<u32>,
 }
+
+/// All of a network at once, so that a window that is still booked into is seen at one moment.
+const POSITIONS_MAX: u32 = 100_000;
 
 /// A preview with a page of its positions, by party, destination and unit. Digest and totals are over all of them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -43,8 +52,8 @@ pub struct PreviewPage {
 /// What the next settlement of a network comes to, each party against the cycle before. Changes nothing.
 ///
 /// Its positions come in pages; the digest and the totals are over all of them. Where the digest of another page differs,
-/// something was booked in between: begin again.
-#[utoipa::path(tag = "settling", params(("code" = String, Path), PreviewQuery, PageQuery), responses((status = 200, body = PreviewPage)))]
+/// something was booked in between: begin again, or ask for all in one page.
+#[utoipa::path(tag = "settling", params(("code" = String, Path), PreviewQuery), responses((status = 200, body = PreviewPage)))]
 #[get("/v1/networks/{code}/settlement-preview")]
 pub async fn preview(
     request: HttpRequest,
@@ -52,11 +61,15 @@ pub async fn preview(
     Authorised(by): Authorised,
     code: Path<String>,
     query: Query<PreviewQuery>,
-    page: Query<PageQuery>,
 ) -> Answer<Json<PreviewPage>> {
-    let asked = page.asked()?;
+    let Query(PreviewQuery {
+        window,
+        cursor,
+        limit,
+    }) = query;
+    let asked = PageQuery { cursor, limit }.asked_up_to(POSITIONS_MAX)?;
     let mut conn = state.connection().await?;
-    let whole = preview_settlement(&mut conn, &by, state.now(), &code, query.window).await?;
+    let whole = preview_settlement(&mut conn, &by, state.now(), &code, window).await?;
     Ok(Json(paged(&request, whole, &asked)))
 }
 
