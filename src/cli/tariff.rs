@@ -166,8 +166,7 @@ fn quote(args: &QuoteArgs) -> Done<String> {
 
 fn read(file: &PathBuf) -> Done<Tariff> {
     let name = file.display().to_string();
-    let unreadable =
-        |error: std::io::Error| Failure::invalid(name, "the_file_is_readable", error.to_string());
+    let unreadable = |error: std::io::Error| Failure::invalid(name, "a_file_is_readable", error.to_string());
     let text = std::fs::read_to_string(file).map_err(unreadable)?;
     let fault = |fault: crate::domain::tariff::Fault| Fault {
         field: fault.path,
@@ -184,7 +183,7 @@ fn in_force(tariff: &Tariff, at: Option<&str>) -> Done<()> {
         .validity()
         .map_or(chrono_tz::Tz::UTC, |validity| validity.zone);
     let moment = parse_moment(at, zone)
-        .map_err(|error| Failure::invalid("at", "a_moment_is_readable", error.to_string()))?;
+        .map_err(|error| Failure::invalid("at", "moment_is_readable", error.to_string()))?;
     match tariff.validity() {
         Some(validity) if !validity.contains(moment) => {
             let until = validity

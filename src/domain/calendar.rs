@@ -24,6 +24,15 @@ pub struct JalaliDate {
 #[error("`{0}` is no day of the Jalali calendar")]
 pub struct NoSuchJalaliDay(String);
 
+/// A text names no day of either calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoDay {
+    #[error("a day is written as 2025-09-23 or 1404-07-01")]
+    Unreadable,
+    #[error("that month has {days} days")]
+    BeyondMonth { days: u32 },
+}
+
 /// The day 0001/01/01 of the Jalali calendar, counted from the first day of the Gregorian year 1.
 const FIRST_DAY: i32 = 226_895;
 /// The days of 33 Jalali years, 8 of them leap.
@@ -158,13 +167,37 @@ fn days_before(month: u32) -> u32 {
 const GREGORIAN_YEAR_MIN: i32 = 1700;
 
 /// A day as people write it, in either calendar and in any digits: `2025-09-23`, `1404-07-01`, `۱۴۰۴/۰۷/۰۱`.
-pub fn day_of_text(text: &str) -> Option<NaiveDate> {
+pub fn day_of_text(text: &str) -> Result<NaiveDate, NoDay> {
     let text = latin_digits(text.trim());
-    let year: i32 = text.split(['-', '/']).next()?.parse().ok()?;
-    if year < GREGORIAN_YEAR_MIN {
-        return JalaliDate::parse(&text).ok().map(JalaliDate::to_gregorian);
+    let mut parts = text.split(['-', '/']).map(str::parse::<u32>);
+    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(day)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(NoDay::Unreadable);
+    };
+    let year = i32::try_from(year).map_err(|_| NoDay::Unreadable)?;
+    let found = if year < GREGORIAN_YEAR_MIN {
+        JalaliDate::new(year, month, day)
+            .ok()
+            .map(JalaliDate::to_gregorian)
+    } else {
+        NaiveDate::from_ymd_opt(year, month, day)
+    };
+    found.ok_or_else(|| no_such(year, month))
+}
+
+/// Whether it is the day that is wrong, or the month, or the year.
+fn no_such(year: i32, month: u32) -> NoDay {
+    let days = if year < GREGORIAN_YEAR_MIN {
+        month_days(year, month)
+    } else {
+        let first = NaiveDate::from_ymd_opt(year, month, 1);
+        first.map_or(0, |first| u32::from(first.num_days_in_month()))
+    };
+    match days {
+        0 => NoDay::Unreadable,
+        days => NoDay::BeyondMonth { days },
     }
-    text.parse().ok()
 }
 
 /// The name of a Jalali month, 1 to 12; empty for any other number.

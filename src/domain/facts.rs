@@ -1,13 +1,13 @@
 //! The facts of a case, as a sender states them. Never here: what a tariff makes of them.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::Deserializer;
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
 
 use super::tariff::FactValue;
+use super::tariff::document::Named;
 
 /// Named facts, sorted by name.
 pub type Facts = BTreeMap<String, FactValue>;
@@ -22,26 +22,7 @@ pub fn canonical(facts: &Facts) -> String {
 
 /// Facts of one object, for serde. One that is stated twice is refused: which of the two holds nobody knows.
 pub fn each_once<'de, D: Deserializer<'de>>(from: D) -> Result<Facts, D::Error> {
-    struct Once;
-    impl<'de> Visitor<'de> for Once {
-        type Value = Facts;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a map")
-        }
-
-        fn visit_map<M: MapAccess<'de>>(self, mut stated: M) -> Result<Facts, M::Error> {
-            let mut facts = Facts::new();
-            while let Some((name, value)) = stated.next_entry::<String, FactValue>()? {
-                if facts.contains_key(&name) {
-                    return Err(M::Error::custom(format_args!("duplicate field `{name}`")));
-                }
-                facts.insert(name, value);
-            }
-            Ok(facts)
-        }
-    }
-    from.deserialize_map(Once)
+    Named::deserialize(from).map(|Named(facts)| facts)
 }
 
 /// [`Facts`] as an object of their own.

@@ -3,9 +3,11 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::value::{Error as WordError, StrDeserializer};
-use serde::de::{DeserializeOwned, Deserializer, Error, IntoDeserializer, Unexpected, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IntoDeserializer, Unexpected, Visitor};
+
+use super::calendar::{NoDay, day_of_text};
 
 /// What is wrong with a text that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub const IS_JSON: &str = "json";
 pub const ONCE: &str = "once";
 /// How a moment is written.
 pub const A_MOMENT: &str = "a moment such as 2026-11-24T07:30:00+03:30";
+/// How a day is written.
+pub const A_DAY: &str = "a day such as 2025-09-23 or 1404-07-01";
 const SHAPE: &str = "shape";
 /// So deep serde_json reads.
 const DEPTH_MAX: u8 = 127;
@@ -82,6 +86,44 @@ pub fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Er
         }
     }
     from.deserialize_str(Moment)
+}
+
+/// A moment that may be left out, for serde.
+pub fn moment_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    #[derive(serde::Deserialize)]
+    struct Stated(#[serde(deserialize_with = "moment")] DateTime<Utc>);
+    let stated = Option::<Stated>::deserialize(from)?;
+    Ok(stated.map(|Stated(moment)| moment))
+}
+
+/// A day of either calendar, for serde.
+pub fn day<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDate, D::Error> {
+    struct Day;
+    impl Visitor<'_> for Day {
+        type Value = NaiveDate;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(A_DAY)
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<NaiveDate, E> {
+            day_of_text(text).map_err(|none| match none {
+                NoDay::Unreadable => E::invalid_value(Unexpected::Str(text), &self),
+                NoDay::BeyondMonth { .. } => {
+                    E::invalid_value(Unexpected::Str(text), &none.to_string().as_str())
+                }
+            })
+        }
+    }
+    from.deserialize_str(Day)
+}
+
+/// A day that may be left out, for serde.
+pub fn day_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NaiveDate>, D::Error> {
+    #[derive(serde::Deserialize)]
+    struct Stated(#[serde(deserialize_with = "day")] NaiveDate);
+    let stated = Option::<Stated>::deserialize(from)?;
+    Ok(stated.map(|Stated(day)| day))
 }
 
 /// A moment as RFC 3339 writes it.

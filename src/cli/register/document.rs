@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::domain::json;
 use crate::domain::language::Language;
 use crate::domain::office::Setting;
 use crate::domain::party::PartyKind;
@@ -60,8 +61,10 @@ pub(super) struct WrittenUnit {
     /// Decimal digits between the smallest part, in which all amounts are counted, and the displayed unit.
     pub(super) scale: i16,
     #[schemars(with = "String")]
+    #[serde(deserialize_with = "json::moment")]
     pub(super) valid_from: DateTime<Utc>,
     #[schemars(with = "Option<String>")]
+    #[serde(default, deserialize_with = "json::moment_if_any")]
     pub(super) valid_until: Option<DateTime<Utc>>,
 }
 
@@ -72,6 +75,7 @@ pub(super) struct WrittenInstrument {
     pub(super) title: String,
     pub(super) number: String,
     #[schemars(with = "String")]
+    #[serde(deserialize_with = "json::day")]
     pub(super) issued_on: NaiveDate,
     #[serde(default)]
     pub(super) clause: String,
@@ -103,6 +107,7 @@ pub(super) struct WrittenAccount {
     #[serde(default)]
     pub(super) deposit_identifier: String,
     #[schemars(with = "String")]
+    #[serde(deserialize_with = "json::moment")]
     pub(super) valid_from: DateTime<Utc>,
 }
 
@@ -121,6 +126,7 @@ pub(super) struct WrittenNetwork {
     pub(super) week_starts_on: u8,
     /// Of the first window, in the network's time zone: the beginning of a period of the cycle.
     #[schemars(with = "String")]
+    #[serde(deserialize_with = "json::day")]
     pub(super) first_day: NaiveDate,
     pub(super) unit: String,
     /// The party that collects what is held centrally.
@@ -171,9 +177,11 @@ pub(super) struct WrittenDayOff {
     /// 1 is Monday, 5 Friday.
     pub(super) weekday: u8,
     #[schemars(with = "String")]
+    #[serde(deserialize_with = "json::day")]
     pub(super) valid_from: NaiveDate,
     /// Exclusive; left out while nobody knows the end. To end a day off that stands, state it again with its end.
     #[schemars(with = "Option<String>")]
+    #[serde(default, deserialize_with = "json::day_if_any")]
     pub(super) valid_until: Option<NaiveDate>,
 }
 
@@ -181,6 +189,7 @@ pub(super) struct WrittenDayOff {
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenHoliday {
     #[schemars(with = "String")]
+    #[serde(deserialize_with = "json::day")]
     pub(super) day: NaiveDate,
     pub(super) name_fa: String,
     pub(super) name_en: String,
@@ -234,9 +243,11 @@ pub(super) struct WrittenLicence {
     pub(super) network: String,
     pub(super) class: String,
     #[schemars(with = "String")]
+    #[serde(deserialize_with = "json::moment")]
     pub(super) valid_from: DateTime<Utc>,
     /// Exclusive.
     #[schemars(with = "String")]
+    #[serde(deserialize_with = "json::moment")]
     pub(super) valid_until: DateTime<Utc>,
     /// The party that runs the office.
     pub(super) licensee: String,
@@ -253,9 +264,11 @@ pub(super) struct WrittenTariff {
     pub(super) service: String,
     /// Left out where the document states its validity; else needed.
     #[schemars(with = "Option<String>")]
+    #[serde(default, deserialize_with = "json::moment_if_any")]
     pub(super) valid_from: Option<DateTime<Utc>>,
     /// Exclusive; an open end is closed when a later version is published.
     #[schemars(with = "Option<String>")]
+    #[serde(default, deserialize_with = "json::moment_if_any")]
     pub(super) valid_until: Option<DateTime<Utc>>,
     /// In the tariff language, whose schema `daftar tariff schema` prints.
     pub(super) document: Value,

@@ -167,7 +167,9 @@ impl Records {
         }
         Err(Unreadable {
             line: self.line,
-            explanation: format!("a quoted field does not end within the {RECORD_BYTES_MAX} bytes of a row"),
+            explanation: format!(
+                "a field that begins with a quote does not end within the {RECORD_BYTES_MAX} bytes of a row: end it with a quote, and write a quote inside of it twice"
+            ),
         })
     }
 }

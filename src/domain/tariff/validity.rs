@@ -88,7 +88,7 @@ pub fn parse_moment(text: &str, zone: Tz) -> Result<DateTime<Utc>, InvalidMoment
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(kept(moment.to_utc()));
     }
-    let date = day_of_text(text).ok_or_else(|| InvalidMoment(text.to_owned()))?;
+    let date = day_of_text(text).map_err(|_| InvalidMoment(text.to_owned()))?;
     Ok(start_of_day(zone, date))
 }
 

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
 use super::naming::network_named;
-use crate::domain::calendar::day_of_text;
+use crate::domain::calendar::{NoDay, day_of_text};
 use crate::domain::digits::latin_digits;
 use crate::domain::json::moment_of_text;
 use crate::domain::moment::is_within_calendars;
@@ -27,13 +27,17 @@ pub enum Moment {
     Day(NaiveDate),
 }
 
-/// It is neither a moment nor a day, or of a year that is not written with four digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{MOMENT_TOLD}")]
-pub struct NoMoment;
+pub enum NoMoment {
+    /// It is neither a moment nor a day, or of a year that is not written with four digits.
+    #[error("{MOMENT_TOLD}")]
+    Unreadable,
+    #[error("{MOMENT_TOLD}; that month has {days} days")]
+    BeyondMonth { days: u32 },
+}
 
 /// How a moment is written.
-pub const MOMENT_TOLD: &str = "a moment as 2025-09-23T08:30:00Z, or a day as 2025-09-23 or 1404-07-01";
+const MOMENT_TOLD: &str = "a moment as 2025-09-23T08:30:00Z, or a day as 2025-09-23 or 1404-07-01";
 
 impl FromStr for Moment {
     type Err = NoMoment;
@@ -42,10 +46,13 @@ impl FromStr for Moment {
         if let Some(instant) = moment_of_text(&latin_digits(text.trim())) {
             return is_within_calendars(instant)
                 .then_some(Self::Instant(instant))
-                .ok_or(NoMoment);
+                .ok_or(NoMoment::Unreadable);
         }
-        let day = day_of_text(text).filter(|day| (1..=9999).contains(&day.year()));
-        day.map(Self::Day).ok_or(NoMoment)
+        match day_of_text(text) {
+            Ok(day) if (1..=9999).contains(&day.year()) => Ok(Self::Day(day)),
+            Ok(_) | Err(NoDay::Unreadable) => Err(NoMoment::Unreadable),
+            Err(NoDay::BeyondMonth { days }) => Err(NoMoment::BeyondMonth { days }),
+        }
     }
 }
 
@@ -60,8 +67,9 @@ impl<'de> Deserialize<'de> for Moment {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Moment, E> {
-                text.parse()
-                    .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+                text.parse().map_err(|told: NoMoment| {
+                    E::invalid_value(Unexpected::Str(text), &told.to_string().as_str())
+                })
             }
         }
         from.deserialize_str(Written)
@@ -140,7 +148,11 @@ mod tests {
             "0000-01-01T00:00:00Z",
             "",
         ] {
-            assert_eq!(text.parse::<Moment>(), Err(NoMoment), "{text}");
+            assert_eq!(text.parse::<Moment>(), Err(NoMoment::Unreadable), "{text}");
         }
+        let beyond = |days| Err(NoMoment::BeyondMonth { days });
+        assert_eq!("1405-08-31".parse::<Moment>(), beyond(30));
+        assert_eq!("1404/12/30".parse::<Moment>(), beyond(29));
+        assert_eq!("2025-02-29".parse::<Moment>(), beyond(28));
     }
 }

@@ -1,22 +1,18 @@
 //! Moments and days as people write them in a query: RFC 3339, a Gregorian or a Jalali day. Never here: time zones.
 
 use crate::usecases::Failure;
-use crate::usecases::reading::moment::{MOMENT_TOLD, Moment};
-use crate::web::{Answer, Problem};
+use crate::usecases::reading::moment::{Moment, NoMoment};
+use crate::web::Answer;
 
 pub fn moment(field: &str, text: Option<&str>) -> Answer<Option<Moment>> {
-    text.map(|text| parse(text).ok_or_else(|| unreadable(field)))
-        .transpose()
+    let read = text.map(parse).transpose();
+    read.map_err(|told| Failure::invalid(field, "moment_is_readable", told.to_string()).into())
 }
 
 /// A `+` that came unescaped in a query has become a blank.
-fn parse(text: &str) -> Option<Moment> {
+fn parse(text: &str) -> Result<Moment, NoMoment> {
     let text = text.trim();
-    text.replace(' ', "+").parse().or_else(|_| text.parse()).ok()
-}
-
-fn unreadable(field: &str) -> Problem {
-    Failure::invalid(field, "moment_is_readable", MOMENT_TOLD).into()
+    text.replace(' ', "+").parse().or_else(|_| text.parse())
 }
 
 #[cfg(test)]
@@ -25,12 +21,12 @@ mod tests {
 
     #[test]
     fn a_day_is_read_in_either_calendar_and_in_either_digits() {
-        let day = Some(Moment::Day("2025-09-23".parse().unwrap()));
+        let day = Ok(Moment::Day("2025-09-23".parse().unwrap()));
         for text in ["2025-09-23", "1404-07-01", "1404/07/01", "۱۴۰۴-۰۷-۰۱"] {
             assert_eq!(parse(text), day, "{text}");
         }
-        assert_eq!(parse("1404-13-01"), None);
-        assert_eq!(parse("yesterday"), None);
+        assert_eq!(parse("1404-13-01"), Err(NoMoment::Unreadable));
+        assert_eq!(parse("yesterday"), Err(NoMoment::Unreadable));
     }
 
     #[test]

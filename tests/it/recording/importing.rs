@@ -104,7 +104,8 @@ async fn an_atomic_import_takes_nothing_of_a_file_that_cannot_be_read_to_its_end
         let refused = importer.run(more);
         let told = String::from_utf8(refused.stderr).unwrap();
         assert!(
-            !refused.status.success() && told.contains("line 3: a quoted field does not end"),
+            !refused.status.success()
+                && told.contains("line 3: a field that begins with a quote does not end"),
             "{told}"
         );
         assert_eq!(importer.transactions().await, booked);

@@ -2,6 +2,7 @@
 //! Never here: what the forms mean.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -147,11 +148,14 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Named<T> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named<T>, A::Error> {
                 let mut entries = BTreeMap::new();
-                while let Some(name) = map.next_key::<String>()? {
-                    let value = map.next_value()?;
-                    if entries.insert(name.clone(), value).is_some() {
-                        return Err(de::Error::custom(format!("the name `{name}` is given twice")));
-                    }
+                while let Some((name, value)) = map.next_entry::<String, T>()? {
+                    match entries.entry(name) {
+                        Entry::Vacant(free) => free.insert(value),
+                        Entry::Occupied(taken) => {
+                            let name = taken.key();
+                            return Err(de::Error::custom(format_args!("duplicate field `{name}`")));
+                        }
+                    };
                 }
                 Ok(Named(entries))
             }
