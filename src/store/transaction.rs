@@ -122,6 +122,8 @@ pub struct StoredTransaction {
 #[derive(Clone, Debug, QueryableByName)]
 pub struct TakenBack {
     #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = BigInt)]
     pub original_id: i64,
     #[diesel(sql_type = BigInt)]
     pub principal: i64,

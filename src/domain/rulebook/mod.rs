@@ -18,7 +18,7 @@ mod finding;
 mod presumption;
 
 pub use finding::{Case, Found, NotBookable};
-pub use presumption::Presumption;
+pub use presumption::{Presumption, admits_part};
 
 /// Everything that a recorder remembers. It never changes: newer rules are another rulebook.
 #[derive(Debug, Default)]

@@ -3,7 +3,8 @@
 
 use super::{Found, NotBookable};
 use crate::domain::binding::Seats;
-use crate::domain::tariff::{Allocation, Side, Tariff};
+use crate::domain::take_back::TakenBack;
+use crate::domain::tariff::{Allocation, Side, Tariff, TermDeclaration};
 use crate::domain::transaction::{Holder, Reason, Submitted};
 
 /// What one allocation presumes of every row that it is shared by.
@@ -24,10 +25,35 @@ impl Presumption {
             .filter_map(|share| tariff.term(share.ordinal));
         terms.fold(Self::default(), |presumed, term| Self {
             seats: presumed.seats.with(&term.role),
-            is_borne_by_another: presumed.is_borne_by_another
-                || (term.side == Side::Source && !term.role.is_holder()),
+            is_borne_by_another: presumed.is_borne_by_another || is_another(term),
         })
     }
+}
+
+/// Whether a term is borne by somebody else than whoever holds the citizen's money.
+fn is_another(term: &TermDeclaration) -> bool {
+    term.side == Side::Source && !term.role.is_holder()
+}
+
+/// Refuses a part that a terminal is said to have given back, of which another than the holder bore something: that one would never
+/// get it back.
+///
+/// # Errors
+/// Quarantined `borne_by_another`.
+pub fn admits_part(tariff: &Tariff, row: &Submitted, taken: &TakenBack) -> Result<(), NotBookable> {
+    let mut sources = taken.sources.iter().filter(|(_, amount)| !amount.is_zero());
+    let is_shared = sources.any(|(ordinal, _)| tariff.term(*ordinal).is_some_and(is_another));
+    let is_paid_out = !taken.principal.is_zero() && tariff.principal_term().is_some_and(is_another);
+    if row.holder == Holder::SplitAtSource && (is_shared || is_paid_out) {
+        return Err(borne_by_another());
+    }
+    Ok(())
+}
+
+fn borne_by_another() -> NotBookable {
+    let told = "another than the citizen bears a part of this, which no terminal can have split: say who holds the citizen's part, \
+                `office`, `agency` or `central`";
+    NotBookable::quarantined(Reason::BorneByAnother, told)
 }
 
 impl Found<'_> {
@@ -45,10 +71,9 @@ impl Found<'_> {
             );
             return Err(NotBookable::quarantined(Reason::RoleIsVacant, told));
         }
-        if row.holder == Holder::SplitAtSource && presumed.is_borne_by_another {
-            let told = "another than the citizen bears a part of this fee, which no terminal can have split: say who holds the \
-                        citizen's part, `office`, `agency` or `central`";
-            return Err(NotBookable::quarantined(Reason::BorneByAnother, told));
+        let is_borne_by_another = presumed.is_borne_by_another || biller.is_some_and(is_another);
+        if row.holder == Holder::SplitAtSource && is_borne_by_another {
+            return Err(borne_by_another());
         }
         Ok(())
     }

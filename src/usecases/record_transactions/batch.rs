@@ -159,8 +159,9 @@ impl Tally {
 
     fn batch(&self, place: Place, unit_id: i16, at: DateTime<Utc>) -> Done<NewBatch> {
         let fits = |sum: i128| {
-            i64::try_from(sum)
-                .map_err(|_| Failure::conflict("a_sum_has_64_bits", "the amounts of one batch are too large"))
+            i64::try_from(sum).map_err(|_| {
+                Failure::conflict("a_sum_fits_in_64_bits", "the amounts of one batch are too large")
+            })
         };
         Ok(NewBatch {
             id: place.batch_id,

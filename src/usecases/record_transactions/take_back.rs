@@ -10,11 +10,11 @@ use super::original::{Left, id_of, original_shared, refund_allocation, refund_sh
 use super::rules::Snapshot;
 use crate::domain::money::Amount;
 use crate::domain::proof::{Shared, facts_digest};
-use crate::domain::rulebook::NotBookable;
+use crate::domain::rulebook::{NotBookable, admits_part};
 use crate::domain::take_back::{AskedBack, NotTakenBack, TakenBack};
 use crate::domain::transaction::{Reason, Submitted, TransactionId, TransactionKind};
 use crate::store::allocation::{NewRefundAllocation, insert_refund_allocations, last_refund_ordinals};
-use crate::store::transaction::{Key, StoredTransaction, taken_back};
+use crate::store::transaction::{self, Key, StoredTransaction, taken_back};
 use crate::store::{Connection, locks};
 use crate::usecases::{Done, Failure};
 
@@ -175,11 +175,15 @@ impl Claim {
         };
         let mut left = Left::untouched(original, snapshot)?;
         let taken = taken_back(conn, &[id_of(original).number()]).await?;
-        let own = taken
-            .iter()
-            .find(|taken| taken.allocation_id == stored.allocation_id);
+        let (own_id, own_allocation) = (id_of(stored).number(), stored.allocation_id);
+        let own = taken.iter().find(|taken| taken.allocation_id == own_allocation);
         let ordinal = own.and_then(|own| own.original_ordinal);
-        for earlier in taken.iter().filter(|taken| taken.original_ordinal < ordinal) {
+        // Parts are numbered as they were taken; what took the whole fee has no number.
+        let is_earlier = |taken: &&transaction::TakenBack| match (taken.original_ordinal, ordinal) {
+            (Some(other), Some(own)) => other < own,
+            (None, _) | (_, None) => taken.id < own_id,
+        };
+        for earlier in taken.iter().filter(is_earlier) {
             left.note_stored(earlier)?;
         }
         let all = left.original.take_back(AskedBack::AllThatIsLeft);
@@ -201,6 +205,9 @@ impl Claim {
             .original
             .take_back(asked_back(plan.rows[self.index].row))
             .map_err(|why| not_taken(&why, &kept_back(original, plan.snapshot)))?;
+        let row = plan.rows[self.index].row;
+        let rules = version_of(original, plan.snapshot).map_err(|_| missing(row))?;
+        admits_part(&rules.tariff, row, &taken)?;
         left.original
             .note(&taken)
             .map_err(|overflow| not_taken(&overflow.into(), ""))?;

@@ -408,6 +408,8 @@ async fn a_row_of_which_nobody_plays_a_role_waits_until_somebody_does_and_then_i
             provincial_treasury: None,
         },
         valid_from: counter.now - Duration::days(1),
+        deciding_body: "commission".to_owned(),
+        decision: "T-1".to_owned(),
     };
     let mut conn = counter.scene.world.conn().await;
     bind_roles(&mut conn, &counter.scene.maker, counter.now, &entry)
@@ -422,6 +424,28 @@ async fn a_row_of_which_nobody_plays_a_role_waits_until_somebody_does_and_then_i
     for day in 1..=5 {
         counter.scene.settle_day(day).await;
     }
+    counter.scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_an_agency_pays_out_in_cash_no_terminal_can_have_split() {
+    let counter = Counter::open().await;
+    let allowance = json!({ "principal": { "party": "agency", "direction": "paid_out", "at_least": 1 }, "price": 1_000,
+        "split": [{ "name": "wage", "kind": "wage", "party": "office", "take": "remainder" }] });
+    let long_ago = counter.now - Duration::days(30);
+    counter
+        .scene
+        .publish(PISHKHAN, "clearance", allowance, long_ago)
+        .await;
+    let row = |holder| {
+        let case = json!({ "service": "clearance", "principal": 1_000_000, "holder": holder });
+        counter.row("r-1", case)
+    };
+    assert_eq!(
+        counter.reason(row("split_at_source")).await,
+        Reason::BorneByAnother
+    );
+    counter.booked(row("office")).await;
     counter.scene.world.assert_sound().await;
 }
 
@@ -441,6 +465,17 @@ async fn what_another_than_the_citizen_bears_no_terminal_can_have_split() {
         );
     }
     counter.booked(row("r-1", "central")).await;
+    let refund = |holder| {
+        counter.row(
+            "b-1",
+            json!({ "kind": "refund", "original": "r-1", "service": "clearance", "holder": holder }),
+        )
+    };
+    assert_eq!(
+        counter.reason(refund("split_at_source")).await,
+        Reason::BorneByAnother
+    );
+    counter.booked(refund("central")).await;
     counter
         .booked(counter.row("r-3", json!({ "holder": "split_at_source" })))
         .await;

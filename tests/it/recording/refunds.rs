@@ -205,6 +205,25 @@ async fn a_bill_gives_back_its_fee_and_its_principal_each_no_more_than_there_was
 }
 
 #[tokio::test]
+async fn all_that_is_left_sent_again_is_the_same_content_after_parts_of_the_principal_alone() {
+    let counter = Counter::open().await;
+    counter
+        .booked(counter.row("r-1", json!({ "service": "bill", "principal": 250_000 })))
+        .await;
+    let mut part = refund(&counter, "b-1", Value::Null);
+    part["principal"] = json!(50_000);
+    counter.booked(part).await;
+    let rest = refund(&counter, "b-2", Value::Null);
+    let booked = counter.booked(rest.clone()).await;
+    assert_eq!(
+        (booked.amount.minor(), booked.principal.minor()),
+        (6_000, 200_000)
+    );
+    assert_eq!(counter.one(rest).await, Outcome::Repeated(booked));
+    counter.batches_are_exact().await;
+}
+
+#[tokio::test]
 async fn refunds_at_once_never_take_back_more_than_there_was() {
     let counter = with_passport().await;
     let rows: Vec<Value> = (0..40)
