@@ -1,9 +1,10 @@
-//! Every advisory lock of the system and their order. Never here: a session-level lock, or one outside a transaction.
+//! Every advisory lock of the system and their order, beside that of migrations, which come before all else (see
+//! `host::migrations`). Never here: a session-level lock, or one outside a transaction.
 //!
 //! Order, so that nobody deadlocks: licences of networks in ascending id, then networks in ascending id (shared by
 //! recorders, exclusive by whoever closes a window or changes rules), then originals of refunds in ascending bucket, then
 //! statement chains of a network, then payouts of networks in ascending id. The timetable's lock comes before all of them
-//! and is held by claims of slots alone.
+//! and is held by workers alone, while they register, name their jobs or claim a slot.
 //! A recorder reads the windows in the statement *after* the lock: in the same one it would see the state before the wait.
 
 use diesel::sql_types::{Array, Integer};
@@ -50,6 +51,9 @@ pub async fn share_networks(mut conn: &Connection, network_ids: &[i16]) -> Store
     .await?;
     Ok(())
 }
+
+/// How long whoever changes rules waits for the recorders; later the caller tries again.
+pub const RULES_WAIT_MS: u32 = 5_000;
 
 /// Held for an instant by whoever closes a window or publishes a rule; waits at most `wait_ms` for the recorders.
 ///

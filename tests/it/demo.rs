@@ -108,7 +108,9 @@ async fn a_demo_that_was_killed_over_an_approval_approves_what_it_had_proposed_t
     let mut conn = database(&folder).await;
     let lock = "BEGIN; LOCK TABLE positions IN EXCLUSIVE MODE";
     conn.batch_execute(lock).await.unwrap();
+    let deadline = Instant::now() + PATIENCE;
     while state_of_first_settlement(&mut conn).await.is_none() {
+        assert!(Instant::now() < deadline, "nothing was proposed");
         sleep(LOOKS_EVERY);
     }
     telling.signal(Signal::KILL);

@@ -12,7 +12,6 @@ WITH asked AS (
 )
 SELECT n.id AS network_id, n.code AS network, d.identifier AS destination, u.id AS unit_id, u.code AS unit, n.payout_threshold AS threshold, n.carried_cycles_max,
        coalesce(o.closing, 0)::bigint AS closing, coalesce(o.carried_cycles, 0)::smallint AS carried_cycles,
-       o.window_ends_at AS settled_until,
        coalesce((SELECT sum(CASE line.side WHEN 1 THEN line.amount ELSE -line.amount END)
           FROM window_totals t CROSS JOIN LATERAL unnest(t.sides, t.sums) AS line (side, amount)
          WHERE w.is_sealed AND t.window_id = w.id AND t.party_id = q.party_id AND t.deposit_identifier = d.identifier AND t.unit_id = u.id
@@ -31,7 +30,7 @@ SELECT n.id AS network_id, n.code AS network, d.identifier AS destination, u.id 
  CROSS JOIN networks n
   JOIN currency_units u ON u.id = n.unit_id
   JOIN destinations d ON d.network_id = n.id
-  LEFT JOIN LATERAL (SELECT p.closing, p.carried_cycles, w.ordinal, w.ends_at AS window_ends_at
+  LEFT JOIN LATERAL (SELECT p.closing, p.carried_cycles, w.ordinal
                        FROM settlements s JOIN windows w ON w.id = s.window_id
                        LEFT JOIN positions p ON p.settlement_id = s.id AND p.party_id = q.party_id AND p.deposit_identifier = d.identifier AND p.unit_id = u.id
                       WHERE s.network_id = n.id AND s.state = 'approved' ORDER BY w.ordinal DESC LIMIT 1) o ON true

@@ -117,8 +117,6 @@ pub struct DueRow {
     pub closing: i64,
     #[diesel(sql_type = SmallInt)]
     pub carried_cycles: i16,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub settled_until: Option<DateTime<Utc>>,
     /// Earned less collected in the window that is settled next, if that is sealed.
     #[diesel(sql_type = BigInt)]
     pub sealed: i64,

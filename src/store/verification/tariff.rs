@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
 use crate::domain::verification::term::StoredTerm;
@@ -97,12 +97,13 @@ pub async fn terms(conn: &mut Connection, version_id: i32) -> Stored<Vec<StoredT
     Ok(rows.into_iter().map(StoredTerm::from).collect())
 }
 
-pub async fn stray_terms(conn: &mut Connection) -> Stored<Vec<StrayTerm>> {
+pub async fn stray_terms(conn: &mut Connection, rows_max: i64) -> Stored<Vec<StrayTerm>> {
     Ok(diesel::sql_query(
         "SELECT m.tariff_version_id, m.ordinal FROM tariff_terms m
            LEFT JOIN tariff_versions v ON v.id = m.tariff_version_id AND v.state = 'published'
-          WHERE v.id IS NULL ORDER BY 1, 2 LIMIT 100",
+          WHERE v.id IS NULL ORDER BY 1, 2 LIMIT $1",
     )
+    .bind::<BigInt, _>(rows_max)
     .load(conn)
     .await?)
 }

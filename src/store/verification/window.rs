@@ -21,11 +21,6 @@ pub struct WindowRow {
     pub period_key: String,
     #[diesel(sql_type = Bool)]
     pub is_sealed: bool,
-    /// Ids of its first and last batch; the first is above the last when there is none.
-    #[diesel(sql_type = BigInt)]
-    pub first_batch: i64,
-    #[diesel(sql_type = BigInt)]
-    pub last_batch: i64,
     #[diesel(sql_type = BigInt)]
     pub batch_count: i64,
     #[diesel(sql_type = BigInt)]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use super::ROWS_MAX;
 use crate::domain::tariff::Tariff;
 use crate::domain::verification::term::check_terms;
 use crate::domain::verification::{Comparison, Finding};
@@ -34,7 +35,7 @@ pub(super) async fn verify_tariffs(conn: &mut Connection) -> Done<Vec<Finding>> 
         let stored = terms(conn, version.id).await?;
         findings.extend(check_terms(version.id, &tariff, &stored, &player));
     }
-    for stray in stray_terms(conn).await? {
+    for stray in stray_terms(conn, ROWS_MAX).await? {
         let key = format!("{}:{}", stray.tariff_version_id, stray.ordinal);
         let expected = "the id of a published version";
         let version = stray.tariff_version_id;
