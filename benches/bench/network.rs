@@ -139,7 +139,9 @@ async fn publish_all(conn: &mut Connection, people: &People, valid_from: DateTim
     let ids = draft_tariffs(conn, &people.maker, valid_from, &drafts)
         .await
         .unwrap();
-    approve_tariffs(conn, &people.checker, &ids).await.unwrap();
+    approve_tariffs(conn, &people.checker, valid_from, &ids)
+        .await
+        .unwrap();
     publish_tariffs(conn, &people.maker, valid_from, &ids)
         .await
         .unwrap();

@@ -54,6 +54,12 @@ struct BindArgs {
     /// From when, before or after now: a moment (RFC 3339), or a day in either calendar, as the network counts days.
     #[arg(long, value_name = "TIME")]
     from: Moment,
+    /// Its reference, such as the number of the letter.
+    #[arg(long, value_name = "REFERENCE")]
+    decision: String,
+    /// Who decided.
+    #[arg(long, value_name = "NAME")]
+    body: String,
     #[command(flatten)]
     acting: Acting,
 }
@@ -111,6 +117,8 @@ async fn bind(asked: &BindArgs, as_json: bool, host: &Host) -> Done<String> {
             provincial_treasury: asked.provincial_treasury.clone(),
         },
         valid_from: instant_in(&mut conn, &asked.network, asked.from).await?,
+        deciding_body: asked.body.clone(),
+        decision: asked.decision.clone(),
     };
     let bound = bind_roles(&mut conn, &by, clock::now(), &entry).await?;
     Ok(output::answer(as_json, &bound, bound_text))
@@ -160,8 +168,12 @@ fn told(recorded: &RecordedLicenceEvent) -> String {
     } else {
         "is recorded"
     };
+    let reaching = match recorded.terms {
+        1 => String::new(),
+        terms => format!(", reaching {terms} licences of the office"),
+    };
     format!(
-        "{} in {}: {} from {} on by decision {} {how} ({})",
+        "{} in {}: {} from {} on by decision {} {how} ({}){reaching}",
         recorded.office,
         recorded.network,
         recorded.kind.code(),

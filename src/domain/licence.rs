@@ -1,6 +1,8 @@
 //! Licences: their events, what state that makes of them, and what it means for money (money rule 18).
 //! Never here: which legs are the licensee's, how much is held (see `hold`).
 
+pub mod succession;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -15,6 +15,12 @@ pub fn after(other: Option<DateTime<Utc>>, moment: DateTime<Utc>) -> DateTime<Ut
     other.map_or(moment, |other| moment.max(other + Duration::microseconds(1)))
 }
 
+/// The last moment before another that the database tells apart from it.
+#[must_use]
+pub fn before(moment: DateTime<Utc>) -> DateTime<Utc> {
+    moment - Duration::microseconds(1)
+}
+
 /// Whether its year is written with four digits, as RFC 3339 writes moments.
 pub fn is_within_calendars(moment: DateTime<Utc>) -> bool {
     (1..=9999).contains(&moment.year())

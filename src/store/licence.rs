@@ -7,7 +7,8 @@ use diesel_async::RunQueryDsl;
 use super::schema::{bindings, licence_events, licences};
 use super::{Connection, ROWS_PER_STATEMENT, StoreFailure, Stored};
 use crate::domain::binding::Binding;
-use crate::domain::interval::Interval;
+use crate::domain::interval::{Interval, Validity};
+use crate::domain::licence::{LicenceChange, LicenceEvent};
 
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = licences)]
@@ -62,6 +63,9 @@ pub struct NewBinding {
     pub valid_from: DateTime<Utc>,
     pub valid_until: Option<DateTime<Utc>>,
     pub known_from: DateTime<Utc>,
+    pub deciding_body: String,
+    pub decision: String,
+    pub originator_id: i32,
 }
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -73,6 +77,25 @@ pub struct BindingRow {
     pub valid_from: DateTime<Utc>,
     pub valid_until: Option<DateTime<Utc>>,
     pub known_from: DateTime<Utc>,
+}
+
+impl LicenceRow {
+    pub fn term(&self) -> Stored<Validity> {
+        Interval::new(self.valid_from, Some(self.valid_until))
+            .map_err(|empty| StoreFailure::corrupt("licences", self.id, empty))
+    }
+}
+
+impl LicenceEventRow {
+    pub fn read(&self) -> Stored<LicenceEvent> {
+        let change = LicenceChange::parse(&self.kind)
+            .ok_or_else(|| StoreFailure::corrupt("licence_events", self.id, format!("kind {}", self.kind)))?;
+        Ok(LicenceEvent {
+            change,
+            effective_at: self.effective_at,
+            recorded_at: self.recorded_at,
+        })
+    }
 }
 
 impl BindingRow {
@@ -113,10 +136,10 @@ pub async fn insert_licence_events(conn: &mut Connection, new: &[NewLicenceEvent
     Ok(())
 }
 
-/// When the last decision about a licence was recorded.
-pub async fn last_decision(conn: &mut Connection, licence_id: i32) -> Stored<Option<DateTime<Utc>>> {
+/// When the last decision about any of these licences was recorded.
+pub async fn last_decision(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Option<DateTime<Utc>>> {
     Ok(licence_events::table
-        .filter(licence_events::licence_id.eq(licence_id))
+        .filter(licence_events::licence_id.eq_any(licence_ids))
         .select(diesel::dsl::max(licence_events::recorded_at))
         .first(conn)
         .await?)
@@ -150,23 +173,15 @@ pub async fn insert_bindings(conn: &mut Connection, new: &[NewBinding]) -> Store
     Ok(())
 }
 
-/// The licence of an office in a network whose term contains an instant.
-pub async fn licence_at(
-    conn: &mut Connection,
-    office_id: i32,
-    network_id: i16,
-    at: DateTime<Utc>,
-) -> Stored<Option<LicenceRow>> {
-    let row = licences::table
+/// The licences of an office in a network, in the order of their terms.
+pub async fn terms_of(conn: &mut Connection, office_id: i32, network_id: i16) -> Stored<Vec<LicenceRow>> {
+    Ok(licences::table
         .filter(licences::office_id.eq(office_id))
         .filter(licences::network_id.eq(network_id))
-        .filter(licences::valid_from.le(at))
-        .filter(licences::valid_until.gt(at))
+        .order(licences::valid_from)
         .select(LicenceRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(row)
+        .load(conn)
+        .await?)
 }
 
 pub async fn licences_of_ids(conn: &mut Connection, ids: &[i32]) -> Stored<Vec<LicenceRow>> {

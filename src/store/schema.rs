@@ -73,6 +73,9 @@ diesel::table! {
         valid_from -> Timestamptz,
         valid_until -> Nullable<Timestamptz>,
         known_from -> Timestamptz,
+        deciding_body -> Nullable<Text>,
+        decision -> Nullable<Text>,
+        originator_id -> Nullable<Int4>,
     }
 }
 
@@ -535,6 +538,9 @@ diesel::table! {
         state -> Text,
         made_by -> Int4,
         approved_by -> Nullable<Int4>,
+        approved_at -> Nullable<Timestamptz>,
+        published_by -> Nullable<Int4>,
+        published_at -> Nullable<Timestamptz>,
     }
 }
 

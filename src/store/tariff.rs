@@ -97,15 +97,23 @@ pub async fn published_versions(conn: &mut Connection) -> Stored<Vec<TariffVersi
         .await?)
 }
 
+/// Who takes a version on, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Deciding {
+    pub originator_id: i32,
+    pub at: DateTime<Utc>,
+}
+
 /// Whether a draft was still waiting, and is approved now.
-pub async fn set_approved(conn: &mut Connection, id: i32, approved_by: i32) -> Stored<bool> {
+pub async fn set_approved(conn: &mut Connection, id: i32, by: Deciding) -> Stored<bool> {
     let draft = tariff_versions::table
         .find(id)
         .filter(tariff_versions::state.eq("draft"));
     let rows = diesel::update(draft)
         .set((
             tariff_versions::state.eq("approved"),
-            tariff_versions::approved_by.eq(approved_by),
+            tariff_versions::approved_by.eq(by.originator_id),
+            tariff_versions::approved_at.eq(by.at),
         ))
         .execute(conn)
         .await?;
@@ -113,12 +121,16 @@ pub async fn set_approved(conn: &mut Connection, id: i32, approved_by: i32) -> S
 }
 
 /// Whether an approved version was still waiting, and is published now.
-pub async fn set_published(conn: &mut Connection, id: i32) -> Stored<bool> {
+pub async fn set_published(conn: &mut Connection, id: i32, by: Deciding) -> Stored<bool> {
     let approved = tariff_versions::table
         .find(id)
         .filter(tariff_versions::state.eq("approved"));
     let rows = diesel::update(approved)
-        .set(tariff_versions::state.eq("published"))
+        .set((
+            tariff_versions::state.eq("published"),
+            tariff_versions::published_by.eq(by.originator_id),
+            tariff_versions::published_at.eq(by.at),
+        ))
         .execute(conn)
         .await?;
     Ok(rows == 1)

@@ -29,21 +29,22 @@ pub async fn insert_unit(conn: &mut Connection, unit: &NewUnit) -> Stored<i16> {
 }
 
 /// A unit as others name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = currency_units)]
 pub struct UnitRow {
     pub id: i16,
     /// Decimal places.
     pub scale: i16,
+    pub valid_from: DateTime<Utc>,
+    /// Exclusive.
+    pub valid_until: Option<DateTime<Utc>>,
 }
 
 /// By code.
 pub async fn units(conn: &mut Connection) -> Stored<HashMap<String, UnitRow>> {
-    let rows: Vec<(String, i16, i16)> = currency_units::table
-        .select((currency_units::code, currency_units::id, currency_units::scale))
+    let rows: Vec<(String, UnitRow)> = currency_units::table
+        .select((currency_units::code, UnitRow::as_select()))
         .load(conn)
         .await?;
-    let by_code = rows
-        .into_iter()
-        .map(|(code, id, scale)| (code, UnitRow { id, scale }));
-    Ok(by_code.collect())
+    Ok(rows.into_iter().collect())
 }

@@ -115,7 +115,10 @@ async fn the_application_changes_the_columns_that_have_states_and_no_others() {
             "submissions",
             "booked conflicting finished_at malformed quarantined refused repeated",
         ),
-        ("tariff_versions", "approved_by state valid_until"),
+        (
+            "tariff_versions",
+            "approved_at approved_by published_at published_by state valid_until",
+        ),
         ("tokens", "revoked_at"),
         ("weekends", "valid_until"),
     ];
@@ -161,5 +164,47 @@ async fn a_mail_goes_to_nobody_but_its_recipient_whoever_edits_it() {
             refused.contains("goes where it was addressed"),
             "{deed}: {refused}"
         );
+    }
+}
+
+#[tokio::test]
+async fn states_follow_each_other_and_none_is_gone_back_to() {
+    let scene = Scene::furnished().await;
+    scene.book_central(0, "1001", "passport", "a").await;
+    scene.settle_day(1).await;
+    let mut conn = scene.world.superuser().await;
+    let filled = "
+        UPDATE outbox SET state = 'sending', lease_until = queued_at;
+        UPDATE outbox SET state = 'accepted', lease_until = NULL, finished_at = queued_at;
+        INSERT INTO job_runs (job, slot, worker, claimed_at, lease_until) VALUES ('j', now(), 'w', now(), now());
+        UPDATE job_runs SET state = 'failed', finished_at = now();
+        UPDATE job_runs SET state = 'running', finished_at = NULL, fencing = 2;
+        UPDATE job_runs SET state = 'succeeded', finished_at = now()";
+    conn.batch_execute(filled).await.unwrap();
+    for (edit, rule) in [
+        (
+            "UPDATE tariff_versions SET state = 'draft'",
+            "is drafted, then approved, then published",
+        ),
+        (
+            "UPDATE tariff_versions SET published_at = now()",
+            "is drafted, then approved, then published",
+        ),
+        (
+            "UPDATE outbox SET state = 'queued', finished_at = NULL",
+            "does not go from accepted to queued",
+        ),
+        (
+            "UPDATE job_runs SET state = 'running', finished_at = NULL, fencing = 3",
+            "does not go from succeeded to running",
+        ),
+        (
+            "INSERT INTO bindings (office_id, licence_id, party_ids, valid_from, known_from)
+             SELECT office_id, id, ARRAY[1], valid_from, valid_from FROM licences",
+            "a_binding_rests_on_a_decision",
+        ),
+    ] {
+        let refused = conn.batch_execute(edit).await.unwrap_err().to_string();
+        assert!(refused.contains(rule), "{edit}: {refused}");
     }
 }

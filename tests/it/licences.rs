@@ -39,7 +39,7 @@ pub fn decision(kind: LicenceEventKind, effective_at: DateTime<Utc>) -> LicenceE
 }
 
 /// Another licensee; whoever plays the other roles goes on to.
-fn bound_to(office: &str, licensee: &str, valid_from: DateTime<Utc>) -> BindingEntry {
+pub fn bound_to(office: &str, licensee: &str, valid_from: DateTime<Utc>) -> BindingEntry {
     BindingEntry {
         office: office.to_owned(),
         network: PISHKHAN.to_owned(),
@@ -49,6 +49,8 @@ fn bound_to(office: &str, licensee: &str, valid_from: DateTime<Utc>) -> BindingE
             provincial_treasury: None,
         },
         valid_from,
+        deciding_body: "commission".to_owned(),
+        decision: "T-1".to_owned(),
     }
 }
 
@@ -208,7 +210,8 @@ async fn an_office_is_handed_over_by_a_person_and_what_is_left_out_stays_as_it_w
     let scene = Scene::furnished().await;
     let api = Api::of(&scene.world, scene.day(0, 9));
     let path = "/v1/offices/1001/bindings";
-    let binding = json!({ "network": PISHKHAN, "licensee": "office-1003", "effective_at": scene.day(0, 8) });
+    let binding = json!({ "network": PISHKHAN, "licensee": "office-1003", "effective_at": scene.day(0, 8),
+        "deciding_body": "commission", "decision": "T-1" });
     let owner = api.token("owner-1001", Scope::Record, Some("office-1001")).await;
     assert_eq!(api.post(path, &binding, &owner).await.status, 403);
     let finance = api.token("registrar", Scope::Finance, None).await;
@@ -257,6 +260,7 @@ async fn the_program_hands_an_office_over_and_names_what_would_be_right() {
         ]);
         command
             .args(["--municipality", "municipality", "--as", &scene.maker.code])
+            .args(["--decision", "T-1", "--body", "commission"])
             .output()
             .unwrap()
     };

@@ -6,7 +6,6 @@
     clippy::panic,
     reason = "a test fails by panicking"
 )]
-#![allow(dead_code, reason = "the world offers what tests of later nouns ask for")]
 
 mod api;
 mod certified;
@@ -46,6 +45,7 @@ mod settling_holds;
 mod settling_licences;
 mod settling_positions;
 mod settling_previews;
+mod settling_renewals;
 mod settling_statements;
 mod settling_windows;
 mod smtp;

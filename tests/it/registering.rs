@@ -236,7 +236,9 @@ async fn a_tariff_that_overlaps_another_is_refused_with_the_one_it_overlaps() {
     let ids = draft_tariffs(&mut conn, &scene.maker, before, &[draft])
         .await
         .unwrap();
-    approve_tariffs(&mut conn, &scene.checker, &ids).await.unwrap();
+    approve_tariffs(&mut conn, &scene.checker, before, &ids)
+        .await
+        .unwrap();
     let refused = publish_tariffs(&mut conn, &scene.maker, before, &ids)
         .await
         .unwrap_err()
@@ -257,7 +259,9 @@ async fn publish_at(scene: &Scene, now: DateTime<Utc>, service: &str, valid_from
     let ids = draft_tariffs(&mut conn, &scene.maker, now, &drafts)
         .await
         .unwrap();
-    approve_tariffs(&mut conn, &scene.checker, &ids).await.unwrap();
+    approve_tariffs(&mut conn, &scene.checker, now, &ids)
+        .await
+        .unwrap();
     publish_tariffs(&mut conn, &scene.maker, now, &ids).await
 }
 

@@ -122,16 +122,22 @@ impl Scene {
 
     /// Opens office `1004`, whose first term is over when the scene begins and was renewed for the next.
     pub async fn open_renewed(&self) {
+        self.open_followed(self.began, "office-1004").await;
+    }
+
+    /// Office `1004`, whose licence ends at a moment and is followed by one of that party.
+    pub async fn open_followed(&self, until: DateTime<Utc>, successor: &str) {
         let before = self.began - Duration::days(400);
         let first = LicenceEntry {
-            valid_until: self.began,
+            valid_until: until,
             ..licence("1004", PISHKHAN, before)
         };
-        let renewed = LicenceEntry {
+        let mut next = LicenceEntry {
             decision: "P-1004-2".to_owned(),
-            ..licence("1004", PISHKHAN, self.began)
+            ..licence("1004", PISHKHAN, until)
         };
-        self.open("1004", before, &[first, renewed]).await;
+        next.roles.licensee = successor.to_owned();
+        self.open("1004", before, &[first, next]).await;
     }
 
     async fn open(&self, code: &str, at: DateTime<Utc>, licences: &[LicenceEntry]) {
@@ -162,7 +168,7 @@ impl Scene {
     async fn publish_drafts(&self, drafts: &[TariffDraft], at: DateTime<Utc>) {
         let mut conn = self.world.conn().await;
         let ids = draft_tariffs(&mut conn, &self.maker, at, drafts).await.unwrap();
-        approve_tariffs(&mut conn, &self.checker, &ids).await.unwrap();
+        approve_tariffs(&mut conn, &self.checker, at, &ids).await.unwrap();
         publish_tariffs(&mut conn, &self.maker, at, &ids).await.unwrap();
     }
 }

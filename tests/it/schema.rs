@@ -44,7 +44,8 @@ async fn filled() -> Scene {
         INSERT INTO weekends VALUES ('iran', 5, '2020-01-01', '2030-01-01');
         UPDATE networks SET calendar = 'iran';
         UPDATE quarantine SET state = 'released', decided_by = sender_id, decided_at = received_at;
-        UPDATE outbox SET state = 'failed', attempts = 8, finished_at = queued_at, message_id = message_id || '@example.ir';
+        UPDATE outbox SET state = 'sending', lease_until = queued_at;
+        UPDATE outbox SET state = 'failed', lease_until = NULL, attempts = 8, finished_at = queued_at, message_id = message_id || '@example.ir';
         UPDATE outbox SET state = 'queued', attempts = 0, finished_at = NULL, queued_again_at = queued_at,
                           queued_again_by = (SELECT min(id) FROM originators)";
     scene

@@ -42,7 +42,7 @@ async fn publish(
     drafts: &[TariffDraft],
 ) -> Done<()> {
     let ids = draft_tariffs(conn, &people.maker, at, drafts).await?;
-    approve_tariffs(conn, &people.checker, &ids).await?;
+    approve_tariffs(conn, &people.checker, at, &ids).await?;
     once(publish_tariffs(conn, &people.maker, at, &ids).await)
 }
 

@@ -56,7 +56,7 @@ pub(super) async fn approve(args: &DecideArgs, host: &Host) -> Done<String> {
     let mut conn = connected(host).await?;
     let by = args.acting.person(&mut conn).await?;
     let ids = asked(&mut conn, args, "draft").await?;
-    approve_tariffs(&mut conn, &by, &ids).await?;
+    approve_tariffs(&mut conn, &by, clock::now(), &ids).await?;
     Ok(format!("{} versions are approved", ids.len()))
 }
 

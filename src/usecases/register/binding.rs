@@ -6,12 +6,15 @@ use diesel_async::AsyncConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::licence::{OfficeRoles, change_rules, licence_of, parties_of};
-use crate::domain::binding::{Binding, Rebinding, rebind};
+use super::licence::{OfficeRoles, OfficeTerms, change_rules, parties_of, require_reference};
+use crate::domain::binding::{Rebinding, rebind};
+use crate::domain::licence::succession::reached_by_binding;
 use crate::domain::moment::{after, kept};
 use crate::domain::originator::Originator;
-use crate::store::licence::BindingRow;
+use crate::store::licence::{LicenceRow, NewBinding};
+use crate::store::reading::network::all_networks;
 use crate::store::{Connection, licence, party};
+use crate::usecases::reading::naming::network_among;
 use crate::usecases::{Done, Failure};
 
 /// A relocation or a transfer: other parties play the roles of an office from an instant on.
@@ -21,6 +24,9 @@ pub struct BindingEntry {
     pub network: String,
     pub roles: OfficeRoles,
     pub valid_from: DateTime<Utc>,
+    pub deciding_body: String,
+    /// Its reference, such as the number of the letter.
+    pub decision: String,
 }
 
 /// Who plays the roles of an office from an instant on; parties by their codes.
@@ -40,8 +46,8 @@ pub struct BoundRoles {
     pub repeated: bool,
 }
 
-/// Binds the roles of an office anew from an instant on; whoever plays a role that is left out goes on to play it. What was booked
-/// keeps its own binding.
+/// Binds the roles of an office anew from an instant on, in the renewals that were to go on with the same too; whoever plays a role
+/// that is left out goes on to play it. What was booked keeps its own binding.
 ///
 /// # Errors
 /// `Forbidden` for whoever is not a person that decides for the network; `NotFound` for an office without a licence then;
@@ -53,30 +59,52 @@ pub async fn bind_roles(
     entry: &BindingEntry,
 ) -> Done<BoundRoles> {
     by.may_decide()?;
+    require_reference(&entry.decision, &entry.deciding_body)?;
     conn.transaction(async |conn| {
         let valid_from = kept(entry.valid_from);
-        let (network_id, licence) = licence_of(conn, &entry.office, &entry.network, valid_from).await?;
+        let network_id = network_among(&all_networks(conn).await?, &entry.network)?.id;
         let asked = asked_parties(conn, &entry.roles).await?;
         let at = change_rules(conn, [network_id], kept(at)).await?;
-        let rows = licence::bindings_of(conn, &[licence.id]).await?;
-        let on_record: Vec<Binding> = rows.into_iter().map(BindingRow::read).collect::<Result<_, _>>()?;
-        let rebound = rebind(&on_record, &asked, valid_from);
+        let office = OfficeTerms::load(conn, &entry.office, &entry.network, valid_from).await?;
+        let reached = reached_by_binding(&office.terms, office.named);
+        let on_record = office.terms[reached.clone()]
+            .iter()
+            .flat_map(|term| &term.bindings);
         // Of two servers' clocks one is behind: what is decided last is known last.
-        let at = after(on_record.iter().map(|binding| binding.known_from).max(), at);
-        if rebound.known_from.is_none() {
-            let binding = licence::NewBinding {
-                office_id: licence.office_id,
-                licence_id: licence.id,
-                party_ids: rebound.parties.clone(),
-                valid_from,
-                valid_until: rebound.until,
-                known_from: at,
-            };
-            licence::insert_bindings(conn, &[binding]).await?;
+        let at = after(on_record.map(|binding| binding.known_from).max(), at);
+        let named = rebind(&office.terms[office.named].bindings, &asked, valid_from);
+        if named.known_from.is_none() {
+            let renewals = reached.map(|of| (&office.rows[of], &office.terms[of]));
+            let bindings = renewals.map(|(row, term)| {
+                let valid_from = valid_from.max(row.valid_from);
+                let rebound = rebind(&term.bindings, &asked, valid_from);
+                new_binding(row, entry, by, (valid_from, rebound), at)
+            });
+            licence::insert_bindings(conn, &bindings.collect::<Vec<_>>()).await?;
         }
-        bound(conn, entry, &rebound, at).await
+        bound(conn, entry, &named, at).await
     })
     .await
+}
+
+fn new_binding(
+    row: &LicenceRow,
+    entry: &BindingEntry,
+    by: &Originator,
+    (valid_from, rebound): (DateTime<Utc>, Rebinding),
+    at: DateTime<Utc>,
+) -> NewBinding {
+    NewBinding {
+        office_id: row.office_id,
+        licence_id: row.id,
+        party_ids: rebound.parties,
+        valid_from,
+        valid_until: rebound.until,
+        known_from: at,
+        deciding_body: entry.deciding_body.clone(),
+        decision: entry.decision.clone(),
+        originator_id: by.id,
+    }
 }
 
 /// In the order of the roles' ids, those that are named.

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::known;
+use super::terms::terms_of_rows;
 use super::text::{Text, each_within_limits, within_limits};
 use crate::domain::licence::LicenceChange;
+use crate::domain::licence::succession::{Term, reached};
 use crate::domain::moment::{after, kept};
 use crate::domain::originator::Originator;
 use crate::store::reading::network::all_networks;
@@ -74,12 +76,12 @@ pub struct RecordedLicenceEvent {
     /// From when it is known: what was served in between is held, not refused.
     pub recorded_at: DateTime<Utc>,
     pub decision: String,
+    /// Of how many of the office's licences it is on record: a decision reaches the renewals of the one that it names, and a
+    /// reinstatement the suspended ones before it.
+    pub terms: usize,
     /// It had been recorded so before; nothing was written.
     pub repeated: bool,
 }
-
-/// Recorders finish within this time; otherwise the caller tries again.
-const RULES_LOCK_WAIT_MS: u32 = 5_000;
 
 pub async fn issue_licences(
     conn: &mut Connection,
@@ -124,10 +126,12 @@ pub async fn issue_licences(
     .await
 }
 
-/// Records a decision about the licence whose term contains the instant when the decision takes effect.
+/// Records a decision about the licence whose term contains the instant when the decision takes effect, and about the other
+/// terms that it reaches (see `domain::licence::succession`).
 ///
 /// # Errors
-/// `Forbidden` for whoever is not a person that decides for the network; `NotFound` for an office without such a licence.
+/// `Forbidden` for whoever is not a person that decides for the network; `NotFound` for an office without such a licence;
+/// conflict `a_reinstatement_lifts_a_restriction` where nothing on record restricts it.
 pub async fn record_licence_event(
     conn: &mut Connection,
     by: &Originator,
@@ -135,72 +139,112 @@ pub async fn record_licence_event(
     entry: &LicenceEventEntry,
 ) -> Done<RecordedLicenceEvent> {
     by.may_decide()?;
-    check(entry)?;
-    let texts = [
-        Text::decision("decision", &entry.decision),
-        Text::decision("deciding_body", &entry.deciding_body),
-    ];
-    within_limits(
-        texts
-            .into_iter()
-            .chain(entry.evidence.as_deref().map(Text::evidence)),
-    )?;
+    require_reference(&entry.decision, &entry.deciding_body)?;
+    within_limits(entry.evidence.as_deref().map(Text::evidence))?;
     conn.transaction(async |conn| {
-        let (network_id, licence) =
-            licence_of(conn, &entry.office, &entry.network, entry.effective_at).await?;
+        let network_id = network_among(&all_networks(conn).await?, &entry.network)?.id;
         let at = change_rules(conn, [network_id], kept(at)).await?;
+        let office = OfficeTerms::load(conn, &entry.office, &entry.network, entry.effective_at).await?;
+        let reached = reached(&office.terms, office.named, entry.kind.change());
+        let ids: Vec<i32> = office.rows[reached.clone()].iter().map(|row| row.id).collect();
         // Of two servers' clocks one is behind: what is decided last is recorded last.
-        let at = after(licence::last_decision(conn, licence.id).await?, at);
-        let event = licence::NewLicenceEvent {
-            licence_id: licence.id,
-            kind: entry.kind.code(),
+        let at = after(licence::last_decision(conn, &ids).await?, at);
+        let instrument_id = instrument_id(conn, entry.instrument.as_deref()).await?;
+        let event = |licence_id: &i32| licence::NewLicenceEvent {
+            licence_id: *licence_id,
+            kind: entry.kind.change().code(),
             effective_at: kept(entry.effective_at),
             recorded_at: at,
             deciding_body: entry.deciding_body.clone(),
             decision: entry.decision.clone(),
-            instrument_id: instrument_id(conn, entry.instrument.as_deref()).await?,
+            instrument_id,
             evidence: entry.evidence.clone(),
             originator_id: by.id,
         };
-        if let Some(before) = licence::recorded_before(conn, &event).await? {
-            return Ok(recorded(entry, before, Novelty::Repeated));
+        let decided = event(&office.rows[office.named].id);
+        if let Some(before) = licence::recorded_before(conn, &decided).await? {
+            return Ok(recorded(entry, before, ids.len(), Novelty::Repeated));
         }
-        licence::insert_licence_events(conn, &[event]).await?;
-        Ok(recorded(entry, at, Novelty::New))
+        lifts_something(entry, &office.terms[reached])?;
+        let events: Vec<licence::NewLicenceEvent> = ids.iter().map(event).collect();
+        licence::insert_licence_events(conn, &events).await?;
+        Ok(recorded(entry, at, ids.len(), Novelty::New))
     })
     .await
 }
 
-impl LicenceEventKind {
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Suspended => LicenceChange::Suspended.code(),
-            Self::Reinstated => LicenceChange::Reinstated.code(),
-            Self::Revoked => LicenceChange::Revoked.code(),
-            Self::Surrendered => LicenceChange::Surrendered.code(),
-        }
+/// The terms of an office in a network, and which of them is named by an instant.
+pub(super) struct OfficeTerms {
+    pub rows: Vec<licence::LicenceRow>,
+    pub terms: Vec<Term>,
+    pub named: usize,
+}
+
+impl OfficeTerms {
+    /// To be read after the network's locks.
+    pub async fn load(conn: &mut Connection, office: &str, network: &str, at: DateTime<Utc>) -> Done<Self> {
+        let office_id = known(&office_ids(conn, [office]).await?, "office", office)?;
+        let network_id = network_among(&all_networks(conn).await?, network)?.id;
+        let rows = licence::terms_of(conn, office_id, network_id).await?;
+        let terms = terms_of_rows(conn, &rows).await?;
+        let named = terms.iter().position(|term| term.licence.term().contains(at));
+        let named = named.ok_or_else(|| {
+            let told = format!("{office} in {network} at {}", at.to_rfc3339());
+            Failure::not_found("licence of office", told)
+        })?;
+        Ok(Self { rows, terms, named })
     }
 }
 
-/// A decision is kept for ever: one that nobody could find again is none.
-fn check(entry: &LicenceEventEntry) -> Done<()> {
-    let faults: Vec<Fault> = [
-        ("decision", &entry.decision),
-        ("deciding_body", &entry.deciding_body),
-    ]
-    .into_iter()
-    .filter(|(_, text)| text.trim().is_empty())
-    .map(|(field, _)| Fault {
-        field: field.to_owned(),
-        rule: "a_decision_names_its_reference_and_body".to_owned(),
-        explanation: "it is empty".to_owned(),
-    })
-    .collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::Invalid(faults))
+fn lifts_something(entry: &LicenceEventEntry, reached: &[Term]) -> Done<()> {
+    match entry.kind {
+        LicenceEventKind::Reinstated if !reached.iter().any(|term| term.licence.is_restricted()) => {
+            let told = format!(
+                "nothing on record restricts the licence of {} in {}: record the suspension first",
+                entry.office, entry.network
+            );
+            Err(Failure::conflict("a_reinstatement_lifts_a_restriction", told))
+        }
+        LicenceEventKind::Suspended
+        | LicenceEventKind::Reinstated
+        | LicenceEventKind::Revoked
+        | LicenceEventKind::Surrendered => Ok(()),
     }
+}
+
+impl LicenceEventKind {
+    const fn change(self) -> LicenceChange {
+        match self {
+            Self::Suspended => LicenceChange::Suspended,
+            Self::Reinstated => LicenceChange::Reinstated,
+            Self::Revoked => LicenceChange::Revoked,
+            Self::Surrendered => LicenceChange::Surrendered,
+        }
+    }
+
+    pub const fn code(self) -> &'static str {
+        self.change().code()
+    }
+}
+
+/// Refuses a decision that nobody could find again: it is kept for ever.
+pub(super) fn require_reference(decision: &str, deciding_body: &str) -> Done<()> {
+    let faults: Vec<Fault> = [("decision", decision), ("deciding_body", deciding_body)]
+        .into_iter()
+        .filter(|(_, text)| text.trim().is_empty())
+        .map(|(field, _)| Fault {
+            field: field.to_owned(),
+            rule: "a_decision_names_its_reference_and_body".to_owned(),
+            explanation: "it is empty".to_owned(),
+        })
+        .collect();
+    if !faults.is_empty() {
+        return Err(Failure::Invalid(faults));
+    }
+    within_limits([
+        Text::decision("decision", decision),
+        Text::decision("deciding_body", deciding_body),
+    ])
 }
 
 #[derive(PartialEq, Eq)]
@@ -209,7 +253,12 @@ enum Novelty {
     Repeated,
 }
 
-fn recorded(entry: &LicenceEventEntry, recorded_at: DateTime<Utc>, novelty: Novelty) -> RecordedLicenceEvent {
+fn recorded(
+    entry: &LicenceEventEntry,
+    recorded_at: DateTime<Utc>,
+    terms: usize,
+    novelty: Novelty,
+) -> RecordedLicenceEvent {
     RecordedLicenceEvent {
         office: entry.office.clone(),
         network: entry.network.clone(),
@@ -217,6 +266,7 @@ fn recorded(entry: &LicenceEventEntry, recorded_at: DateTime<Utc>, novelty: Nove
         effective_at: entry.effective_at,
         recorded_at,
         decision: entry.decision.clone(),
+        terms,
         repeated: novelty == Novelty::Repeated,
     }
 }
@@ -267,6 +317,9 @@ impl Issued {
                 valid_from: entry.valid_from,
                 valid_until: None,
                 known_from: at,
+                deciding_body: entry.deciding_body.clone(),
+                decision: entry.decision.clone(),
+                originator_id: by.id,
             },
         })
     }
@@ -287,7 +340,7 @@ pub(super) async fn change_rules(
     }
     let approved_at = settlement::last_approval(conn, &ascending).await?;
     for network_id in &ascending {
-        locks::take_network(conn, *network_id, RULES_LOCK_WAIT_MS).await?;
+        locks::take_network(conn, *network_id, locks::RULES_WAIT_MS).await?;
     }
     network::raise_rules_versions(conn, &ascending).await?;
     let booked_at = booking::last_booking_since(conn, &ascending, at).await?;
@@ -300,22 +353,6 @@ async fn licence_ids(conn: &mut Connection, rows: &[licence::NewLicence]) -> Don
         .into_iter()
         .map(|row| ((row.office_id, row.network_id, row.valid_from), row.id))
         .collect())
-}
-
-pub(super) async fn licence_of(
-    conn: &mut Connection,
-    office_code: &str,
-    network_code: &str,
-    at: DateTime<Utc>,
-) -> Done<(i16, licence::LicenceRow)> {
-    let office_id = known(&office_ids(conn, [office_code]).await?, "office", office_code)?;
-    let network_id = network_among(&all_networks(conn).await?, network_code)?.id;
-    let licence = licence::licence_at(conn, office_id, network_id, at).await?;
-    let licence = licence.ok_or_else(|| {
-        let named = format!("{office_code} in {network_code} at {}", at.to_rfc3339());
-        Failure::not_found("licence of office", named)
-    })?;
-    Ok((network_id, licence))
 }
 
 async fn office_ids<'a>(

@@ -10,6 +10,7 @@ pub mod office;
 pub mod originator;
 pub mod party;
 pub mod service;
+pub mod terms;
 mod text;
 pub mod token;
 pub mod unit;

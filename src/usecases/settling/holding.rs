@@ -8,17 +8,18 @@ use chrono::{DateTime, Utc};
 use super::payments::{Payments, chain_of};
 use crate::domain::binding::{Binding, LICENSEE, in_force};
 use crate::domain::hold::{HoldCause, Holdable};
-use crate::domain::interval::Interval;
+use crate::domain::licence::succession::Term;
 use crate::domain::licence::{
     AfterRestriction, Happening, Licence, LicenceChange, LicenceEvent, LicenceState, MoneyPolicy,
 };
 use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
 use crate::domain::window::CLOCK_DIFFERENCE_MAX;
+use crate::store::Connection;
 use crate::store::hold::{HoldableItem, HoldableSum, RestrictedLicence, holdable_sums, unsettled_licences};
-use crate::store::licence::{LicenceEventRow, LicenceRow, bindings_of, events_of};
+use crate::store::licence::LicenceRow;
 use crate::store::window::WindowRow;
-use crate::store::{Connection, StoreFailure};
+use crate::usecases::register::terms::terms_of_rows;
 use crate::usecases::{Done, Failure};
 
 /// What is to be held after a window, and the licensees who have no licence left.
@@ -77,32 +78,17 @@ fn add(items: &mut BTreeMap<(Chain, HoldCause), Amount>, sum: &HoldableSum) -> D
 
 impl Register {
     pub async fn load(conn: &mut Connection, rows: Vec<LicenceRow>) -> Done<Self> {
-        if rows.is_empty() {
-            return Ok(Self {
-                licences: HashMap::new(),
-            });
-        }
-        let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
-        let mut events: HashMap<i32, Vec<LicenceEvent>> = HashMap::new();
-        for row in events_of(conn, &ids).await? {
-            events.entry(row.licence_id).or_default().push(event_of(&row)?);
-        }
-        let mut bindings: HashMap<i32, Vec<Binding>> = HashMap::new();
-        for row in bindings_of(conn, &ids).await? {
-            bindings.entry(row.licence_id).or_default().push(row.read()?);
-        }
-        let mut licences = HashMap::new();
-        for row in rows {
-            let term = Interval::new(row.valid_from, Some(row.valid_until))
-                .map_err(|error| StoreFailure::corrupt("licences", row.id, error))?;
-            let licensed = Licensed {
-                office_id: row.office_id,
-                network_id: row.network_id,
-                licence: Licence::new(term, events.remove(&row.id).unwrap_or_default()),
-                bindings: bindings.remove(&row.id).unwrap_or_default(),
-            };
-            licences.insert(row.id, licensed);
-        }
+        let terms = terms_of_rows(conn, &rows).await?;
+        let licensed = |(row, term): (&LicenceRow, Term)| Licensed {
+            office_id: row.office_id,
+            network_id: row.network_id,
+            licence: term.licence,
+            bindings: term.bindings,
+        };
+        let licences = rows.iter().zip(terms);
+        let licences = licences
+            .map(|(row, term)| (row.id, licensed((row, term))))
+            .collect();
         Ok(Self { licences })
     }
 
@@ -164,31 +150,23 @@ impl Register {
         ends_at: DateTime<Utc>,
         known_at: DateTime<Utc>,
     ) -> BTreeSet<i32> {
-        let last = self.last_terms(network_id, ends_at, known_at);
-        let mut ended: BTreeSet<i32> = last.keys().map(|(licensee, _)| *licensee).collect();
-        for ((licensee, _), licensed) in last {
-            if licensed.standing_licensee(ends_at, known_at) == Some(licensee) {
-                ended.remove(&licensee);
+        let mut terms: Vec<&Licensed> = self.licences.values().collect();
+        terms.retain(|licensed| {
+            licensed.network_id == network_id && licensed.licence.term().from() <= ends_at
+        });
+        terms.sort_unstable_by_key(|licensed| licensed.licence.term().from());
+        let licensees = terms
+            .iter()
+            .flat_map(|licensed| licensed.licensees(ends_at, known_at));
+        let mut ended: BTreeSet<i32> = licensees.collect();
+        // An office's last term may be renewed; one that another followed, its licensee's or a stranger's, is over.
+        let last: BTreeMap<i32, &Licensed> = terms.into_iter().map(|term| (term.office_id, term)).collect();
+        for licensed in last.into_values() {
+            if let Some(standing) = licensed.standing_licensee(ends_at, known_at) {
+                ended.remove(&standing);
             }
         }
         ended
-    }
-
-    /// The last term of each licensee at each office: one that is over may be renewed, but not once it was.
-    fn last_terms(
-        &self,
-        network_id: i16,
-        at: DateTime<Utc>,
-        known_at: DateTime<Utc>,
-    ) -> BTreeMap<(i32, i32), &Licensed> {
-        let mut terms: Vec<&Licensed> = self.licences.values().collect();
-        terms.retain(|licensed| licensed.network_id == network_id && licensed.licence.term().from() <= at);
-        terms.sort_unstable_by_key(|licensed| licensed.licence.term().from());
-        let of_licensees = terms.into_iter().flat_map(|licensed| {
-            let licensees = licensed.licensees(at, known_at);
-            licensees.map(move |licensee| ((licensee, licensed.office_id), licensed))
-        });
-        of_licensees.collect()
     }
 }
 
@@ -249,14 +227,4 @@ impl Licensed {
         let binding = in_force(&self.bindings, at, known_at).filter(|_| stands)?;
         binding.party(LICENSEE)
     }
-}
-
-fn event_of(row: &LicenceEventRow) -> Result<LicenceEvent, StoreFailure> {
-    let change = LicenceChange::parse(&row.kind)
-        .ok_or_else(|| StoreFailure::corrupt("licence_events", row.id, format!("kind {}", row.kind)))?;
-    Ok(LicenceEvent {
-        change,
-        effective_at: row.effective_at,
-        recorded_at: row.recorded_at,
-    })
 }

@@ -1,23 +1,29 @@
 //! Another person than the maker approves drafts. Never here: publication.
 
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
 use crate::domain::originator::Originator;
 use crate::store::{Connection, tariff};
 use crate::usecases::{Done, Failure};
 
-pub async fn approve_tariffs(conn: &mut Connection, by: &Originator, ids: &[i32]) -> Done<()> {
+pub async fn approve_tariffs(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    ids: &[i32],
+) -> Done<()> {
     by.may_decide()?;
     conn.transaction(async |conn| {
         for id in ids {
-            approve_tariff(conn, by, *id).await?;
+            approve_tariff(conn, by, at, *id).await?;
         }
         Ok(())
     })
     .await
 }
 
-async fn approve_tariff(conn: &mut Connection, by: &Originator, id: i32) -> Done<()> {
+async fn approve_tariff(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, id: i32) -> Done<()> {
     let version = tariff::tariff_version(conn, id)
         .await?
         .ok_or_else(|| Failure::not_found("tariff version", id))?;
@@ -27,7 +33,16 @@ async fn approve_tariff(conn: &mut Connection, by: &Originator, id: i32) -> Done
             format!("tariff version {id} was made by {}", by.code),
         ));
     }
-    if tariff::set_approved(conn, id, by.id).await? {
+    if tariff::set_approved(
+        conn,
+        id,
+        tariff::Deciding {
+            originator_id: by.id,
+            at,
+        },
+    )
+    .await?
+    {
         return Ok(());
     }
     Err(Failure::conflict(

@@ -66,6 +66,7 @@ impl RestsOn {
             let told = format!("{unit_code} has {} decimal places by the register", unit.scale);
             return Err(Failure::invalid("unit.scale", "the_scale_is_the_units", told));
         }
+        within_its_unit((checked.valid_from, checked.valid_until), &unit_code, &unit)?;
         if unit.id != network.unit_id {
             return Err(Failure::invalid(
                 "unit",
@@ -156,6 +157,28 @@ fn not_valid(rule: ValidityRule) -> Failure {
     Failure::invalid(field, name, rule.to_string())
 }
 
+/// A price in a unit that is not money yet, or not any more, is none. The ends of both are exclusive.
+fn within_its_unit(
+    (from, until): (DateTime<Utc>, Option<DateTime<Utc>>),
+    code: &str,
+    unit: &UnitRow,
+) -> Done<()> {
+    let refuse = |field: &str, told: String| {
+        let rule = "a_tariff_holds_while_its_unit_does";
+        Err(Failure::invalid(field, rule, told))
+    };
+    if from < unit.valid_from {
+        return refuse("valid.from", format!("{code} is valid from {}", unit.valid_from));
+    }
+    match unit.valid_until {
+        Some(ends) if until.is_none_or(|until| until > ends) => refuse(
+            "valid.until",
+            format!("{code} is valid until {ends}: end it by then"),
+        ),
+        Some(_) | None => Ok(()),
+    }
+}
+
 fn names_the_same(field: &str, in_document: &str, given: &str) -> Done<()> {
     if in_document == given {
         return Ok(());
@@ -165,4 +188,38 @@ fn names_the_same(field: &str, in_document: &str, given: &str) -> Done<()> {
         "the_document_names_it_too",
         format!("the document says `{in_document}`, the draft `{given}`"),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_tariff_holds_no_longer_than_its_unit_is_money() {
+        let day = |n| DateTime::UNIX_EPOCH + Duration::days(n);
+        let unit = UnitRow {
+            id: 1,
+            scale: 0,
+            valid_from: day(10),
+            valid_until: Some(day(20)),
+        };
+        let refused = |from, until: Option<i64>| {
+            let refused = within_its_unit((day(from), until.map(day)), "IRR", &unit).err()?;
+            let Failure::Invalid(faults) = refused else {
+                panic!("{refused:?}")
+            };
+            Some(faults[0].field.clone())
+        };
+        assert_eq!(refused(9, Some(20)).as_deref(), Some("valid.from"));
+        assert_eq!(refused(10, Some(20)), None);
+        assert_eq!(refused(10, Some(21)).as_deref(), Some("valid.until"));
+        assert_eq!(refused(10, None).as_deref(), Some("valid.until"));
+        let endless = UnitRow {
+            valid_until: None,
+            ..unit
+        };
+        assert!(within_its_unit((day(10), None), "IRR", &endless).is_ok());
+    }
 }

@@ -8,12 +8,9 @@ use diesel_async::AsyncConnection;
 use crate::domain::originator::Originator;
 use crate::domain::tariff::{Role, Side, Tariff, TermDeclaration};
 use crate::domain::window::CLOCK_DIFFERENCE_MAX;
-use crate::store::tariff::{NewTariffTerm, TariffVersionRow};
+use crate::store::tariff::{Deciding, NewTariffTerm, TariffVersionRow};
 use crate::store::{Connection, locks, network, party, tariff};
 use crate::usecases::{Done, Failure};
-
-/// Recorders finish within this time; otherwise the caller tries again.
-const RULES_LOCK_WAIT_MS: u32 = 5_000;
 
 /// Who can play a role when a version is published: by role for the network, by code for fixed parties.
 struct Cast {
@@ -43,12 +40,20 @@ pub async fn publish_tariffs(
             versions.entry(version.network_id).or_default().push(version);
         }
         for network_id in versions.keys() {
-            locks::take_network(conn, *network_id, RULES_LOCK_WAIT_MS).await?;
+            locks::take_network(conn, *network_id, locks::RULES_WAIT_MS).await?;
         }
         let ascending: Vec<i16> = versions.keys().copied().collect();
         network::raise_rules_versions(conn, &ascending).await?;
         for version in versions.values().flatten() {
-            let published = publish_tariff(conn, version, at).await;
+            let published = publish_tariff(
+                conn,
+                version,
+                Deciding {
+                    originator_id: by.id,
+                    at,
+                },
+            )
+            .await;
             published.map_err(|failure| failure.within(&format!("version {}", version.id)))?;
         }
         Ok(())
@@ -56,7 +61,7 @@ pub async fn publish_tariffs(
     .await
 }
 
-async fn publish_tariff(conn: &mut Connection, version: &TariffVersionRow, at: DateTime<Utc>) -> Done<()> {
+async fn publish_tariff(conn: &mut Connection, version: &TariffVersionRow, by: Deciding) -> Done<()> {
     let tariff = Tariff::from_published(&version.document).map_err(|faults| {
         let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
         Failure::Internal(format!("tariff version {}: {}", version.id, told.join("; ")))
@@ -67,10 +72,10 @@ async fn publish_tariff(conn: &mut Connection, version: &TariffVersionRow, at: D
         .iter()
         .map(|term| cast.term_row(version, term))
         .collect::<Done<Vec<_>>>()?;
-    leaves_what_was_priced(conn, version, at).await?;
+    leaves_what_was_priced(conn, version, by.at).await?;
     tariff::close_open_end(conn, version.network_id, version.service_id, version.valid_from).await?;
     stands_alone(conn, version).await?;
-    if !tariff::set_published(conn, version.id).await? {
+    if !tariff::set_published(conn, version.id, by).await? {
         return Err(Failure::conflict(
             "only_an_approved_version_is_published",
             format!("tariff version {} is {}", version.id, version.state),

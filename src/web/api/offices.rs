@@ -73,6 +73,10 @@ pub struct SentBinding {
     /// From when: a moment, or a day in either calendar as the network counts days.
     #[schema(value_type = String, example = "1405-09-01")]
     pub effective_at: Moment,
+    pub deciding_body: String,
+    /// Its reference, such as the number of the letter.
+    #[schema(example = "T-1405-21")]
+    pub decision: String,
 }
 
 /// Offices with their licences, by code.
@@ -175,6 +179,8 @@ pub async fn bind_roles(
             municipality: sent.municipality,
             provincial_treasury: sent.provincial_treasury,
         },
+        deciding_body: sent.deciding_body,
+        decision: sent.decision,
     };
     Ok(Json(
         binding::bind_roles(&mut conn, &by, state.now(), &entry).await?,

@@ -197,7 +197,8 @@ async fn a_position_of_zeros_that_nothing_made_is_named() {
 async fn a_recipient_that_was_exchanged_is_pointed_at_before_and_after_the_mail_was_sent() {
     for state in ["queued", "accepted"] {
         let scene = settled().await;
-        let sent = "UPDATE outbox SET state = 'accepted', finished_at = queued_at";
+        let sent = "UPDATE outbox SET state = 'sending', lease_until = queued_at;
+            UPDATE outbox SET state = 'accepted', lease_until = NULL, finished_at = queued_at";
         if state == "accepted" {
             scene.world.conn().await.batch_execute(sent).await.unwrap();
         }

@@ -1,0 +1,209 @@
+//! How far a decision about one term of an office reaches: its renewals share it. Never here: what it does to a term.
+
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+
+use super::{Licence, LicenceChange, LicenceState};
+use crate::domain::binding::{Binding, LICENSEE, in_force, player};
+use crate::domain::moment::before;
+
+/// All that is on record.
+const EVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
+
+/// One term of an office in a network: its licence and to whom it was bound.
+#[derive(Clone, Debug)]
+pub struct Term {
+    pub licence: Licence,
+    pub bindings: Vec<Binding>,
+}
+
+/// The terms, of an office in a network in ascending order, that a decision about one of them reaches, by all that is on
+/// record. It reaches the renewals that stand already: a licence that was taken away in March is not back in April because the
+/// next term begins. A reinstatement lifts the suspension of the terms before too, if they ended suspended: what they hold would
+/// be held for ever.
+pub fn reached(terms: &[Term], decided: usize, change: LicenceChange) -> Range<usize> {
+    let is_renewed = |at: usize| {
+        let renewal = terms.get(at + 1).and_then(Term::first_licensee);
+        renewal.is_some() && renewal == terms[at].last_licensee()
+    };
+    let mut reached = decided..decided + 1;
+    while is_renewed(reached.end - 1) {
+        reached.end += 1;
+    }
+    let reaches_back = match change {
+        LicenceChange::Reinstated => true,
+        LicenceChange::Issued
+        | LicenceChange::Suspended
+        | LicenceChange::Revoked
+        | LicenceChange::Surrendered => false,
+    };
+    while reaches_back
+        && reached.start > 0
+        && is_renewed(reached.start - 1)
+        && terms[reached.start - 1].licence.stands_suspended()
+    {
+        reached.start -= 1;
+    }
+    reached
+}
+
+/// The terms that a change of who plays the roles of one of them reaches: the renewals that were to go on with all of them. One
+/// that names others was announced, and stands.
+pub fn reached_by_binding(terms: &[Term], bound: usize) -> Range<usize> {
+    let goes_on = |at: usize| {
+        let renewal = terms.get(at + 1).and_then(Term::first);
+        renewal.is_some() && renewal == terms[at].last()
+    };
+    let mut reached = bound..bound + 1;
+    while goes_on(reached.end - 1) {
+        reached.end += 1;
+    }
+    reached
+}
+
+impl Term {
+    /// Who plays the roles when it begins.
+    fn first(&self) -> Option<&[Option<i32>]> {
+        self.players(self.licence.term().from())
+    }
+
+    /// Who plays them when it ends.
+    fn last(&self) -> Option<&[Option<i32>]> {
+        self.players(before(self.licence.term().until()?))
+    }
+
+    fn players(&self, at: DateTime<Utc>) -> Option<&[Option<i32>]> {
+        in_force(&self.bindings, at, EVER).map(|binding| binding.parties.as_slice())
+    }
+
+    fn first_licensee(&self) -> Option<i32> {
+        player(self.first()?, LICENSEE)
+    }
+
+    fn last_licensee(&self) -> Option<i32> {
+        player(self.last()?, LICENSEE)
+    }
+}
+
+impl Licence {
+    /// Whether a suspension is on record that nothing has lifted, of a licence that was not taken away or given back.
+    fn stands_suspended(&self) -> bool {
+        let restrictions = self.restrictions(EVER);
+        let mut standing = restrictions.iter().filter(|r| r.lifted_from.is_none()).peekable();
+        standing.peek().is_some() && standing.all(|r| r.state == LicenceState::Suspended)
+    }
+
+    /// Whether a reinstatement would lift anything.
+    pub fn is_restricted(&self) -> bool {
+        let restrictions = self.restrictions(EVER);
+        restrictions.iter().any(|r| r.lifted_from.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Duration;
+
+    use super::*;
+    use crate::domain::interval::Interval;
+    use crate::domain::licence::LicenceEvent;
+
+    fn day(n: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + Duration::days(n)
+    }
+
+    /// A term of ten days with the licensees of its beginning and of its fifth day on.
+    fn term(nth: i64, licensees: [i32; 2], suspended_on: Option<i64>) -> Term {
+        let from = day(10 * nth);
+        let binding = |id: i32, party, from| Binding {
+            id,
+            licence: 1,
+            parties: vec![Some(party)],
+            valid: Interval::new(from, None).unwrap(),
+            known_from: day(0),
+        };
+        let events = suspended_on.map(|on| LicenceEvent {
+            change: LicenceChange::Suspended,
+            effective_at: day(on),
+            recorded_at: day(on),
+        });
+        Term {
+            licence: Licence::new(
+                Interval::new(from, Some(from + Duration::days(10))).unwrap(),
+                events.into_iter().collect(),
+            ),
+            bindings: vec![
+                binding(1, licensees[0], from),
+                binding(2, licensees[1], from + Duration::days(5)),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_decision_reaches_the_renewals_and_no_term_of_another_licensee() {
+        let terms = [
+            term(0, [7, 7], None),
+            term(1, [7, 7], None),
+            term(2, [7, 8], None),
+            term(3, [7, 7], None),
+        ];
+        let reached = |decided| reached(&terms, decided, LicenceChange::Suspended);
+        assert_eq!(reached(0), 0..3);
+        assert_eq!(reached(1), 1..3);
+        assert_eq!(reached(2), 2..3, "handed over before its end");
+        assert_eq!(reached(3), 3..4);
+    }
+
+    #[test]
+    fn a_change_of_roles_reaches_the_renewals_that_were_to_go_on_with_all_of_them() {
+        let mut terms = [
+            term(0, [7, 7], None),
+            term(1, [7, 7], None),
+            term(2, [7, 7], None),
+        ];
+        assert_eq!(reached_by_binding(&terms, 0), 0..3);
+        for binding in &mut terms[2].bindings {
+            binding.parties.push(Some(9));
+        }
+        assert_eq!(
+            reached_by_binding(&terms, 0),
+            0..2,
+            "announced with a municipality"
+        );
+    }
+
+    #[test]
+    fn a_reinstatement_reaches_back_over_the_terms_that_ended_suspended() {
+        let terms = [
+            term(0, [7, 7], Some(3)),
+            term(1, [7, 7], None),
+            term(2, [7, 7], Some(23)),
+            term(3, [7, 7], Some(33)),
+        ];
+        let lifted = |decided| reached(&terms, decided, LicenceChange::Reinstated);
+        assert_eq!(lifted(3), 2..4, "the second term was never suspended");
+        assert_eq!(lifted(1), 0..4);
+        assert_eq!(reached(&terms, 3, LicenceChange::Revoked), 3..4);
+    }
+
+    #[test]
+    fn what_was_taken_away_is_not_lifted_by_a_later_terms_reinstatement() {
+        let mut taken = term(0, [7, 7], Some(3));
+        taken.licence = Licence::new(
+            taken.licence.term(),
+            [
+                taken.licence.events(),
+                &[LicenceEvent {
+                    change: LicenceChange::Revoked,
+                    effective_at: day(4),
+                    recorded_at: day(4),
+                }],
+            ]
+            .concat(),
+        );
+        assert!(taken.licence.is_restricted());
+        let terms = [taken, term(1, [7, 7], Some(13))];
+        assert_eq!(reached(&terms, 1, LicenceChange::Reinstated), 1..2);
+    }
+}
