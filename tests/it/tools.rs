@@ -9,11 +9,14 @@ use crate::host::Folder;
 
 const TOOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/ensure-tools");
 
-/// On a machine whose PostgreSQL is of this version.
-fn ensured(version: &str) -> Output {
+/// Where Debian puts the programs and the extensions of PostgreSQL.
+const DEBIAN: [&str; 2] = ["usr/lib/postgresql/x/bin", "usr/share/postgresql/x/extension"];
+
+/// On a machine whose PostgreSQL is of this version and lies in these places.
+fn ensured(version: &str, [programs, extensions]: [&str; 2]) -> Output {
     let folder = Folder::new();
-    let programs = folder.path().join("usr/lib/postgresql/x/bin");
-    let extensions = folder.path().join("usr/share/postgresql/x/extension");
+    let programs = folder.path().join(programs);
+    let extensions = folder.path().join(extensions);
     for place in [&programs, &extensions] {
         fs::create_dir_all(place).unwrap();
     }
@@ -36,7 +39,7 @@ fn ensured(version: &str) -> Output {
 #[test]
 fn a_machine_whose_postgresql_is_older_than_15_is_told_so_and_not_touched() {
     for old in ["9.6.24", "13.4 (Debian 13.4-1)", "14.22"] {
-        let refused = ensured(old);
+        let refused = ensured(old, DEBIAN);
         assert!(!refused.status.success());
         let told = String::from_utf8_lossy(&refused.stderr).into_owned();
         let major = old.split('.').next().unwrap();
@@ -45,10 +48,45 @@ fn a_machine_whose_postgresql_is_older_than_15_is_told_so_and_not_touched() {
         assert_eq!(refused.stdout, b"");
     }
     for enough in ["15.18 (Debian 15.18-0+deb12u1)", "18beta1"] {
-        let ensured = ensured(enough);
+        let ensured = ensured(enough, DEBIAN);
         assert!(
             ensured.status.success() && ensured.stdout.is_empty(),
             "{ensured:?}"
         );
     }
+}
+
+#[test]
+fn a_postgresql_of_its_makers_or_of_homebrew_is_found_with_its_extensions() {
+    for places in [
+        ["usr/pgsql-17/bin", "usr/pgsql-17/share/extension"],
+        [
+            "usr/local/opt/postgresql@17/bin",
+            "usr/local/share/postgresql@17/extension",
+        ],
+        [
+            "opt/homebrew/opt/postgresql@17/bin",
+            "opt/homebrew/share/postgresql@17/extension",
+        ],
+    ] {
+        let ensured = ensured("17.5", places);
+        assert!(
+            ensured.status.success() && ensured.stdout.is_empty(),
+            "{places:?}: {ensured:?}"
+        );
+    }
+}
+
+#[test]
+fn the_script_installs_what_the_program_asks_for_on_homebrew() {
+    let script = fs::read_to_string(TOOLS).unwrap();
+    let programs = include_str!("../../src/host/postgres/programs.rs");
+    let version = |text: &str, command: &str| {
+        let (_, rest) = text.split_once(command).unwrap();
+        rest.chars().take_while(char::is_ascii_digit).collect::<String>()
+    };
+    assert_eq!(
+        version(&script, "brew install --quiet postgresql@"),
+        version(programs, "\"brew install postgresql@")
+    );
 }
