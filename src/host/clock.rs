@@ -1,5 +1,7 @@
 //! The only place that asks what time it is. Never here: calendars, periods, time zones (see `domain`).
 
+use std::time::Instant;
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::moment::kept;
@@ -8,6 +10,11 @@ use crate::domain::moment::kept;
 #[expect(clippy::disallowed_methods, reason = "this is the one door to the clock")]
 pub fn now() -> DateTime<Utc> {
     kept(Utc::now())
+}
+
+/// A reading of the clock that only goes forward: for deadlines and for how long something took, never for a date.
+pub fn reading() -> Instant {
+    Instant::now()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use actix_web::web::Data;
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
 
 use super::state::AppState;
+use crate::host::clock;
 
 /// The counters of one server. A counter that cannot be registered is left out: requests are served all the same.
 #[derive(Debug)]
@@ -62,7 +63,7 @@ impl Metrics {
         if let Some(seconds) = &self.seconds {
             seconds
                 .with_label_values(&[route, method])
-                .observe(began.elapsed().as_secs_f64());
+                .observe(clock::reading().duration_since(began).as_secs_f64());
         }
     }
 }
@@ -72,7 +73,7 @@ pub async fn measured(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let began = Instant::now();
+    let began = clock::reading();
     let state = request.app_data::<Data<AppState>>().cloned();
     let method = request.method().clone();
     let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());

@@ -6,9 +6,10 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::PostgresError;
+use crate::host::clock;
 
 const POLL: Duration = Duration::from_millis(20);
 
@@ -79,12 +80,12 @@ impl FileLock {
     }
 
     pub fn exclusive_within(&self, patience: Duration) -> Result<Held, PostgresError> {
-        let deadline = Instant::now() + patience;
+        let deadline = clock::reading() + patience;
         loop {
             if let Some(held) = self.try_exclusive()? {
                 return Ok(held);
             }
-            if Instant::now() > deadline {
+            if clock::reading() > deadline {
                 return Err(PostgresError::Locked {
                     path: self.path.clone(),
                     holder: self.holder(),

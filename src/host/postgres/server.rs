@@ -9,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, WaitOptions, waitpid};
 
@@ -17,6 +17,7 @@ use super::PostgresError;
 use super::account::Account;
 use super::place::Place;
 use super::programs::Programs;
+use crate::host::clock;
 
 /// The superuser of a private cluster: makes roles and migrates, nothing else.
 pub const SUPERUSER: &str = "daftar_superuser";
@@ -194,13 +195,13 @@ impl Server {
     }
 
     fn wait_until_ready(&self) -> Result<(), PostgresError> {
-        let deadline = Instant::now() + START_PATIENCE;
+        let deadline = clock::reading() + START_PATIENCE;
         loop {
             match self.answer()? {
                 Answer::Ready => return Ok(()),
                 // What we met was stopping, and has stopped.
                 Answer::Silent => return self.start(),
-                Answer::Busy if Instant::now() > deadline => return Err(PostgresError::NotReady),
+                Answer::Busy if clock::reading() > deadline => return Err(PostgresError::NotReady),
                 Answer::Busy => sleep(POLL),
             }
         }

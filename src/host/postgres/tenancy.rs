@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, sleep};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::account::Account;
 use super::lock::{Held, Locks};
@@ -13,6 +13,7 @@ use super::programs::Programs;
 use super::server::{Answer, Keeping, Server};
 use super::watchdog::Watchdog;
 use super::{PostgresError, made};
+use crate::host::clock;
 
 /// How long a newcomer waits for an owner that is starting or a watchdog that is stopping.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -107,7 +108,7 @@ impl Tenancy {
     }
 
     fn own_or_attach(&mut self) -> Result<(), PostgresError> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = clock::reading() + PATIENCE;
         loop {
             if let Some(owner) = self.locks.owner().try_exclusive()? {
                 self.preparing = Some(self.locks.preparing().exclusive()?);
@@ -118,7 +119,7 @@ impl Tenancy {
                 drop(self.locks.preparing().shared()?);
                 return Ok(());
             }
-            if Instant::now() > deadline {
+            if clock::reading() > deadline {
                 return Err(PostgresError::NotReady);
             }
             sleep(POLL);
