@@ -1,6 +1,11 @@
 //! The agencies and services of the demo, and their tariffs: published tables and well-made figures of the same kinds.
 
+use std::num::NonZeroU32;
+
 use serde_json::{Value, json};
+
+use crate::domain::money::Amount;
+use crate::domain::split::{RoundingMode, steps};
 
 const AGENCIES: &str = include_str!("agencies.csv");
 const SERVICES: &str = include_str!("services.csv");
@@ -129,13 +134,7 @@ impl PlannedService {
     }
 
     fn pricing_of(&self, is_raised: bool) -> Value {
-        let raised = |amount: i64| {
-            if is_raised {
-                amount + amount / 1_000 * 150
-            } else {
-                amount
-            }
-        };
+        let raised = |amount: i64| if is_raised { raised(amount) } else { amount };
         match &self.pricing {
             Pricing::Fixed(price) => json!({ "price": raised(*price), "split": shares() }),
             Pricing::Composition(parts) => composition(*parts, raised(parts[3])),
@@ -352,10 +351,28 @@ fn post() -> Value {
     })
 }
 
+/// By 150 rials for each full thousand. No price of the demo comes near what 64 bits hold.
+fn raised(amount: i64) -> i64 {
+    const THOUSAND: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
+    let before = Amount::from_minor(amount);
+    let after = steps(before, THOUSAND, RoundingMode::Floor)
+        .and_then(|thousands| thousands.times(150))
+        .and_then(|more| before.plus(more));
+    after.map_or(amount, Amount::minor)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::tariff::Tariff;
+
+    #[test]
+    fn only_full_thousands_are_raised() {
+        assert_eq!(
+            [999, 1_000, 320_000, 428_612].map(raised),
+            [999, 1_150, 368_000, 492_812]
+        );
+    }
 
     #[test]
     fn every_tariff_of_the_demo_is_in_order_before_and_after_it_was_raised() {

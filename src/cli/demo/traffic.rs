@@ -6,6 +6,9 @@ use serde_json::{Map, Value, json};
 use super::catalogue::{PlannedService, Pricing};
 use super::geography::PlannedOffice;
 use crate::domain::dice::Dice;
+use crate::domain::money::Amount;
+use crate::domain::rate::Rate;
+use crate::domain::split::{Rounding, rate_of};
 
 /// Of a thousand rows, how many are the exception.
 const LATE: usize = 12;
@@ -130,8 +133,9 @@ impl Traffic<'_> {
         });
         match &service.pricing {
             Pricing::Fixed(price) if is_refunded => {
+                let quarter = rate_of(Amount::from_minor(*price), Rate::parse("25%").ok()?);
                 back["kind"] = json!("refund");
-                back["amount"] = json!(price / 4);
+                back["amount"] = json!(quarter.round(Rounding::FLOOR).ok()?.minor());
             }
             _ if is_reversed => back["kind"] = json!("reversal"),
             _ => return None,
