@@ -9,6 +9,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod life;
+mod nouns;
+mod outside;
 mod rooms;
 mod sole_places;
 mod source;
@@ -22,7 +24,23 @@ fn rooms_import_only_what_they_may() {
 
 #[test]
 fn rooms_name_only_the_outside_crates_they_may() {
-    refute(rooms::forbidden_crates);
+    refute(outside::forbidden_crates);
+    assert_eq!(outside::allowed_for_nothing(&source::all()), Vec::<String>::new());
+}
+
+#[test]
+fn modules_lie_where_their_names_say() {
+    refute(rooms::modules_from_elsewhere);
+}
+
+#[test]
+fn rooms_below_the_shells_do_not_reach_the_world() {
+    refute(outside::worldly);
+}
+
+#[test]
+fn pure_rooms_wait_for_nothing() {
+    refute(outside::waiting);
 }
 
 #[test]
@@ -37,7 +55,12 @@ fn the_life_of_one_fee_names_functions_that_are_there() {
 
 #[test]
 fn modules_are_nouns() {
-    refute(rooms::names_without_a_noun);
+    refute(nouns::names_without_a_noun);
+}
+
+#[test]
+fn one_noun_names_the_file_in_every_room() {
+    refute(nouns::other_words_for_a_noun);
 }
 
 fn refute(rule: fn(&Source) -> Vec<String>) {
@@ -49,5 +72,17 @@ fn refute(rule: fn(&Source) -> Vec<String>) {
         "{} violations:\n{}",
         found.len(),
         found.join("\n")
+    );
+}
+
+fn red(rule: fn(&Source) -> Vec<String>, path: &str, snippet: &str) {
+    assert_eq!(rule(&Source::parse(path, snippet)).len(), 1, "{path}: {snippet}");
+}
+
+fn green(rule: fn(&Source) -> Vec<String>, path: &str, snippet: &str) {
+    assert_eq!(
+        rule(&Source::parse(path, snippet)),
+        Vec::<String>::new(),
+        "{path}: {snippet}"
     );
 }

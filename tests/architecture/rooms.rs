@@ -1,6 +1,8 @@
-//! The arrows between rooms, and each room's outside crates.
+//! The arrows between rooms.
+//! Never seen: what a room hands on of another by `pub use`, which is taken as its own.
 
 use super::source::Source;
+use super::{green, red};
 
 /// What each room may import of the others; everything in it may import its own room.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
@@ -8,62 +10,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("documents", &["domain"]),
     ("usecases", &["domain", "store", "documents"]),
-    ("host", &["domain", "store"]),
+    ("host", &["domain"]),
     ("web", &["domain", "usecases", "host"]),
     ("jobs", &["domain", "usecases", "host"]),
     ("cli", &["domain", "usecases", "host", "web", "jobs"]),
-    ("main", &["cli", "host"]),
-    (
-        "lib",
-        &[
-            "cli",
-            "documents",
-            "domain",
-            "host",
-            "jobs",
-            "store",
-            "usecases",
-            "web",
-        ],
-    ),
-];
-
-/// Crates that bring the outside world; a room may name those that stand beside it, and any crate that is not listed here.
-const WORLDLY: &[(&str, &[&str])] = &[
-    ("actix_web", &["web"]),
-    ("askama", &["documents", "web"]),
-    ("clap", &["cli", "main"]),
-    ("diesel", &["store", "usecases", "host"]),
-    ("diesel_async", &["store", "usecases", "host", "web"]),
-    ("diesel_migrations", &["host"]),
-    ("governor", &["web"]),
-    ("indicatif", &["cli"]),
-    ("lettre", &["host"]),
-    ("prometheus", &["web", "host"]),
-    ("rustix", &["host"]),
-    ("tempfile", &["host"]),
-    ("tokio", &["host", "web", "jobs", "cli", "main"]),
-    ("tokio_cron_scheduler", &["jobs"]),
-    ("tokio_postgres", &["host"]),
-    ("tracing_subscriber", &["host", "cli"]),
-    ("typst", &["documents"]),
-    ("typst_layout", &["documents"]),
-    ("typst_pdf", &["documents"]),
-    ("utoipa_swagger_ui", &["web"]),
-];
-
-const NO_NOUNS: &[&str] = &[
-    "manager",
-    "service_impl",
-    "helper",
-    "helpers",
-    "util",
-    "utils",
-    "handler",
-    "processor",
-    "common",
-    "misc",
-    "info",
+    ("main", &["cli"]),
+    ("lib", &[]),
 ];
 
 pub fn forbidden_rooms(source: &Source) -> Vec<String> {
@@ -73,46 +25,36 @@ pub fn forbidden_rooms(source: &Source) -> Vec<String> {
             source.path
         )];
     };
-    let rooms: Vec<&str> = MAY_IMPORT.iter().map(|(room, _)| *room).collect();
-    source
+    let of_the_house = source
         .paths
         .iter()
-        .filter(|path| path.len() > 1 && (path[0] == "crate" || path[0] == "daftar"))
-        .filter(|path| rooms.contains(&path[1].as_str()))
-        .filter(|path| path[1] != source.room() && !allowed.contains(&path[1].as_str()))
-        .map(|path| {
-            format!(
-                "{}: {} may not import {}",
-                source.path,
-                source.room(),
-                path.join("::")
-            )
+        .filter(|path| path[0] == "crate" || path[0] == "daftar");
+    of_the_house
+        .filter_map(|path| {
+            let Some(room) = path.get(1).filter(|room| *room != "self") else {
+                return Some(format!("{}: all rooms at once may not be imported", source.path));
+            };
+            let is_room = MAY_IMPORT.iter().any(|(known, _)| known == room);
+            let may = room == source.room() || allowed.contains(&room.as_str());
+            (is_room && !may).then(|| {
+                format!(
+                    "{}: {} may not import {}",
+                    source.path,
+                    source.room(),
+                    path.join("::")
+                )
+            })
         })
         .collect()
 }
 
-pub fn forbidden_crates(source: &Source) -> Vec<String> {
-    source
-        .paths
-        .iter()
-        .filter_map(|path| WORLDLY.iter().find(|(name, _)| *name == path[0]))
-        .filter(|(_, rooms)| !rooms.contains(&source.room()))
-        .map(|(name, _)| format!("{}: {} may not name the crate {name}", source.path, source.room()))
+/// A module that is not where its name says would be read as of another room.
+pub fn modules_from_elsewhere(source: &Source) -> Vec<String> {
+    let elsewhere = ["# [ path =", "include ! ("].iter().any(|way| source.has(way));
+    elsewhere
+        .then(|| format!("{}: a module lies where its name says", source.path))
+        .into_iter()
         .collect()
-}
-
-pub fn names_without_a_noun(source: &Source) -> Vec<String> {
-    let stem = source
-        .path
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(".rs");
-    if NO_NOUNS.contains(&stem) {
-        vec![format!("{}: no noun was found for this file", source.path)]
-    } else {
-        Vec::new()
-    }
 }
 
 #[test]
@@ -120,42 +62,48 @@ fn the_domain_may_not_import_the_store_in_any_way_of_writing_it() {
     for snippet in [
         "use crate::store::office;",
         "use crate::{domain::money, store::office};",
+        "use crate::{self as house};",
+        "use crate as house;",
+        "use crate::*;",
+        "use super::super::*;",
+        "use daftar::store::office;",
+        "use ::daftar::store::office;",
         "fn f() { crate::store::office::find(); }",
         "fn f() { println!(\"{}\", crate::store::COUNT); }",
         "use super::super::store::office;",
         "mod tests { use super::super::super::store::office; }",
     ] {
-        assert_eq!(
-            forbidden_rooms(&Source::parse("src/domain/money.rs", snippet)).len(),
-            1,
-            "{snippet}"
-        );
+        red(forbidden_rooms, "src/domain/money.rs", snippet);
     }
-    let fine = Source::parse(
-        "src/usecases/x.rs",
-        "use crate::store::office; use super::failure::Done;",
+    red(forbidden_rooms, "src/host/pool.rs", "use crate::store::office;");
+    red(forbidden_rooms, "src/web/pool.rs", "use crate::store::office;");
+    red(
+        forbidden_rooms,
+        "src/main.rs",
+        "fn main() { daftar::host::Host::open(); }",
     );
-    assert!(forbidden_rooms(&fine).is_empty());
+    green(
+        forbidden_rooms,
+        "src/usecases/x.rs",
+        "use crate::{domain::money::*, store::office}; use super::failure::Done; pub(crate) fn f() {}",
+    );
 }
 
 #[test]
-fn the_domain_may_not_name_a_crate_that_brings_the_outside_world() {
-    for snippet in [
-        "use diesel::prelude::*;",
-        "fn f() -> tokio::time::Sleep { loop {} }",
-    ] {
-        assert_eq!(
-            forbidden_crates(&Source::parse("src/domain/money.rs", snippet)).len(),
-            1,
-            "{snippet}"
-        );
-    }
-}
-
-#[test]
-fn a_file_named_helper_is_refused() {
-    assert_eq!(
-        names_without_a_noun(&Source::parse("src/store/helper.rs", "")).len(),
-        1
+fn a_module_that_lies_elsewhere_is_refused() {
+    red(
+        modules_from_elsewhere,
+        "src/domain/x.rs",
+        "#[path = \"../store/office.rs\"] mod office;",
+    );
+    red(
+        modules_from_elsewhere,
+        "src/domain/x.rs",
+        "include!(\"../store/office.rs\");",
+    );
+    green(
+        modules_from_elsewhere,
+        "src/domain/x.rs",
+        "#[template(path = \"page.html\")] struct Page; const TEXT: &str = include_str!(\"a.csv\");",
     );
 }
