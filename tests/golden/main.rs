@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod refused;
+mod schema;
 mod told;
 
 use std::collections::BTreeMap;
