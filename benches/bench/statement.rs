@@ -71,7 +71,7 @@ fn frame(number: usize) -> StatementContent {
         interval: Interval {
             from: at("2025-09-22T20:30:00Z"),
             until: at("2025-10-22T20:30:00Z"),
-            time_zone: "Asia/Tehran".to_owned(),
+            time_zone: chrono_tz::Asia::Tehran,
             period: "j1404-07".to_owned(),
         },
         issued_at: at("2025-10-23T06:15:00Z"),

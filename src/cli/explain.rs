@@ -77,7 +77,7 @@ pub async fn carry_out(args: &ExplainArgs, host: &Host) -> Done<String> {
 fn transaction_text(explained: &TransactionExplained, language: Language) -> String {
     let words = Words::of(language);
     let transaction = &explained.transaction.transaction;
-    let zone = &explained.answer.time_zone;
+    let zone = explained.answer.time_zone;
     let mut text = format!(
         "{} {}: {} {} · {} · {} · {} · {}: {}\n",
         words.transaction,
@@ -109,7 +109,7 @@ fn transaction_text(explained: &TransactionExplained, language: Language) -> Str
 
 /// The tariff version, what it cites, and each line down to its rounding.
 fn answer_text(answer: &AnswerExplained, words: &Words, language: Language) -> String {
-    let told = |at| moment(language, at, &answer.time_zone);
+    let told = |at| moment(language, at, answer.time_zone);
     let until = answer.tariff_valid_until.map_or_else(|| "…".to_owned(), told);
     let mut text = format!(
         "{} {} [{} – {until}) sha256 {}\n",

@@ -95,7 +95,7 @@ impl StatementView {
             unit: c.unit.names.in_language(c.language).to_owned(),
             period: dates::period(&c.interval.period, c.language),
             interval: dates::interval(&c.interval, c.language),
-            issued: dates::moment(c.issued_at, &c.interval.time_zone, c.language),
+            issued: dates::moment(c.issued_at, c.interval.time_zone, c.language),
             previous: c.previous.as_ref().map(|previous| previous.number.clone()),
             contact: c
                 .network
@@ -150,7 +150,7 @@ impl<'a> Writer<'a> {
     }
 
     fn movement(&self, movement: &Movement) -> Row {
-        let time_zone = &self.content.interval.time_zone;
+        let time_zone = self.content.interval.time_zone;
         let kind = match movement.kind {
             MovementKind::Memo => self.words.memo,
             MovementKind::Remitted => self.words.remitted,

@@ -50,6 +50,23 @@ fn end_of_gap(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     after
 }
 
+/// A zone by its IANA name.
+pub mod by_name {
+    use chrono_tz::Tz;
+    use serde::de::{Deserialize as _, Deserializer, Error as _};
+    use serde::ser::Serializer;
+
+    pub fn serialize<S: Serializer>(zone: &Tz, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(zone.name())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Tz, D::Error> {
+        let name = String::deserialize(from)?;
+        let zone = name.parse();
+        zone.map_err(|_| D::Error::custom(format_args!("`{name}` is no IANA time zone")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,6 +39,7 @@ pub mod unit;
 pub mod verification;
 pub mod window;
 pub mod window_total;
+mod word;
 pub mod worker;
 
 pub use failure::StoreFailure;

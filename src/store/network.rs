@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Utc, Weekday};
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::schema::{network_parties, network_rules, networks};
-use super::{Connection, Stored};
+use super::{Connection, StoreFailure, Stored};
+use crate::domain::licence::AfterRestriction;
+use crate::domain::period::PeriodKind;
 
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = networks)]
@@ -33,19 +36,79 @@ pub struct NewNetwork {
 }
 
 /// A network as recording and tariffs need it.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = networks)]
+#[derive(Clone, Debug)]
 pub struct NetworkRow {
     pub id: i16,
     pub code: String,
-    pub time_zone: String,
-    pub cycle: String,
-    pub week_starts_on: i16,
+    pub time_zone: Tz,
+    pub cycle: PeriodKind,
     pub first_window_starts_at: DateTime<Utc>,
     pub unit_id: i16,
     pub central_party_id: i32,
     pub lateness_max_days: i16,
-    pub after_suspension: String,
+    pub after_suspension: AfterRestriction,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = networks)]
+struct StoredNetwork {
+    id: i16,
+    code: String,
+    time_zone: String,
+    cycle: String,
+    week_starts_on: i16,
+    first_window_starts_at: DateTime<Utc>,
+    unit_id: i16,
+    central_party_id: i32,
+    lateness_max_days: i16,
+    after_suspension: String,
+}
+
+impl TryFrom<StoredNetwork> for NetworkRow {
+    type Error = StoreFailure;
+
+    fn try_from(stored: StoredNetwork) -> Stored<Self> {
+        let corrupt = |told: String| StoreFailure::corrupt("networks", &stored.code, told);
+        let time_zone = stored.time_zone.parse();
+        let after_suspension = match stored.after_suspension.as_str() {
+            "quarantine" => AfterRestriction::Quarantine,
+            "refuse" => AfterRestriction::Refuse,
+            unknown => return Err(corrupt(format!("after suspension {unknown}"))),
+        };
+        Ok(Self {
+            time_zone: time_zone.map_err(|_| corrupt(format!("`{}` is no time zone", stored.time_zone)))?,
+            cycle: stored
+                .period_kind()
+                .ok_or_else(|| corrupt(format!("cycle {} from {}", stored.cycle, stored.week_starts_on)))?,
+            id: stored.id,
+            code: stored.code,
+            first_window_starts_at: stored.first_window_starts_at,
+            unit_id: stored.unit_id,
+            central_party_id: stored.central_party_id,
+            lateness_max_days: stored.lateness_max_days,
+            after_suspension,
+        })
+    }
+}
+
+impl StoredNetwork {
+    fn period_kind(&self) -> Option<PeriodKind> {
+        Some(match self.cycle.as_str() {
+            "daily" => PeriodKind::Day,
+            "weekly" => PeriodKind::Week {
+                first_day: weekday(self.week_starts_on)?,
+            },
+            "jalali_month" => PeriodKind::JalaliMonth,
+            "gregorian_month" => PeriodKind::GregorianMonth,
+            _ => return None,
+        })
+    }
+}
+
+/// ISO 8601 counts from Monday, which is 1.
+fn weekday(iso: i16) -> Option<Weekday> {
+    let from_monday = u8::try_from(iso.checked_sub(1)?).ok()?;
+    Weekday::try_from(from_monday).ok()
 }
 
 /// Inserts the network with the first version of its rules.
@@ -110,13 +173,28 @@ pub async fn network_code(conn: &mut Connection, network_id: i16) -> Stored<Stri
 
 /// All networks with the version of their rules, by ascending id.
 pub async fn networks_with_versions(conn: &mut Connection) -> Stored<Vec<(NetworkRow, i64)>> {
-    let rows = networks::table
+    let rows: Vec<(StoredNetwork, i64)> = networks::table
         .inner_join(network_rules::table.on(network_rules::network_id.eq(networks::id)))
         .order(networks::id)
-        .select((NetworkRow::as_select(), network_rules::version))
+        .select((StoredNetwork::as_select(), network_rules::version))
         .load(conn)
         .await?;
-    Ok(rows)
+    rows.into_iter()
+        .map(|(network, version)| Ok((network.try_into()?, version)))
+        .collect()
+}
+
+/// Each network by ascending id, one that cannot be read beside those that can.
+pub async fn networks_one_by_one(conn: &mut Connection) -> Stored<Vec<(i16, Stored<NetworkRow>)>> {
+    let rows: Vec<StoredNetwork> = networks::table
+        .order(networks::id)
+        .select(StoredNetwork::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|network| (network.id, network.try_into()))
+        .collect())
 }
 
 /// The version of each network's rules.

@@ -2,10 +2,12 @@
 //! `documents::licence_mail`).
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
+use super::word::Word;
 use super::{Connection, Stored};
 
 /// What a reminder is about, with the names in both languages.
@@ -25,8 +27,8 @@ pub struct LicenceOfReminder {
     pub network_fa: String,
     #[diesel(sql_type = Text)]
     pub network_en: String,
-    #[diesel(sql_type = Text)]
-    pub time_zone: String,
+    #[diesel(sql_type = Text, deserialize_as = Word<Tz>)]
+    pub time_zone: Tz,
     #[diesel(sql_type = Timestamptz)]
     pub valid_until: DateTime<Utc>,
 }

@@ -2,12 +2,14 @@
 //! approval writes (see `approval`).
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
 use super::schema::{networks, originators, positions, settlements};
+use super::word::Word;
 use super::{Connection, Stored};
 
 #[derive(Clone, Debug, Queryable)]
@@ -49,7 +51,8 @@ pub struct NetworkTerms {
     pub code: String,
     pub name_fa: String,
     pub name_en: String,
-    pub time_zone: String,
+    #[diesel(deserialize_as = Word<Tz>)]
+    pub time_zone: Tz,
     pub unit_id: i16,
     pub payout_threshold: i64,
     pub carried_cycles_max: i16,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::network::require_window;
 use super::settling::calendar::working_days;
-use super::settling::issuing::{Issuing, issue_statements, zone_of};
+use super::settling::issuing::{Issuing, issue_statements};
 use super::settling::stands::compute;
 use super::{Done, Failure};
 use crate::domain::journal::Journal;
@@ -173,7 +173,7 @@ async fn demand(
     (network, window): (&NetworkTerms, &WindowRow),
     sheet: &Sheet,
 ) -> Done<usize> {
-    let zone = zone_of(network)?;
+    let zone = network.time_zone;
     let days = Days::new(u64::try_from(network.remittance_due_days).unwrap_or(0));
     let (today, last) = (day_of(zone, approval.at), day_of(zone, approval.at) + days);
     let due_on = working_days(conn, network, today).await?.on_or_after(last)?;

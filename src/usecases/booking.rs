@@ -1,10 +1,8 @@
 //! The one window in which something is booked at a moment, made if it is missing. Never here: what is booked.
 
-use chrono::{DateTime, NaiveTime, Utc, Weekday};
-use chrono_tz::Tz;
+use chrono::{DateTime, NaiveTime, Utc};
 
 use super::{Done, Failure};
-use crate::domain::period::PeriodKind;
 use crate::domain::window::{Cycle, Schedule, Window, booking_window};
 use crate::store::Connection;
 use crate::store::booking::{NewWindow, StoredWindow, insert_windows, last_window, windows_around};
@@ -17,25 +15,12 @@ pub const NO_WINDOW_IS_OPEN: &str = "no_window_is_open";
 const MADE_MAX: usize = 40_000;
 
 /// The schedule of a network's windows.
-pub fn schedule_of(network: &NetworkRow) -> Done<Schedule> {
-    let zone: Tz = network
-        .time_zone
-        .parse()
-        .map_err(|_| corrupt(network, &network.time_zone))?;
-    let kind = match network.cycle.as_str() {
-        "daily" => PeriodKind::Day,
-        "weekly" => PeriodKind::Week {
-            first_day: weekday(network.week_starts_on).ok_or_else(|| corrupt(network, "week_starts_on"))?,
-        },
-        "jalali_month" => PeriodKind::JalaliMonth,
-        "gregorian_month" => PeriodKind::GregorianMonth,
-        unknown => return Err(corrupt(network, unknown)),
-    };
+pub fn schedule_of(network: &NetworkRow) -> Schedule {
     let cycle = Cycle {
-        kind,
+        kind: network.cycle,
         cut_off: NaiveTime::MIN,
     };
-    Ok(Schedule::unchanged(zone, network.first_window_starts_at, cycle))
+    Schedule::unchanged(network.time_zone, network.first_window_starts_at, cycle)
 }
 
 /// The window that takes what is booked at `at` (money rule 10). The caller took the network's lock, shared or exclusive,
@@ -48,7 +33,7 @@ pub async fn window_for_booking(
     network: &NetworkRow,
     at: DateTime<Utc>,
 ) -> Done<StoredWindow> {
-    let schedule = schedule_of(network)?;
+    let schedule = schedule_of(network);
     let stored = windows_around(conn, network.id, at).await?;
     let is_closed = |window: &Window| stored.iter().any(|s| s.starts_at == window.from && s.is_closed);
     let window = booking_window(&schedule, at, is_closed)
@@ -96,13 +81,4 @@ pub async fn make_windows_until(
         })
         .collect();
     Ok(insert_windows(conn, &rows).await?)
-}
-
-fn weekday(iso: i16) -> Option<Weekday> {
-    let from_monday = u8::try_from(iso.checked_sub(1)?).ok()?;
-    Weekday::try_from(from_monday).ok()
-}
-
-fn corrupt(network: &NetworkRow, what: &str) -> Failure {
-    Failure::Internal(format!("network {} cannot be read: {what}", network.code))
 }

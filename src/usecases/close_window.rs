@@ -97,7 +97,7 @@ async fn close_next(
     at: DateTime<Utc>,
     network: &NetworkRow,
 ) -> Done<Option<ClosedWindow>> {
-    let schedule = schedule_of(network)?;
+    let schedule = schedule_of(network);
     if next_to_close(conn, network, &schedule).await?.until > at {
         return Ok(None);
     }

@@ -66,10 +66,6 @@ async fn licence_letter(conn: &mut Connection, mail: &ClaimedMail, licence_id: i
 fn ending(licence: LicenceOfReminder, mail: &ClaimedMail) -> Done<LicenceEnding> {
     let language = Language::parse(&mail.language)
         .ok_or_else(|| Failure::Internal(format!("the mail {} is in `{}`", mail.id, mail.language)))?;
-    let zone = licence
-        .time_zone
-        .parse()
-        .map_err(|_| Failure::Internal(format!("`{}` is no time zone", licence.time_zone)))?;
     let (licensee, office, network) = match language {
         Language::Fa => (licence.licensee_fa, licence.office_fa, licence.network_fa),
         Language::En => (licence.licensee_en, licence.office_en, licence.network_en),
@@ -80,7 +76,7 @@ fn ending(licence: LicenceOfReminder, mail: &ClaimedMail) -> Done<LicenceEnding>
         office_code: licence.office_code,
         network,
         valid_until: licence.valid_until,
-        zone,
+        zone: licence.time_zone,
         language,
     })
 }

@@ -207,7 +207,7 @@ async fn window_begun(conn: &mut Connection, terms: &NetworkTerms, at: DateTime<
         Some(last) => (last.ends_at, last.ordinal + 1),
         None => (network.first_window_starts_at, 1),
     };
-    let window = schedule_of(&network)?.window_at(from).map_err(broken)?;
+    let window = schedule_of(&network).window_at(from).map_err(broken)?;
     if at < window.from {
         return Err(Failure::not_found("window to settle in network", &terms.code));
     }

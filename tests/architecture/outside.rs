@@ -38,7 +38,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     (
         "store",
-        &["chrono", "diesel", "diesel_async", "futures_util", "thiserror"],
+        &["chrono", "chrono_tz", "diesel", "diesel_async", "futures_util", "thiserror"],
     ),
     (
         "documents",

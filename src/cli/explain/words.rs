@@ -94,8 +94,7 @@ pub(super) fn digits_of(language: Language, number: impl Display) -> String {
 }
 
 /// UTC in English; in Persian by the Jalali calendar and the network's clock.
-pub(super) fn moment(language: Language, at: DateTime<Utc>, time_zone: &str) -> String {
-    let zone: Tz = time_zone.parse().unwrap_or(Tz::UTC);
+pub(super) fn moment(language: Language, at: DateTime<Utc>, zone: Tz) -> String {
     match language {
         Language::En => at.to_string(),
         Language::Fa => {

@@ -1,6 +1,7 @@
 //! What a statement says, apart from its lines. Never here: computing any of it.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,6 +11,7 @@ use super::{
 };
 use crate::domain::language::Language;
 use crate::domain::money::{Amount, AmountOverflow, UnitCode};
+use crate::domain::zone;
 
 /// Everything that a statement says, in the order in which its canonical JSON says it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -180,7 +182,9 @@ pub struct Interval {
     /// Exclusive.
     pub until: DateTime<Utc>,
     /// An IANA name, such as `Asia/Tehran`: people read the interval in it.
-    pub time_zone: String,
+    #[serde(with = "zone::by_name")]
+    #[schema(value_type = String)]
+    pub time_zone: Tz,
     /// The period's key: `j1405-09` (Jalali month), `g2025-10` (Gregorian month), `w2025-10-11` (the week that begins then) or
     /// `2025-10-11` (day).
     pub period: String,

@@ -182,7 +182,7 @@ fn empty(language: Language) -> StatementContent {
         interval: Interval {
             from: instant(9, 22),
             until: instant(10, 22),
-            time_zone: "Asia/Tehran".to_owned(),
+            time_zone: chrono_tz::Asia::Tehran,
             period: "j1404-07".to_owned(),
         },
         issued_at: Utc.with_ymd_and_hms(2025, 10, 23, 6, 15, 0).unwrap(),

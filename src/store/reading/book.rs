@@ -1,11 +1,13 @@
 //! Journals with their entries by codes, in the order of posting. Never here: balances.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use crate::store::schema::currency_units;
+use crate::store::word::Word;
 use crate::store::{Connection, Stored};
 
 /// Which journals are wanted; `None` leaves a filter out.
@@ -35,8 +37,8 @@ pub struct EntryRow {
     pub cause: i64,
     #[diesel(sql_type = Timestamptz)]
     pub posted_at: DateTime<Utc>,
-    #[diesel(sql_type = Text)]
-    pub time_zone: String,
+    #[diesel(sql_type = Text, deserialize_as = Word<Tz>)]
+    pub time_zone: Tz,
     #[diesel(sql_type = Text)]
     pub originator: String,
     #[diesel(sql_type = Text)]

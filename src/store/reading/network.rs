@@ -1,10 +1,12 @@
 //! Networks as people read them. Never here: their rules' version, which recorders compare.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::store::schema::{currency_units, networks};
+use crate::store::word::Word;
 use crate::store::{Connection, Stored};
 
 #[derive(Clone, Debug, Queryable)]
@@ -13,7 +15,8 @@ pub struct NetworkRow {
     pub code: String,
     pub name_fa: String,
     pub name_en: String,
-    pub time_zone: String,
+    #[diesel(deserialize_as = Word<Tz>)]
+    pub time_zone: Tz,
     pub cycle: String,
     pub first_window_starts_at: DateTime<Utc>,
     pub unit: String,

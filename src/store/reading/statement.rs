@@ -1,10 +1,12 @@
 //! Statements as they are listed and found. Never here: their canonical bytes and their PDF (see `statement_pdf`).
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::store::schema::{currency_units, networks, parties, statements, windows};
+use crate::store::word::Word;
 use crate::store::{Connection, Stored};
 
 #[derive(Clone, Debug, Queryable)]
@@ -12,7 +14,8 @@ pub struct StatementRow {
     pub id: i64,
     pub number: String,
     pub network: String,
-    pub time_zone: String,
+    #[diesel(deserialize_as = Word<Tz>)]
+    pub time_zone: Tz,
     pub party_id: i32,
     pub party: String,
     pub party_name_fa: String,

@@ -2,6 +2,7 @@
 //! steps. Never here: whose transaction it is, presenting it in a shell.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,6 +13,7 @@ use crate::domain::tariff::derivation::{Line, LineSubject, StepText};
 use crate::domain::tariff::document::Instrument;
 use crate::domain::tariff::{Derivation, Share, Side, Tariff, TermDeclaration};
 use crate::domain::transaction::TransactionId;
+use crate::domain::zone::by_name;
 use crate::store::Connection;
 use crate::store::allocation::shares;
 use crate::store::reading::explanation::asked_at;
@@ -28,8 +30,9 @@ pub struct AnswerExplained {
     pub tariff_valid_from: DateTime<Utc>,
     pub tariff_valid_until: Option<DateTime<Utc>>,
     /// Of the network: people read its moments in it.
-    #[schema(example = "Asia/Tehran")]
-    pub time_zone: String,
+    #[schema(value_type = String, example = "Asia/Tehran")]
+    #[serde(serialize_with = "by_name::serialize")]
+    pub time_zone: Tz,
     /// SHA-256 of its document, in hexadecimal digits.
     pub tariff_digest: String,
     /// What its lines cite.
@@ -109,7 +112,7 @@ impl From<StepText> for StepView {
 pub(super) struct Asked {
     pub tariff: Tariff,
     version: TariffRow,
-    time_zone: String,
+    time_zone: Tz,
     price: Amount,
     derivation: Derivation,
     /// The tariff answers what is stored.
@@ -155,7 +158,7 @@ impl Asked {
             tariff_version: self.version.id,
             tariff_valid_from: self.version.valid_from,
             tariff_valid_until: self.version.valid_until,
-            time_zone: self.time_zone.clone(),
+            time_zone: self.time_zone,
             tariff_digest: hex::encode(&self.version.digest),
             instruments: instruments(&self.tariff),
             price: self.price,

@@ -1,8 +1,5 @@
 //! All journals with their entries, as hledger reads them, as CSV or as lines of JSON. Never here: what they post.
 
-use chrono::NaiveDate;
-use chrono_tz::Tz;
-
 use crate::documents::journal_book::{self, BookedEntry, BookedJournal, BookedUnit};
 use crate::domain::journal::EntryKind;
 use crate::domain::money::Amount;
@@ -114,11 +111,6 @@ fn journals(rows: Vec<EntryRow>) -> Vec<BookedJournal> {
     journals
 }
 
-/// A network's zone was checked when it was registered.
-fn local_day(row: &EntryRow) -> NaiveDate {
-    day_of(row.time_zone.parse().unwrap_or(Tz::UTC), row.posted_at)
-}
-
 fn booked(row: EntryRow) -> (BookedJournal, BookedEntry) {
     let kind = match EntryKind::from_code(row.transaction_kind) {
         Some(EntryKind::Original) => "original",
@@ -127,7 +119,7 @@ fn booked(row: EntryRow) -> (BookedJournal, BookedEntry) {
         Some(EntryKind::Correction) => "correction",
         Some(EntryKind::Other) | None => "",
     };
-    let posted_on = local_day(&row);
+    let posted_on = day_of(row.time_zone, row.posted_at);
     let entry = BookedEntry {
         account: row.account,
         party: row.account_party,

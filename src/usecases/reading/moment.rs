@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
-use super::naming::network_named;
+use super::naming::network_among;
 use crate::domain::calendar::{NoDay, day_of_text};
 use crate::domain::digits::latin_digits;
 use crate::domain::json::moment_of_text;
@@ -91,8 +91,8 @@ impl Moment {
 /// Invalid `network_is_known` where there is no such network.
 pub async fn instant_in(conn: &mut Connection, network: &str, moment: Moment) -> Done<DateTime<Utc>> {
     let networks = all_networks(conn).await?;
-    let network = network_named(&networks, Some(network))?;
-    Ok(moment.instant(zone_of(network)?))
+    let network = network_among(&networks, network)?;
+    Ok(moment.instant(network.time_zone))
 }
 
 /// `until` is exclusive.
@@ -107,14 +107,9 @@ pub(in crate::usecases) fn must_not_be_empty(from: DateTime<Utc>, until: DateTim
     ))
 }
 
-pub(super) fn zone_of(network: Option<&NetworkRow>) -> Done<Tz> {
-    let Some(network) = network else {
-        return Ok(ZONE_WITHOUT_NETWORK);
-    };
-    network
-        .time_zone
-        .parse()
-        .map_err(|_| Failure::Internal(format!("network {} has no known time zone", network.code)))
+/// The zone in which a day is meant: the network's, and UTC where there is no network whose it could be.
+pub(super) fn zone_for(network: Option<&NetworkRow>) -> Tz {
+    network.map_or(ZONE_WITHOUT_NETWORK, |network| network.time_zone)
 }
 
 /// The first network in which an office has a licence: a day of the office is a day there.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::standing::{LicenceState, state_at};
 use crate::documents::dates;
@@ -83,9 +84,7 @@ pub async fn show_overview(conn: &mut Connection, at: DateTime<Utc>, language: L
         let restricted = network.and_then(|code| restricted.get(code));
         standing.offices -= restricted.copied().unwrap_or(0);
     }
-    let zone = networks
-        .first()
-        .map_or("UTC", |network| network.time_zone.as_str());
+    let zone = networks.first().map_or(Tz::UTC, |network| network.time_zone);
     let runs = newest_runs(conn).await?;
     let mails = mail_counts(conn).await?;
     Ok(Overview {
@@ -146,35 +145,29 @@ fn network_standing(
         },
         cycle: row.cycle,
         offices: number(row.offices, language),
-        window: running_window(network, at, language)?,
+        window: running_window(network, at, language),
         unsettled: (row.unsettled > 0).then(|| number(row.unsettled, language)),
         settled: settled.map(|(period, approved_at)| LastSettlement {
             period: dates::period(&period, language),
-            approved_at: dates::moment(approved_at, &network.time_zone, language),
+            approved_at: dates::moment(approved_at, network.time_zone, language),
         }),
     })
 }
 
-fn running_window(
-    network: &NetworkRow,
-    at: DateTime<Utc>,
-    language: Language,
-) -> Done<Option<RunningWindow>> {
-    let Ok(window) = schedule_of(network)?.window_at(at) else {
-        return Ok(None);
-    };
+fn running_window(network: &NetworkRow, at: DateTime<Utc>, language: Language) -> Option<RunningWindow> {
+    let window = schedule_of(network).window_at(at).ok()?;
     let (passed, whole) = (
         (at - window.from).num_minutes(),
         (window.until - window.from).num_minutes(),
     );
-    Ok(Some(RunningWindow {
+    Some(RunningWindow {
         period: dates::period(&window.period.to_string(), language),
-        ends_at: dates::moment(window.until, &network.time_zone, language),
+        ends_at: dates::moment(window.until, network.time_zone, language),
         passed: u8::try_from(passed * 100 / whole.max(1)).unwrap_or(100),
-    }))
+    })
 }
 
-fn job_standing(run: NewestRunRow, zone: &str, language: Language) -> JobStanding {
+fn job_standing(run: NewestRunRow, zone: Tz, language: Language) -> JobStanding {
     JobStanding {
         at: dates::moment(run.finished_at.unwrap_or(run.claimed_at), zone, language),
         job: run.job,

@@ -1,7 +1,6 @@
 //! Parties, and what the books owe one at a moment. Never here: positions of settlements (see `settlements`).
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -91,10 +90,10 @@ pub async fn report_balances(
 ) -> Done<PartyBalances> {
     let party = find_party(conn, by, code).await?;
     let networks = all_networks(conn).await?;
-    let moments = networks
+    let moments: Vec<_> = networks
         .iter()
-        .map(|network| Ok((network.id, moment_in(network, at)?)))
-        .collect::<Done<Vec<_>>>()?;
+        .map(|network| (network.id, moment_in(network, at)))
+        .collect();
     let mut rows = party::balances_of(conn, party.id, &moments).await?;
     rows.retain(|row| {
         let after = asked.after.as_ref();
@@ -118,16 +117,12 @@ pub(super) async fn find_party(conn: &mut Connection, by: &Originator, code: &st
 }
 
 /// Exclusive: what the database keeps is exact to the microsecond.
-fn moment_in(network: &NetworkRow, at: Moment) -> Done<DateTime<Utc>> {
+fn moment_in(network: &NetworkRow, at: Moment) -> DateTime<Utc> {
     match at {
-        Moment::Instant(instant) => Ok(instant + TimeDelta::microseconds(1)),
+        Moment::Instant(instant) => instant + TimeDelta::microseconds(1),
         Moment::Day(day) => {
-            let zone: Tz = network
-                .time_zone
-                .parse()
-                .map_err(|_| Failure::Internal(format!("`{}` is no time zone", network.time_zone)))?;
             let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
-            Ok(start_of_day(zone, next))
+            start_of_day(network.time_zone, next)
         }
     }
 }

@@ -89,7 +89,7 @@ fn network_view(row: NetworkRow) -> NetworkView {
         code: row.code,
         name_fa: row.name_fa,
         name_en: row.name_en,
-        time_zone: row.time_zone,
+        time_zone: row.time_zone.name().to_owned(),
         cycle: row.cycle,
         first_window_starts_at: row.first_window_starts_at,
         unit: row.unit,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::moment::{Moment, zone_of};
+use super::moment::{Moment, zone_for};
 use super::naming::{network_named, service_is_known};
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
@@ -84,7 +84,7 @@ pub async fn list_tariffs(
     service_is_known(conn, filter.service.as_deref()).await?;
     let networks = all_networks(conn).await?;
     let network = network_named(&networks, filter.network.as_deref())?;
-    let zone = zone_of(network.or(networks.first()))?;
+    let zone = zone_for(network.or(networks.first()));
     let wanted = TariffsWanted {
         id: None,
         service: filter.service.clone(),

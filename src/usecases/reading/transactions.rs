@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::moment::{Moment, must_not_be_empty, network_of_office, zone_of};
+use super::moment::{Moment, must_not_be_empty, network_of_office, zone_for};
 use super::offices::find_office;
 use crate::domain::facts;
 use crate::domain::money::Amount;
@@ -107,7 +107,7 @@ impl Stretch {
     ) -> Done<TransactionsWanted> {
         let tenures = tenures_of(conn, office_id).await?;
         let networks = all_networks(conn).await?;
-        let zone = zone_of(network_of_office(&networks, &tenures))?;
+        let zone = zone_for(network_of_office(&networks, &tenures));
         let instant = |moment: Moment| moment.instant(zone);
         if let (Some(from), Some(until)) = (self.from, self.until) {
             must_not_be_empty(instant(from), instant(until))?;

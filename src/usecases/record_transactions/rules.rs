@@ -7,7 +7,7 @@ use chrono::Duration;
 
 use crate::domain::canonical::Digest;
 use crate::domain::interval::Interval;
-use crate::domain::licence::{AfterRestriction, Licence, LicenceChange, LicenceEvent};
+use crate::domain::licence::{Licence, LicenceChange, LicenceEvent};
 use crate::domain::proof::{BindingFields, binding_digest};
 use crate::domain::rulebook::{BindingRules, LicenceRules, NetworkRules, Rulebook, TariffRules};
 use crate::domain::tariff::Tariff;
@@ -59,7 +59,7 @@ pub(super) async fn read_rules(conn: &mut Connection, before: &Snapshot) -> Done
         networks: networks
             .iter()
             .map(|(row, version)| network_rules(row, *version))
-            .collect::<Done<_>>()?,
+            .collect(),
         licences: licence_rules(licences, events, bindings)?,
         ..Rulebook::default()
     };
@@ -72,19 +72,15 @@ pub(super) async fn read_rules(conn: &mut Connection, before: &Snapshot) -> Done
     })
 }
 
-fn network_rules(row: &NetworkRow, version: i64) -> Done<NetworkRules> {
-    let after_restriction = match row.after_suspension.as_str() {
-        "refuse" => AfterRestriction::Refuse,
-        _ => AfterRestriction::Quarantine,
-    };
-    Ok(NetworkRules {
+fn network_rules(row: &NetworkRow, version: i64) -> NetworkRules {
+    NetworkRules {
         id: row.id,
         code: row.code.as_str().into(),
         version,
-        schedule: schedule_of(row)?,
+        schedule: schedule_of(row),
         lateness_max: Duration::days(i64::from(row.lateness_max_days)),
-        after_restriction,
-    })
+        after_restriction: row.after_suspension,
+    }
 }
 
 fn licence_rules(

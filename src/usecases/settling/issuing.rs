@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 
 use self::content::written;
 use self::material::{Material, Whose};
@@ -32,7 +31,6 @@ mod totals;
 pub struct Issuing<'a> {
     pub network: &'a NetworkTerms,
     pub window: &'a WindowRow,
-    pub zone: Tz,
     pub at: DateTime<Utc>,
     /// On which payouts can leave: today, if banks work.
     pub payable_on: NaiveDate,
@@ -86,15 +84,13 @@ impl<'a> Issuing<'a> {
         sheet: &Sheet,
         payouts: &'a HashMap<Chain, OrderedPayout>,
     ) -> Done<Self> {
-        let zone = zone_of(network)?;
-        let today = day_of(zone, at);
+        let today = day_of(network.time_zone, at);
         let services = all_services(conn).await?.into_iter();
         let offices = offices_of_licences(conn, &licences_held_for(sheet)).await?;
         let first = (window.ordinal - CYCLES_MAX + 1).max(1);
         Ok(Self {
             network,
             window,
-            zone,
             at,
             payable_on: working_days(conn, network, today).await?.on_or_after(today)?,
             payouts,
@@ -178,9 +174,4 @@ async fn units(conn: &mut Connection) -> Done<HashMap<i16, Unit>> {
         units.insert(row.id, unit);
     }
     Ok(units)
-}
-
-pub fn zone_of(network: &NetworkTerms) -> Done<Tz> {
-    let zone = network.time_zone.parse();
-    zone.map_err(|_| Failure::Internal(format!("network {} has no known time zone", network.code)))
 }

@@ -3,20 +3,20 @@
 use crate::domain::verification::Finding;
 use crate::domain::verification::window::{StoredWindow, check_window};
 use crate::store::Connection;
-use crate::store::network::networks_with_versions;
+use crate::store::network::networks_one_by_one;
 use crate::store::verification::window::window_intervals;
 use crate::usecases::Done;
 use crate::usecases::booking::schedule_of;
 
 pub(super) async fn verify_schedules(conn: &mut Connection) -> Done<Vec<Finding>> {
     let mut findings = Vec::new();
-    for (network, _) in networks_with_versions(conn).await? {
-        let schedule = match schedule_of(&network) {
-            Ok(schedule) => schedule,
+    for (id, network) in networks_one_by_one(conn).await? {
+        let schedule = match network {
+            Ok(network) => schedule_of(&network),
             Err(unreadable) => {
                 findings.push(Finding::new(
                     "networks",
-                    network.id,
+                    id,
                     "the schedule",
                     unreadable,
                     "one that can be read",
@@ -24,7 +24,7 @@ pub(super) async fn verify_schedules(conn: &mut Connection) -> Done<Vec<Finding>
                 continue;
             }
         };
-        for row in window_intervals(conn, network.id).await? {
+        for row in window_intervals(conn, id).await? {
             let stored = StoredWindow {
                 id: row.id,
                 period_key: row.period_key,

@@ -1,6 +1,8 @@
 //! Whatever a superuser touches past all triggers is pointed at, in its table and row.
 
+use daftar::domain::originator::Originator;
 use daftar::domain::verification::seal::PROTECTED;
+use daftar::usecases::export::{BooksFormat, JournalsWanted, export_journals};
 use diesel_async::SimpleAsyncConnection;
 
 use super::{record, row, settled, verified};
@@ -131,6 +133,22 @@ async fn a_window_that_its_networks_schedule_does_not_make_is_pointed_at() {
         assert!(named, "{column}: {found:?}");
         found_after(&scene, "windows", &edit(back)).await;
     }
+}
+
+#[tokio::test]
+async fn a_network_in_an_unknown_time_zone_is_pointed_at_and_its_books_are_told_in_no_other() {
+    let scene = settled().await;
+    let moved = "UPDATE networks SET time_zone = 'Utopia' WHERE id = 1";
+    let found = found_after(&scene, "networks", moved).await;
+    let unreadable = |finding: &[String; 4]| {
+        finding[1] == "the schedule" && finding[2].contains("`Utopia` is no time zone")
+    };
+    assert!(found.iter().any(unreadable), "{found:?}");
+    let mut conn = scene.world.conn().await;
+    let (by, all) = (Originator::host(), JournalsWanted::default());
+    let exported = export_journals(&mut conn, &by, &all, BooksFormat::Csv, 0).await;
+    let told = exported.expect_err("days of no known zone were told").to_string();
+    assert!(told.contains("`Utopia` is no time zone"), "{told}");
 }
 
 #[tokio::test]

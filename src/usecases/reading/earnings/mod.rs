@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::moment::{Moment, must_not_be_empty, network_of_office, zone_of};
+use super::moment::{Moment, must_not_be_empty, network_of_office, zone_for};
 use super::naming::network_named;
 use super::offices::find_office;
 use crate::domain::moment::is_within_calendars;
@@ -101,7 +101,7 @@ async fn report(
     let networks = all_networks(conn).await?;
     let network = network_named(&networks, asked.network.as_deref())?;
     let tenures = tenures_of(conn, office.id).await?;
-    let zone = zone_of(network.or_else(|| network_of_office(&networks, &tenures)))?;
+    let zone = zone_for(network.or_else(|| network_of_office(&networks, &tenures)));
     let (from, until) = stretch(asked, zone, at)?;
     let licences = tenures.iter().map(|tenure| tenure.licence_id).collect();
     let restrictions = Restrictions::among(conn, licences, at).await?;

@@ -63,7 +63,7 @@ fn content(
         interval: Interval {
             from: last.map_or(issuing.window.starts_at, |last| last.next_starts_at),
             until: issuing.window.ends_at,
-            time_zone: issuing.network.time_zone.clone(),
+            time_zone: issuing.network.time_zone,
             period: issuing.window.period_key.clone(),
         },
         issued_at: issuing.at,
@@ -205,7 +205,7 @@ fn remittances_due(
         destination: destination_name(identifier),
         kind: DueKind::Remittance,
         amount,
-        due_on: last_day_before(issuing.zone, demand.due_at),
+        due_on: last_day_before(issuing.network.time_zone, demand.due_at),
         reference: demand.reference.clone(),
     };
     let open = demands
