@@ -28,6 +28,25 @@ pub enum TotalSide {
     Collected,
 }
 
+impl TotalSide {
+    /// The number in the store.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Earned => 1,
+            Self::Collected => 2,
+        }
+    }
+
+    /// `None` for a number that is no side.
+    pub const fn from_code(code: i16) -> Option<Self> {
+        match code {
+            1 => Some(Self::Earned),
+            2 => Some(Self::Collected),
+            _ => None,
+        }
+    }
+}
+
 /// What approval does to one destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approved {

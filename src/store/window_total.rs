@@ -125,11 +125,6 @@ pub struct FaultyRow {
     pub row: String,
 }
 
-/// The side of an earned line in `window_totals`.
-pub const EARNED: i16 = 1;
-/// The side of a collected line.
-const COLLECTED: i16 = 2;
-
 /// Writes the window's totals and returns its proof sheet. The caller rolls back when that has findings.
 pub async fn insert_totals(conn: &mut Connection, window_id: i32) -> Stored<ProofSheet> {
     begin_whole_passes(conn).await?;
@@ -156,11 +151,11 @@ pub async fn posted_sums(conn: &mut Connection, window_id: i32) -> Stored<Vec<(i
         .await?;
     rows.into_iter()
         .map(|row| {
-            let kind = EntryKind::from_code(row.transaction_kind).ok_or_else(|| {
-                let told = format!("transaction kind {}", row.transaction_kind);
-                StoreFailure::corrupt("window_totals", window_id, told)
-            })?;
-            Ok((row.unit_id, row.total(kind)))
+            let corrupt = |told| StoreFailure::corrupt("window_totals", window_id, told);
+            let kind = EntryKind::from_code(row.transaction_kind)
+                .ok_or_else(|| corrupt(format!("transaction kind {}", row.transaction_kind)))?;
+            let side = TotalSide::from_code(row.side).ok_or_else(|| corrupt(format!("side {}", row.side)))?;
+            Ok((row.unit_id, row.total(side, kind)))
         })
         .collect()
 }
@@ -301,16 +296,17 @@ impl StoredTotal {
             self.counts.len(),
             self.sums.len(),
         ];
-        let is_whole = lengths.iter().all(|length| *length == self.service_ids.len())
-            && self.sides.iter().all(|side| [EARNED, COLLECTED].contains(side));
+        let is_whole = lengths.iter().all(|length| *length == self.service_ids.len());
+        let sides = self.sides.iter().map(|side| TotalSide::from_code(*side));
+        let sides = sides.collect::<Option<Vec<_>>>()?;
         let lines = (self.service_ids.iter().zip(&self.component_kinds))
-            .zip(self.sides.iter().zip(&self.transaction_kinds))
+            .zip(sides.into_iter().zip(&self.transaction_kinds))
             .zip(self.counts.iter().zip(&self.sums))
             .map(
                 |(((service, component_kind), (side, kind)), (items, amount))| StoredLine {
                     service: *service,
                     component_kind,
-                    side: total_side(*side),
+                    side,
                     kind: *kind,
                     items: *items,
                     amount: *amount,
@@ -320,22 +316,14 @@ impl StoredTotal {
     }
 }
 
-fn total_side(number: i16) -> TotalSide {
-    if number == EARNED {
-        TotalSide::Earned
-    } else {
-        TotalSide::Collected
-    }
-}
-
 impl PostedSum {
-    fn total(self, kind: EntryKind) -> WindowTotal {
+    fn total(self, side: TotalSide, kind: EntryKind) -> WindowTotal {
         WindowTotal {
             destination: Destination {
                 party: self.party_id,
                 deposit_identifier: self.deposit_identifier,
             },
-            side: total_side(self.side),
+            side,
             kind,
             component_kind: self.component_kind,
             count: self.items,

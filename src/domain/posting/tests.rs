@@ -58,6 +58,16 @@ fn due(party: i32) -> Account {
 }
 
 #[test]
+fn the_sides_of_totals_have_two_numbers_and_no_other() {
+    for code in 1..3 {
+        assert_eq!(TotalSide::from_code(code).map(TotalSide::code), Some(code));
+    }
+    for code in [0, 3, -1] {
+        assert_eq!(TotalSide::from_code(code), None);
+    }
+}
+
+#[test]
 fn the_passport_ends_with_every_account_at_zero() {
     let mut books = window_journals(WINDOW_A, &passport()).unwrap();
     assert_eq!(books.len(), 4);

@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 
 use super::{Coded, DestinationClosing, Names};
 use crate::domain::money::{Amount, AmountOverflow};
+use crate::domain::posting::TotalSide;
+use crate::domain::transaction::TransactionKind;
 
 /// The position lines of money rule 14 of one destination, credit-positive for the party; `collected` is positive and
 /// subtracted.
@@ -58,12 +60,53 @@ pub enum Side {
     Collected,
 }
 
+impl Side {
+    /// As JSON has it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Earned => "earned",
+            Self::Collected => "collected",
+        }
+    }
+}
+
+impl From<TotalSide> for Side {
+    fn from(side: TotalSide) -> Self {
+        match side {
+            TotalSide::Earned => Self::Earned,
+            TotalSide::Collected => Self::Collected,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     Original,
     Refund,
     Correction,
+}
+
+impl EntryKind {
+    /// As JSON has it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Refund => "refund",
+            Self::Correction => "correction",
+        }
+    }
+}
+
+/// Refunds and reversals are one kind to a reader.
+impl From<TransactionKind> for EntryKind {
+    fn from(kind: TransactionKind) -> Self {
+        match kind {
+            TransactionKind::Original => Self::Original,
+            TransactionKind::Refund | TransactionKind::Reversal => Self::Refund,
+            TransactionKind::Correction => Self::Correction,
+        }
+    }
 }
 
 /// What one service brought or took in the interval, for one component: refunds bear their sign in `amount`.

@@ -13,9 +13,11 @@ use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
+use crate::domain::posting::TotalSide;
 use crate::domain::statement::{EntryKind, ServiceTotal, Side, Statement};
-use crate::store::Connection;
+use crate::domain::transaction::TransactionKind;
 use crate::store::reading::explanation::{BehindRow, GroupRow, LineWanted, behind, covered, groups};
+use crate::store::{Connection, StoreFailure};
 use crate::usecases::keep_statement_pdf::load_statement;
 use crate::usecases::{Done, Failure};
 
@@ -135,7 +137,10 @@ pub async fn explain_statement_line(
     let page = asked.page(behind(conn, &wanted, asked.after.unwrap_or(0), asked.fetched()).await?);
     let (told, more_allocations) = allocations_of(&rows);
     let of_totals: Vec<Amount> = rows.iter().map(|row| Amount::from_minor(row.of_total)).collect();
-    let groups: Vec<GroupView> = rows.into_iter().map(group_view).collect();
+    let groups = rows
+        .into_iter()
+        .map(group_view)
+        .collect::<Result<Vec<_>, StoreFailure>>()?;
     let totals = totals(&statement, line, &groups, &of_totals)?;
     if totals.is_empty() {
         return Err(no_line(&statement, line));
@@ -223,9 +228,9 @@ fn totals(
     let mut totals: Vec<StatedTotal> = Vec::new();
     for (earlier, total) in own.chain(earlier).filter(|(_, total)| is_asked(total)) {
         let named = StatedTotal {
-            side: side_of(total.side),
+            side: total.side.code(),
             component: total.component.code.clone(),
-            kind: kind_of(total.kind),
+            kind: total.kind.code(),
             earlier,
             stated: total.amount,
             summed: Amount::ZERO,
@@ -259,47 +264,27 @@ impl StatedTotal {
     }
 }
 
-const fn side_of(side: Side) -> &'static str {
-    match side {
-        Side::Earned => "earned",
-        Side::Collected => "collected",
-    }
-}
-
-const fn kind_of(kind: EntryKind) -> &'static str {
-    match kind {
-        EntryKind::Original => "original",
-        EntryKind::Refund => "refund",
-        EntryKind::Correction => "correction",
-    }
-}
-
-const fn side_code(side: i16) -> &'static str {
-    if side == 1 { "earned" } else { "collected" }
-}
-
-const fn kind_code(kind: i16) -> &'static str {
-    match kind {
-        2 | 3 => "refund",
-        4 => "correction",
-        _ => "original",
-    }
-}
-
-fn group_view(row: GroupRow) -> GroupView {
-    GroupView {
-        side: side_code(row.side),
+fn group_view(row: GroupRow) -> Result<GroupView, StoreFailure> {
+    let corrupt = |told| {
+        let row = format!("of allocation {}", row.allocation_id);
+        StoreFailure::corrupt("transactions", row, told)
+    };
+    let side = TotalSide::from_code(row.side).ok_or_else(|| corrupt(format!("side {}", row.side)))?;
+    let kind = TransactionKind::from_number(row.transaction_kind)
+        .ok_or_else(|| corrupt(format!("kind {}", row.transaction_kind)))?;
+    Ok(GroupView {
+        side: Side::from(side).code(),
         component: row.component,
         term: row.term,
         deposit_identifier: row.deposit_identifier,
-        kind: kind_code(row.transaction_kind),
+        kind: EntryKind::from(kind).code(),
         earlier: row.earlier,
         tariff_version: row.tariff_version_id,
         allocation: row.allocation_id,
         each: Amount::from_minor(row.each),
         count: row.count,
         amount: Amount::from_minor(row.amount),
-    }
+    })
 }
 
 fn behind_view(row: BehindRow) -> BehindView {

@@ -5,8 +5,8 @@ use crate::domain::journal::EntryKind;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::zone::day_of;
-use crate::store::Connection;
 use crate::store::reading::book::{EntryRow, entries_after, units};
+use crate::store::{Connection, StoreFailure};
 use crate::usecases::reading::moment::must_not_be_empty;
 use crate::usecases::{Done, Failure};
 
@@ -57,7 +57,7 @@ pub async fn export_journals(
         must_not_be_empty(from, until)?;
     }
     let units = booked_units(conn).await?;
-    let journals = journals(entries_after(conn, wanted, after, JOURNALS_AT_ONCE).await?);
+    let journals = journals(entries_after(conn, wanted, after, JOURNALS_AT_ONCE).await?)?;
     let scale = |code: &str| {
         units
             .iter()
@@ -95,11 +95,11 @@ async fn booked_units(conn: &mut Connection) -> Done<Vec<BookedUnit>> {
     Ok(units(conn).await?.into_iter().map(unit).collect())
 }
 
-fn journals(rows: Vec<EntryRow>) -> Vec<BookedJournal> {
+fn journals(rows: Vec<EntryRow>) -> Result<Vec<BookedJournal>, StoreFailure> {
     let mut journals: Vec<BookedJournal> = Vec::new();
     for row in rows {
         let id = row.journal_id;
-        let (journal, entry) = booked(row);
+        let (journal, entry) = booked(row)?;
         match journals.last_mut() {
             Some(last) if last.id == id => last.entries.push(entry),
             Some(_) | None => {
@@ -108,16 +108,20 @@ fn journals(rows: Vec<EntryRow>) -> Vec<BookedJournal> {
             }
         }
     }
-    journals
+    Ok(journals)
 }
 
-fn booked(row: EntryRow) -> (BookedJournal, BookedEntry) {
-    let kind = match EntryKind::from_code(row.transaction_kind) {
-        Some(EntryKind::Original) => "original",
-        Some(EntryKind::Refund) => "refund",
-        Some(EntryKind::Reversal) => "reversal",
-        Some(EntryKind::Correction) => "correction",
-        Some(EntryKind::Other) | None => "",
+fn booked(row: EntryRow) -> Result<(BookedJournal, BookedEntry), StoreFailure> {
+    let kind = EntryKind::from_code(row.transaction_kind).ok_or_else(|| {
+        let row_key = format!("of journal {}", row.journal_id);
+        StoreFailure::corrupt("entries", row_key, format!("kind {}", row.transaction_kind))
+    })?;
+    let kind = match kind {
+        EntryKind::Original => "original",
+        EntryKind::Refund => "refund",
+        EntryKind::Reversal => "reversal",
+        EntryKind::Correction => "correction",
+        EntryKind::Other => "",
     };
     let posted_on = day_of(row.time_zone, row.posted_at);
     let entry = BookedEntry {
@@ -144,5 +148,5 @@ fn booked(row: EntryRow) -> (BookedJournal, BookedEntry) {
         originator: row.originator,
         entries: Vec::new(),
     };
-    (journal, entry)
+    Ok((journal, entry))
 }

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use super::Issuing;
 use super::material::{Material, Whose, destination_name};
 use crate::domain::money::{Amount, AmountOverflow};
+use crate::domain::posting::TotalSide;
 use crate::domain::statement::{Coded, EarlierTotal, EntryKind, ServiceCount, ServiceTotal, Side};
+use crate::domain::transaction::TransactionKind;
 use crate::domain::wording::component_kind;
+use crate::store::StoreFailure;
 use crate::store::service_count::StoredCounts;
-use crate::store::window_total::{EARNED, StoredTotal};
+use crate::store::window_total::StoredTotal;
 use crate::usecases::settling::wording::{EARLIER, all_services};
 use crate::usecases::{Done, Failure};
 
@@ -85,14 +88,13 @@ fn gather(lines: &mut BTreeMap<LineKey, (i64, Amount)>, stored: &StoredTotal) ->
     let services = stored.service_ids.iter().zip(&stored.sides);
     let kinds = stored.transaction_kinds.iter().zip(&stored.component_kinds);
     let figures = stored.counts.iter().zip(&stored.sums);
+    let whose = (
+        stored.party_id,
+        stored.deposit_identifier.as_str(),
+        stored.earlier,
+    );
     for (((service, side), (kind, component)), (count, minor)) in services.zip(kinds).zip(figures) {
-        let heading = Heading {
-            earlier: stored.earlier,
-            deposit_identifier: stored.deposit_identifier.clone(),
-            side: side_of(*side),
-            service: Some(*service),
-            kind: kind_of(*kind),
-        };
+        let heading = heading_of(whose, *service, (*side, *kind))?;
         let sum = (*count, Amount::from_minor(*minor));
         add(lines, (heading, component.clone()), sum)?;
     }
@@ -106,7 +108,8 @@ fn counted(
     stored: &[StoredCounts],
 ) -> Done<BTreeMap<Heading, i64>> {
     let mut counts = BTreeMap::new();
-    for (heading, component, count) in stored.iter().flat_map(each) {
+    for counted in stored.iter().flat_map(each) {
+        let (heading, component, count) = counted?;
         match component {
             None => {
                 counts.insert(heading, count);
@@ -133,37 +136,38 @@ fn counted(
     Ok(counts)
 }
 
-fn each(stored: &StoredCounts) -> impl Iterator<Item = (Heading, Option<String>, i64)> {
+fn each(stored: &StoredCounts) -> impl Iterator<Item = Done<(Heading, Option<String>, i64)>> {
     let services = stored.service_ids.iter().zip(&stored.sides);
     let kinds = stored.transaction_kinds.iter().zip(&stored.component_kinds);
     let counted = services.zip(kinds).zip(&stored.counts);
-    counted.map(|(((service, side), (kind, component)), count)| {
-        let heading = Heading {
-            earlier: stored.earlier,
-            deposit_identifier: stored.deposit_identifier.clone(),
-            side: side_of(*side),
-            service: Some(*service),
-            kind: kind_of(*kind),
-        };
-        (heading, component.clone(), *count)
+    let whose = (
+        stored.party_id,
+        stored.deposit_identifier.as_str(),
+        stored.earlier,
+    );
+    counted.map(move |(((service, side), (kind, component)), count)| {
+        let heading = heading_of(whose, *service, (*side, *kind))?;
+        Ok((heading, component.clone(), *count))
     })
 }
 
-const fn side_of(side: i16) -> Side {
-    if side == EARNED {
-        Side::Earned
-    } else {
-        Side::Collected
-    }
-}
-
-/// Refunds and reversals are one kind to a reader.
-const fn kind_of(transaction_kind: i16) -> EntryKind {
-    match transaction_kind {
-        1 => EntryKind::Original,
-        2 | 3 => EntryKind::Refund,
-        _ => EntryKind::Correction,
-    }
+fn heading_of(
+    (party, deposit_identifier, earlier): (i32, &str, bool),
+    service: i32,
+    (side, kind): (i16, i16),
+) -> Done<Heading> {
+    let corrupt = |told| StoreFailure::corrupt("window_totals", format!("of party {party}"), told);
+    Ok(Heading {
+        earlier,
+        deposit_identifier: deposit_identifier.to_owned(),
+        side: TotalSide::from_code(side)
+            .ok_or_else(|| corrupt(format!("side {side}")))?
+            .into(),
+        service: Some(service),
+        kind: TransactionKind::from_number(kind)
+            .ok_or_else(|| corrupt(format!("transaction kind {kind}")))?
+            .into(),
+    })
 }
 
 fn without_services(
