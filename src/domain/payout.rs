@@ -26,4 +26,15 @@ impl PayoutState {
             Self::Returned => "returned",
         }
     }
+
+    /// `None` for a word that is no state.
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "waiting" => Some(Self::Waiting),
+            "released" => Some(Self::Released),
+            "settled" => Some(Self::Settled),
+            "returned" => Some(Self::Returned),
+            _ => None,
+        }
+    }
 }

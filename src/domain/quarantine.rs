@@ -26,4 +26,15 @@ impl QuarantineState {
             Self::Superseded => "superseded",
         }
     }
+
+    /// `None` for a word that is no state.
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "waiting" => Some(Self::Waiting),
+            "released" => Some(Self::Released),
+            "rejected" => Some(Self::Rejected),
+            "superseded" => Some(Self::Superseded),
+            _ => None,
+        }
+    }
 }

@@ -29,4 +29,14 @@ impl SettlementState {
             Self::Rejected => "rejected",
         }
     }
+
+    /// `None` for a word that is no state.
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "proposed" => Some(Self::Proposed),
+            "approved" => Some(Self::Approved),
+            "rejected" => Some(Self::Rejected),
+            _ => None,
+        }
+    }
 }

@@ -8,7 +8,9 @@ use diesel::sql_types::{Array, BigInt, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::schema::{payout_answers, payouts, settlements, windows};
+use super::word::Word;
 use super::{Connection, Stored};
+use crate::domain::payout::PayoutState;
 
 /// One that waits and has an account to go to.
 #[derive(Clone, Debug, QueryableByName)]
@@ -43,7 +45,8 @@ pub struct PayoutRow {
     pub unit_id: i16,
     pub amount: i64,
     pub iban: Option<String>,
-    pub state: String,
+    #[diesel(deserialize_as = Word<PayoutState>)]
+    pub state: PayoutState,
 }
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -78,7 +81,7 @@ struct Sum {
 /// Networks and units in which a payout waits, in order.
 pub async fn queues(conn: &mut Connection) -> Stored<Vec<(i16, i16)>> {
     Ok(payouts::table
-        .filter(payouts::state.eq("waiting"))
+        .filter(payouts::state.eq(PayoutState::Waiting.code()))
         .select((payouts::network_id, payouts::unit_id))
         .distinct()
         .order((payouts::network_id, payouts::unit_id))
@@ -201,9 +204,9 @@ pub async fn insert_answer(conn: &mut Connection, new: &NewAnswer<'_>) -> Stored
         .await?)
 }
 
-pub async fn set_state(conn: &mut Connection, id: i64, state: &str) -> Stored<()> {
+pub async fn set_state(conn: &mut Connection, id: i64, state: PayoutState) -> Stored<()> {
     diesel::update(payouts::table.find(id))
-        .set(payouts::state.eq(state))
+        .set(payouts::state.eq(state.code()))
         .execute(conn)
         .await?;
     Ok(())

@@ -6,7 +6,9 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::schema::{originators, quarantine};
+use super::word::Word;
 use super::{Connection, Stored};
+use crate::domain::quarantine::QuarantineState;
 
 /// A row that could not be booked.
 #[derive(Clone, Debug)]
@@ -31,7 +33,8 @@ pub struct QuarantinedRow {
     pub reason: String,
     pub explanation: String,
     pub received_at: DateTime<Utc>,
-    pub state: String,
+    #[diesel(deserialize_as = Word<QuarantineState>)]
+    pub state: QuarantineState,
     pub decided_by: Option<i32>,
     pub decided_at: Option<DateTime<Utc>>,
     pub note: String,
@@ -113,12 +116,12 @@ pub struct Concerned {
 /// Rows in one state with their senders' codes, the oldest first, after an id.
 pub async fn rows_in_state(
     conn: &mut Connection,
-    state: &str,
+    state: QuarantineState,
     after: i64,
     rows_max: i64,
 ) -> Stored<Vec<(QuarantinedRow, String)>> {
     let rows = with_senders()
-        .filter(quarantine::state.eq(state))
+        .filter(quarantine::state.eq(state.code()))
         .filter(quarantine::id.gt(after))
         .order(quarantine::id)
         .limit(rows_max)
@@ -129,7 +132,7 @@ pub async fn rows_in_state(
 /// The same of those that concern somebody.
 pub async fn rows_concerning(
     conn: &mut Connection,
-    state: &str,
+    state: QuarantineState,
     whose: Concerned,
     after: i64,
     rows_max: i64,
@@ -140,7 +143,7 @@ pub async fn rows_concerning(
         id: i64,
     }
     let found: Vec<Found> = diesel::sql_query(include_str!("quarantine/concerning.sql"))
-        .bind::<Text, _>(state)
+        .bind::<Text, _>(state.code())
         .bind::<BigInt, _>(after)
         .bind::<Integer, _>(whose.sender_id)
         .bind::<Nullable<Integer>, _>(whose.party_id)
@@ -174,15 +177,17 @@ pub async fn find_row(conn: &mut Connection, id: i64) -> Stored<Option<Quarantin
 pub async fn decide_row(
     conn: &mut Connection,
     id: i64,
-    state: &str,
+    state: QuarantineState,
     by: i32,
     at: DateTime<Utc>,
     note: &str,
 ) -> Stored<bool> {
-    let waiting = quarantine::table.find(id).filter(quarantine::state.eq("waiting"));
+    let waiting = quarantine::table
+        .find(id)
+        .filter(quarantine::state.eq(QuarantineState::Waiting.code()));
     let rows = diesel::update(waiting)
         .set((
-            quarantine::state.eq(state),
+            quarantine::state.eq(state.code()),
             quarantine::decided_by.eq(by),
             quarantine::decided_at.eq(at),
             quarantine::note.eq(note),

@@ -11,13 +11,15 @@ use diesel_async::RunQueryDsl;
 use super::schema::{networks, originators, positions, settlements};
 use super::word::Word;
 use super::{Connection, Stored};
+use crate::domain::settlement::SettlementState;
 
 #[derive(Clone, Debug, Queryable)]
 pub struct SettlementRow {
     pub id: i32,
     pub network_id: i16,
     pub window_id: i32,
-    pub state: String,
+    #[diesel(deserialize_as = Word<SettlementState>)]
+    pub state: SettlementState,
     pub digest: Vec<u8>,
     pub proposed_by: i32,
     /// Code of the maker.
@@ -37,7 +39,7 @@ pub struct NewSettlement<'a> {
 /// Who decided on a settlement, when and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Decision<'a> {
-    pub state: &'a str,
+    pub state: SettlementState,
     pub by: i32,
     pub at: DateTime<Utc>,
     pub reason: &'a str,
@@ -93,6 +95,16 @@ pub struct IncomingSum {
     pub returned: i64,
 }
 
+impl SettlementRow {
+    /// A window whose settlements all are may have another.
+    pub const fn is_rejected(&self) -> bool {
+        match self.state {
+            SettlementState::Rejected => true,
+            SettlementState::Proposed | SettlementState::Approved => false,
+        }
+    }
+}
+
 pub async fn insert_settlement(conn: &mut Connection, new: &NewSettlement<'_>) -> Stored<i32> {
     let inserted = diesel::insert_into(settlements::table)
         .values(new)
@@ -121,9 +133,9 @@ pub async fn settlements_of_window(conn: &mut Connection, window_id: i32) -> Sto
 pub async fn decide_settlement(conn: &mut Connection, id: i32, decision: Decision<'_>) -> Stored<bool> {
     let proposed = settlements::table
         .find(id)
-        .filter(settlements::state.eq("proposed"));
+        .filter(settlements::state.eq(SettlementState::Proposed.code()));
     let decided = diesel::update(proposed).set((
-        settlements::state.eq(decision.state),
+        settlements::state.eq(decision.state.code()),
         settlements::decided_by.eq(Some(decision.by)),
         settlements::decided_at.eq(Some(decision.at)),
         settlements::reason.eq(decision.reason),
@@ -135,7 +147,7 @@ pub async fn decide_settlement(conn: &mut Connection, id: i32, decision: Decisio
 pub async fn last_approval(conn: &mut Connection, network_ids: &[i16]) -> Stored<Option<DateTime<Utc>>> {
     Ok(settlements::table
         .filter(settlements::network_id.eq_any(network_ids))
-        .filter(settlements::state.eq("approved"))
+        .filter(settlements::state.eq(SettlementState::Approved.code()))
         .select(max(settlements::decided_at))
         .first(conn)
         .await?)

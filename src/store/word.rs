@@ -5,6 +5,10 @@ use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::pg::{Pg, PgValue};
 use diesel::sql_types::Text;
 
+use crate::domain::payout::PayoutState;
+use crate::domain::quarantine::QuarantineState;
+use crate::domain::settlement::SettlementState;
+
 /// What a column of a row says: `#[diesel(deserialize_as = Word<Tz>)]`. A word that says nothing is no value, and the row is
 /// not read.
 #[derive(Debug, FromSqlRow)]
@@ -36,6 +40,48 @@ impl Worded for Tz {
 }
 
 impl From<Word<Self>> for Tz {
+    fn from(word: Word<Self>) -> Self {
+        word.0
+    }
+}
+
+impl Worded for SettlementState {
+    const NOUN: &'static str = "state of a settlement";
+
+    fn of_word(word: &str) -> Option<Self> {
+        Self::parse(word)
+    }
+}
+
+impl From<Word<Self>> for SettlementState {
+    fn from(word: Word<Self>) -> Self {
+        word.0
+    }
+}
+
+impl Worded for PayoutState {
+    const NOUN: &'static str = "state of a payout";
+
+    fn of_word(word: &str) -> Option<Self> {
+        Self::parse(word)
+    }
+}
+
+impl From<Word<Self>> for PayoutState {
+    fn from(word: Word<Self>) -> Self {
+        word.0
+    }
+}
+
+impl Worded for QuarantineState {
+    const NOUN: &'static str = "state of a quarantined row";
+
+    fn of_word(word: &str) -> Option<Self> {
+        Self::parse(word)
+    }
+}
+
+impl From<Word<Self>> for QuarantineState {
     fn from(word: Word<Self>) -> Self {
         word.0
     }

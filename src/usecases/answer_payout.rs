@@ -12,6 +12,7 @@ use super::{Done, Failure};
 use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
+use crate::domain::payout::PayoutState;
 use crate::domain::posting::{Booking, PayoutOutcome, answer_journal};
 use crate::domain::printable;
 use crate::store::journal::{Posting, post_journals};
@@ -100,7 +101,7 @@ async fn write(
         originator_id: by.id,
     };
     let written = payout::insert_answer(conn, &new).await?;
-    payout::set_state(conn, row.id, answer.outcome.code()).await?;
+    payout::set_state(conn, row.id, answer.outcome.state()).await?;
     let booking = Booking {
         unit: row.unit_id,
         window: window.id,
@@ -169,20 +170,23 @@ fn require_match(row: &PayoutRow, answer: &BankAnswer) -> Done<()> {
 }
 
 fn outcome_of(row: &PayoutRow, answer: &BankAnswer) -> Done<PayoutOutcome> {
-    match (row.state.as_str(), &answer.outcome) {
-        ("released", BankOutcome::Settled) => Ok(PayoutOutcome::Settled),
-        ("released", BankOutcome::Returned { .. }) => Ok(PayoutOutcome::Rejected),
-        ("settled", BankOutcome::Returned { .. }) => Ok(PayoutOutcome::ReturnedAfterSettling),
-        ("returned", _) => Err(Failure::conflict(
-            "a_returned_payout_stays_returned",
-            format!(
-                "payout {} came back; what is owed is paid by the next settlement",
-                row.id
-            ),
-        )),
-        _ => Err(Failure::conflict(
+    match (row.state, &answer.outcome) {
+        (PayoutState::Released, BankOutcome::Settled) => Ok(PayoutOutcome::Settled),
+        (PayoutState::Released, BankOutcome::Returned { .. }) => Ok(PayoutOutcome::Rejected),
+        (PayoutState::Settled, BankOutcome::Returned { .. }) => Ok(PayoutOutcome::ReturnedAfterSettling),
+        (PayoutState::Returned, BankOutcome::Settled | BankOutcome::Returned { .. }) => {
+            Err(Failure::conflict(
+                "a_returned_payout_stays_returned",
+                format!(
+                    "payout {} came back; what is owed is paid by the next settlement",
+                    row.id
+                ),
+            ))
+        }
+        (PayoutState::Waiting, BankOutcome::Settled | BankOutcome::Returned { .. })
+        | (PayoutState::Settled, BankOutcome::Settled) => Err(Failure::conflict(
             "a_payout_has_left_before_it_is_answered",
-            format!("payout {} is {}", row.id, row.state),
+            format!("payout {} is {}", row.id, row.state.code()),
         )),
     }
 }
@@ -219,11 +223,16 @@ fn answered(id: i64, row: AnswerRow, novelty: Novelty) -> AnsweredPayout {
 }
 
 impl BankOutcome {
-    pub const fn code(&self) -> &'static str {
+    /// That of a payout of which the bank said so.
+    const fn state(&self) -> PayoutState {
         match self {
-            Self::Settled => "settled",
-            Self::Returned { .. } => "returned",
+            Self::Settled => PayoutState::Settled,
+            Self::Returned { .. } => PayoutState::Returned,
         }
+    }
+
+    pub const fn code(&self) -> &'static str {
+        self.state().code()
     }
 
     fn reason(&self) -> &str {

@@ -16,7 +16,7 @@ use super::{Done, Failure};
 use crate::domain::journal::Journal;
 use crate::domain::originator::Originator;
 use crate::domain::posting::{Approved, Booking, PayoutOrder, settlement_journals};
-use crate::domain::settlement::{Chain, Sheet};
+use crate::domain::settlement::{Chain, SettlementState, Sheet};
 use crate::domain::zone::{day_of, start_of_day};
 use crate::store::approval::{
     Approval, NewDemand, OrderedPayout, insert_demands, insert_hold_movements, insert_payouts,
@@ -78,11 +78,14 @@ pub async fn approve_settlement(
 pub(super) async fn require_proposed(conn: &mut Connection, by: &Originator, id: i32) -> Done<SettlementRow> {
     let found = settlement_of_id(conn, id).await?;
     let row = found.ok_or_else(|| Failure::not_found("settlement", id))?;
-    if row.state != "proposed" {
-        return Err(Failure::conflict(
-            "a_settlement_is_decided_once",
-            format!("settlement {id} is {}", row.state),
-        ));
+    match row.state {
+        SettlementState::Proposed => {}
+        SettlementState::Approved | SettlementState::Rejected => {
+            return Err(Failure::conflict(
+                "a_settlement_is_decided_once",
+                format!("settlement {id} is {}", row.state.code()),
+            ));
+        }
     }
     if row.proposed_by == by.id {
         return Err(Failure::conflict(
@@ -151,7 +154,7 @@ async fn approve(
 
 async fn decide(conn: &mut Connection, by: &Originator, approval: Approval) -> Done<()> {
     let decision = Decision {
-        state: "approved",
+        state: SettlementState::Approved,
         by: by.id,
         at: approval.at,
         reason: "",

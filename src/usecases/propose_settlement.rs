@@ -12,7 +12,7 @@ use super::{Done, Failure};
 use crate::domain::originator::Originator;
 use crate::store::network::networks_with_versions;
 use crate::store::settlement::{
-    NetworkTerms, NewSettlement, insert_settlement, network_terms, network_terms_of_id, settlements_of_window,
+    NetworkTerms, NewSettlement, SettlementRow, insert_settlement, network_terms, network_terms_of_id, settlements_of_window,
 };
 use crate::store::window::{WindowRow, window_to_settle};
 use crate::store::{Connection, locks};
@@ -92,7 +92,7 @@ async fn is_due(conn: &mut Connection, network_id: i16) -> Done<bool> {
         return Ok(false);
     };
     let settlements = settlements_of_window(conn, window.id).await?;
-    Ok(window.sealed_at.is_some() && settlements.iter().all(|s| s.state == "rejected"))
+    Ok(window.sealed_at.is_some() && settlements.iter().all(SettlementRow::is_rejected))
 }
 
 async fn propose_if_due(
@@ -117,12 +117,15 @@ async fn propose_if_due(
 
 async fn require_none_open(conn: &mut Connection, window: &WindowRow) -> Done<()> {
     let settlements = settlements_of_window(conn, window.id).await?;
-    match settlements.iter().find(|s| s.state != "rejected") {
+    match settlements.iter().find(|s| !s.is_rejected()) {
         Some(open) => Err(Failure::conflict(
             "one_settlement_per_window_unless_rejected",
             format!(
                 "settlement {} of window {} was {} by {}",
-                open.id, window.id, open.state, open.maker
+                open.id,
+                window.id,
+                open.state.code(),
+                open.maker
             ),
         )),
         None => Ok(()),

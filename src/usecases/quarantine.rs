@@ -55,9 +55,9 @@ pub async fn list_quarantine(
             party_id: by.party_id,
             at,
         };
-        quarantine::rows_concerning(conn, state.code(), whose, after, rows_max).await?
+        quarantine::rows_concerning(conn, state, whose, after, rows_max).await?
     } else {
-        quarantine::rows_in_state(conn, state.code(), after, rows_max).await?
+        quarantine::rows_in_state(conn, state, after, rows_max).await?
     };
     Ok(asked.page(rows).map(view))
 }
@@ -113,7 +113,7 @@ pub async fn reject_quarantined(
     }
     conn.transaction(async |conn| {
         waiting_row(conn, id).await?;
-        if quarantine::decide_row(conn, id, "rejected", by.id, at, note).await? {
+        if quarantine::decide_row(conn, id, QuarantineState::Rejected, by.id, at, note).await? {
             return Ok(());
         }
         Err(decided(id))
@@ -124,10 +124,12 @@ pub async fn reject_quarantined(
 async fn waiting_row(conn: &mut Connection, id: i64) -> Done<QuarantinedRow> {
     let row = quarantine::find_row(conn, id).await?;
     let row = row.ok_or_else(|| Failure::not_found("quarantined row", id))?;
-    if row.state == "waiting" {
-        return Ok(row);
+    match row.state {
+        QuarantineState::Waiting => Ok(row),
+        QuarantineState::Released | QuarantineState::Rejected | QuarantineState::Superseded => {
+            Err(decided(id))
+        }
     }
-    Err(decided(id))
 }
 
 fn decided(id: i64) -> Failure {
@@ -172,7 +174,7 @@ fn view((row, sender): (QuarantinedRow, String)) -> QuarantinedView {
         reason: row.reason,
         explanation: row.explanation,
         received_at: row.received_at,
-        state: row.state,
+        state: row.state.code().to_owned(),
         decided_at: row.decided_at,
         note: row.note,
     }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::approve_settlement::require_proposed;
 use super::{Done, Failure};
 use crate::domain::originator::Originator;
+use crate::domain::settlement::SettlementState;
 use crate::store::settlement::{Decision, decide_settlement};
 use crate::store::{Connection, locks};
 
@@ -46,7 +47,7 @@ pub async fn reject_settlement(
         locks::take_chains(conn, asked.network_id).await?;
         let proposed = require_proposed(conn, by, id).await?;
         let decision = Decision {
-            state: "rejected",
+            state: SettlementState::Rejected,
             by: by.id,
             at,
             reason,

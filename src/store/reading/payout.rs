@@ -5,9 +5,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::money::MoneyWanted;
+use crate::domain::payout::PayoutState;
 use crate::store::schema::{
     currency_units, networks, originators, parties, payout_answers, payouts, windows,
 };
+use crate::store::word::Word;
 use crate::store::{Connection, Stored};
 
 #[derive(Clone, Debug, Queryable)]
@@ -22,7 +24,8 @@ pub struct PayoutRow {
     pub amount: i64,
     pub iban: Option<String>,
     pub priority: i16,
-    pub state: String,
+    #[diesel(deserialize_as = Word<PayoutState>)]
+    pub state: PayoutState,
     pub made_at: DateTime<Utc>,
     pub released_at: Option<DateTime<Utc>>,
 }

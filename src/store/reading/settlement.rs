@@ -5,6 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
+use crate::domain::settlement::SettlementState;
+use crate::store::word::Word;
 use crate::store::{Connection, Stored};
 
 #[derive(Clone, Debug, QueryableByName)]
@@ -23,8 +25,8 @@ pub struct SettlementRow {
     pub starts_at: DateTime<Utc>,
     #[diesel(sql_type = Timestamptz)]
     pub ends_at: DateTime<Utc>,
-    #[diesel(sql_type = Text)]
-    pub state: String,
+    #[diesel(sql_type = Text, deserialize_as = Word<SettlementState>)]
+    pub state: SettlementState,
     #[diesel(sql_type = Bytea)]
     pub digest: Vec<u8>,
     #[diesel(sql_type = Text)]

@@ -11,6 +11,7 @@ use crate::domain::hold::HoldCause;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
+use crate::domain::payout::PayoutState;
 use crate::store::Connection;
 use crate::store::reading::money::MoneyWanted;
 use crate::store::reading::payout::{self, PayoutAnswerRow, PayoutRow};
@@ -122,7 +123,7 @@ async fn stopped_of(
     rows: &[PayoutRow],
     at: DateTime<Utc>,
 ) -> Done<BTreeMap<i64, HoldCause>> {
-    let waiting = rows.iter().filter(|row| row.state == "waiting");
+    let waiting = rows.iter().filter(|row| row.state == PayoutState::Waiting);
     let networks: BTreeSet<i16> = waiting.map(|row| row.network_id).collect();
     let mut stopped = BTreeMap::new();
     for network_id in networks {
@@ -145,18 +146,20 @@ fn view(row: PayoutRow, stopped: &BTreeMap<i64, HoldCause>) -> PayoutView {
         amount: Amount::from_minor(row.amount),
         iban: row.iban,
         priority: row.priority,
-        state: row.state,
+        state: row.state.code().to_owned(),
         made_at: row.made_at,
         released_at: row.released_at,
     }
 }
 
 fn waits_for(row: &PayoutRow, cause: Option<&HoldCause>) -> Option<WaitsFor> {
-    match (cause, &row.iban) {
-        _ if row.state != "waiting" => None,
-        (Some(_), _) => Some(WaitsFor::Hold),
-        (None, None) => Some(WaitsFor::Account),
-        (None, Some(_)) => Some(WaitsFor::Money),
+    match row.state {
+        PayoutState::Waiting => Some(match (cause, &row.iban) {
+            (Some(_), _) => WaitsFor::Hold,
+            (None, None) => WaitsFor::Account,
+            (None, Some(_)) => WaitsFor::Money,
+        }),
+        PayoutState::Released | PayoutState::Settled | PayoutState::Returned => None,
     }
 }
 

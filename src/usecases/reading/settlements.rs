@@ -161,7 +161,7 @@ pub async fn show_settlement(conn: &mut Connection, by: &Originator, id: i32) ->
     let found = find_settlement(conn, by, id).await?;
     let sums = settlement::sums_of(conn, id, by.party_id).await?;
     Ok(SettlementDetails {
-        is_previewed: found.state == SettlementState::Proposed.code() && by.party_id.is_none(),
+        is_previewed: found.state == SettlementState::Proposed && by.party_id.is_none(),
         settlement: view(found),
         sums: sums.into_iter().map(sums_view).collect(),
     })
@@ -201,7 +201,7 @@ fn view(row: SettlementRow) -> SettlementView {
         period: row.period_key,
         from: row.starts_at,
         until: row.ends_at,
-        state: row.state,
+        state: row.state.code().to_owned(),
         digest: hex::encode(&row.digest),
         proposed_by: row.proposed_by,
         proposed_at: row.proposed_at,

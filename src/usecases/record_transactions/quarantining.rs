@@ -3,6 +3,7 @@
 
 use super::booking::{Ground, Halt, Plan};
 use super::{ATTEMPTS_MAX, Course, NotRecorded, Passage, Recorded, Sent};
+use crate::domain::quarantine::QuarantineState;
 use crate::domain::rulebook::NotBookable;
 use crate::domain::transaction::{Outcome, Reason};
 use crate::store::quarantine::{NewQuarantined, decide_row, keep_rows, supersede};
@@ -121,7 +122,7 @@ async fn release(
     by: i32,
     note: &str,
 ) -> Result<(), Halt> {
-    if decide_row(conn, row_id, "released", by, plan.at, note).await? {
+    if decide_row(conn, row_id, QuarantineState::Released, by, plan.at, note).await? {
         return Ok(());
     }
     let told = format!("row {row_id} was decided already");

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use super::holding::{self, Held};
 use crate::domain::hold::{HoldCause, HoldMovement, Holds};
 use crate::domain::money::Amount;
-use crate::domain::settlement::{Chain, CycleKind, PositionRule, Sheet, SheetRule, Stand, Terms};
+use crate::domain::settlement::{
+    Chain, CycleKind, PositionRule, SettlementState, Sheet, SheetRule, Stand, Terms,
+};
 use crate::store::hold::held_sums;
 use crate::store::settlement::{
     NetworkTerms, PositionRow, incoming_sums, positions_of, settlements_of_window,
@@ -87,7 +89,7 @@ async fn previous_positions(
     let before = window_of_ordinal(conn, network.id, window.ordinal - 1).await?;
     let before = before.ok_or_else(unsettled)?;
     let settlements = settlements_of_window(conn, before.id).await?;
-    let approved = settlements.iter().find(|s| s.state == "approved");
+    let approved = settlements.iter().find(|s| s.state == SettlementState::Approved);
     let rows = positions_of(conn, approved.ok_or_else(unsettled)?.id).await?;
     Ok(rows
         .into_iter()
