@@ -1,5 +1,6 @@
 //! Networks and windows that a caller names: there, or refused. Never here: codes of lists and filters (see `reading::naming`).
 
+use super::reading::naming::unknown_network;
 use super::{Done, Failure};
 use crate::domain::window::{StoredState, WindowRule};
 use crate::store::Connection;
@@ -12,6 +13,19 @@ pub(super) async fn network_of_code(conn: &mut Connection, code: &str) -> Done<N
     found
         .map(|(network, _)| network)
         .ok_or_else(|| Failure::not_found("network", code))
+}
+
+/// The network that an input names as one of its fields.
+///
+/// # Errors
+/// Invalid `network_is_known`, with those that are.
+pub(super) async fn known_network(conn: &mut Connection, code: &str) -> Done<NetworkRow> {
+    let mut networks = networks_with_versions(conn).await?;
+    let Some(place) = networks.iter().position(|(network, _)| network.code == code) else {
+        let known = networks.iter().map(|(network, _)| network.code.as_str());
+        return Err(unknown_network(known, code));
+    };
+    Ok(networks.swap_remove(place).0)
 }
 
 pub(super) async fn network_of_id(conn: &mut Connection, id: i16) -> Done<NetworkRow> {

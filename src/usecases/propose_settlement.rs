@@ -5,14 +5,14 @@ use diesel_async::AsyncConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::network::known_network;
 use super::preview_settlement::window_asked;
-use super::reading::naming::network_is_known;
 use super::settling::stands::compute;
 use super::{Done, Failure};
 use crate::domain::originator::Originator;
 use crate::store::network::networks_with_versions;
 use crate::store::settlement::{
-    NetworkTerms, NewSettlement, SettlementRow, insert_settlement, network_terms, network_terms_of_id, settlements_of_window,
+    NetworkTerms, NewSettlement, SettlementRow, insert_settlement, network_terms_of_id, settlements_of_window,
 };
 use crate::store::window::{WindowRow, window_to_settle};
 use crate::store::{Connection, locks};
@@ -46,9 +46,8 @@ pub async fn propose_settlement(
 ) -> Done<ProposedSettlement> {
     by.may_settle()?;
     conn.transaction(async |conn| {
-        network_is_known(conn, Some(network)).await?;
-        let terms = network_terms(conn, network).await?;
-        let terms = terms.ok_or_else(|| Failure::not_found("network", network))?;
+        let network = known_network(conn, network).await?;
+        let terms = network_terms_of_id(conn, network.id).await?;
         locks::take_chains(conn, terms.id).await?;
         let window = window_asked(conn, &terms, window_id).await?;
         if window.sealed_at.is_none() {

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use super::answer_payout::check_bank_reference;
 use super::booking::window_for_booking;
-use super::network::network_of_code;
-use super::reading::naming::{network_is_known, party_is_known};
+use super::network::known_network;
+use super::reading::naming::party_is_known;
 use super::register::known;
 use super::{Done, Failure};
 use crate::domain::journal::Destination;
@@ -66,9 +66,8 @@ pub async fn record_remittance(
     by.may_receive()?;
     check(entry, at)?;
     conn.transaction(async |conn| {
-        network_is_known(conn, Some(&entry.network)).await?;
+        let network = known_network(conn, &entry.network).await?;
         party_is_known(conn, by, Some(&entry.party)).await?;
-        let network = network_of_code(conn, &entry.network).await?;
         must_have_begun(&network, entry)?;
         let parties = party_ids(conn, &[entry.party.as_str()]).await?;
         let party_id = known(&parties, "party", &entry.party)?;

@@ -18,12 +18,15 @@ pub(super) fn network_named<'a>(
 }
 
 pub(in crate::usecases) fn network_among<'a>(networks: &'a [NetworkRow], code: &str) -> Done<&'a NetworkRow> {
-    if let Some(found) = networks.iter().find(|network| network.code == code) {
-        return Ok(found);
-    }
-    let known: Vec<&str> = networks.iter().map(|network| network.code.as_str()).collect();
+    let found = networks.iter().find(|network| network.code == code);
+    found.ok_or_else(|| unknown_network(networks.iter().map(|network| network.code.as_str()), code))
+}
+
+pub(in crate::usecases) fn unknown_network<'a>(known: impl Iterator<Item = &'a str>, code: &str) -> Failure {
+    let mut known: Vec<&str> = known.collect();
+    known.sort_unstable();
     let told = format!("there is no network `{code}`; {}", among(&known));
-    Err(Failure::invalid("network", "network_is_known", told))
+    Failure::invalid("network", "network_is_known", told)
 }
 
 pub(in crate::usecases) async fn network_is_known(conn: &mut Connection, code: Option<&str>) -> Done<()> {
