@@ -22,7 +22,7 @@ use crate::jobs::files::{TimetableRefused, timetable};
 use crate::jobs::follow::{run_next, run_now};
 use crate::jobs::{Jobs, worker_name};
 use crate::usecases::finish_slot::Outcome;
-use crate::usecases::reading::operation::{JobFilter, JobRunView, list_job_runs};
+use crate::usecases::reading::jobs::{JobFilter, JobRunView, list_job_runs};
 use crate::usecases::{Done, Failure};
 
 /// The jobs that run by themselves.

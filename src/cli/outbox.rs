@@ -15,7 +15,7 @@ use crate::domain::outbox::MailState;
 use crate::domain::page::Asked;
 use crate::host::{Host, clock};
 use crate::usecases::queue_mail_again::{QueuedAgain, Wanted, queue_mail_again};
-use crate::usecases::reading::operation::list_mail;
+use crate::usecases::reading::outbox::list_mail;
 use crate::usecases::{Connection, Done};
 
 /// Mail and what became of it: list, queue again.

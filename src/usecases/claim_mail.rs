@@ -5,9 +5,9 @@ use diesel_async::AsyncConnection;
 
 use super::Done;
 use crate::domain::originator::Originator;
-use crate::store::{Connection, mail};
+use crate::store::{Connection, outbox};
 
-pub use crate::store::mail::ClaimedMail;
+pub use crate::store::outbox::ClaimedMail;
 
 /// Whoever claims a mail says within so long what became of it, or it is sent again.
 pub const MAIL_LEASE_MINUTES: i64 = 15;
@@ -24,6 +24,6 @@ pub async fn claim_mail(
 ) -> Done<Vec<ClaimedMail>> {
     by.may_settle()?;
     let lease_until = at + Duration::minutes(MAIL_LEASE_MINUTES);
-    conn.transaction(async |conn| Ok(mail::claim_mail(conn, at, lease_until, MAILS_MAX, domain).await?))
+    conn.transaction(async |conn| Ok(outbox::claim_mail(conn, at, lease_until, MAILS_MAX, domain).await?))
         .await
 }

@@ -7,7 +7,7 @@ use super::{Done, Failure};
 use crate::domain::originator::Originator;
 use crate::domain::outbox::{Answer, MailState};
 use crate::store::Connection;
-use crate::store::mail::{self, ClaimedMail, MailOutcome};
+use crate::store::outbox::{self, ClaimedMail, MailOutcome};
 
 /// An answer is kept up to so many characters.
 const ANSWER_CHARS_MAX: usize = 500;
@@ -33,7 +33,7 @@ pub async fn finish_mail(
         next_attempt_at: after.again_in.map(|wait| at + wait),
     };
     conn.transaction(async |conn| {
-        if mail::finish_mail(conn, claimed, &outcome).await? {
+        if outbox::finish_mail(conn, claimed, &outcome).await? {
             return Ok(after.state);
         }
         Err(Failure::conflict(

@@ -12,7 +12,7 @@ use super::{Done, Failure};
 use crate::domain::originator::Originator;
 use crate::domain::outbox::MailState;
 use crate::store::Connection;
-use crate::store::mail;
+use crate::store::outbox;
 
 /// So many mails are named at once.
 pub const NAMED_MAX: usize = 1_000;
@@ -51,9 +51,9 @@ pub async fn queue_mail_again(
         Wanted::InState(state) => {
             is_an_end(*state)?;
             conn.transaction(async |conn| {
-                let newest = mail::given_up(conn, state.code(), QUEUED_MAX).await?;
-                let queued = mail::queue_again(conn, by.id, at, &newest).await?;
-                let left = mail::count_given_up(conn, state.code()).await?;
+                let newest = outbox::given_up(conn, state.code(), QUEUED_MAX).await?;
+                let queued = outbox::queue_again(conn, by.id, at, &newest).await?;
+                let left = outbox::count_given_up(conn, state.code()).await?;
                 Ok(QueuedAgain { queued, left })
             })
             .await
@@ -78,7 +78,7 @@ async fn queue_named(
     at: DateTime<Utc>,
     ids: &[i64],
 ) -> Done<QueuedAgain> {
-    let states: BTreeMap<i64, (String, bool)> = mail::states_of(conn, ids).await?;
+    let states: BTreeMap<i64, (String, bool)> = outbox::states_of(conn, ids).await?;
     for id in ids {
         let (state, is_finished) = states.get(id).ok_or_else(|| Failure::not_found("mail", id))?;
         if !is_finished || state == MailState::Accepted.code() {
@@ -93,7 +93,7 @@ async fn queue_named(
             ));
         }
     }
-    let queued = mail::queue_again(conn, by.id, at, ids).await?;
+    let queued = outbox::queue_again(conn, by.id, at, ids).await?;
     Ok(QueuedAgain { queued, left: 0 })
 }
 

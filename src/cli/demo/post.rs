@@ -12,7 +12,7 @@ use crate::jobs::files::timetable;
 use crate::jobs::follow::run_now;
 use crate::jobs::{Jobs, worker_name};
 use crate::usecases::finish_slot::Outcome;
-use crate::usecases::reading::operation::count_stock;
+use crate::usecases::reading::stock::count_stock;
 use crate::usecases::{Done, Failure};
 
 const JOB: &str = "send-mail";

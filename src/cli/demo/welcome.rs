@@ -12,7 +12,7 @@ use super::people::{COUNTERS, MAKER};
 use crate::cli::acting::connected;
 use crate::domain::originator::{Originator, OriginatorKind, Scope};
 use crate::host::Host;
-use crate::usecases::reading::operation::count_stock;
+use crate::usecases::reading::stock::count_stock;
 use crate::usecases::register::token::{TokenHolder, issue_token};
 use crate::usecases::{Done, Failure};
 

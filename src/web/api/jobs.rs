@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::usecases::reading::operation::{self, JobFilter, JobRunView};
+use crate::usecases::reading::jobs::{self, JobFilter, JobRunView};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised};
 
@@ -39,6 +39,6 @@ pub async fn list_job_runs(
         job,
         ..JobFilter::default()
     };
-    let found = operation::list_job_runs(&mut conn, &by, &filter, &asked).await?;
+    let found = jobs::list_job_runs(&mut conn, &by, &filter, &asked).await?;
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }

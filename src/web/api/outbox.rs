@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::domain::outbox::MailState;
 use crate::usecases::Failure;
 use crate::usecases::queue_mail_again::{QueuedAgain, Wanted, queue_mail_again as queue_again};
-use crate::usecases::reading::operation::{self, MailView};
+use crate::usecases::reading::outbox::{self, MailView};
 use crate::web::page::{PageOf, PageQuery, presented};
 use crate::web::{Answer, AppState, Authorised, Sent};
 
@@ -37,7 +37,7 @@ pub async fn list_mail(
 ) -> Answer<Json<PageOf<MailView>>> {
     let asked = page.asked()?;
     let mut conn = state.connection().await?;
-    let found = operation::list_mail(&mut conn, &by, query.state, &asked).await?;
+    let found = outbox::list_mail(&mut conn, &by, query.state, &asked).await?;
     Ok(Json(presented(&request, found, |row| row.id, |row| row)))
 }
 
