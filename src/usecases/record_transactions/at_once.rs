@@ -8,7 +8,7 @@ use super::batch::{Assembly, Entry, Place, Purse, purses, put_in_key_order};
 use super::booking::Plan;
 use super::memory::Memory;
 use super::pricing::Verdict;
-use super::{Course, Recorded, Sent, is_refused};
+use super::{Course, Keys, Recorded, Sent, is_refused};
 use crate::domain::transaction::Outcome;
 use crate::store::Connection;
 use crate::store::allocation::NewAnswer;
@@ -20,10 +20,7 @@ use crate::usecases::{Done, Failure};
 #[derive(Debug)]
 pub enum NotAtOnce {
     /// They have to be recorded step by step, as they were judged or anew.
-    StepByStep {
-        /// Whether any key is in the books.
-        looks_first: bool,
-    },
+    StepByStep(Keys),
     /// The database is away, or the server is at fault.
     Failed(Failure),
 }
@@ -45,14 +42,14 @@ pub async fn record_at_once(
         rounds: &judged.rounds,
         verdicts: &verdicts.verdicts,
         course: Course::Singly,
-        looks_first: false,
+        keys: Keys::PresumedNew,
     };
     let recorded = book_at_once(conn, memory, &plan, &verdicts.unstored).await?;
     memory.remember(verdicts.answered);
     Ok(recorded)
 }
 
-const STANDS_OTHERWISE: NotAtOnce = NotAtOnce::StepByStep { looks_first: false };
+const STANDS_OTHERWISE: NotAtOnce = NotAtOnce::StepByStep(Keys::PresumedNew);
 
 /// What became of the rows, whose new answers are stored with them.
 async fn book_at_once(
@@ -85,7 +82,7 @@ async fn book_at_once(
             memory.forget_footings();
             return Err(STANDS_OTHERWISE);
         }
-        AtOnce::KeysAreTaken => return Err(NotAtOnce::StepByStep { looks_first: true }),
+        AtOnce::KeysAreTaken => return Err(NotAtOnce::StepByStep(Keys::PerhapsBooked)),
     }
     let mut booked = part.booked;
     booked.sort_unstable_by_key(|(index, _)| *index);

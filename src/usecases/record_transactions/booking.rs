@@ -11,7 +11,7 @@ use super::comparison::{AskedAgain, compare};
 use super::entering::enter;
 use super::pricing::Verdict;
 use super::rules::Snapshot;
-use super::{Course, NotRecorded, Recorded, Sent, quarantining};
+use super::{Course, Keys, NotRecorded, Recorded, Sent, quarantining};
 use crate::domain::rulebook::NotBookable;
 use crate::domain::transaction::{Outcome, Reason};
 use crate::store::booking::{NetworkStanding, enter_networks, next_batch_id};
@@ -30,8 +30,7 @@ pub(super) struct Plan<'a> {
     /// In the order of the rows.
     pub(super) verdicts: &'a [Verdict],
     pub(super) course: Course<'a>,
-    /// Whether any key is likely to be in the books.
-    pub(super) looks_first: bool,
+    pub(super) keys: Keys,
 }
 
 /// Why a transaction was rolled back.
@@ -65,8 +64,9 @@ pub(super) async fn book(
     conn.transaction(async |conn| {
         let mut ground = Ground::enter(conn, plan).await?;
         for (nth, round) in plan.rounds.iter().enumerate() {
-            let looks_first = plan.looks_first || nth > 0;
-            ground.book_round(conn, plan, round, looks_first).await?;
+            // The keys of a later round were in the one before.
+            let keys = if nth > 0 { Keys::PerhapsBooked } else { plan.keys };
+            ground.book_round(conn, plan, round, keys).await?;
         }
         let footings = ground.sites.values().filter_map(Site::footing).collect();
         Ok((quarantining::finish(conn, plan, ground).await?, footings))
@@ -124,11 +124,14 @@ impl Ground {
         conn: &mut Connection,
         plan: &Plan<'_>,
         round: &[usize],
-        looks_first: bool,
+        keys: Keys,
     ) -> Result<(), Halt> {
         let sought: Vec<(usize, Key<'_>)> = round
             .iter()
-            .filter_map(|index| plan.sought(*index, looks_first || self.is_shut_to(&plan.verdicts[*index])))
+            .filter_map(|index| {
+                let is_shut = self.is_shut_to(&plan.verdicts[*index]);
+                plan.sought(*index, if is_shut { Keys::PerhapsBooked } else { keys })
+            })
             .collect();
         for (index, stored) in find_stored(conn, &sought).await? {
             self.settle(plan, index, &stored, None);
@@ -294,9 +297,12 @@ impl Plan<'_> {
 
     /// The key of a row that is looked for in the books before anything is booked. What takes back is looked for later,
     /// under its original's lock.
-    fn sought(&self, index: usize, looks_first: bool) -> Option<(usize, Key<'_>)> {
+    fn sought(&self, index: usize, keys: Keys) -> Option<(usize, Key<'_>)> {
         let office_id = match &self.verdicts[index] {
-            Verdict::Original(ready) => looks_first.then_some(ready.office_id),
+            Verdict::Original(ready) => match keys {
+                Keys::PresumedNew => None,
+                Keys::PerhapsBooked => Some(ready.office_id),
+            },
             Verdict::Not { office_id, .. } => *office_id,
             Verdict::TakesBack { .. } => None,
         };

@@ -114,6 +114,15 @@ pub enum Course<'a> {
     Release { row_id: i64, by: i32, note: &'a str },
 }
 
+/// What is presumed of the keys of originals before anything is booked. A wrong presumption costs time and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// They are not looked for; if one is taken, nothing is booked.
+    PresumedNew,
+    /// They are looked for in the books first.
+    PerhapsBooked,
+}
+
 /// The part of a submission that one call records.
 #[derive(Clone, Copy, Debug)]
 pub struct Passage<'a> {
@@ -182,20 +191,20 @@ pub async fn record_judged(
     judged: JudgedAhead,
 ) -> Result<Vec<Recorded>, NotRecorded> {
     if !course.may_go_at_once() {
-        return record_step_by_step(conn, memory, rows, course, judged, false).await;
+        return record_step_by_step(conn, memory, rows, course, judged, Keys::PresumedNew).await;
     }
     let at = judged.at;
     match record_at_once(conn, memory, rows, judged).await {
         Ok(recorded) => Ok(recorded),
-        Err(NotAtOnce::StepByStep { looks_first }) => {
+        Err(NotAtOnce::StepByStep(keys)) => {
             let judged = judge_ahead(memory, at, rows);
-            record_step_by_step(conn, memory, rows, course, judged, looks_first).await
+            record_step_by_step(conn, memory, rows, course, judged, keys).await
         }
         Err(NotAtOnce::Failed(failure)) => Err(failure.into()),
     }
 }
 
-/// The same without an attempt at one stroke. `looks_first` says whether any key is likely to be in the books.
+/// The same without an attempt at one stroke.
 ///
 /// # Errors
 /// As [`record_transactions`].
@@ -205,10 +214,10 @@ pub async fn record_step_by_step(
     rows: &[Sent<'_>],
     course: Course<'_>,
     judged: JudgedAhead,
-    looks_first: bool,
+    keys: Keys,
 ) -> Result<Vec<Recorded>, NotRecorded> {
     let at = judged.at;
-    match record_together(conn, memory, rows, course, judged, looks_first).await {
+    match record_together(conn, memory, rows, course, judged, keys).await {
         Err(NotRecorded::Failed(failure)) if course.may_be_parted() && is_refused(&failure) => {
             tracing::warn!(%failure, rows = rows.len(), "the database refused rows together");
             record_apart(conn, memory, at, rows, course).await
@@ -223,7 +232,7 @@ async fn record_together(
     rows: &[Sent<'_>],
     course: Course<'_>,
     judged: JudgedAhead,
-    mut looks_first: bool,
+    mut keys: Keys,
 ) -> Result<Vec<Recorded>, NotRecorded> {
     let JudgedAhead {
         mut snapshot,
@@ -240,7 +249,7 @@ async fn record_together(
             rounds: &rounds,
             verdicts: &judged.verdicts,
             course,
-            looks_first,
+            keys,
         };
         match book(conn, &plan).await {
             Ok((recorded, footings)) => {
@@ -250,7 +259,7 @@ async fn record_together(
                 }
                 return Ok(recorded);
             }
-            Err(Halt::KeysAreTaken) => looks_first = true,
+            Err(Halt::KeysAreTaken) => keys = Keys::PerhapsBooked,
             Err(Halt::RulesAreOlder) => snapshot = memory.read_rules(conn).await?,
             Err(Halt::NotRecorded(why)) => return Err(why),
         }
@@ -272,7 +281,7 @@ async fn record_apart(
     while let Some(part) = parts.pop() {
         let (some, of_some) = (&rows[part.clone()], course.part(part.clone()));
         let judged = judge_ahead(memory, at, some);
-        match record_together(conn, memory, some, of_some, judged, false).await {
+        match record_together(conn, memory, some, of_some, judged, Keys::PresumedNew).await {
             Ok(outcomes) => recorded.extend(outcomes),
             Err(NotRecorded::Failed(failure)) if is_refused(&failure) && some.len() > 1 => {
                 parts.extend(halves(part));
@@ -312,7 +321,7 @@ async fn quarantine_alone(
         rounds: &rounds(rows),
         verdicts: &[Verdict::Not { office_id: None, why }],
         course,
-        looks_first: false,
+        keys: Keys::PresumedNew,
     };
     match book(conn, &plan).await {
         Ok((recorded, _)) => Ok(recorded),

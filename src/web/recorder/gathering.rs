@@ -10,7 +10,7 @@ use super::{Clock, Post};
 use crate::domain::transaction::Outcome;
 use crate::host::database::{self, Pool};
 use crate::usecases::record_transactions::{
-    Course, JudgedAlone, Memory, NotAtOnce, NotRecorded, Recorded, Sent, judge_ahead, judge_together,
+    Course, JudgedAlone, Keys, Memory, NotAtOnce, NotRecorded, Recorded, Sent, judge_ahead, judge_together,
     record_at_once, record_step_by_step,
 };
 use crate::usecases::{Connection, Done, Failure};
@@ -36,7 +36,7 @@ pub(super) struct Gathering {
 /// A group that could not be booked at once. It is recorded step by step when no other is under way.
 struct Left {
     group: Vec<Post>,
-    looks_first: bool,
+    keys: Keys,
 }
 
 type Attempted = (Vec<Post>, Result<Vec<Recorded>, NotAtOnce>);
@@ -104,13 +104,13 @@ impl Gathering {
         self.next_from = (group.len() + self.posts_under_way + self.inbox.count()).div_ceil(2);
         match recorded {
             Ok(recorded) => tell(group, recorded),
-            Err(NotAtOnce::StepByStep { looks_first }) => self.left.push(Left { group, looks_first }),
+            Err(NotAtOnce::StepByStep(keys)) => self.left.push(Left { group, keys }),
             Err(NotAtOnce::Failed(Failure::Unavailable(_))) => {
                 // The database may have gone away and come back since; who was booked before is answered again.
                 self.conn = None;
                 self.left.push(Left {
                     group,
-                    looks_first: true,
+                    keys: Keys::PerhapsBooked,
                 });
             }
             Err(NotAtOnce::Failed(failure)) => {
@@ -121,8 +121,8 @@ impl Gathering {
     }
 
     async fn record_what_is_left(&mut self) {
-        for Left { group, looks_first } in std::mem::take(&mut self.left) {
-            match self.record_step_by_step(&group, looks_first).await {
+        for Left { group, keys } in std::mem::take(&mut self.left) {
+            match self.record_step_by_step(&group, keys).await {
                 Ok(recorded) => tell(group, recorded),
                 Err(failure) => {
                     self.conn = None;
@@ -132,15 +132,14 @@ impl Gathering {
         }
     }
 
-    async fn record_step_by_step(&mut self, group: &[Post], looks_first: bool) -> Done<Vec<Recorded>> {
+    async fn record_step_by_step(&mut self, group: &[Post], keys: Keys) -> Done<Vec<Recorded>> {
         let sent = rows(group)?;
         let at = (self.clock)();
         self.connect().await?;
         let alone = self.conn.as_mut().and_then(Arc::get_mut);
         let conn = alone.ok_or_else(|| Failure::Internal("another group is under way".to_owned()))?;
         let judged = judge_ahead(&self.memory, at, &sent);
-        let recorded =
-            record_step_by_step(conn, &self.memory, &sent, Course::Singly, judged, looks_first).await;
+        let recorded = record_step_by_step(conn, &self.memory, &sent, Course::Singly, judged, keys).await;
         recorded.map_err(|why| match why {
             NotRecorded::Failed(failure) => failure,
             NotRecorded::NotWhole(_) => Failure::Internal(why.to_string()),
