@@ -108,6 +108,11 @@ impl Originator {
         }
     }
 
+    /// What concerns the whole house, as whoever acts for one party may not see it.
+    pub fn may_see_all(&self, verb: &'static str) -> Result<(), NotAllowed> {
+        self.acts_for_the_network(verb)
+    }
+
     /// Whoever acts for one party never decides on the money of all.
     fn acts_for_the_network(&self, verb: &'static str) -> Result<(), NotAllowed> {
         match self.party_id {
@@ -181,6 +186,23 @@ mod tests {
         };
         assert!(owner.may_settle().is_err() && owner.may_decide().is_err());
         assert_eq!(owner.may_record(), Ok(()));
+    }
+
+    #[test]
+    fn who_acts_for_one_party_does_not_see_all_and_whoever_else_reads_does() {
+        let reader = originator(OriginatorKind::Client, Scope::Read);
+        assert_eq!(reader.may_see_all("see the jobs"), Ok(()));
+        let owner = Originator {
+            party_id: Some(7),
+            ..reader
+        };
+        let told = owner
+            .may_see_all("see the jobs")
+            .map_err(|refused| refused.to_string());
+        assert_eq!(
+            told,
+            Err("x may not see the jobs: it acts for one party".to_owned())
+        );
     }
 
     #[test]

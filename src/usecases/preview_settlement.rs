@@ -152,12 +152,7 @@ pub async fn preview_settlement(
     network: &str,
     window_id: Option<i32>,
 ) -> Done<SettlementPreview> {
-    if by.party_id.is_some() {
-        return Err(Failure::Forbidden(format!(
-            "{} may not see whole settlements",
-            by.code
-        )));
-    }
+    by.may_see_all("see whole settlements")?;
     // One snapshot for all questions, so that nothing is booked between two of them.
     conn.build_transaction()
         .read_only()

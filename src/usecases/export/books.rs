@@ -3,12 +3,12 @@
 use crate::documents::journal_book::{self, BookedEntry, BookedJournal, BookedUnit};
 use crate::domain::journal::EntryKind;
 use crate::domain::money::Amount;
-use crate::domain::originator::Originator;
+use crate::domain::originator::{NotAllowed, Originator};
 use crate::domain::zone::day_of;
 use crate::store::reading::book::{EntryRow, entries_after, units};
 use crate::store::{Connection, StoreFailure};
+use crate::usecases::Done;
 use crate::usecases::reading::moment::must_not_be_empty;
-use crate::usecases::{Done, Failure};
 
 pub use crate::store::reading::book::JournalsWanted;
 
@@ -80,11 +80,8 @@ pub async fn export_journals(
     })
 }
 
-fn may_read_books(by: &Originator) -> Done<()> {
-    match by.party_id {
-        None => Ok(()),
-        Some(_) => Err(Failure::Forbidden(format!("{} may not read the books", by.code))),
-    }
+fn may_read_books(by: &Originator) -> Result<(), NotAllowed> {
+    by.may_see_all("read the books")
 }
 
 async fn booked_units(conn: &mut Connection) -> Done<Vec<BookedUnit>> {

@@ -9,8 +9,8 @@ use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
 use crate::store::reading::exception::{self, PairRow};
+use crate::usecases::Done;
 use crate::usecases::network::require_window;
-use crate::usecases::{Done, Failure};
 
 /// The key of a transaction begins with its office, so a sender that used one reference at two offices for the same
 /// service and amount was booked twice: perhaps rightly, perhaps one case was sent under the wrong office first.
@@ -45,12 +45,7 @@ pub async fn list_exceptions(
     window_id: i32,
     asked: &Asked<(i64, i64)>,
 ) -> Done<Page<PairView>> {
-    if by.party_id.is_some() {
-        return Err(Failure::Forbidden(format!(
-            "{} may not see other offices' transactions",
-            by.code
-        )));
-    }
+    by.may_see_all("see other offices' transactions")?;
     require_window(conn, window_id).await?;
     let after = asked.after.unwrap_or_default();
     let rows = exception::pairs(conn, window_id, after, asked.fetched()).await?;

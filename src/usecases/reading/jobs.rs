@@ -9,7 +9,7 @@ use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
 use crate::store::reading::job::{self, JobRunRow};
-use crate::usecases::{Done, Failure};
+use crate::usecases::Done;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct JobRunView {
@@ -46,9 +46,7 @@ pub async fn list_job_runs(
     filter: &JobFilter,
     asked: &Asked<i64>,
 ) -> Done<Page<JobRunView>> {
-    if by.party_id.is_some() {
-        return Err(Failure::Forbidden(format!("{} may not see the jobs", by.code)));
-    }
+    by.may_see_all("see the jobs")?;
     let job = filter.job.as_deref();
     job_is_known(conn, job, &filter.own_jobs).await?;
     let rows = job::list_job_runs(conn, job, asked.after, asked.fetched()).await?;

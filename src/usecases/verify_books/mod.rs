@@ -17,8 +17,8 @@ mod windows;
 use diesel_async::AsyncConnection;
 use serde::Serialize;
 
-use super::{Done, Failure};
-use crate::domain::originator::Originator;
+use super::Done;
+use crate::domain::originator::{NotAllowed, Originator};
 use crate::domain::verification::Finding;
 use crate::domain::verification::rotation::Part;
 use crate::domain::verification::total::Fingerprint;
@@ -81,14 +81,8 @@ pub async fn verify_piece(
         .await
 }
 
-fn may_verify(by: &Originator) -> Done<()> {
-    match by.party_id {
-        None => Ok(()),
-        Some(_) => Err(Failure::Forbidden(format!(
-            "{} may not verify the books",
-            by.code
-        ))),
-    }
+fn may_verify(by: &Originator) -> Result<(), NotAllowed> {
+    by.may_see_all("verify the books")
 }
 
 /// Inside a transaction that sees one state, which what fails does not end: that a piece cannot be verified is a finding, and
