@@ -54,6 +54,7 @@ async fn after_a_transfer_each_licensee_sees_the_own_earnings_and_who_sees_all_t
     let stranger = api.token("stranger", Scope::Read, Some("office-1002")).await;
     let refused = api.get("/v1/offices/1001/earnings", &stranger).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.text());
+    scene.world.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -88,6 +89,7 @@ async fn earnings_are_told_by_network_and_within_the_asked_stretch() {
         let report = api.get(&path, &auditor).await.json();
         assert_eq!(told(&report), expected, "{query}: {report}");
     }
+    scene.world.assert_sound().await;
 }
 
 /// What is due next to the office's licensee in the first network.
@@ -155,6 +157,7 @@ async fn what_is_due_next_is_told_by_destination_whether_its_window_is_open_clos
     );
     let ordered = "SELECT sum(amount)::bigint AS count FROM payouts WHERE deposit_identifier = 'OWN-1'";
     assert_eq!(scene.count(ordered).await, 600_000, "of the other destination");
+    scene.world.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -208,6 +211,7 @@ async fn what_is_due_next_is_what_its_window_settles_whatever_is_booked_or_sent_
     let first = 2 * 67_900;
     let next = first + 67_900 - 100_000 + 32_100;
     assert_eq!(own, [first, first, first, next, next]);
+    scene.world.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -229,6 +233,7 @@ async fn what_was_carried_for_as_long_as_it_may_be_is_told_to_be_paid_next() {
         (1, &carried),
     ];
     assert_eq!(told, expected.map(|(copies, outcome)| (copies, outcome.clone())));
+    scene.world.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -239,6 +244,7 @@ async fn whoever_has_no_licence_left_is_told_to_be_paid_next_below_the_threshold
     assert_eq!(due_next(&scene, scene.day(1, 14)).await["outcome"], "carried");
     scene.hand_over("office-1003", scene.day(1, 15)).await;
     assert_eq!(due_next(&scene, scene.day(1, 16)).await["outcome"], "payout");
+    scene.world.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -263,4 +269,5 @@ async fn what_is_due_next_is_told_of_the_asked_network_alone() {
             "{query}"
         );
     }
+    scene.world.assert_sound().await;
 }

@@ -85,6 +85,7 @@ async fn a_remittance_of_any_size_leaves_the_balances_known() {
     assert_eq!(scene.due("office-1001").await, AMOUNT_MAX.minor());
     let preview = scene.preview(PISHKHAN, at).await;
     assert_eq!(preview.totals[0].remitted, AMOUNT_MAX);
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]

@@ -78,4 +78,5 @@ async fn what_an_office_paid_out_is_earned_by_it_and_explained_to_the_agency() {
         (&json!(earned), &json!(collected)),
         "{report}"
     );
+    scene.world.assert_sound().await;
 }

@@ -104,4 +104,5 @@ async fn a_rejection_needs_a_reason_and_an_owner_sees_no_whole_settlement() {
     assert_eq!(preview.status, 403, "{}", preview.text());
     let unknown = api.post("/v1/settlements/77/approve", &nothing(), &checker).await;
     assert_eq!(unknown.status, 404);
+    scene.world.assert_sound().await;
 }

@@ -78,6 +78,7 @@ async fn a_remittance_is_due_on_a_working_day_of_the_networks_calendar() {
     };
     scene.state(next_year).await.unwrap();
     assert_eq!(scene.demanded_by("2026-04-04").await, 1, "a Saturday");
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -90,4 +91,5 @@ async fn what_falls_on_a_day_off_that_has_ended_is_due_on_it() {
     let twice = scene.state_off(vec![off(Weekday::Fri, None)]).await;
     assert_eq!(rule_of(twice), "a_day_off_is_stated_once");
     assert_eq!(scene.demanded_by("2026-04-02").await, 1, "a Thursday");
+    scene.world.assert_sound().await;
 }

@@ -166,4 +166,5 @@ async fn a_transaction_that_gives_a_party_several_lines_of_a_service_is_counted_
     );
     let verified = verify(scene.world.pool(), Extent::All, None).await.unwrap();
     assert_eq!(verified.findings, []);
+    scene.world.assert_sound().await;
 }

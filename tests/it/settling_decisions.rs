@@ -35,6 +35,7 @@ async fn settlements_follow_each_other_and_one_window_has_one() {
     );
     scene.approve(first.id, at).await.unwrap();
     assert_eq!(scene.propose(PISHKHAN, at).await.unwrap().window, 2);
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -100,6 +101,7 @@ async fn maker_is_not_checker_and_a_job_proposes_and_never_approves() {
             .to_string()
             .contains("decided once")
     );
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -145,6 +147,7 @@ async fn the_database_refuses_a_maker_a_job_and_an_edited_position() {
     ] {
         scene.world.assert_refused(edit).await;
     }
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]

@@ -344,6 +344,7 @@ async fn a_licence_that_changes_between_proposal_and_approval_is_noticed() {
     let refused = scene.approve(proposed.id, scene.day(1, 3)).await;
     assert_eq!(rule_of(refused), "a_settlement_is_approved_as_it_was_proposed");
     assert_eq!(scene.count("SELECT count(*) FROM positions").await, 0);
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]

@@ -54,6 +54,7 @@ async fn a_suspension_of_an_earlier_moment_than_an_approval_is_recorded_after_it
     let mut conn = scene.world.conn().await;
     let suspended = scene.suspend(&mut conn, scene.day(1, 9)).await;
     scene.came_too_late(&suspended, approved_at).await;
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -78,4 +79,5 @@ async fn a_suspension_waits_for_the_approval_that_runs_and_is_recorded_after_it(
     let (approved, suspended) = tokio::join!(approval, suspension);
     approved.unwrap();
     scene.came_too_late(&suspended, approved_at).await;
+    scene.world.assert_sound().await;
 }

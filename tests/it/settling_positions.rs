@@ -116,6 +116,7 @@ async fn nothing_nets_across_networks() {
         (-1_047_500, 1_047_500)
     );
     assert_eq!((there.paid.minor(), there.closing.minor()), (428_612, 0));
+    scene.world.assert_sound().await;
 }
 
 /// The worked example of money rule 9.
@@ -148,6 +149,7 @@ async fn an_agency_that_owes_in_one_network_and_is_owed_in_another_has_two_posit
         (there.paid.minor(), there.remittance_due.minor()),
         (25_000_000, 0)
     );
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ async fn a_preview_asked_again_is_the_same_to_the_byte_and_changes_nothing() {
     let proposed = scene.propose(PISHKHAN, scene.day(1, 1)).await.unwrap();
     let after = scene.preview(PISHKHAN, scene.day(1, 2)).await;
     assert_eq!(proposed.digest, after.digest);
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -54,6 +55,7 @@ async fn a_preview_shows_each_party_against_the_cycle_before() {
         (428_612, 0, 428_612)
     );
     assert_eq!((office.opening.minor(), office.paid.minor()), (428_612, 857_224));
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -70,6 +72,7 @@ async fn one_who_acts_for_a_party_sees_no_whole_settlement() {
             .await
             .is_err()
     );
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -94,4 +97,5 @@ async fn a_window_that_is_not_the_next_is_refused_with_what_is_in_its_way() {
             "{refused}"
         );
     }
+    scene.world.assert_sound().await;
 }

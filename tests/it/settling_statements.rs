@@ -148,6 +148,7 @@ async fn items_of_earlier_periods_stand_apart() {
     assert_eq!((content.services.len(), content.earlier.len()), (1, 1));
     assert_eq!(content.earlier[0].total.amount, content.services[0].amount);
     assert_eq!(content.positions[0].earned.minor(), 2 * 67_900);
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -179,6 +180,7 @@ async fn each_party_that_reads_mail_is_told_once_in_its_language() {
                   WHERE o.state = 'queued' AND o.recipient = p.email AND o.language = p.language \
                     AND o.message_id = 'statement-' || s.id || '.' || installation()";
     assert_eq!(scene.count(mails).await, 2);
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -192,6 +194,7 @@ async fn the_language_and_names_of_a_statement_are_its_partys() {
     assert_eq!(content.party.kind.names.en, "Office");
     assert_eq!(content.interval.period, "2026-03-21");
     assert_eq!(content.services[0].component.names.en, "Wage");
+    scene.world.assert_sound().await;
 }
 
 /// What the last statement of an office asks for, by how its references end.

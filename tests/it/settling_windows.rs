@@ -27,6 +27,7 @@ async fn a_window_closes_at_its_end_and_not_a_moment_before() {
     assert_eq!((closed.ordinal, closed.ends_at), (1, end));
     assert_eq!(closed.period, "2026-03-21");
     assert_eq!(scene.close(PISHKHAN, end).await, None);
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -79,6 +80,7 @@ async fn windows_are_closed_and_sealed_in_order_and_once() {
     seal_window(&mut conn, maker, at, 1).await.unwrap();
     let again = rule_of(seal_window(&mut conn, maker, at, 1).await);
     assert_eq!(again, "a_sealed_window_never_reopens");
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -123,6 +125,7 @@ async fn a_bill_goes_whole_to_its_biller_and_only_the_fee_is_split() {
     assert_eq!(scene.due("central").await, -506_000);
     let after = scene.preview(PISHKHAN, scene.day(1, 0)).await;
     assert_eq!((before.positions, before.digest), (after.positions, after.digest));
+    scene.world.assert_sound().await;
 }
 
 /// Tampering as a superuser can, with what sealing says of it.
@@ -320,6 +323,7 @@ async fn the_database_itself_refuses_an_early_closing_and_any_edit() {
     ] {
         scene.world.assert_refused(edit).await;
     }
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -336,4 +340,5 @@ async fn the_job_closes_then_seals_whatever_is_due_and_ends() {
             format!("sealed {}", day(2))
         ]
     );
+    scene.world.assert_sound().await;
 }

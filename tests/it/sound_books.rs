@@ -1,5 +1,5 @@
-//! What must hold of the books whatever was done: called at the end of each test of a noun that moves money.
-//! Never here: what a single test did.
+//! What must hold of the books whatever was done: called at the end of each test of recording, settling and paying, unless
+//! it broke the books on purpose. Never here: what a single test did.
 
 use daftar::domain::statement::{Statement, StatementDigest};
 use daftar::usecases::Connection;

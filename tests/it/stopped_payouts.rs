@@ -89,6 +89,7 @@ async fn a_suspension_from_after_the_items_of_a_payout_on_stops_it_not() {
         .await;
     scene.bring_in("central", 10_000_000, 2).await;
     assert_eq!(scene.released(scene.day(1, 16)).await.0, "released");
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -111,6 +112,7 @@ async fn a_suspension_from_the_last_item_of_a_payout_on_stops_it() {
         "released",
         "nothing of it is held any more"
     );
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -134,4 +136,5 @@ async fn a_hold_that_an_approved_settlement_took_into_account_does_not_stop_its_
         .await;
     scene.bring_in("central", 10_000_000, 2).await;
     assert_eq!(scene.released(scene.day(1, 16)).await.0, "released");
+    scene.world.assert_sound().await;
 }

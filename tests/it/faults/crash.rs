@@ -101,6 +101,7 @@ async fn what_was_acknowledged_outlives_a_crash_of_the_database_and_the_server_a
     batches_are_exact(&scene.world).await;
     assert_eq!(health.get("/healthz").await.unwrap().status, 200);
     drop(serving);
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -131,6 +132,7 @@ async fn a_server_starts_its_private_postgresql_again_that_was_killed_and_has_al
     batches_are_exact(&scene.world).await;
     let mut health = Client::of(&address, &token);
     assert_eq!(health.get("/healthz").await.unwrap().status, 200);
+    scene.world.assert_sound().await;
     drop(scene);
     serving.signal(Signal::TERM);
     assert_eq!(serving.ended(), "Daftar has ended\n");

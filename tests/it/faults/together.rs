@@ -69,6 +69,7 @@ async fn one_reference_posted_at_once_by_many_to_two_servers_is_booked_once_and_
         format!("{booked} {booked} {refused}")
     );
     batches_are_exact(&scene.world).await;
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]

@@ -71,6 +71,7 @@ async fn an_answer_is_written_once_by_a_person_and_only_of_a_payout_that_has_lef
     let unknown = answer_payout(&mut conn, &scene.checker, scene.now(), 999, &right).await;
     assert!(matches!(unknown, Err(Failure::NotFound(_))));
     assert_eq!(scene.books("municipality").await, [37_500 - ALL, ALL - 37_500, 0]);
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -90,6 +91,7 @@ async fn one_answer_that_comes_many_times_at_once_is_posted_once() {
         scene.books("provincial-treasury").await,
         [1_000_000 - ALL, ALL - 1_000_000, 0]
     );
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -182,6 +184,7 @@ async fn the_api_records_and_answers_for_people_with_the_scope() {
             .len(),
         1
     );
+    scene.world.assert_sound().await;
 }
 
 /// The program's answer in JSON to a file with these lines.
@@ -244,6 +247,7 @@ async fn a_file_of_answers_names_its_columns_and_holds_up_no_line_for_another() 
     );
     let again = told_of_answers(&scene, &[head, right]);
     assert_eq!(again, json!({ "written": 0, "repeated": 1, "refused": 0 }));
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -291,4 +295,5 @@ async fn a_file_of_answers_knows_its_columns_in_any_case_and_says_of_a_line_what
     }
     let done = told_of_answers(&scene, &[head, right]);
     assert_eq!(done, json!({ "written": 1, "repeated": 0, "refused": 0 }));
+    scene.world.assert_sound().await;
 }

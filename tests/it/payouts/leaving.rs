@@ -91,6 +91,7 @@ async fn a_payout_without_an_account_waits_for_one_and_holds_up_nobody() {
     assert_eq!(scene.leaving().await, ["provincial-treasury"]);
     let iban = scene.payout_to("provincial-treasury").await.iban;
     assert_eq!(iban.as_deref(), Some(TREASURYS_ACCOUNT));
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -167,4 +168,5 @@ async fn the_database_refuses_a_second_live_payout_another_amount_and_a_way_back
     let other = "UPDATE payouts SET amount = amount + 1";
     let refused = scene.world.superuser().await.batch_execute(other).await;
     assert!(refused.unwrap_err().to_string().contains("keeps its terms"));
+    scene.world.assert_sound().await;
 }

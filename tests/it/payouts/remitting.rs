@@ -82,6 +82,7 @@ async fn a_bank_reference_is_seen_whole_and_money_was_received_since_the_first_w
     let early = received("r-2", scene.began - Duration::microseconds(1)).await;
     assert_eq!(field_of(early), "received_at");
     assert!(received("r-2", scene.began).await.is_ok());
+    scene.world.assert_sound().await;
 }
 
 /// State, paid and open of each demand on a page.
@@ -163,6 +164,7 @@ async fn a_demand_is_due_partly_paid_overdue_or_paid_and_what_is_left_stays_open
         let own = api.token(&format!("of-{party}"), Scope::Read, Some(party)).await;
         assert_eq!(demands(&api.get(PATH, &own).await).len(), count, "{party}");
     }
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -178,6 +180,7 @@ async fn a_demand_that_was_remitted_in_full_stays_paid() {
         [told("due", 0, ALL), told("paid", ALL, 0)]
     );
     in_no_state_but_its_own(&api, &reader).await;
+    scene.world.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -209,4 +212,5 @@ async fn what_is_due_next_names_the_demand_until_its_money_has_come_in() {
     assert_eq!(open_in_due().await, [ALL - 47_500]);
     scene.remit(ALL - 47_500, "r-2").await.unwrap();
     assert!(open_in_due().await.is_empty());
+    scene.world.assert_sound().await;
 }

@@ -59,6 +59,7 @@ async fn a_price_that_changed_while_a_row_waited_is_the_one_it_is_booked_at() {
         panic!("{outcome:?}");
     };
     assert_eq!(as_booked.amount.minor(), 120_000);
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -75,6 +76,7 @@ async fn a_suspension_that_was_recorded_between_judging_and_booking_counts() {
     let judged = judged(&counter, noon - Duration::seconds(1), &row);
     let outcome = booked(&counter, after, &row, judged).await;
     assert_eq!(reason_of(&outcome), Reason::LicenceNotStanding);
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -92,4 +94,5 @@ async fn a_row_that_became_too_late_while_it_waited_is_too_late() {
     let a_moment_later = last_moment + Duration::microseconds(1);
     let outcome = booked(&counter, a_moment_later, &row("late"), late).await;
     assert_eq!(reason_of(&outcome), Reason::TooLate);
+    counter.assert_sound().await;
 }

@@ -114,8 +114,13 @@ impl Counter {
         found.get_result::<Word>(&mut conn).await.unwrap().word
     }
 
-    /// Every batch says exactly what it has.
-    pub async fn batches_are_exact(&self) {
+    /// Every rule of the books holds, and every batch says exactly what it has.
+    pub async fn assert_sound(&self) {
+        self.scene.world.assert_sound().await;
+        self.batches_are_exact().await;
+    }
+
+    async fn batches_are_exact(&self) {
         let wrong = self
             .figure(
                 "SELECT count(*) FROM batches b FULL JOIN (

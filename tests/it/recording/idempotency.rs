@@ -42,6 +42,7 @@ async fn the_same_content_again_is_the_same_answer_and_other_content_a_conflict_
         );
     }
     assert_eq!(counter.figure("SELECT count(*) FROM transactions").await, 1);
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -50,6 +51,7 @@ async fn a_fact_that_came_as_a_text_is_the_same_content() {
     let row = |losses| counter.row("r-1", json!({ "service": "card", "facts": { "losses": losses } }));
     let booked = counter.booked(row(json!(2))).await;
     assert_eq!(counter.one(row(json!("2"))).await, Outcome::Repeated(booked));
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -60,6 +62,7 @@ async fn the_same_reference_under_another_office_is_another_transaction() {
         .booked(counter.row("r-1", json!({ "office": "1003" })))
         .await;
     assert_ne!(first.id, second.id);
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -83,7 +86,7 @@ async fn sent_at_once_by_many_it_is_booked_once_and_each_batch_is_exact() {
             .all(|o| matches!(o, Outcome::Booked(_) | Outcome::Repeated(_)))
     );
     assert_eq!(counter.figure("SELECT count(*) FROM transactions").await, 40);
-    counter.batches_are_exact().await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -97,7 +100,7 @@ async fn a_key_that_stands_twice_in_one_call_is_booked_once() {
     assert!(matches!(outcomes[0], Outcome::Booked(_)), "{outcomes:?}");
     assert!(matches!(outcomes[1], Outcome::Repeated(_)), "{outcomes:?}");
     assert!(matches!(outcomes[2], Outcome::Conflict { .. }), "{outcomes:?}");
-    counter.batches_are_exact().await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -110,6 +113,7 @@ async fn what_could_not_be_booked_now_is_still_the_same_answer_when_it_is_in_the
         counter.send_at(much_later, &[row]).await,
         [Outcome::Repeated(booked)]
     );
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -139,5 +143,5 @@ async fn an_answer_is_stored_once_whichever_server_brings_it_first() {
     let unanswered = "SELECT count(*) FROM transactions t LEFT JOIN allocations a ON a.id = t.allocation_id
                        WHERE a.total IS DISTINCT FROM t.amount";
     assert_eq!(counter.figure(unanswered).await, 0);
-    counter.batches_are_exact().await;
+    counter.assert_sound().await;
 }

@@ -83,7 +83,7 @@ async fn an_import_that_was_killed_is_finished_by_running_it_again() {
         40_000
     );
     assert_eq!(importer.transactions().await, 40_000);
-    importer.counter.batches_are_exact().await;
+    importer.counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -110,6 +110,7 @@ async fn an_atomic_import_takes_nothing_of_a_file_that_cannot_be_read_to_its_end
         );
         assert_eq!(importer.transactions().await, booked);
     }
+    importer.counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -121,6 +122,7 @@ async fn an_atomic_import_of_too_many_rows_and_an_unknown_sender_are_refused() {
     let unknown = importer.command(&["--sender", "nobody"]).output().unwrap();
     assert!(!unknown.status.success());
     assert_eq!(importer.transactions().await, 0);
+    importer.counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -150,4 +152,5 @@ async fn an_import_ends_with_1_where_a_row_is_unreadable_or_in_conflict_and_with
     rows[1]["holder"] = json!("central");
     let (differs, view) = told_of(&rows, &[]);
     assert_eq!((differs, &view["conflicting"]), (Some(1), &json!(1)), "{view}");
+    importer.counter.assert_sound().await;
 }

@@ -48,6 +48,7 @@ async fn a_licence_suspended_at_noon_earns_until_noon() {
             "{outcome:?}"
         );
     }
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -60,6 +61,7 @@ async fn what_happened_before_a_backdated_suspension_was_recorded_is_booked_and_
         .await;
     let outcomes = counter.send(&[counter.row("r-1", json!({}))]).await;
     assert!(matches!(outcomes[0], Outcome::Booked(_)), "{outcomes:?}");
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -88,6 +90,7 @@ async fn a_reinstated_licence_earns_from_its_moment_on_and_the_quarantined_row_c
             .await,
         1
     );
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -120,6 +123,7 @@ async fn a_network_that_refuses_keeps_no_row() {
         "{outcome:?}"
     );
     assert_eq!(counter.figure("SELECT count(*) FROM quarantine").await, 0);
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -132,6 +136,7 @@ async fn a_refund_of_an_old_item_still_charges_an_office_that_is_suspended() {
         .await;
     let refund = json!({ "kind": "refund", "original": "r-1", "amount": 100, "occurred_at": counter.now });
     counter.booked(counter.row("b-1", refund)).await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -166,6 +171,7 @@ async fn a_tariff_that_changes_in_mid_period_prices_by_the_day_it_happened() {
         })
         .collect();
     assert_eq!(amounts, [100_000, 120_000, 120_000]);
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -204,6 +210,7 @@ async fn single_posts_follow_rules_that_change_between_them() {
         reason_of(&counter.send_at(later, &[row]).await[0]),
         Reason::LicenceNotStanding
     );
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -231,6 +238,7 @@ async fn a_row_without_a_network_goes_where_alone_it_is_allowed() {
             .await,
         2
     );
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -274,4 +282,5 @@ async fn late_items_are_booked_and_too_late_or_future_ones_wait() {
         ),
         "{outcomes:?}"
     );
+    counter.assert_sound().await;
 }

@@ -199,6 +199,7 @@ async fn the_same_post_again_is_the_same_answer_to_the_byte() {
         (409, json!("holder"))
     );
     assert_eq!(other.json()["rule"], "same_reference_other_content");
+    desk.counter.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -220,6 +221,7 @@ async fn what_cannot_be_booked_is_accepted_into_quarantine_and_what_cannot_be_re
     );
     let wrong = desk.batch("", "text/plain", String::new()).await;
     assert_eq!(wrong.status, 415);
+    desk.counter.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -237,7 +239,7 @@ async fn posts_at_once_are_gathered_and_each_has_its_own_answer() {
     assert_eq!(desk.transactions().await, 58);
     let batches = desk.counter.figure("SELECT count(*) FROM batches").await;
     assert!(batches < 40, "{batches} batches for 58 posts");
-    desk.counter.batches_are_exact().await;
+    desk.counter.assert_sound().await;
 }
 
 /// Every client sends the next when it has its answer, so that groups follow each other; each third row is its neighbour's too.
@@ -264,7 +266,7 @@ async fn while_a_group_is_booked_the_next_comes_and_what_two_groups_share_is_boo
     let booked = 240 - 8 * 5;
     assert_eq!((of_reference.len(), created), (booked, booked));
     assert_eq!(desk.transactions().await, i64::try_from(booked).unwrap());
-    desk.counter.batches_are_exact().await;
+    desk.counter.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -279,6 +281,7 @@ async fn a_file_as_csv_is_the_file_as_json() {
         (200, json!(50))
     );
     assert_eq!(desk.transactions().await, 50);
+    desk.counter.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -304,6 +307,7 @@ async fn the_rows_that_were_not_booked_can_be_fetched_again_with_their_reasons()
     assert_eq!(told(&page["items"][1]), (json!(6), json!("unknown_service")));
     assert_eq!(told(&rest["items"][0]), (json!(8), json!("shape")));
     assert!(rest.get("next").is_none());
+    desk.counter.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -334,6 +338,7 @@ async fn an_atomic_file_is_taken_whole_or_not_at_all() {
             .status,
         422
     );
+    desk.counter.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -349,7 +354,7 @@ async fn a_refund_may_stand_chunks_before_its_original() {
         (&answer["booked"], &answer["quarantined"]),
         (&json!(originals + 1), &json!(1))
     );
-    desk.counter.batches_are_exact().await;
+    desk.counter.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -382,7 +387,7 @@ async fn a_stream_that_breaks_off_is_finished_by_sending_it_again() {
     let sum = answer["booked"].as_i64().unwrap() + answer["repeated"].as_i64().unwrap();
     let count = i64::try_from(count).unwrap();
     assert_eq!((sum, desk.transactions().await), (count, count));
-    desk.counter.batches_are_exact().await;
+    desk.counter.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -406,13 +411,13 @@ async fn what_clients_that_leave_have_sent_is_booked_whole() {
     });
     desk.until_booked(400).await;
     clients.join().unwrap();
-    desk.counter.batches_are_exact().await;
     let now: DateTime<Utc> = desk.counter.now;
     assert_eq!(
         desk.post(&desk.counter.row("r-399", json!({}))).await.status,
         200,
         "{now}"
     );
+    desk.counter.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -437,6 +442,7 @@ async fn a_reference_with_outer_blanks_is_refused_as_json_and_as_csv_and_booked_
         assert_eq!(told["malformed"], malformed, "{told}");
     }
     assert_eq!(desk.transactions().await, 0);
+    desk.counter.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -480,6 +486,7 @@ async fn a_file_that_cannot_be_read_on_is_answered_once_all_before_is_booked_wit
     let refused = desk.batch("?atomic=true", "application/x-ndjson", many).await;
     assert!(refused.json()["submission"]["id"].is_number(), "{}", refused.body);
     assert_eq!(desk.transactions().await, booked);
+    desk.counter.assert_sound().await;
 }
 
 #[actix_web::test]
@@ -535,4 +542,5 @@ async fn bodies_are_read_by_their_media_type_and_decoded_or_refused_by_their_enc
         assert_eq!(said.status, status, "{encoding}: {}", said.body);
     }
     assert_eq!(desk.transactions().await, 59);
+    desk.counter.assert_sound().await;
 }

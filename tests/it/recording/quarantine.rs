@@ -78,6 +78,7 @@ async fn every_reason_is_told() {
             .await,
         11
     );
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -107,6 +108,7 @@ async fn an_office_that_was_registered_a_moment_ago_is_known_to_a_server_that_de
         .await
         .unwrap();
     assert_eq!(reason("r-2").await, Reason::NoLicence);
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -117,6 +119,7 @@ async fn the_same_row_waits_once_and_a_corrected_one_supersedes_it() {
     assert_eq!(waiting(&counter, row).await, id);
     counter.booked(counter.row("r-1", json!({}))).await;
     assert_eq!(state(&counter, id).await, "superseded");
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -152,6 +155,7 @@ async fn a_row_is_released_by_a_person_once_its_cause_is_repaired() {
     assert_eq!(counter.word(sender).await, "counters");
     let again = release(&counter, &counter.scene.checker, id).await.unwrap_err();
     assert_eq!(rule(again), "a_quarantined_row_is_decided_once");
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -193,6 +197,7 @@ async fn a_sender_that_acts_for_one_party_records_at_its_own_office_and_for_its_
     let outcome = counter.one(counter.row("back", refund)).await;
     assert_eq!(reason_of(&outcome), Reason::NotTheSendersOwn);
     assert_eq!(counter.figure("SELECT count(*) FROM quarantine").await, 0);
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -223,6 +228,7 @@ async fn a_rejected_row_stays_on_record_with_its_reason() {
     );
     // It holds no key: the right row is booked all the same.
     counter.booked(counter.row("r-1", json!({}))).await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -249,7 +255,7 @@ async fn what_came_too_late_is_booked_once_a_person_releases_it_and_is_due_howev
     let due = report.due.iter().find(|due| due.network == PISHKHAN).unwrap();
     // It holds the price and has earned the wage less the tax.
     assert_eq!(due.balance.minor(), 67_900 - 100_000);
-    counter.scene.world.assert_sound().await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -279,6 +285,7 @@ async fn a_row_whose_twin_is_rejected_while_it_is_kept_waits_under_an_id_of_its_
         [state(&counter, twin).await, state(&counter, id).await],
         ["rejected", "waiting"]
     );
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -297,6 +304,7 @@ async fn a_newly_published_tariff_is_known_at_once() {
     counter
         .booked(counter.row("r-1", json!({ "service": "clearance" })))
         .await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -317,7 +325,7 @@ async fn bills_of_the_largest_size_are_booked_together() {
             .all(|outcome| matches!(outcome, Outcome::Booked(_))),
         "{outcomes:?}"
     );
-    counter.batches_are_exact().await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -351,13 +359,13 @@ async fn a_row_that_the_database_refuses_is_quarantined_with_its_reason_and_all_
     let waiting = "SELECT count(*) FROM quarantine
         WHERE state = 'waiting' AND reason = 'refused_by_the_database' AND reference LIKE '%poison'";
     assert_eq!(counter.figure(waiting).await, 3);
-    counter.batches_are_exact().await;
 
     let repaired = "ALTER TABLE transactions DROP CONSTRAINT no_poison_is_taken";
     superuser.batch_execute(repaired).await.unwrap();
     counter.booked(counter.row("0-0-poison", json!({}))).await;
     assert_eq!(counter.figure(waiting).await, 2);
     assert_eq!(counter.figure("SELECT count(*) FROM transactions").await, 301);
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -376,6 +384,7 @@ async fn a_quantity_that_makes_more_than_one_transaction_may_come_to_waits_with_
         panic!("100,000,200,000,000 is above the limit");
     };
     assert!(explanation.contains("100000000000000"), "{explanation}");
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -424,7 +433,7 @@ async fn a_row_of_which_nobody_plays_a_role_waits_until_somebody_does_and_then_i
     for day in 1..=5 {
         counter.scene.settle_day(day).await;
     }
-    counter.scene.world.assert_sound().await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -479,4 +488,5 @@ async fn what_another_than_the_citizen_bears_no_terminal_can_have_split() {
     counter
         .booked(counter.row("r-3", json!({ "holder": "split_at_source" })))
         .await;
+    counter.assert_sound().await;
 }

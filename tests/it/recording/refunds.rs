@@ -59,7 +59,7 @@ async fn a_refund_in_parts_leaves_what_the_rule_says_and_then_nothing() {
         counter.reason(refund(&counter, "b-5", Value::Null)).await,
         Reason::NothingLeft
     );
-    counter.batches_are_exact().await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -81,6 +81,7 @@ async fn a_whole_refund_and_a_reversal_share_the_allocation_of_the_original() {
         1
     );
     assert!(matches!(counter.one(reversal).await, Outcome::Repeated(_)));
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -104,6 +105,7 @@ async fn a_refund_sent_again_is_no_second_refund_and_another_original_a_conflict
         };
         assert_eq!(differences[0].field, field);
     }
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -130,6 +132,7 @@ async fn a_part_sent_again_as_all_that_is_left_is_a_conflict_and_all_that_was_le
     assert_eq!(counter.one(named).await, Outcome::Repeated(booked));
     is_conflict().await;
     assert!(matches!(counter.one(part).await, Outcome::Repeated(_)));
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -166,6 +169,7 @@ async fn what_takes_back_names_an_original_that_is_one_and_came_before_it() {
         reason(json!({ "occurred_at": counter.now + chrono::Duration::days(1) })).await,
         Reason::InTheFuture
     );
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -183,7 +187,7 @@ async fn in_one_call_originals_come_first_by_themselves() {
         outcomes.iter().all(|o| matches!(o, Outcome::Booked(_))),
         "{outcomes:?}"
     );
-    counter.batches_are_exact().await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -201,7 +205,7 @@ async fn a_bill_gives_back_its_fee_and_its_principal_each_no_more_than_there_was
     assert_eq!((booked.amount.minor(), booked.principal.minor()), (1_000, 50_000));
     let rest = counter.booked(refund(&counter, "b-2", Value::Null)).await;
     assert_eq!((rest.amount.minor(), rest.principal.minor()), (5_000, 200_000));
-    counter.batches_are_exact().await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -238,7 +242,7 @@ async fn refunds_at_once_never_take_back_more_than_there_was() {
     assert_eq!(booked, 29, "29 × 50,000 is the most that 1,476,112 has");
     let left = counter.word(LEFT).await;
     assert!(!left.contains('-'), "{left}");
-    counter.batches_are_exact().await;
+    counter.assert_sound().await;
 }
 
 /// The ten-line model: what each reference is worth, and how much of each original is left.
@@ -323,7 +327,7 @@ async fn a_random_history_ends_as_a_ten_line_model_says() {
     let left: i64 = model.left.values().sum();
     let net = "SELECT coalesce(sum(CASE WHEN kind = 1 THEN amount ELSE -amount END), 0) FROM transactions";
     assert_eq!(counter.figure(net).await, left);
-    counter.batches_are_exact().await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]
@@ -348,4 +352,5 @@ async fn a_refund_of_more_than_is_refundable_is_told_what_is_not() {
         explanation.ends_with("only 6000 is left; by its tariff these parts are not refundable: stamp 4000"),
         "{explanation}"
     );
+    counter.assert_sound().await;
 }

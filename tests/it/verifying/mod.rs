@@ -155,6 +155,7 @@ async fn what_was_recorded_and_left_alone_agrees() {
     let verified = verified(&scene).await;
     assert_eq!(verified.findings, []);
     assert_eq!((verified.transactions, verified.agrees), (18, true));
+    scene.world.assert_sound().await;
 }
 
 #[tokio::test]
@@ -194,4 +195,5 @@ async fn what_is_proposed_and_approved_by_the_machines_clock_agrees() {
         .await
         .unwrap();
     assert_eq!(verified(&scene).await.findings, []);
+    scene.world.assert_sound().await;
 }
