@@ -20,7 +20,7 @@ pub struct Case<'a> {
     pub amount: Option<i64>,
     pub principal: Option<i64>,
     pub holder: Holder,
-    /// Reference of the transaction that this one takes back whole.
+    /// Reference of the transaction that this one takes back: so much of it as `amount` says, or all that is left.
     pub takes_back: Option<&'a str>,
 }
 
@@ -54,9 +54,10 @@ impl<'a> Case<'a> {
     }
 
     fn submitted(&self) -> Submitted {
-        let kind = match self.takes_back {
-            Some(_) => TransactionKind::Reversal,
-            None => TransactionKind::Original,
+        let kind = match (self.takes_back, self.amount) {
+            (Some(_), Some(_)) => TransactionKind::Refund,
+            (Some(_), None) => TransactionKind::Reversal,
+            (None, _) => TransactionKind::Original,
         };
         Submitted {
             office: self.office.to_owned(),

@@ -37,6 +37,7 @@ mod serve;
 mod settled;
 mod settling;
 mod settling_api;
+mod settling_arrivals;
 mod settling_calendar;
 mod settling_counts;
 mod settling_decisions;
