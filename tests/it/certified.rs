@@ -69,14 +69,14 @@ async fn send_mail(world: &World, server: &SmtpServer, tls: &str, believed: &Aut
 }
 
 #[derive(Debug, diesel::QueryableByName)]
-struct Fate {
+pub struct Fate {
     #[diesel(sql_type = Text)]
-    state: String,
+    pub state: String,
     #[diesel(sql_type = Text)]
-    last_answer: String,
+    pub last_answer: String,
 }
 
-async fn fate(conn: &mut AsyncPgConnection, recipient: &str) -> Fate {
+pub async fn fate(conn: &mut AsyncPgConnection, recipient: &str) -> Fate {
     let find = "SELECT state, last_answer FROM outbox WHERE split_part(recipient, '@', 1) = $1";
     diesel::sql_query(find)
         .bind::<Text, _>(recipient)

@@ -50,6 +50,7 @@ mod settling_renewals;
 mod settling_statements;
 mod settling_windows;
 mod smtp;
+mod smtp_login;
 mod sound_books;
 mod stopped_payouts;
 mod tampering;

@@ -11,6 +11,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
+use crate::mail::from_base64;
+
 /// Recipients whose mail does not simply arrive, by the part before the `@`.
 pub const REFUSED_FOR_GOOD: &str = "nobody";
 pub const REFUSED_FOR_NOW: &str = "greylisted";
@@ -49,6 +51,13 @@ pub enum Encryption {
     FromTheStart(TlsAcceptor),
 }
 
+/// Who may send mail, and by which password.
+#[derive(Clone, Copy)]
+pub struct Account {
+    pub user: &'static str,
+    pub password: &'static str,
+}
+
 struct Session {
     wire: BufReader<Box<dyn Wire>>,
     recipient: String,
@@ -61,6 +70,15 @@ impl SmtpServer {
     }
 
     pub async fn encrypting(encryption: Encryption) -> Self {
+        Self::serving(encryption, None).await
+    }
+
+    /// It takes mail from the holder of this account alone, who logs in by AUTH PLAIN.
+    pub async fn of_account(account: Account) -> Self {
+        Self::serving(Encryption::Never, Some(account)).await
+    }
+
+    async fn serving(encryption: Encryption, account: Option<Account>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let received = Arc::<Received>::default();
@@ -70,6 +88,7 @@ impl SmtpServer {
                 tokio::spawn(Session::play(
                     Box::new(stream),
                     encryption.clone(),
+                    account,
                     Arc::clone(&mails),
                 ));
             }
@@ -119,17 +138,34 @@ impl SmtpServer {
     }
 }
 
+impl Account {
+    /// As `AUTH PLAIN` writes it (RFC 4616), without its base64.
+    fn plain(self) -> String {
+        format!("\0{}\0{}", self.user, self.password)
+    }
+
+    fn is_told_by(self, line: &str) -> bool {
+        let told = line.strip_prefix("AUTH PLAIN ").map(from_base64);
+        told.is_some_and(|told| told == self.plain().as_bytes())
+    }
+}
+
 impl Session {
-    async fn play(wire: Box<dyn Wire>, encryption: Encryption, received: Arc<Received>) {
+    async fn play(
+        wire: Box<dyn Wire>,
+        encryption: Encryption,
+        account: Option<Account>,
+        received: Arc<Received>,
+    ) {
         let mut session = Self {
             wire: BufReader::new(wire),
             recipient: String::new(),
             received,
         };
-        let _ended = session.served(encryption).await;
+        let _ended = session.served(encryption, account).await;
     }
 
-    async fn served(&mut self, encryption: Encryption) -> Result<(), End> {
+    async fn served(&mut self, encryption: Encryption, mut account: Option<Account>) -> Result<(), End> {
         let mut on_demand = None;
         match encryption {
             Encryption::Never => {}
@@ -149,6 +185,13 @@ impl Session {
                 }
                 "QUIT" => return self.say("221 bye").await,
                 _ if on_demand.is_some() => self.say("530 encrypt first").await?,
+                "EHLO" if account.is_some() => self.say("250-test\r\n250 AUTH PLAIN").await?,
+                "AUTH" if account.is_some_and(|account| account.is_told_by(&line)) => {
+                    account = None;
+                    self.say("235 2.7.0 welcome").await?;
+                }
+                "AUTH" => self.say("535 5.7.8 who are you").await?,
+                _ if account.is_some() => self.say("530 5.7.0 log in first").await?,
                 "RCPT" => self.recipient_named(&line).await?,
                 "DATA" => self.mail_taken().await?,
                 _ => self.say("250 go on").await?,
