@@ -2,6 +2,7 @@
 
 mod derivations;
 mod documents;
+mod kinds;
 mod quotes;
 mod random;
 mod refusals;
