@@ -4,6 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Asia::Tehran;
 use daftar::domain::language::Language;
+use daftar::domain::licence::AfterRestriction;
 use daftar::domain::money::{Amount, UnitCode};
 use daftar::domain::office::Setting;
 use daftar::domain::originator::{Originator, OriginatorKind, Scope};
@@ -11,7 +12,7 @@ use daftar::domain::party::PartyKind;
 use daftar::domain::period::PeriodKind;
 use daftar::usecases::Connection;
 use daftar::usecases::register::licence::{LicenceEntry, OfficeRoles, issue_licences};
-use daftar::usecases::register::network::{AfterSuspension, NetworkEntry, register_network};
+use daftar::usecases::register::network::{NetworkEntry, register_network};
 use daftar::usecases::register::office::{OfficeEntry, register_offices};
 use daftar::usecases::register::originator::{OriginatorEntry, originator_of_code, register_originator};
 use daftar::usecases::register::party::{PartyEntry, register_parties};
@@ -255,6 +256,7 @@ fn services() -> Vec<ServiceEntry> {
         agency: agency_code(service % AGENCIES),
         name_fa: format!("خدمت {service}"),
         name_en: format!("Service {service}"),
+        after_suspension: None,
     };
     (0..SERVICES).map(entry).collect()
 }
@@ -306,7 +308,7 @@ fn network(first_window_starts_at: DateTime<Utc>) -> NetworkEntry {
         carried_cycles_max: 3,
         remittance_due_days: 7,
         lateness_max_days: 270,
-        after_suspension: AfterSuspension::Quarantine,
+        after_suspension: AfterRestriction::Quarantine,
         payout_priority: None,
         contact: None,
         verification_url: "https://daftar.example/verify".to_owned(),

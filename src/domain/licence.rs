@@ -4,6 +4,7 @@
 pub mod succession;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::interval::Validity;
@@ -57,11 +58,13 @@ pub struct Happening {
     pub known_at: DateTime<Utc>,
 }
 
-/// What a service does with cases that were served although the licence was known not to allow it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a service, or where it is silent its network, does with cases that were served although the licence was known not to allow
+/// it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AfterRestriction {
     Refuse,
+    #[default]
     Quarantine,
 }
 
@@ -128,6 +131,22 @@ impl LicenceChange {
 
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|change| change.code() == code)
+    }
+}
+
+impl AfterRestriction {
+    /// As it is stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Refuse => "refuse",
+            Self::Quarantine => "quarantine",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Refuse, Self::Quarantine]
+            .into_iter()
+            .find(|after| after.code() == code)
     }
 }
 

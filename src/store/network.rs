@@ -70,11 +70,8 @@ impl TryFrom<StoredNetwork> for NetworkRow {
     fn try_from(stored: StoredNetwork) -> Stored<Self> {
         let corrupt = |told: String| StoreFailure::corrupt("networks", &stored.code, told);
         let time_zone = stored.time_zone.parse();
-        let after_suspension = match stored.after_suspension.as_str() {
-            "quarantine" => AfterRestriction::Quarantine,
-            "refuse" => AfterRestriction::Refuse,
-            unknown => return Err(corrupt(format!("after suspension {unknown}"))),
-        };
+        let after_suspension = AfterRestriction::parse(&stored.after_suspension)
+            .ok_or_else(|| corrupt(format!("after suspension {}", stored.after_suspension)))?;
         Ok(Self {
             time_zone: time_zone.map_err(|_| corrupt(format!("`{}` is no time zone", stored.time_zone)))?,
             cycle: stored

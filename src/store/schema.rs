@@ -436,6 +436,7 @@ diesel::table! {
         agency_id -> Int2,
         name_fa -> Text,
         name_en -> Text,
+        after_suspension -> Nullable<Text>,
     }
 }
 

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::schema::{agencies, services};
-use super::{Connection, ROWS_PER_STATEMENT, Stored};
+use super::{Connection, ROWS_PER_STATEMENT, StoreFailure, Stored};
+use crate::domain::licence::AfterRestriction;
 
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = agencies)]
@@ -22,6 +23,7 @@ pub struct NewService {
     pub agency_id: i16,
     pub name_fa: String,
     pub name_en: String,
+    pub after_suspension: Option<&'static str>,
 }
 
 pub async fn insert_agencies(conn: &mut Connection, new: &[NewAgency]) -> Stored<()> {
@@ -61,4 +63,20 @@ pub async fn services_with_parties(conn: &mut Connection) -> Stored<HashMap<Stri
         .into_iter()
         .map(|(code, id, party_id)| (code, (id, party_id)))
         .collect())
+}
+
+/// Services that say themselves what becomes of them after a restriction was recorded.
+pub async fn own_after_restrictions(conn: &mut Connection) -> Stored<Vec<(i32, AfterRestriction)>> {
+    let rows: Vec<(i32, Option<String>)> = services::table
+        .filter(services::after_suspension.is_not_null())
+        .select((services::id, services::after_suspension))
+        .load(conn)
+        .await?;
+    let own = rows.into_iter().map(|(id, said)| {
+        let said = said.unwrap_or_default();
+        let after = AfterRestriction::parse(&said);
+        let corrupt = || StoreFailure::corrupt("services", id, format!("after suspension {said}"));
+        Ok((id, after.ok_or_else(corrupt)?))
+    });
+    own.collect()
 }

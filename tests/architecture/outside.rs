@@ -38,7 +38,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     (
         "store",
-        &["chrono", "chrono_tz", "diesel", "diesel_async", "futures_util", "thiserror"],
+        &[
+            "chrono",
+            "chrono_tz",
+            "diesel",
+            "diesel_async",
+            "futures_util",
+            "thiserror",
+        ],
     ),
     (
         "documents",

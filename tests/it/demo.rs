@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Read;
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -100,8 +101,32 @@ fn a_demo_that_is_ended_stops_after_the_day_that_it_tells_and_goes_on_there_the_
     }
 }
 
+/// How it ended when nothing broke it off, and what it said.
+fn told_to_its_end(folder: &Folder) -> String {
+    let mut command = daftar(folder.path(), "demo");
+    let done = command.arg("--once").output().unwrap();
+    let said = [done.stdout, done.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+    assert!(done.status.success(), "{said:?}");
+    said.concat()
+}
+
+/// The line in which a demo says something.
+fn line_with<'s>(said: &'s str, words: &str) -> &'s str {
+    let found = said.lines().find(|line| line.contains(words));
+    found.unwrap_or_else(|| panic!("no line says {words:?}: {said}"))
+}
+
+fn mails(folder: &Folder) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder.path().join("mailbox")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "eml"))
+        .collect()
+}
+
 #[tokio::test]
-async fn a_demo_that_was_killed_over_an_approval_approves_what_it_had_proposed_the_next_time() {
+async fn a_demo_that_was_killed_over_an_approval_approves_what_it_had_proposed_and_is_told_to_its_end_the_next_time()
+ {
     let folder = Folder::new();
     let mut telling = Telling::start(&folder);
     telling.wait_for_day_after(&folder, "");
@@ -116,9 +141,19 @@ async fn a_demo_that_was_killed_over_an_approval_approves_what_it_had_proposed_t
     telling.signal(Signal::KILL);
     telling.broken_off();
     drop(conn);
-    let until = told_until(&folder).unwrap();
-    let mut telling = Telling::start(&folder);
-    telling.wait_for_day_after(&folder, &until);
-    let state = state_of_first_settlement(&mut database(&folder).await).await;
-    assert_eq!(state.as_deref(), Some("approved"));
+
+    let said = told_to_its_end(&folder);
+    let counts = line_with(&said, "settlements approved");
+    assert!(counts.starts_with("20 settlements approved"), "{counts}");
+    line_with(&said, "the books were recomputed and agree");
+    let mails = mails(&folder);
+    assert!(mails.len() > 500, "{} mails", mails.len());
+    for mail in &mails {
+        let mail = String::from_utf8(fs::read(mail).unwrap()).unwrap();
+        assert!(mail.contains("Content-Type: application/pdf"), "{mail}");
+    }
+    assert_eq!(
+        line_with(&told_to_its_end(&folder), "settlements approved"),
+        counts
+    );
 }

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Asia::Tehran;
 use daftar::domain::language::Language;
+use daftar::domain::licence::AfterRestriction;
 use daftar::domain::money::{Amount, UnitCode};
 use daftar::domain::office::Setting;
 use daftar::domain::originator::{Originator, OriginatorKind, Scope};
@@ -11,7 +12,7 @@ use daftar::domain::party::PartyKind;
 use daftar::domain::period::PeriodKind;
 use daftar::usecases::Connection;
 use daftar::usecases::register::licence::{LicenceEntry, OfficeRoles, issue_licences};
-use daftar::usecases::register::network::{AfterSuspension, NetworkEntry, register_network};
+use daftar::usecases::register::network::{NetworkEntry, register_network};
 use daftar::usecases::register::office::{OfficeEntry, register_offices};
 use daftar::usecases::register::originator::{OriginatorEntry, originator_of_code, register_originator};
 use daftar::usecases::register::party::{BankAccountEntry, PartyEntry, add_bank_accounts, register_parties};
@@ -365,6 +366,7 @@ fn service(code: &str) -> ServiceEntry {
         agency: "identity".to_owned(),
         name_fa: format!("خدمت {code}"),
         name_en: format!("Service {code}"),
+        after_suspension: None,
     }
 }
 
@@ -383,7 +385,7 @@ pub fn network(code: &str, cycle: PeriodKind, threshold: i64, began: DateTime<Ut
         carried_cycles_max: 3,
         remittance_due_days: 7,
         lateness_max_days: 30,
-        after_suspension: AfterSuspension::Quarantine,
+        after_suspension: AfterRestriction::Quarantine,
         payout_priority: None,
         contact: None,
         verification_url: "https://daftar.example/verify".to_owned(),

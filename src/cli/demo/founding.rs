@@ -9,13 +9,14 @@ use super::geography::PlannedOffice;
 use super::parties::{PLAYERS, bank_accounts, licensee, municipality, parties, provincial_treasury};
 use super::people::{People, register_people};
 use crate::domain::calendar::JalaliDate;
+use crate::domain::licence::AfterRestriction;
 use crate::domain::money::{Amount, UnitCode};
 use crate::domain::office::Setting;
 use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
 use crate::domain::zone::start_of_day;
 use crate::usecases::register::licence::{LicenceEntry, OfficeRoles, issue_licences};
-use crate::usecases::register::network::{AfterSuspension, NetworkEntry, register_network};
+use crate::usecases::register::network::{NetworkEntry, register_network};
 use crate::usecases::register::office::{OfficeEntry, register_offices};
 use crate::usecases::register::party::{add_bank_accounts, register_parties};
 use crate::usecases::register::service::{AgencyEntry, ServiceEntry, register_agencies, register_services};
@@ -115,7 +116,7 @@ fn network(code: &str, first: NaiveDate, verification_url: &str) -> NetworkEntry
         carried_cycles_max: 3,
         remittance_due_days: 7,
         lateness_max_days: 270,
-        after_suspension: AfterSuspension::Quarantine,
+        after_suspension: AfterRestriction::Quarantine,
         payout_priority: None,
         contact: Some(contact.to_owned()),
         verification_url: verification_url.to_owned(),
@@ -138,6 +139,7 @@ fn services() -> Vec<ServiceEntry> {
         agency: service.agency,
         name_fa: service.name_fa,
         name_en: service.name_en,
+        after_suspension: None,
     };
     catalogue::services().into_iter().map(entry).collect()
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::domain::json;
 use crate::domain::language::Language;
+use crate::domain::licence::AfterRestriction;
 use crate::domain::office::Setting;
 use crate::domain::party::PartyKind;
 
@@ -146,7 +147,7 @@ pub(super) struct WrittenNetwork {
     #[serde(default = "nine_months")]
     pub(super) lateness_max_days: i16,
     #[serde(default)]
-    pub(super) after_suspension: WrittenAfterSuspension,
+    pub(super) after_suspension: AfterRestriction,
     /// Kinds of parties in the order in which payouts leave when the money does not suffice for all. Left out: treasury, tax,
     /// municipality, agency, insurer, office, operator, authority, union, central, other.
     #[schemars(with = "Option<Vec<String>>")]
@@ -204,15 +205,6 @@ pub(super) enum WrittenCycle {
     GregorianMonth,
 }
 
-/// What becomes of a service given after a suspension was recorded.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum WrittenAfterSuspension {
-    #[default]
-    Quarantine,
-    Refuse,
-}
-
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenService {
@@ -220,6 +212,8 @@ pub(super) struct WrittenService {
     pub(super) agency: String,
     pub(super) name_fa: String,
     pub(super) name_en: String,
+    /// What becomes of it where it is given after a restriction of the licence was recorded; as the network says when left out.
+    pub(super) after_suspension: Option<AfterRestriction>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -4,9 +4,8 @@ use chrono::Weekday;
 use chrono_tz::Tz;
 
 use super::document::{
-    Written, WrittenAfterSuspension, WrittenCalendar, WrittenCycle, WrittenDayOff, WrittenHoliday,
-    WrittenInstrument, WrittenLicence, WrittenNetwork, WrittenOffice, WrittenParty, WrittenService,
-    WrittenTariff, WrittenUnit,
+    Written, WrittenCalendar, WrittenCycle, WrittenDayOff, WrittenHoliday, WrittenInstrument, WrittenLicence,
+    WrittenNetwork, WrittenOffice, WrittenParty, WrittenService, WrittenTariff, WrittenUnit,
 };
 use crate::domain::json;
 use crate::domain::money::{Amount, UnitCode};
@@ -18,7 +17,7 @@ use crate::usecases::register::calendar::{CalendarEntry, Holiday, day_off};
 use crate::usecases::register::document::RegisterDocument;
 use crate::usecases::register::instrument::InstrumentEntry;
 use crate::usecases::register::licence::{LicenceEntry, OfficeRoles};
-use crate::usecases::register::network::{AfterSuspension, NetworkEntry};
+use crate::usecases::register::network::NetworkEntry;
 use crate::usecases::register::office::OfficeEntry;
 use crate::usecases::register::originator::OriginatorEntry;
 use crate::usecases::register::party::{BankAccountEntry, PartyEntry};
@@ -179,10 +178,7 @@ impl WrittenNetwork {
             carried_cycles_max: self.carried_cycles_max,
             remittance_due_days: self.remittance_due_days,
             lateness_max_days: self.lateness_max_days,
-            after_suspension: match self.after_suspension {
-                WrittenAfterSuspension::Quarantine => AfterSuspension::Quarantine,
-                WrittenAfterSuspension::Refuse => AfterSuspension::Refuse,
-            },
+            after_suspension: self.after_suspension,
             payout_priority: self.payout_priority,
             contact: self.contact,
             verification_url: self.verification_url,
@@ -246,6 +242,7 @@ impl WrittenService {
             agency: self.agency,
             name_fa: self.name_fa,
             name_en: self.name_en,
+            after_suspension: self.after_suspension,
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{BindingRules, LicenceRules, NetworkRules, Rulebook, TariffRules};
 use crate::domain::binding::in_force;
-use crate::domain::licence::{Happening, LicenceState, MoneyPolicy, Unlicensed};
+use crate::domain::licence::{AfterRestriction, Happening, LicenceState, MoneyPolicy, Unlicensed};
 use crate::domain::transaction::{Reason, Submitted};
 use crate::domain::window::{CLOCK_DIFFERENCE_MAX, Lateness, Untimely, untimeliness};
 
@@ -63,7 +63,7 @@ impl Rulebook {
         let network = self.network_of(case, licences, service)?;
         network.timely(case)?;
         let licence = licence_of(licences, network, case)?;
-        licence.allows(network, case)?;
+        licence.allows(self.after_restriction(service, network), case)?;
         let binding = licence.binding(case)?;
         let tariff = self
             .tariff(service, network.id, case.row.occurred_at, case.booked_at)
@@ -128,7 +128,8 @@ impl Rulebook {
             return Ok(only);
         }
         let allows = |network: &&&NetworkRules| {
-            licence_of(licences, network, case).is_ok_and(|licence| licence.allows(network, case).is_ok())
+            let after = self.after_restriction(service, network);
+            licence_of(licences, network, case).is_ok_and(|licence| licence.allows(after, case).is_ok())
         };
         let allowed: Vec<&&NetworkRules> = offered.iter().filter(allows).collect();
         match allowed[..] {
@@ -170,15 +171,22 @@ impl NetworkRules {
     }
 }
 
+impl Rulebook {
+    fn after_restriction(&self, service: i32, network: &NetworkRules) -> AfterRestriction {
+        let own = self.after_restriction.get(&service).copied();
+        own.unwrap_or(network.after_restriction)
+    }
+}
+
 impl LicenceRules {
     /// What the licence means for the money of the case; held money is booked like any other (money rule 18).
-    fn allows(&self, network: &NetworkRules, case: Case<'_>) -> Result<(), NotBookable> {
+    fn allows(&self, after: AfterRestriction, case: Case<'_>) -> Result<(), NotBookable> {
         let happening = Happening {
             happened_at: case.row.occurred_at,
             received_at: case.received_at,
             known_at: case.booked_at,
         };
-        match self.licence.money_policy(happening, network.after_restriction) {
+        match self.licence.money_policy(happening, after) {
             MoneyPolicy::Earns | MoneyPolicy::Held(_) => Ok(()),
             MoneyPolicy::Quarantined(why) => {
                 Err(NotBookable::quarantined(Reason::LicenceNotStanding, told(why)))

@@ -25,6 +25,8 @@ pub use presumption::{Presumption, admits_part};
 pub struct Rulebook {
     pub offices: HashMap<Box<str>, i32>,
     pub services: HashMap<Box<str>, i32>,
+    /// Of the services that say it themselves.
+    pub after_restriction: HashMap<i32, AfterRestriction>,
     /// The party of each service's agency.
     pub agencies: HashMap<i32, i32>,
     /// By ascending id.

@@ -37,6 +37,7 @@ pub(super) async fn read_rules(conn: &mut Connection, before: &Snapshot) -> Done
     let networks = network::networks_with_versions(conn).await?;
     let offices = office::all_office_ids(conn).await?;
     let services = service::services_with_parties(conn).await?;
+    let own_after_restrictions = service::own_after_restrictions(conn).await?;
     let licences = licence::all_licences(conn).await?;
     let events = licence::all_licence_events(conn).await?;
     let bindings = licence::all_bindings(conn).await?;
@@ -56,6 +57,7 @@ pub(super) async fn read_rules(conn: &mut Connection, before: &Snapshot) -> Done
             .into_iter()
             .map(|(code, (id, _))| (code.into_boxed_str(), id))
             .collect(),
+        after_restriction: own_after_restrictions.into_iter().collect(),
         networks: networks
             .iter()
             .map(|(row, version)| network_rules(row, *version))

@@ -6,6 +6,7 @@ use diesel_async::AsyncConnection;
 
 use super::known;
 use super::text::{Text, within_limits};
+use crate::domain::licence::AfterRestriction;
 use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::originator::Originator;
 use crate::domain::party::PartyKind;
@@ -37,7 +38,9 @@ pub struct NetworkEntry {
     pub carried_cycles_max: i16,
     pub remittance_due_days: i16,
     pub lateness_max_days: i16,
-    pub after_suspension: AfterSuspension,
+    /// What becomes of a service given after a restriction of the licence was recorded, where the service does not say it itself
+    /// (money rule 18).
+    pub after_suspension: AfterRestriction,
     /// Kinds of parties in the order in which payouts leave when the money does not suffice for all; a kind that is not named
     /// comes last. `None`: treasuries first, offices before those who run the network.
     pub payout_priority: Option<Vec<PartyKind>>,
@@ -45,13 +48,6 @@ pub struct NetworkEntry {
     pub contact: Option<String>,
     /// The public address below which a statement's code is checked, such as `https://daftar.example/verify`.
     pub verification_url: String,
-}
-
-/// What becomes of a service given after a suspension was recorded (money rule 18).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AfterSuspension {
-    Quarantine,
-    Refuse,
 }
 
 pub async fn register_network(conn: &mut Connection, by: &Originator, entry: NetworkEntry) -> Done<i16> {
@@ -198,10 +194,7 @@ fn network_row(entry: &NetworkEntry, unit_id: i16, central_party_id: i32) -> net
         carried_cycles_max: entry.carried_cycles_max,
         remittance_due_days: entry.remittance_due_days,
         lateness_max_days: entry.lateness_max_days,
-        after_suspension: match entry.after_suspension {
-            AfterSuspension::Quarantine => "quarantine",
-            AfterSuspension::Refuse => "refuse",
-        },
+        after_suspension: entry.after_suspension.code(),
         payout_priority: entry
             .payout_priority
             .as_ref()

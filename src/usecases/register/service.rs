@@ -4,6 +4,7 @@ use diesel_async::AsyncConnection;
 
 use super::known;
 use super::text::{Text, each_within_limits};
+use crate::domain::licence::AfterRestriction;
 use crate::domain::originator::Originator;
 use crate::store::{Connection, party, service};
 use crate::usecases::Done;
@@ -20,6 +21,9 @@ pub struct ServiceEntry {
     pub agency: String,
     pub name_fa: String,
     pub name_en: String,
+    /// What becomes of it where it is given after a restriction of the licence was recorded (money rule 18); as the network says
+    /// when left out.
+    pub after_suspension: Option<AfterRestriction>,
 }
 
 pub async fn register_agencies(
@@ -70,6 +74,7 @@ pub async fn register_services(
                     agency_id: agency_id.map_err(|failure| failure.within(&entry.code))?,
                     name_fa: entry.name_fa.clone(),
                     name_en: entry.name_en.clone(),
+                    after_suspension: entry.after_suspension.map(AfterRestriction::code),
                 })
             })
             .collect::<Done<Vec<_>>>()?;

@@ -1,8 +1,10 @@
 //! Licence and tariff as in force when it happened (money rules 8, 9, 11, 18).
 
 use chrono::{DateTime, Duration, Utc};
+use daftar::domain::licence::AfterRestriction;
 use daftar::domain::transaction::{Outcome, Reason};
 use daftar::usecases::register::licence::LicenceEventKind;
+use daftar::usecases::register::service::{ServiceEntry, register_services};
 use serde_json::json;
 
 use super::Counter;
@@ -91,6 +93,45 @@ async fn a_reinstated_licence_earns_from_its_moment_on_and_the_quarantined_row_c
         1
     );
     counter.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_service_says_itself_whether_it_is_refused_after_a_revocation() {
+    let counter = Counter::open().await;
+    let service = ServiceEntry {
+        code: "strict".to_owned(),
+        agency: "identity".to_owned(),
+        name_fa: "خدمت سخت‌گیر".to_owned(),
+        name_en: "Strict service".to_owned(),
+        after_suspension: Some(AfterRestriction::Refuse),
+    };
+    let scene = &counter.scene;
+    let mut conn = scene.world.conn().await;
+    register_services(&mut conn, &scene.maker, vec![service])
+        .await
+        .unwrap();
+    let long_ago = counter.now - Duration::days(30);
+    scene.publish(PISHKHAN, "strict", fixed(10_000), long_ago).await;
+    let revoked = counter.now - Duration::hours(2);
+    scene.befall(LicenceEventKind::Revoked, revoked, revoked).await;
+    let outcome = counter
+        .one(counter.row("r-1", json!({ "service": "strict" })))
+        .await;
+    assert!(
+        matches!(
+            outcome,
+            Outcome::Refused {
+                reason: Reason::LicenceNotStanding,
+                ..
+            }
+        ),
+        "{outcome:?}"
+    );
+    let other = counter
+        .reason(counter.row("r-2", json!({ "service": "copy" })))
+        .await;
+    assert_eq!(other, Reason::LicenceNotStanding);
+    assert_eq!(counter.figure("SELECT count(*) FROM quarantine").await, 1);
 }
 
 #[tokio::test]

@@ -224,7 +224,7 @@ async fn all_that_is_left_sent_again_is_the_same_content_after_parts_of_the_prin
         (6_000, 200_000)
     );
     assert_eq!(counter.one(rest).await, Outcome::Repeated(booked));
-    counter.batches_are_exact().await;
+    counter.assert_sound().await;
 }
 
 #[tokio::test]

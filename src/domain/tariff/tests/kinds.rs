@@ -264,9 +264,9 @@ fn starts(numbers: &mut Numbers, of: Measure) -> Vec<i64> {
     let mut starts = vec![least];
     for _ in 0..numbers.between(1, 5) {
         // Rows of one number each stand among wide ones.
-        let last = starts[starts.len() - 1];
+        let before = starts[starts.len() - 1];
         let step = if numbers.coin() { 1 } else { most / 8 };
-        let next = last + 1 + below(numbers, step);
+        let next = before + 1 + below(numbers, step);
         if next <= most {
             starts.push(next);
         }

@@ -1,0 +1,1 @@
+SELECT alter_sealed_table('services', 'DROP COLUMN after_suspension');
