@@ -162,8 +162,8 @@ fn position_text(text: &mut String, position: &PreviewedPosition) {
 
 fn notes(position: &PreviewedPosition) -> String {
     let mut notes = Vec::new();
-    if !position.destination.is_empty() {
-        notes.push(format!("deposit {}", position.destination));
+    if !position.deposit_identifier.is_empty() {
+        notes.push(format!("deposit {}", position.deposit_identifier));
     }
     if position.is_final {
         notes.push("final".to_owned());

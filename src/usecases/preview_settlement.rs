@@ -73,12 +73,12 @@ pub struct UnitTotals {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PreviewedPosition {
     pub party: String,
-    /// Such as `office` or `agency`.
-    pub kind: String,
-    pub name_fa: String,
-    pub name_en: String,
-    /// The deposit identifier; empty for the party's plain destination.
-    pub destination: String,
+    #[schema(example = "office")]
+    pub party_kind: String,
+    pub party_name_fa: String,
+    pub party_name_en: String,
+    /// Empty for the party's plain destination.
+    pub deposit_identifier: String,
     pub unit: String,
     #[schema(value_type = i64)]
     pub opening: Amount,
@@ -254,7 +254,7 @@ async fn presented(
 }
 
 fn key(position: &PreviewedPosition) -> (&str, &str, &str) {
-    (&position.party, &position.destination, &position.unit)
+    (&position.party, &position.deposit_identifier, &position.unit)
 }
 
 fn previewed(
@@ -266,10 +266,10 @@ fn previewed(
     let (moved, position) = (line.position.moved(), &line.position);
     PreviewedPosition {
         party: party.code.clone(),
-        kind: party.kind.clone(),
-        name_fa: party.name_fa.clone(),
-        name_en: party.name_en.clone(),
-        destination: line.chain.destination.deposit_identifier.clone(),
+        party_kind: party.kind.clone(),
+        party_name_fa: party.name_fa.clone(),
+        party_name_en: party.name_en.clone(),
+        deposit_identifier: line.chain.destination.deposit_identifier.clone(),
         unit,
         opening: moved.opening,
         earned: moved.earned,

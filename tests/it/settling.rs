@@ -203,7 +203,7 @@ pub fn position_of<'a>(preview: &'a SettlementPreview, party: &str) -> &'a Previ
     let found = preview
         .positions
         .iter()
-        .find(|p| p.party == party && p.destination.is_empty());
+        .find(|p| p.party == party && p.deposit_identifier.is_empty());
     found.unwrap_or_else(|| panic!("{party} has no position"))
 }
 

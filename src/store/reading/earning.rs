@@ -68,7 +68,7 @@ pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> S
         .bind::<Array<BigInt>, _>(held_ids)
         .bind::<Array<Text>, _>(held_at)
         .bind::<Nullable<Array<Integer>>, _>(wanted.moving.map(|(windows, _)| windows))
-        .bind::<Nullable<Text>, _>(wanted.moving.map(|(_, destination)| destination))
+        .bind::<Nullable<Text>, _>(wanted.moving.map(|(_, identifier)| identifier))
         .bind::<Bool, _>(wanted.by_service)
         .load(conn)
         .await?)
@@ -101,9 +101,9 @@ pub struct DueRow {
     pub network_id: i16,
     #[diesel(sql_type = Text)]
     pub network: String,
-    /// The deposit identifier; empty for the plain one.
+    /// Empty for the plain destination.
     #[diesel(sql_type = Text)]
-    pub destination: String,
+    pub deposit_identifier: String,
     #[diesel(sql_type = SmallInt)]
     pub unit_id: i16,
     #[diesel(sql_type = Text)]

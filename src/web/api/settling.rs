@@ -73,13 +73,13 @@ pub async fn preview(
     Ok(Json(paged(&request, whole, &asked)))
 }
 
-/// Party, destination and unit.
+/// Party, deposit identifier and unit.
 type PositionKey = (String, String, String);
 
 fn paged(request: &HttpRequest, mut whole: SettlementPreview, asked: &Asked<PositionKey>) -> PreviewPage {
     let key = |position: &PreviewedPosition| -> PositionKey {
-        let (party, destination) = (position.party.clone(), position.destination.clone());
-        (party, destination, position.unit.clone())
+        let (party, identifier) = (position.party.clone(), position.deposit_identifier.clone());
+        (party, identifier, position.unit.clone())
     };
     let mut positions = std::mem::take(&mut whole.positions);
     positions.retain(|position| asked.after.as_ref().is_none_or(|after| key(position) > *after));

@@ -28,8 +28,8 @@ use crate::usecases::{Done, Failure};
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct NextDue {
     pub network: String,
-    /// The deposit identifier; empty for the party's plain destination, which is told in any case.
-    pub destination: String,
+    /// Empty for the party's plain destination, which is told in any case.
+    pub deposit_identifier: String,
     pub unit: String,
     /// Balance that the last approved settlement carried over.
     #[schema(value_type = i64)]
@@ -90,11 +90,11 @@ pub(super) async fn next_due(
     rows.retain(|row| networks.iter().any(|network| network.id == row.network_id));
     let licences = licences_at_offices_of(conn, party_id).await?;
     let unsealed = unsealed_of(conn, party_id, &licences, at, &rows, networks).await?;
-    rows.retain(|row| row.destination.is_empty() || is_moved(row, &unsealed));
+    rows.retain(|row| row.deposit_identifier.is_empty() || is_moved(row, &unsealed));
     let demands = demands_on(conn, party_id, at, &rows).await?;
     let holds = holds_of(conn, party_id, &licences, at, &rows, of_office).await?;
     let due_of = |row: &DueRow, cycle| {
-        let place = (row.network_id, row.unit_id, row.destination.clone());
+        let place = (row.network_id, row.unit_id, row.deposit_identifier.clone());
         let own = holds.get(&place);
         let moved = moved(row, &unsealed)?;
         due(row, moved, own.copied().unwrap_or_default(), cycle, &demands)
@@ -150,8 +150,8 @@ async fn holds_of(
         .filter(|((_, chain), _)| chain.destination.party == party_id);
     Ok(own
         .map(|((network_id, chain), amount)| {
-            let destination = chain.destination.deposit_identifier;
-            ((network_id, chain.unit, destination), amount)
+            let identifier = chain.destination.deposit_identifier;
+            ((network_id, chain.unit, identifier), amount)
         })
         .collect())
 }
@@ -184,7 +184,7 @@ const DEMANDS_MAX: i64 = 200;
 
 /// What the party earned at one destination.
 struct Unsealed {
-    destination: String,
+    deposit_identifier: String,
     earning: EarningRow,
 }
 
@@ -210,9 +210,9 @@ async fn unsealed_of(
     let offices: BTreeSet<i32> = licences.iter().map(|licence| licence.office_id).collect();
     let offices = Vec::from_iter(offices);
     let released_from = oldest_released(conn, &offices, &windows).await?;
-    let destinations: BTreeSet<String> = rows.iter().map(|row| row.destination.clone()).collect();
+    let identifiers: BTreeSet<String> = rows.iter().map(|row| row.deposit_identifier.clone()).collect();
     for office_id in offices {
-        for destination in &destinations {
+        for identifier in &identifiers {
             let wanted = EarningsWanted {
                 office_id,
                 from: released_from.map_or(timely_from, |from| from.min(timely_from)),
@@ -220,12 +220,12 @@ async fn unsealed_of(
                 licensee: Some(party_id),
                 network_id: None,
                 held: &[],
-                moving: Some((&windows, destination)),
+                moving: Some((&windows, identifier)),
                 by_service: false,
             };
             for earning in earnings_of(conn, wanted).await? {
-                let destination = destination.clone();
-                unsealed.push(Unsealed { destination, earning });
+                let deposit_identifier = identifier.clone();
+                unsealed.push(Unsealed { deposit_identifier, earning });
             }
         }
     }
@@ -249,10 +249,10 @@ fn is_moved(row: &DueRow, unsealed: &[Unsealed]) -> bool {
 }
 
 fn earnings_at<'a>(row: &DueRow, unsealed: &'a [Unsealed]) -> impl Iterator<Item = &'a EarningRow> {
-    let place = (row.network.clone(), row.unit.clone(), row.destination.clone());
+    let place = (row.network.clone(), row.unit.clone(), row.deposit_identifier.clone());
     let own = unsealed.iter().filter(move |unsealed| {
-        let Unsealed { destination, earning } = unsealed;
-        (&earning.network, &earning.unit, destination) == (&place.0, &place.1, &place.2)
+        let Unsealed { deposit_identifier, earning } = unsealed;
+        (&earning.network, &earning.unit, deposit_identifier) == (&place.0, &place.1, &place.2)
     });
     own.map(|unsealed| &unsealed.earning)
 }
@@ -287,7 +287,7 @@ fn due(
     let position = position(moved, holds, carried_before, terms).map_err(|rule| unsettled(row, rule))?;
     Ok(NextDue {
         network: row.network.clone(),
-        destination: row.destination.clone(),
+        deposit_identifier: row.deposit_identifier.clone(),
         unit: row.unit.clone(),
         carried: moved.opening,
         moved_since: position.before().minus(moved.opening)?,
@@ -328,7 +328,7 @@ fn outcome(position: &Position) -> DueOutcome {
 fn open_demands(row: &DueRow, demands: &[DemandView]) -> Vec<Demand> {
     let is_open = |demand: &&DemandView| {
         (&demand.network, &demand.unit) == (&row.network, &row.unit)
-            && demand.deposit_identifier == row.destination
+            && demand.deposit_identifier == row.deposit_identifier
             && !demand.open.is_zero()
     };
     let mut open: Vec<Demand> = demands
