@@ -120,6 +120,8 @@ pub struct Holdable<F> {
 pub struct Payment {
     pub ordinal: i32,
     pub approved_at: DateTime<Utc>,
+    /// What it paid; zero where it set off.
+    pub paid: Amount,
     /// The window in which its payout came back; what it had paid is settled again from there.
     pub returned_in: Option<i32>,
 }
@@ -134,8 +136,8 @@ impl<F: Fn(DateTime<Utc>) -> bool> Holdable<F> {
     /// recorded since then stops that payment, not the settlement (money rule 18).
     pub fn paid_by(&self, payments: &[Payment]) -> Option<i32> {
         let mut from = self.ordinal;
-        for payment in payments {
-            if payment.ordinal < from || (self.would_be_held)(payment.approved_at) {
+        for payment in self.paying(payments) {
+            if payment.ordinal < from {
                 continue;
             }
             match payment.returned_in {
@@ -144,6 +146,19 @@ impl<F: Fn(DateTime<Utc>) -> bool> Holdable<F> {
             }
         }
         None
+    }
+
+    /// The first settlement whose payment of it came back. What that had set off stays paid: of all items of which this is so no more
+    /// than it paid is unpaid again.
+    pub fn came_back_from<'p>(&self, payments: &'p [Payment]) -> Option<&'p Payment> {
+        let mut paying = self.paying(payments);
+        paying.next().filter(|first| first.returned_in.is_some())
+    }
+
+    fn paying<'p>(&self, payments: &'p [Payment]) -> impl Iterator<Item = &'p Payment> {
+        payments
+            .iter()
+            .filter(|payment| payment.ordinal >= self.ordinal && !(self.would_be_held)(payment.approved_at))
     }
 }
 
@@ -225,6 +240,7 @@ mod tests {
         Payment {
             ordinal,
             approved_at: day(ordinal),
+            paid: Amount::from_minor(100),
             returned_in: None,
         }
     }
@@ -268,6 +284,8 @@ mod tests {
         let item = held_within(1, 0, 0);
         assert_eq!(item.paid_by(&[returned, payment(2)]), None);
         assert_eq!(item.paid_by(&[returned, payment(2), payment(3)]), Some(3));
+        assert_eq!(item.came_back_from(&[returned, payment(2)]), Some(&returned));
+        assert_eq!(held_within(2, 0, 0).came_back_from(&[returned, payment(2)]), None);
     }
 
     #[test]

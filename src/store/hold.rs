@@ -89,6 +89,8 @@ pub struct PaymentRow {
     pub ordinal: i32,
     #[diesel(sql_type = Timestamptz)]
     pub approved_at: DateTime<Utc>,
+    #[diesel(sql_type = BigInt)]
+    pub paid: i64,
     #[diesel(sql_type = Nullable<Integer>)]
     pub returned_in: Option<i32>,
 }

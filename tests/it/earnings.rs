@@ -114,8 +114,13 @@ async fn due_by_destination(scene: &Scene, at: DateTime<Utc>) -> Vec<(String, [i
     let report = api.get("/v1/offices/1001/earnings", &token).await.json();
     let due = report["due"].as_array().unwrap().iter();
     let own = due.filter(|due| due["network"] == PISHKHAN);
-    own.map(|due| (due["deposit_identifier"].as_str().unwrap().to_owned(), figures(due)))
-        .collect()
+    own.map(|due| {
+        (
+            due["deposit_identifier"].as_str().unwrap().to_owned(),
+            figures(due),
+        )
+    })
+    .collect()
 }
 
 #[actix_web::test]

@@ -302,6 +302,36 @@ async fn what_was_paid_and_came_back_is_held_by_what_is_recorded_since() {
 }
 
 #[tokio::test]
+async fn of_what_was_set_off_in_part_and_came_back_no_more_than_came_back_is_held() {
+    let scene = Scene::furnished().await;
+    scene
+        .hand_over_office("1003", "office-1001", scene.day(0, 1))
+        .await;
+    scene
+        .passports(&[
+            ("a", scene.day(0, 13), scene.day(0, 14)),
+            ("b", scene.day(0, 15), scene.day(0, 16)),
+        ])
+        .await;
+    let kept = Case::cash("1001", "copy", "cash", scene.day(0, 17));
+    scene.book(scene.day(0, 18), &[kept]).await;
+    scene.settle_day(1).await;
+    let paid = 2 * WAGE + 67_900 - 100_000;
+    let others = ["c", "d"].map(|reference| Case::central("1003", "passport", reference, scene.day(1, 2)));
+    scene.book(scene.day(1, 3), &others).await;
+    scene.give_back("office-1001", 2).await;
+    scene
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(1, 13))
+        .await;
+    let preview = scene.preview(PISHKHAN, scene.day(1, 14)).await;
+    let office = position_of(&preview, "office-1001");
+    let figures = [office.before, office.active_holds, office.held, office.paid].map(Amount::minor);
+    assert_eq!(figures, [paid + 2 * WAGE, paid, paid, 2 * WAGE]);
+    scene.settle_day(2).await;
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
 async fn a_hold_never_creates_a_debt() {
     let scene = Scene::furnished().await;
     scene

@@ -173,7 +173,10 @@ async fn a_deposit_identifier_is_a_destination_of_its_own() {
         .collect();
     assert_eq!(of_treasury.len(), 1);
     assert_eq!(
-        (of_treasury[0].deposit_identifier.as_str(), of_treasury[0].paid.minor()),
+        (
+            of_treasury[0].deposit_identifier.as_str(),
+            of_treasury[0].paid.minor()
+        ),
         (DEPOSIT, 1_222_500)
     );
     scene.settle_day(1).await;

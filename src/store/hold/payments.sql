@@ -1,6 +1,6 @@
 -- Settlements of network $1 from the window $3 on and before the window $4 that carried nothing payable of a destination of the
 -- parties $2, and the window until $4 in which their payout came back: few did, and a payout that has not is found at once.
-SELECT p.party_id, p.deposit_identifier, p.unit_id, w.ordinal, s.decided_at AS approved_at,
+SELECT p.party_id, p.deposit_identifier, p.unit_id, w.ordinal, s.decided_at AS approved_at, p.paid,
        CASE WHEN p.paid > 0 AND NOT EXISTS (
                 SELECT FROM payouts o
                  WHERE o.party_id = p.party_id AND o.deposit_identifier = p.deposit_identifier AND o.settlement_id = s.id

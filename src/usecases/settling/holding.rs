@@ -67,12 +67,10 @@ pub async fn held(
     })
 }
 
-fn add(items: &mut BTreeMap<(Chain, HoldCause), Amount>, sum: &HoldableSum) -> Done<()> {
-    let cause = HoldCause::Licence {
-        licence: sum.item.licence_id,
-    };
-    let held = items.entry((chain_of(&sum.item), cause)).or_default();
-    *held = held.plus(Amount::from_minor(sum.amount))?;
+type Causes = BTreeMap<HoldCause, Amount>;
+
+fn add(sum: &mut Amount, amount: Amount) -> Done<()> {
+    *sum = sum.plus(amount)?;
     Ok(())
 }
 
@@ -108,7 +106,7 @@ impl Register {
         self.restricted(at).into_iter().filter(changed).collect()
     }
 
-    /// What of the sums is held, by destination and cause.
+    /// What of the sums is held, by destination and cause; of those whose payment came back no more than came back.
     pub(super) fn held_items(
         &self,
         sums: &[HoldableSum],
@@ -116,9 +114,29 @@ impl Register {
         at: DateTime<Utc>,
     ) -> Done<BTreeMap<(Chain, HoldCause), Amount>> {
         let mut items = BTreeMap::new();
+        let mut unpaid_again: BTreeMap<(Chain, i32), (Amount, Causes)> = BTreeMap::new();
         for sum in sums {
-            if self.holds(&sum.item, payments, at)? {
-                add(&mut items, sum)?;
+            let (item, of_chain) = (self.holdable(&sum.item)?, payments.of(&sum.item));
+            let (chain, amount) = (chain_of(&sum.item), Amount::from_minor(sum.amount));
+            if !item.is_held(of_chain, at) {
+                continue;
+            }
+            let cause = HoldCause::Licence {
+                licence: sum.item.licence_id,
+            };
+            if let Some(payment) = item.came_back_from(of_chain) {
+                let place = (chain, payment.ordinal);
+                let (_, causes) = unpaid_again.entry(place).or_insert((payment.paid, Causes::new()));
+                add(causes.entry(cause).or_default(), amount)?;
+            } else {
+                add(items.entry((chain, cause)).or_default(), amount)?;
+            }
+        }
+        for ((chain, _), (mut left, causes)) in unpaid_again {
+            for (cause, amount) in causes {
+                let held = amount.min(left);
+                left = left.minus(held.max(Amount::ZERO))?;
+                add(items.entry((chain.clone(), cause)).or_default(), held)?;
             }
         }
         Ok(items)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::hold::Payment;
+use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
 use crate::store::Connection;
 use crate::store::hold::{HoldableItem, PaymentRow, payments_to};
@@ -47,6 +48,7 @@ impl From<&PaymentRow> for Payment {
         Self {
             ordinal: row.ordinal,
             approved_at: row.approved_at,
+            paid: Amount::from_minor(row.paid),
             returned_in: row.returned_in,
         }
     }

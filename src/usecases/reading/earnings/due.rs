@@ -225,7 +225,10 @@ async fn unsealed_of(
             };
             for earning in earnings_of(conn, wanted).await? {
                 let deposit_identifier = identifier.clone();
-                unsealed.push(Unsealed { deposit_identifier, earning });
+                unsealed.push(Unsealed {
+                    deposit_identifier,
+                    earning,
+                });
             }
         }
     }
@@ -249,9 +252,16 @@ fn is_moved(row: &DueRow, unsealed: &[Unsealed]) -> bool {
 }
 
 fn earnings_at<'a>(row: &DueRow, unsealed: &'a [Unsealed]) -> impl Iterator<Item = &'a EarningRow> {
-    let place = (row.network.clone(), row.unit.clone(), row.deposit_identifier.clone());
+    let place = (
+        row.network.clone(),
+        row.unit.clone(),
+        row.deposit_identifier.clone(),
+    );
     let own = unsealed.iter().filter(move |unsealed| {
-        let Unsealed { deposit_identifier, earning } = unsealed;
+        let Unsealed {
+            deposit_identifier,
+            earning,
+        } = unsealed;
         (&earning.network, &earning.unit, deposit_identifier) == (&place.0, &place.1, &place.2)
     });
     own.map(|unsealed| &unsealed.earning)
