@@ -6,15 +6,13 @@ use diesel_async::AsyncConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::licence::{OfficeRoles, OfficeTerms, change_rules, parties_of, require_reference};
+use super::licence::{NamedOffice, OfficeRoles, change_rules, parties_of, require_reference};
 use crate::domain::binding::{Rebinding, rebind};
 use crate::domain::licence::succession::reached_by_binding;
 use crate::domain::moment::{after, kept};
 use crate::domain::originator::Originator;
 use crate::store::licence::{LicenceRow, NewBinding};
-use crate::store::reading::network::all_networks;
 use crate::store::{Connection, licence, party};
-use crate::usecases::reading::naming::network_among;
 use crate::usecases::{Done, Failure};
 
 /// A relocation or a transfer: other parties play the roles of an office from an instant on.
@@ -62,18 +60,18 @@ pub async fn bind_roles(
     require_reference(&entry.decision, &entry.deciding_body)?;
     conn.transaction(async |conn| {
         let valid_from = kept(entry.valid_from);
-        let network_id = network_among(&all_networks(conn).await?, &entry.network)?.id;
+        let named = NamedOffice::find(conn, &entry.office, &entry.network).await?;
         let asked = asked_parties(conn, &entry.roles).await?;
-        let at = change_rules(conn, [network_id], kept(at)).await?;
-        let office = OfficeTerms::load(conn, &entry.office, &entry.network, valid_from).await?;
+        let at = change_rules(conn, [named.network_id], kept(at)).await?;
+        let office = named.terms(conn, valid_from).await?;
         let reached = reached_by_binding(&office.terms, office.named);
         let on_record = office.terms[reached.clone()]
             .iter()
             .flat_map(|term| &term.bindings);
         // Of two servers' clocks one is behind: what is decided last is known last.
         let at = after(on_record.map(|binding| binding.known_from).max(), at);
-        let named = rebind(&office.terms[office.named].bindings, &asked, valid_from);
-        if named.known_from.is_none() {
+        let rebound = rebind(&office.terms[office.named].bindings, &asked, valid_from);
+        if rebound.known_from.is_none() {
             let renewals = reached.map(|of| (&office.rows[of], &office.terms[of]));
             let bindings = renewals.map(|(row, term)| {
                 let valid_from = valid_from.max(row.valid_from);
@@ -82,7 +80,7 @@ pub async fn bind_roles(
             });
             licence::insert_bindings(conn, &bindings.collect::<Vec<_>>()).await?;
         }
-        bound(conn, entry, &named, at).await
+        bound(conn, entry, &rebound, at).await
     })
     .await
 }

@@ -142,9 +142,9 @@ pub async fn record_licence_event(
     require_reference(&entry.decision, &entry.deciding_body)?;
     within_limits(entry.evidence.as_deref().map(Text::evidence))?;
     conn.transaction(async |conn| {
-        let network_id = network_among(&all_networks(conn).await?, &entry.network)?.id;
-        let at = change_rules(conn, [network_id], kept(at)).await?;
-        let office = OfficeTerms::load(conn, &entry.office, &entry.network, entry.effective_at).await?;
+        let named = NamedOffice::find(conn, &entry.office, &entry.network).await?;
+        let at = change_rules(conn, [named.network_id], kept(at)).await?;
+        let office = named.terms(conn, entry.effective_at).await?;
         let reached = reached(&office.terms, office.named, entry.kind.change());
         let ids: Vec<i32> = office.rows[reached.clone()].iter().map(|row| row.id).collect();
         // Of two servers' clocks one is behind: what is decided last is recorded last.
@@ -152,7 +152,7 @@ pub async fn record_licence_event(
         let instrument_id = instrument_id(conn, entry.instrument.as_deref()).await?;
         let event = |licence_id: &i32| licence::NewLicenceEvent {
             licence_id: *licence_id,
-            kind: entry.kind.change().code(),
+            kind: entry.kind.code(),
             effective_at: kept(entry.effective_at),
             recorded_at: at,
             deciding_body: entry.deciding_body.clone(),
@@ -161,9 +161,9 @@ pub async fn record_licence_event(
             evidence: entry.evidence.clone(),
             originator_id: by.id,
         };
-        let decided = event(&office.rows[office.named].id);
-        if let Some(before) = licence::recorded_before(conn, &decided).await? {
-            return Ok(recorded(entry, before, ids.len(), Novelty::Repeated));
+        let before = licence::recorded_before(conn, &event(&office.rows[office.named].id), &ids).await?;
+        if let [first, ..] = before[..] {
+            return Ok(recorded(entry, first, before.len(), Novelty::Repeated));
         }
         lifts_something(entry, &office.terms[reached])?;
         let events: Vec<licence::NewLicenceEvent> = ids.iter().map(event).collect();
@@ -173,26 +173,39 @@ pub async fn record_licence_event(
     .await
 }
 
-/// The terms of an office in a network, and which of them is named by an instant.
+/// An office in a network.
+pub(super) struct NamedOffice {
+    pub network_id: i16,
+    office_id: i32,
+    told: String,
+}
+
+/// Its terms, and which of them contains the instant that was asked for.
 pub(super) struct OfficeTerms {
     pub rows: Vec<licence::LicenceRow>,
     pub terms: Vec<Term>,
     pub named: usize,
 }
 
-impl OfficeTerms {
+impl NamedOffice {
+    pub async fn find(conn: &mut Connection, office: &str, network: &str) -> Done<Self> {
+        Ok(Self {
+            office_id: known(&office_ids(conn, [office]).await?, "office", office)?,
+            network_id: network_among(&all_networks(conn).await?, network)?.id,
+            told: format!("{office} in {network}"),
+        })
+    }
+
     /// To be read after the network's locks.
-    pub async fn load(conn: &mut Connection, office: &str, network: &str, at: DateTime<Utc>) -> Done<Self> {
-        let office_id = known(&office_ids(conn, [office]).await?, "office", office)?;
-        let network_id = network_among(&all_networks(conn).await?, network)?.id;
-        let rows = licence::terms_of(conn, office_id, network_id).await?;
+    pub async fn terms(&self, conn: &mut Connection, at: DateTime<Utc>) -> Done<OfficeTerms> {
+        let rows = licence::terms_of(conn, self.office_id, self.network_id).await?;
         let terms = terms_of_rows(conn, &rows).await?;
         let named = terms.iter().position(|term| term.licence.term().contains(at));
         let named = named.ok_or_else(|| {
-            let told = format!("{office} in {network} at {}", at.to_rfc3339());
+            let told = format!("{} at {}", self.told, at.to_rfc3339());
             Failure::not_found("licence of office", told)
         })?;
-        Ok(Self { rows, terms, named })
+        Ok(OfficeTerms { rows, terms, named })
     }
 }
 
