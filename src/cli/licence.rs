@@ -27,7 +27,8 @@ pub struct LicenceArgs {
 enum LicenceVerb {
     /// From then on the office may not serve; backdated, what it earned in between is held.
     Suspend(DecisionArgs),
-    /// Lift what was decided before; what was held is released.
+    /// Lift what was decided before, in the licences before too that are suspended or restricted by the same decision; what was held
+    /// is released.
     Reinstate(DecisionArgs),
     /// Take the licence away.
     Revoke(DecisionArgs),

@@ -196,6 +196,16 @@ pub async fn terms_of(conn: &mut Connection, office_id: i32, network_id: i16) ->
         .await?)
 }
 
+/// The licences of these offices in all networks, in the order of their terms.
+pub async fn terms_of_offices(conn: &mut Connection, office_ids: &[i32]) -> Stored<Vec<LicenceRow>> {
+    Ok(licences::table
+        .filter(licences::office_id.eq_any(office_ids))
+        .order((licences::office_id, licences::valid_from))
+        .select(LicenceRow::as_select())
+        .load(conn)
+        .await?)
+}
+
 pub async fn licences_of_ids(conn: &mut Connection, ids: &[i32]) -> Stored<Vec<LicenceRow>> {
     Ok(licences::table
         .filter(licences::id.eq_any(ids))

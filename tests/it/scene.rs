@@ -404,7 +404,7 @@ fn office(code: &str) -> OfficeEntry {
     }
 }
 
-fn licence(office: &str, network: &str, valid_from: DateTime<Utc>) -> LicenceEntry {
+pub fn licence(office: &str, network: &str, valid_from: DateTime<Utc>) -> LicenceEntry {
     LicenceEntry {
         office: office.to_owned(),
         network: network.to_owned(),

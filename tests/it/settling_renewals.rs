@@ -1,16 +1,16 @@
 //! Decisions about an office whose licence was renewed, or followed by another's: which terms they reach, and what that does to the
 //! money. Never here: one term (`settling_holds`).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use daftar::usecases::Failure;
 use daftar::usecases::register::binding::bind_roles;
 use daftar::usecases::register::licence::{
-    LicenceEventEntry, LicenceEventKind, RecordedLicenceEvent, record_licence_event,
+    LicenceEventEntry, LicenceEventKind, RecordedLicenceEvent, issue_licences, record_licence_event,
 };
 
 use crate::counter::Case;
 use crate::licences::{bound_to, decision};
-use crate::scene::{PISHKHAN, Scene};
+use crate::scene::{PISHKHAN, Scene, licence};
 use crate::settling::position_of;
 
 /// What the office earns by one passport.
@@ -129,6 +129,75 @@ async fn a_handover_reaches_the_renewal_that_was_to_go_on() {
         scene.settle_day(day + 1).await;
     }
     scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_later_handover_stands_when_an_earlier_one_is_recorded_after_it_and_reaches_its_term() {
+    let scene = Scene::furnished().await;
+    scene.open_followed(scene.day(0, 12), "office-1004").await;
+    let mut conn = scene.world.conn().await;
+    let mut bind = async |licensee: &str, from| {
+        let handover = bound_to("1004", licensee, from);
+        let bound = bind_roles(&mut conn, &scene.maker, scene.day(0, 1), &handover).await;
+        bound.unwrap().valid_until
+    };
+    let later = scene.day(1, 0);
+    assert_eq!(bind("office-1002", later).await, None);
+    assert_eq!(bind("office-1003", scene.day(0, 2)).await, Some(later));
+    for (day, licensee) in [(0, "office-1003"), (1, "office-1002")] {
+        scene.passport_of_renewed(day).await;
+        let preview = scene.preview(PISHKHAN, scene.day(day, 4)).await;
+        assert_eq!(position_of(&preview, licensee).earned.minor(), WAGE, "day {day}");
+        scene.settle_day(day + 1).await;
+    }
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_revocation_that_reached_two_terms_is_lifted_of_both() {
+    let scene = Scene::furnished().await;
+    scene.open_followed(scene.day(0, 12), "office-1004").await;
+    let cases = [("a", 10), ("b", 14)]
+        .map(|(reference, hour)| Case::central("1004", "passport", reference, scene.day(0, hour)));
+    scene.book(scene.day(0, 15), &cases).await;
+    let revoked = scene
+        .befall_renewed(LicenceEventKind::Revoked, scene.day(0, 9), scene.day(0, 16))
+        .await;
+    assert_eq!(revoked.unwrap().terms, 2);
+    assert_eq!(scene.held_of_renewed(scene.day(0, 17)).await, (2 * WAGE, 0));
+    let lifted = scene
+        .befall_renewed(LicenceEventKind::Reinstated, scene.day(0, 18), scene.day(0, 18))
+        .await;
+    assert_eq!(lifted.unwrap().terms, 2);
+    assert_eq!(scene.held_of_renewed(scene.day(0, 19)).await, (0, 2 * WAGE));
+}
+
+#[tokio::test]
+async fn a_suspended_licence_is_renewed_once_it_is_reinstated() {
+    let scene = Scene::furnished().await;
+    let until = scene.began + Duration::days(5 * 365);
+    let renew = async || {
+        let mut conn = scene.world.conn().await;
+        let renewal = licence("1001", PISHKHAN, until);
+        issue_licences(&mut conn, &scene.maker, scene.day(0, 5), &[renewal]).await
+    };
+    scene
+        .befall(LicenceEventKind::Suspended, scene.day(0, 2), scene.day(0, 2))
+        .await;
+    let refused = renew().await.unwrap_err();
+    assert!(
+        matches!(&refused, Failure::Conflict { rule, .. } if *rule == "a_suspended_licence_is_not_renewed"),
+        "{refused:?}"
+    );
+    scene
+        .befall(LicenceEventKind::Reinstated, scene.day(0, 4), scene.day(0, 4))
+        .await;
+    renew().await.unwrap();
+    let refused = renew().await.unwrap_err();
+    assert!(
+        matches!(&refused, Failure::Conflict { rule, .. } if *rule == "one_licence_per_office_network_and_time"),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]

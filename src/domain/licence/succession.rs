@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
-use super::{Licence, LicenceChange, LicenceState};
+use super::{Licence, LicenceChange, LicenceState, Restriction};
 use crate::domain::binding::{Binding, LICENSEE, in_force, player};
 use crate::domain::moment::before;
 
@@ -20,8 +20,8 @@ pub struct Term {
 
 /// The terms, of an office in a network in ascending order, that a decision about one of them reaches, by all that is on
 /// record. It reaches the renewals that stand already: a licence that was taken away in March is not back in April because the
-/// next term begins. A reinstatement lifts the suspension of the terms before too, if they ended suspended: what they hold would
-/// be held for ever.
+/// next term begins. A reinstatement lifts what stands of the terms before too, if it is a suspension or the very decision that it
+/// lifts of the later one: what they hold would be held for ever.
 pub fn reached(terms: &[Term], decided: usize, change: LicenceChange) -> Range<usize> {
     let is_renewed = |at: usize| {
         let renewal = terms.get(at + 1).and_then(Term::first_licensee);
@@ -41,7 +41,9 @@ pub fn reached(terms: &[Term], decided: usize, change: LicenceChange) -> Range<u
     while reaches_back
         && reached.start > 0
         && is_renewed(reached.start - 1)
-        && terms[reached.start - 1].licence.stands_suspended()
+        && terms[reached.start - 1]
+            .licence
+            .is_lifted_with(&terms[reached.start].licence)
     {
         reached.start -= 1;
     }
@@ -77,6 +79,11 @@ impl Term {
         in_force(&self.bindings, at, EVER).map(|binding| binding.parties.as_slice())
     }
 
+    /// Whether it stands suspended with that licensee: whose renewal would let the office serve again.
+    pub fn bars(&self, licensee: i32) -> bool {
+        self.last_licensee() == Some(licensee) && self.licence.stands_suspended()
+    }
+
     fn first_licensee(&self) -> Option<i32> {
         player(self.first()?, LICENSEE)
     }
@@ -87,17 +94,36 @@ impl Term {
 }
 
 impl Licence {
-    /// Whether a suspension is on record that nothing has lifted, of a licence that was not taken away or given back.
+    /// Whether a suspension stands that nothing has lifted, of a licence that was not taken away or given back.
     fn stands_suspended(&self) -> bool {
-        let restrictions = self.restrictions(EVER);
-        let mut standing = restrictions.iter().filter(|r| r.lifted_from.is_none()).peekable();
-        standing.peek().is_some() && standing.all(|r| r.state == LicenceState::Suspended)
+        let standing = self.standing();
+        !standing.is_empty() && standing.iter().all(|r| r.state == LicenceState::Suspended)
+    }
+
+    /// Whether what stands of it is a suspension, or by a decision that stands of its renewal too.
+    fn is_lifted_with(&self, renewal: &Self) -> bool {
+        let (standing, shared) = (self.standing(), renewal.standing());
+        let is_shared = |r: &Restriction| shared.iter().any(|other| other.is_same_decision(r));
+        let is_lifted = |r: &Restriction| r.state == LicenceState::Suspended || is_shared(r);
+        !standing.is_empty() && standing.iter().all(is_lifted)
     }
 
     /// Whether a reinstatement would lift anything.
     pub fn is_restricted(&self) -> bool {
-        let restrictions = self.restrictions(EVER);
-        restrictions.iter().any(|r| r.lifted_from.is_none())
+        !self.standing().is_empty()
+    }
+
+    fn standing(&self) -> Vec<Restriction> {
+        let mut restrictions = self.restrictions(EVER);
+        restrictions.retain(|r| r.lifted_from.is_none());
+        restrictions
+    }
+}
+
+impl Restriction {
+    fn is_same_decision(&self, other: &Self) -> bool {
+        (self.state, self.effective_at, self.recorded_at)
+            == (other.state, other.effective_at, other.recorded_at)
     }
 }
 
@@ -205,5 +231,21 @@ mod tests {
         assert!(taken.licence.is_restricted());
         let terms = [taken, term(1, [7, 7], Some(13))];
         assert_eq!(reached(&terms, 1, LicenceChange::Reinstated), 1..2);
+    }
+    #[test]
+    fn a_decision_that_reached_several_terms_is_lifted_of_all_of_them() {
+        let revoked = LicenceEvent {
+            change: LicenceChange::Revoked,
+            effective_at: day(4),
+            recorded_at: day(15),
+        };
+        let terms = [0, 1].map(|nth| {
+            let term = term(nth, [7, 7], None);
+            Term {
+                licence: Licence::new(term.licence.term(), vec![revoked]),
+                ..term
+            }
+        });
+        assert_eq!(reached(&terms, 1, LicenceChange::Reinstated), 0..2);
     }
 }

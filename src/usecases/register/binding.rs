@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::licence::{NamedOffice, OfficeRoles, change_rules, parties_of, require_reference};
 use crate::domain::binding::{Rebinding, rebind};
-use crate::domain::licence::succession::reached_by_binding;
+use crate::domain::licence::succession::{Term, reached_by_binding};
 use crate::domain::moment::{after, kept};
 use crate::domain::originator::Originator;
 use crate::store::licence::{LicenceRow, NewBinding};
@@ -70,39 +70,46 @@ pub async fn bind_roles(
             .flat_map(|term| &term.bindings);
         // Of two servers' clocks one is behind: what is decided last is known last.
         let at = after(on_record.map(|binding| binding.known_from).max(), at);
-        let rebound = rebind(&office.terms[office.named].bindings, &asked, valid_from);
+        let mut rebound = rebind(&office.terms[office.named].bindings, &asked, valid_from);
         if rebound.known_from.is_none() {
-            let renewals = reached.map(|of| (&office.rows[of], &office.terms[of]));
-            let bindings = renewals.map(|(row, term)| {
-                let valid_from = valid_from.max(row.valid_from);
-                let rebound = rebind(&term.bindings, &asked, valid_from);
-                new_binding(row, entry, by, (valid_from, rebound), at)
-            });
-            licence::insert_bindings(conn, &bindings.collect::<Vec<_>>()).await?;
+            let terms = reached.map(|of| (&office.rows[of], &office.terms[of]));
+            let bindings = bindings_of_terms(terms, entry, by, &asked, at);
+            rebound.until = bindings.last().and_then(|last| last.valid_until);
+            licence::insert_bindings(conn, &bindings).await?;
         }
         bound(conn, entry, &rebound, at).await
     })
     .await
 }
 
-fn new_binding(
-    row: &LicenceRow,
+/// A binding for each term, up to that in which a change that was on record before takes effect.
+fn bindings_of_terms<'a>(
+    terms: impl Iterator<Item = (&'a LicenceRow, &'a Term)>,
     entry: &BindingEntry,
     by: &Originator,
-    (valid_from, rebound): (DateTime<Utc>, Rebinding),
+    asked: &[Option<i32>],
     at: DateTime<Utc>,
-) -> NewBinding {
-    NewBinding {
-        office_id: row.office_id,
-        licence_id: row.id,
-        party_ids: rebound.parties,
-        valid_from,
-        valid_until: rebound.until,
-        known_from: at,
-        deciding_body: entry.deciding_body.clone(),
-        decision: entry.decision.clone(),
-        originator_id: by.id,
+) -> Vec<NewBinding> {
+    let mut bindings: Vec<NewBinding> = Vec::new();
+    for (row, term) in terms {
+        if bindings.last().is_some_and(|before| before.valid_until.is_some()) {
+            break;
+        }
+        let valid_from = kept(entry.valid_from).max(row.valid_from);
+        let rebound = rebind(&term.bindings, asked, valid_from);
+        bindings.push(NewBinding {
+            office_id: row.office_id,
+            licence_id: row.id,
+            party_ids: rebound.parties,
+            valid_from,
+            valid_until: rebound.until,
+            known_from: at,
+            deciding_body: entry.deciding_body.clone(),
+            decision: entry.decision.clone(),
+            originator_id: by.id,
+        });
     }
+    bindings
 }
 
 /// In the order of the roles' ids, those that are named.

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::known;
 use super::terms::terms_of_rows;
 use super::text::{Text, each_within_limits, within_limits};
+use crate::domain::interval::Interval;
 use crate::domain::licence::LicenceChange;
 use crate::domain::licence::succession::{Term, reached};
 use crate::domain::moment::{after, kept};
@@ -77,12 +78,17 @@ pub struct RecordedLicenceEvent {
     pub recorded_at: DateTime<Utc>,
     pub decision: String,
     /// Of how many of the office's licences it is on record: a decision reaches the renewals of the one that it names, and a
-    /// reinstatement the suspended ones before it.
+    /// reinstatement those before it that are suspended, or restricted by the very decision that it lifts.
     pub terms: usize,
     /// It had been recorded so before; nothing was written.
     pub repeated: bool,
 }
 
+/// Issues licences with their first bindings, all or none.
+///
+/// # Errors
+/// Invalid `licence_validity_is_half_open`; conflicts `one_licence_per_office_network_and_time` and
+/// `a_suspended_licence_is_not_renewed`, each with its office.
 pub async fn issue_licences(
     conn: &mut Connection,
     by: &Originator,
@@ -110,6 +116,12 @@ pub async fn issue_licences(
             })
             .collect::<Done<Vec<_>>>()?;
         let at = change_rules(conn, rows.iter().map(|row| row.network_id), at).await?;
+        let standing = StandingTerms::of_offices(conn, &rows).await?;
+        for (entry, row) in entries.iter().zip(&rows) {
+            let licensee = known(&parties, "party", &entry.roles.licensee)?;
+            let follows = standing.may_be_followed_by(row, licensee);
+            follows.map_err(|failure| failure.within(&entry.office))?;
+        }
         let ids = licence_ids(conn, &rows).await?;
         let issued = entries
             .iter()
@@ -124,6 +136,48 @@ pub async fn issue_licences(
         Ok(licence::insert_bindings(conn, &bindings).await?)
     })
     .await
+}
+
+/// The terms that offices have already, by office and network, in their order.
+struct StandingTerms(HashMap<(i32, i16), Vec<Term>>);
+
+impl StandingTerms {
+    /// To be read after the networks' locks.
+    async fn of_offices(conn: &mut Connection, new: &[licence::NewLicence]) -> Done<Self> {
+        let offices: BTreeSet<i32> = new.iter().map(|row| row.office_id).collect();
+        let rows = licence::terms_of_offices(conn, &Vec::from_iter(offices)).await?;
+        let terms = terms_of_rows(conn, &rows).await?;
+        let mut standing: HashMap<(i32, i16), Vec<Term>> = HashMap::new();
+        for (row, term) in rows.iter().zip(terms) {
+            let own = standing.entry((row.office_id, row.network_id)).or_default();
+            own.push(term);
+        }
+        Ok(Self(standing))
+    }
+
+    fn may_be_followed_by(&self, new: &licence::NewLicence, licensee: i32) -> Done<()> {
+        let term = Interval::new(new.valid_from, Some(new.valid_until)).map_err(|_| {
+            let told = format!("it is exclusive, and after {}", new.valid_from);
+            Failure::invalid("valid_until", "licence_validity_is_half_open", told)
+        })?;
+        let own = self.0.get(&(new.office_id, new.network_id));
+        let own = own.map(Vec::as_slice).unwrap_or_default();
+        if let Some(other) = own.iter().find(|other| other.licence.term().overlaps(&term)) {
+            let (from, until) = (other.licence.term().from(), other.licence.term().until());
+            let until = until.map_or_else(String::new, |until| until.to_string());
+            let told = format!("another licence holds from {from} until {until}");
+            return Err(Failure::conflict("one_licence_per_office_network_and_time", told));
+        }
+        let before = own
+            .iter()
+            .rev()
+            .find(|other| other.licence.term().from() < new.valid_from);
+        if before.is_some_and(|before| before.bars(licensee)) {
+            let told = "the licence before stands suspended, and a new term would let the office serve: reinstate it first";
+            return Err(Failure::conflict("a_suspended_licence_is_not_renewed", told));
+        }
+        Ok(())
+    }
 }
 
 /// Records a decision about the licence whose term contains the instant when the decision takes effect, and about the other
@@ -202,7 +256,12 @@ impl NamedOffice {
         let terms = terms_of_rows(conn, &rows).await?;
         let named = terms.iter().position(|term| term.licence.term().contains(at));
         let named = named.ok_or_else(|| {
-            let told = format!("{} at {}", self.told, at.to_rfc3339());
+            let ends = terms.iter().filter_map(|term| term.licence.term().until());
+            let ends = ends.filter(|ends| *ends <= at).max();
+            let hint = ends.map_or_else(String::new, |ends| {
+                format!(" (the last one ended at {ends}: name a moment within it)")
+            });
+            let told = format!("{} at {}{hint}", self.told, at.to_rfc3339());
             Failure::not_found("licence of office", told)
         })?;
         Ok(OfficeTerms { rows, terms, named })
