@@ -41,6 +41,8 @@ pub enum TariffVerb {
     Approve(pending::DecideArgs),
     /// Put approved versions in force.
     Publish(pending::DecideArgs),
+    /// Withdraw versions that are pending: they are kept, and never put in force.
+    Withdraw(pending::WithdrawArgs),
 }
 
 impl TariffVerb {
@@ -48,7 +50,7 @@ impl TariffVerb {
     pub const fn needs_host(&self) -> bool {
         match self {
             Self::Check(_) | Self::Quote(_) | Self::Schema => false,
-            Self::Pending(_) | Self::Approve(_) | Self::Publish(_) => true,
+            Self::Pending(_) | Self::Approve(_) | Self::Publish(_) | Self::Withdraw(_) => true,
         }
     }
 }
@@ -96,9 +98,11 @@ pub fn answer(args: &TariffArgs) -> Done<String> {
     match &args.verb {
         TariffVerb::Check(args) => check(args),
         TariffVerb::Quote(args) => quote(args),
-        TariffVerb::Schema | TariffVerb::Pending(_) | TariffVerb::Approve(_) | TariffVerb::Publish(_) => {
-            Ok(pretty(&Document::schema()))
-        }
+        TariffVerb::Schema
+        | TariffVerb::Pending(_)
+        | TariffVerb::Approve(_)
+        | TariffVerb::Publish(_)
+        | TariffVerb::Withdraw(_) => Ok(pretty(&Document::schema())),
     }
 }
 
@@ -108,6 +112,7 @@ pub async fn carry_out(args: &TariffArgs, host: &Host) -> Done<String> {
         TariffVerb::Pending(args) => pending::list(args, host).await,
         TariffVerb::Approve(args) => pending::approve(args, host).await,
         TariffVerb::Publish(args) => pending::publish(args, host).await,
+        TariffVerb::Withdraw(args) => pending::withdraw(args, host).await,
         TariffVerb::Check(_) | TariffVerb::Quote(_) | TariffVerb::Schema => answer(args),
     }
 }

@@ -542,6 +542,8 @@ diesel::table! {
         approved_at -> Nullable<Timestamptz>,
         published_by -> Nullable<Int4>,
         published_at -> Nullable<Timestamptz>,
+        withdrawn_by -> Nullable<Int4>,
+        withdrawn_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -136,6 +136,22 @@ pub async fn set_published(conn: &mut Connection, id: i32, by: Deciding) -> Stor
     Ok(rows == 1)
 }
 
+/// Whether a version waited to be approved or published, and is withdrawn now.
+pub async fn set_withdrawn(conn: &mut Connection, id: i32, by: Deciding) -> Stored<bool> {
+    let pending = tariff_versions::table
+        .find(id)
+        .filter(tariff_versions::state.eq_any(["draft", "approved"]));
+    let rows = diesel::update(pending)
+        .set((
+            tariff_versions::state.eq("withdrawn"),
+            tariff_versions::withdrawn_by.eq(by.originator_id),
+            tariff_versions::withdrawn_at.eq(by.at),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(rows == 1)
+}
+
 /// A version in force that holds for a part of the same time: its id and validity.
 pub async fn overlapped_by(
     conn: &mut Connection,

@@ -117,7 +117,7 @@ async fn the_application_changes_the_columns_that_have_states_and_no_others() {
         ),
         (
             "tariff_versions",
-            "approved_at approved_by published_at published_by state valid_until",
+            "approved_at approved_by published_at published_by state valid_until withdrawn_at withdrawn_by",
         ),
         ("tokens", "revoked_at"),
         ("weekends", "valid_until"),
@@ -184,11 +184,11 @@ async fn states_follow_each_other_and_none_is_gone_back_to() {
     for (edit, rule) in [
         (
             "UPDATE tariff_versions SET state = 'draft'",
-            "is drafted, then approved, then published",
+            "is drafted, then approved, then published or withdrawn",
         ),
         (
             "UPDATE tariff_versions SET published_at = now()",
-            "is drafted, then approved, then published",
+            "is drafted, then approved, then published or withdrawn",
         ),
         (
             "UPDATE outbox SET state = 'queued', finished_at = NULL",

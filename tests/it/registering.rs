@@ -3,17 +3,22 @@
 use std::process::{Command, Output};
 
 use chrono::{DateTime, Utc};
+use daftar::domain::originator::Originator;
 use daftar::domain::party::PartyKind;
 use daftar::domain::period::PeriodKind;
 use daftar::domain::window::CLOCK_DIFFERENCE_MAX;
+use daftar::usecases::reading::tariffs::list_pending_tariffs;
 use daftar::usecases::register::network::{NetworkEntry, register_network};
-use daftar::usecases::tariff::{TariffDraft, approve_tariffs, draft_tariffs, publish_tariffs};
+use daftar::usecases::tariff::{
+    TariffDraft, approve_tariffs, draft_tariffs, publish_tariffs, withdraw_tariffs,
+};
 use daftar::usecases::{Done, Failure};
 use serde_json::{Value, json};
 
 use crate::counter::Case;
 use crate::host::Folder;
 use crate::scene::{PISHKHAN, Scene, at, draft, fixed, network};
+use crate::settling::rule_of;
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/register.json");
 
@@ -425,4 +430,38 @@ async fn a_version_is_valid_as_its_document_says_and_a_draft_that_says_otherwise
     let as_stated = "SELECT count(*) FROM tariff_versions WHERE state = 'draft' AND valid_from = '2026-03-20 20:30:00+00' \
                         AND valid_until = '2027-03-20 20:30:00+00'";
     assert_eq!(scene.count(as_stated).await, 2);
+}
+
+#[tokio::test]
+async fn a_draft_is_withdrawn_and_what_is_in_force_is_not() {
+    let scene = Scene::furnished().await;
+    let (now, later) = (scene.day(0, 1), scene.day(9, 0));
+    let mut conn = scene.world.conn().await;
+    let drafts = [120_000, 130_000].map(|price| draft(PISHKHAN, "copy", fixed(price), later));
+    let ids = draft_tariffs(&mut conn, &scene.maker, now, &drafts)
+        .await
+        .unwrap();
+    approve_tariffs(&mut conn, &scene.checker, now, &ids)
+        .await
+        .unwrap();
+    let both = publish_tariffs(&mut conn, &scene.maker, now, &ids).await;
+    assert!(both.is_err(), "they hold for the same time");
+    withdraw_tariffs(&mut conn, &scene.maker, now, &ids[..1])
+        .await
+        .unwrap();
+    assert_eq!(
+        rule_of(publish_tariffs(&mut conn, &scene.maker, now, &ids[..1]).await),
+        "only_an_approved_version_is_published"
+    );
+    publish_tariffs(&mut conn, &scene.maker, now, &ids[1..])
+        .await
+        .unwrap();
+    let pending = list_pending_tariffs(&mut conn, &Originator::host())
+        .await
+        .unwrap();
+    assert!(pending.is_empty(), "{pending:?}");
+    assert_eq!(
+        rule_of(withdraw_tariffs(&mut conn, &scene.maker, now, &ids[1..]).await),
+        "only_what_is_not_in_force_is_withdrawn"
+    );
 }

@@ -1,4 +1,5 @@
-//! Drafts of tariffs on their way into force: listed, approved by another than their maker, published. Never here: drafting.
+//! Drafts of tariffs on their way into force: listed, approved by another than their maker, published or
+//! withdrawn. Never here: drafting.
 
 use std::fmt::Write;
 
@@ -11,7 +12,7 @@ use crate::host::database::PooledConnection;
 use crate::host::{Host, clock};
 use crate::usecases::Done;
 use crate::usecases::reading::tariffs::{PendingTariff, list_pending_tariffs};
-use crate::usecases::tariff::{approve_tariffs, publish_tariffs};
+use crate::usecases::tariff::{approve_tariffs, publish_tariffs, withdraw_tariffs};
 
 #[derive(Debug, Args)]
 pub struct PendingArgs {
@@ -28,6 +29,15 @@ pub struct DecideArgs {
     /// All that are pending.
     #[arg(long, conflicts_with = "ids")]
     all: bool,
+    #[command(flatten)]
+    acting: Acting,
+}
+
+#[derive(Debug, Args)]
+pub struct WithdrawArgs {
+    /// Ids of versions.
+    #[arg(required = true)]
+    ids: Vec<i32>,
     #[command(flatten)]
     acting: Acting,
 }
@@ -66,6 +76,13 @@ pub(super) async fn publish(args: &DecideArgs, host: &Host) -> Done<String> {
     let ids = asked(&mut conn, args, "approved").await?;
     publish_tariffs(&mut conn, &by, clock::now(), &ids).await?;
     Ok(format!("{} versions are in force", ids.len()))
+}
+
+pub(super) async fn withdraw(args: &WithdrawArgs, host: &Host) -> Done<String> {
+    let mut conn = connected(host).await?;
+    let by = args.acting.person(&mut conn).await?;
+    withdraw_tariffs(&mut conn, &by, clock::now(), &args.ids).await?;
+    Ok(format!("{} versions are withdrawn", args.ids.len()))
 }
 
 async fn asked(conn: &mut PooledConnection, args: &DecideArgs, state: &str) -> Done<Vec<i32>> {

@@ -64,7 +64,7 @@ pub async fn pending_tariffs(conn: &mut Connection) -> Stored<Vec<PendingRow>> {
         .inner_join(networks::table.on(networks::id.eq(tariff_versions::network_id)))
         .inner_join(services::table.on(services::id.eq(tariff_versions::service_id)))
         .inner_join(originators::table.on(originators::id.eq(tariff_versions::made_by)))
-        .filter(tariff_versions::state.ne("published"))
+        .filter(tariff_versions::state.eq_any(["draft", "approved"]))
         .select((
             tariff_versions::id,
             networks::code,
