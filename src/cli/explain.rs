@@ -11,6 +11,7 @@ use super::acting::connected;
 use super::list;
 use super::output;
 use crate::domain::language::Language;
+use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::domain::tariff::Side;
@@ -210,7 +211,6 @@ fn refund_text(refund: &RefundExplained, words: &Words, language: Language) -> S
 
 fn line_text(explained: &StatementLineExplained, language: Language) -> String {
     let words = Words::of(language);
-    let told = |amount| amount_text(language, amount);
     let mut text = format!(
         "{} · {} · {}\n",
         explained.statement, explained.party, explained.service
@@ -233,18 +233,36 @@ fn line_text(explained: &StatementLineExplained, language: Language) -> String {
     for row in &explained.transactions {
         let _ = writeln!(
             text,
-            "{} {} {} +{} −{}",
+            "{} {} {} {} {}",
             digits_of(language, row.id),
             row.office,
             row.reference,
-            told(row.earned),
-            told(row.collected)
+            signed(Sign::Plus, row.earned, language),
+            signed(Sign::Minus, row.collected, language)
         );
     }
     if let Some(after) = explained.next_after {
         let _ = writeln!(text, "{} --after {after}", words.more);
     }
     text + words.agreement(explained.agrees)
+}
+
+/// Whether a figure adds to what is owed to a party, or takes off it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Plus,
+    Minus,
+}
+
+/// A figure with its sign; one below zero, which takes back, has the other.
+fn signed(sign: Sign, amount: Amount, language: Language) -> String {
+    let told = amount_text(language, amount);
+    match (sign, told.strip_prefix('-')) {
+        (Sign::Plus, None) => format!("+{told}"),
+        (Sign::Plus, Some(size)) => format!("−{size}"),
+        (Sign::Minus, None) => format!("−{told}"),
+        (Sign::Minus, Some(size)) => format!("+{size}"),
+    }
 }
 
 fn total_text(total: &StatedTotal, words: &Words, language: Language) -> String {
@@ -284,4 +302,20 @@ fn allocation_text(explained: &AllocationExplained, words: &Words, language: Lan
         text += &refund_text(refund, words, language);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_back_has_the_other_sign() {
+        let signed = |sign, minor, language| signed(sign, Amount::from_minor(minor), language);
+        for (minor, earned, collected) in [(18, "+18", "−18"), (0, "+0", "−0"), (-1_018, "−1,018", "+1,018")]
+        {
+            assert_eq!(signed(Sign::Plus, minor, Language::En), earned);
+            assert_eq!(signed(Sign::Minus, minor, Language::En), collected);
+        }
+        assert_eq!(signed(Sign::Plus, -18, Language::Fa), "−۱۸");
+    }
 }

@@ -4,10 +4,12 @@
 mod bands;
 mod choices;
 mod crossings;
+mod fixed;
 mod groups;
 mod header;
 mod probe;
 mod reach;
+mod remedies;
 mod rules;
 mod scope;
 mod shares;
@@ -81,6 +83,8 @@ struct Checker<'a> {
     slots: Vec<Slot>,
     /// Parts, bases and the price, once they are computed.
     globals: BTreeMap<&'a str, usize>,
+    /// Those of them whose amount is no share of anything.
+    fixed_globals: BTreeSet<&'a str>,
     terms: Vec<TermDeclaration>,
     reads_amount: bool,
     reads_quantity: bool,
@@ -104,6 +108,7 @@ impl<'a> Checker<'a> {
             activity_legs: Vec::new(),
             slots: Vec::new(),
             globals: BTreeMap::new(),
+            fixed_globals: BTreeSet::new(),
             terms: Vec::new(),
             reads_amount: false,
             reads_quantity: false,
@@ -206,6 +211,7 @@ impl<'a> Checker<'a> {
         }
         scope.add(Node::new("price", "$.price", Body::Total(parts), PRICE));
         self.compute_all(&mut scope);
+        self.fixed_globals = self.fixed_globals(document).into_iter().collect();
         self.globals = scope.slots_by_name();
         scope.computations
     }

@@ -24,7 +24,7 @@ pub(super) struct Measure {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Stated {
+pub(super) enum Stated {
     Amount,
     Principal,
     Quantity,
@@ -104,7 +104,7 @@ fn rounding_cliffs(tariff: &Tariff, others: &[Question]) -> Vec<i64> {
 }
 
 /// Every number that the sender states and a rule reads.
-fn whatever_is_read(tariff: &Tariff) -> BTreeSet<Stated> {
+pub(super) fn whatever_is_read(tariff: &Tariff) -> BTreeSet<Stated> {
     let facts = tariff.facts.iter().enumerate();
     let numbers = facts.filter(|(_, fact)| fact.is_read && matches!(fact.fact, Fact::Integer { .. }));
     let inputs = [
@@ -131,7 +131,7 @@ fn note(points: &mut Points, stated: Stated, found: BTreeSet<i64>) {
     }
 }
 
-fn every_computation(tariff: &Tariff) -> Vec<&Computation> {
+pub(super) fn every_computation(tariff: &Tariff) -> Vec<&Computation> {
     let lists = tariff.sources.lists().into_iter().chain(tariff.split.lists());
     let shared = lists.flat_map(|shares| &shares.computations);
     tariff.computations.iter().chain(shared).collect()
@@ -169,7 +169,20 @@ fn crossing(
 }
 
 impl Stated {
-    fn put(self, tariff: &Tariff, other: &Question, number: i64) -> Question {
+    /// The number that the question states.
+    pub(super) fn seen(self, tariff: &Tariff, question: &Question) -> Option<i64> {
+        match self {
+            Self::Amount => question.amount.map(Amount::minor),
+            Self::Principal => question.principal.map(Amount::minor),
+            Self::Quantity => Some(i64::from(question.quantity)),
+            Self::Fact(index) => match question.facts.get(&tariff.facts[index].name)? {
+                FactValue::Integer(number) => Some(*number),
+                FactValue::Bool(_) | FactValue::Text(_) => None,
+            },
+        }
+    }
+
+    pub(super) fn put(self, tariff: &Tariff, other: &Question, number: i64) -> Question {
         let mut question = other.clone();
         match self {
             Self::Amount => question.amount = Some(Amount::from_minor(number)),
@@ -183,7 +196,7 @@ impl Stated {
         question
     }
 
-    fn range(self, tariff: &Tariff) -> (i64, i64) {
+    pub(super) fn range(self, tariff: &Tariff) -> (i64, i64) {
         let (least, most) = match self {
             Self::Amount => ends(&tariff.amount),
             Self::Principal => match &tariff.principal {

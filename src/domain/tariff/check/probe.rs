@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Points;
 use super::reach::Domain;
+use super::remedies::Remedy;
 use crate::domain::dice::Dice;
 use crate::domain::money::Amount;
 use crate::domain::tariff::document::{Fact, FactValue};
@@ -36,12 +37,12 @@ pub(super) fn faults_of(tariff: &Tariff, points: &Points, paths: &BTreeMap<usize
             continue;
         };
         refused.get_or_insert_with(|| format!("{refusal} ({})", example(tariff, &question)));
-        let Some(fault) = fault_of(tariff, &question, &refusal, place, paths) else {
+        let Some(found) = found_by(tariff, &refusal, place, paths) else {
             continue;
         };
-        let is_known = |known: &Fault| known.rule == fault.rule && known.path == fault.path;
+        let is_known = |known: &Fault| known.rule == found.rule && known.path == found.path;
         if !faults.iter().any(is_known) {
-            faults.push(fault);
+            faults.push(found.told(tariff, &question, &refusal, place, paths));
         }
     }
     // Of too many questions those that are answered may not have been among the scattered ones.
@@ -176,49 +177,63 @@ fn quantities(tariff: &Tariff, points: &Points) -> Vec<u32> {
     quantities
 }
 
+/// A fault that a question shows, before it is told.
+struct Found {
+    path: String,
+    rule: &'static str,
+    remedy: Remedy,
+}
+
 /// Refusals that only a wrong document leads to.
-fn fault_of(
+fn found_by(
     tariff: &Tariff,
-    question: &Question,
     refusal: &Refusal,
     place: Place,
     paths: &BTreeMap<usize, String>,
-) -> Option<Fault> {
+) -> Option<Found> {
     let written = path_of(place, paths);
     let (path, rule, remedy) = match refusal {
-        Refusal::ComponentsExceed { side, .. } => (
-            list_of(*side),
-            "components_above_price",
-            "let the components take less, or declare the smallest amount as `amount.at_least`",
-        ),
+        Refusal::ComponentsExceed { side, .. } => {
+            (list_of(*side), "components_above_price", Remedy::of_excess(*side))
+        }
         Refusal::ComponentsFallShort { side, .. } => (
             list_of(*side),
             "components_below_price",
-            "let one component take the `remainder`, or divide by `rate`s or `weight`s that make up the whole",
+            Remedy::Said(
+                "let one component take the `remainder`, or divide by `rate`s or `weight`s that make up the whole",
+            ),
         ),
         Refusal::BelowZero { .. } => (
             written.as_str(),
             "below_zero",
-            "take off less, say `\"or_zero\": true`, or declare the smallest amount as `amount.at_least`",
+            Remedy::of_below_zero(tariff, place),
         ),
         Refusal::MinimumAboveAmount { .. } => (
             written.as_str(),
             "minimum_above_amount",
-            "lower `at_least`, or declare the smallest amount, at least as large, as `amount.at_least`",
+            Remedy::OrLimits(vec!["lower `at_least`"]),
         ),
-        Refusal::ClampCrossed { .. } => (written.as_str(), "limits_crossed", "at_least ≤ at_most"),
-        Refusal::SharesAreOneTerm { .. } => ("$.split", "duplicate_name", "give each its own name"),
-        Refusal::NoCase => ("$", "no_otherwise", "give `otherwise`"),
+        Refusal::ClampCrossed { .. } => (
+            written.as_str(),
+            "limits_crossed",
+            Remedy::Said("at_least ≤ at_most"),
+        ),
+        Refusal::SharesAreOneTerm { .. } => (
+            "$.split",
+            "duplicate_name",
+            Remedy::Said("give each its own name"),
+        ),
+        Refusal::NoCase => ("$", "no_otherwise", Remedy::Said("give `otherwise`")),
         Refusal::RoundingNotBorne { .. } => (
             "$.round_price.taker",
             "rounding_not_borne",
-            "name a larger component, or round by ceiling",
+            Remedy::Said("name a larger component, or round by ceiling"),
         ),
-        Refusal::Indivisible(_) => ("$.split", "indivisible", "weights above zero"),
+        Refusal::Indivisible(_) => ("$.split", "indivisible", Remedy::Said("weights above zero")),
         Refusal::OutsideBands { .. } if is_bounded(tariff) => (
             written.as_str(),
             "bands_gap",
-            "cover whatever the measure can come to within the declared ranges",
+            Remedy::Said("cover whatever the measure can come to within the declared ranges"),
         ),
         Refusal::AmountMissing | Refusal::PrincipalMissing | Refusal::PrincipalUnexpected => return None,
         Refusal::OutsideRange { .. } | Refusal::AmountDiffers { .. } | Refusal::QuantityZero => return None,
@@ -231,14 +246,28 @@ fn fault_of(
         | Refusal::OutsideBands { .. } => return None,
         Refusal::Refused(_) | Refusal::AboveLimit { .. } | Refusal::Overflow(_) => return None,
     };
-    // Of the price itself the path says enough.
-    let whose = if path == written && place.slot != PRICE {
-        format!("`{}`: ", tariff.slots[place.slot].name)
-    } else {
-        String::new()
-    };
-    let reason = format!("{whose}{refusal} ({})", example(tariff, question));
-    Some(Fault::new(path, rule, reason, remedy))
+    let path = path.to_owned();
+    Some(Found { path, rule, remedy })
+}
+
+impl Found {
+    fn told(
+        self,
+        tariff: &Tariff,
+        question: &Question,
+        refusal: &Refusal,
+        place: Place,
+        paths: &BTreeMap<usize, String>,
+    ) -> Fault {
+        // Of the price itself the path says enough.
+        let whose = if self.path == path_of(place, paths) && place.slot != PRICE {
+            format!("`{}`: ", tariff.slots[place.slot].name)
+        } else {
+            String::new()
+        };
+        let reason = format!("{whose}{refusal} ({})", example(tariff, question));
+        Fault::new(&self.path, self.rule, reason, self.remedy.text(tariff, question))
+    }
 }
 
 const fn list_of(side: Side) -> &'static str {

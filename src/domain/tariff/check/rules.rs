@@ -188,31 +188,3 @@ impl<'a> Checker<'a> {
         Formula::Fact(index)
     }
 }
-
-/// Does the rule stand without the price and every other amount? (What `after_fixed` takes off.)
-pub(super) fn is_fixed(rule: &AmountRule, counts: &dyn Fn(&str) -> bool) -> bool {
-    let all = |rules: &[AmountRule]| rules.iter().all(|rule| is_fixed(rule, counts));
-    let option = |rule: &Option<AmountRule>| rule.as_ref().is_none_or(|rule| is_fixed(rule, counts));
-    match rule {
-        AmountRule::Fixed(_) => true,
-        AmountRule::Name(name) => counts(name),
-        AmountRule::Rule(rule) => match rule.as_ref() {
-            Rule::Percent(p) => is_fixed(&p.of, counts) && option(&p.at_least) && option(&p.at_most),
-            Rule::TaxInside(tax) => is_fixed(&tax.of, counts),
-            Rule::Sum(parts) => all(parts),
-            Rule::Less(less) => is_fixed(&less.from, counts) && all(&less.take_off),
-            Rule::Times(times) => is_fixed(&times.count, counts) && is_fixed(&times.value, counts),
-            Rule::Bands(bands) => {
-                is_fixed(&bands.of, counts) && bands.rows.iter().all(|row| is_fixed(&row.value, counts))
-            }
-            Rule::Slices(slices) => is_fixed(&slices.of, counts),
-            Rule::Steps(steps) => is_fixed(&steps.of, counts) && is_fixed(&steps.charge, counts),
-            Rule::Clamp(c) => is_fixed(&c.value, counts) && option(&c.at_least) && option(&c.at_most),
-            Rule::Choose(choose) => {
-                choose.cases.iter().all(|case| is_fixed(&case.then, counts)) && option(&choose.otherwise)
-            }
-            Rule::Round(round) => is_fixed(&round.value, counts),
-            Rule::Refuse(_) => true,
-        },
-    }
-}

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Checker;
-use super::rules::is_fixed;
+use super::fixed::names;
 use super::scope::{Body, Node, Scope};
 use crate::domain::tariff::SlotKind;
-use crate::domain::tariff::document::{AmountRule, Component, Fact, Split, SplitChoice, Taker};
+use crate::domain::tariff::document::{AmountRule, Component, Split, SplitChoice, Taker};
 use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::question::listed;
 use crate::domain::tariff::sharing::{Choice, PartOf, Shares, TermChoice};
@@ -157,18 +157,6 @@ impl<'a> Checker<'a> {
         path: &str,
         owned: &mut Vec<Owned<'a>>,
     ) {
-        let counts = |name: &str| {
-            let is_count =
-                |(known, fact): (&String, &Fact)| known == name && matches!(fact, Fact::Integer { .. });
-            name == "quantity" || self.document.facts.0.iter().any(is_count)
-        };
-        let fixed = (0..components.len()).filter(|at| {
-            components[*at]
-                .take
-                .as_ref()
-                .is_some_and(|rule| !is_remainder(rule) && is_fixed(rule, &counts))
-        });
-        let fixed = fixed.collect::<Vec<_>>();
         let first = scope.nodes.len();
         let top = (first..first + components.len()).collect::<Vec<_>>();
         for (at, component) in components.iter().enumerate() {
@@ -180,7 +168,8 @@ impl<'a> Checker<'a> {
         }
         let slot = self.slot("after_fixed", None, SlotKind::Base);
         if components.iter().any(names_after_fixed) {
-            let fixed = fixed.into_iter().map(|at| top[at]).collect();
+            let fixed = self.fixed_components(components).into_iter();
+            let fixed = fixed.map(|at| top[at]).collect();
             scope.add(Node::new("after_fixed", path, Body::AfterFixed(fixed), slot));
         }
     }
@@ -286,7 +275,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-fn is_remainder(rule: &AmountRule) -> bool {
+pub(super) fn is_remainder(rule: &AmountRule) -> bool {
     matches!(rule, AmountRule::Name(name) if name == "remainder")
 }
 
@@ -295,10 +284,9 @@ pub(super) fn name_of(component: &Component) -> &str {
     component.name.as_deref().or(party).unwrap_or("")
 }
 
-/// A cheap look for the word; a name inside of any rule counts.
 fn names_after_fixed(component: &Component) -> bool {
     component
         .take
         .as_ref()
-        .is_some_and(|rule| !is_fixed(rule, &|name| name != "after_fixed"))
+        .is_some_and(|rule| names(rule, "after_fixed"))
 }

@@ -13,6 +13,9 @@ use crate::domain::split::RoundingMode;
 
 /// An amount: a whole number of the unit's smallest part (`5000`), a name (`"price"`, `"amount"`, `"principal"`,
 /// `"quantity"`, `"after_fixed"`, a part, a base, a component, a whole-number fact), or an object with one key, the rule.
+///
+/// `"after_fixed"` is the price without every component of the list whose amount is an amount by itself and no share of the price: a
+/// number, the name of a part, base or component that is one, a count times a value, a choice or a clamp of such; never a percentage.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[schemars(untagged)]
 pub enum AmountRule {
@@ -27,6 +30,47 @@ read_by_shape!(AmountRule,
     text(name) => AmountRule::Name(name),
     keyed(rule) => AmountRule::Rule(Box::new(rule))
 );
+
+impl AmountRule {
+    /// The amounts that it is made of.
+    pub(in crate::domain::tariff) fn inner(&self) -> Vec<&Self> {
+        match self {
+            Self::Fixed(_) | Self::Name(_) => Vec::new(),
+            Self::Rule(rule) => rule.inner(),
+        }
+    }
+}
+
+impl Rule {
+    fn inner(&self) -> Vec<&AmountRule> {
+        match self {
+            Self::Percent(percent) => {
+                let limits = percent.at_least.iter().chain(&percent.at_most);
+                [&percent.of].into_iter().chain(limits).collect()
+            }
+            Self::TaxInside(tax) => vec![&tax.of],
+            Self::Sum(parts) => parts.iter().collect(),
+            Self::Less(less) => [&less.from].into_iter().chain(&less.take_off).collect(),
+            Self::Times(times) => vec![&times.count, &times.value],
+            Self::Bands(bands) => {
+                let values = bands.rows.iter().map(|row| &row.value);
+                [&bands.of].into_iter().chain(values).collect()
+            }
+            Self::Slices(slices) => vec![&slices.of],
+            Self::Steps(steps) => vec![&steps.of, &steps.charge],
+            Self::Clamp(clamp) => {
+                let limits = clamp.at_least.iter().chain(&clamp.at_most);
+                [&clamp.value].into_iter().chain(limits).collect()
+            }
+            Self::Choose(choose) => {
+                let then = choose.cases.iter().map(|case| &case.then);
+                then.chain(&choose.otherwise).collect()
+            }
+            Self::Round(round) => vec![&round.value],
+            Self::Refuse(_) => Vec::new(),
+        }
+    }
+}
 
 /// A rule that makes an amount of others. Every value inside may again be any rule.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]

@@ -216,3 +216,122 @@ fn a_loss_by_rounding_that_only_some_prices_show_is_found() {
     parse(&rounded("floor", 20_000));
     parse(&rounded("ceiling", 2_000));
 }
+
+/// What is said to help, of the only fault; and that it does.
+fn remedy_of(wrong: &Value, right: &Value) -> String {
+    let faults = faults_of(wrong);
+    let [fault] = &faults[..] else {
+        panic!("{wrong:#}: {faults:?}")
+    };
+    parse(right);
+    fault.remedy.clone()
+}
+
+#[test]
+fn a_remedy_names_the_number_that_is_too_small() {
+    let share = json!({"percent": {"rate": "1%", "of": "principal", "at_least": 500}});
+    let split = json!([{"party": "agency", "take": 400}, {"party": "office", "take": "remainder"}]);
+    let of_principal = |at_least: i64| {
+        let price = json!({"percent": {"rate": "1%", "of": "principal"}});
+        with(
+            document(&price, &split),
+            "principal",
+            json!({"party": "party:utility", "at_least": at_least}),
+        )
+    };
+    assert_eq!(
+        remedy_of(&of_principal(0), &of_principal(40_000)),
+        "let the components take less, or declare the smallest principal as `principal.at_least`"
+    );
+    let with_minimum = |at_least: i64| with(of_principal(at_least), "price", share.clone());
+    assert_eq!(
+        remedy_of(&with_minimum(0), &with_minimum(500)),
+        "lower `at_least`, or declare the smallest principal as `principal.at_least`"
+    );
+    let of_amount = |at_least: i64| {
+        with(
+            document(&json!("amount"), &split),
+            "amount",
+            json!({"at_least": at_least}),
+        )
+    };
+    assert_eq!(
+        remedy_of(&of_amount(0), &of_amount(400)),
+        "let the components take less, or declare the smallest amount as `amount.at_least`"
+    );
+    let of_pages = |at_least: i64| {
+        let price = json!({"times": {"count": "pages", "value": 100}});
+        let facts = json!({"pages": {"kind": "integer", "at_least": at_least}});
+        with(document(&price, &split), "facts", facts)
+    };
+    assert_eq!(
+        remedy_of(&of_pages(1), &of_pages(4)),
+        "let the components take less, or declare the smallest `pages` as `facts.pages.at_least`"
+    );
+}
+
+#[test]
+fn a_remedy_names_the_number_that_is_too_large() {
+    let takes = |count: &str| json!([{"party": "agency", "take": {"times": {"count": count, "value": 10}}}, {"party": "office", "take": "remainder"}]);
+    let pages = |range: Value| with(document(&json!(1000), &takes("pages")), "facts", range);
+    assert_eq!(
+        remedy_of(
+            &pages(json!({"pages": {"kind": "integer"}})),
+            &pages(json!({"pages": {"kind": "integer", "at_most": 100}}))
+        ),
+        "let the components take less, or declare the largest `pages` as `facts.pages.at_most`"
+    );
+    let few = json!({"choose": {"cases": [{"when": {"quantity": {"above": 100}}, "then": {"refuse": "too many"}}], "otherwise": 1000}});
+    let remedy = remedy_of(
+        &document(&json!(1000), &takes("quantity")),
+        &document(&few, &takes("quantity")),
+    );
+    assert!(
+        remedy.starts_with("let the components take less, or refuse a larger `quantity` in a case: "),
+        "{remedy}"
+    );
+    let dear = document(
+        &json!(1000),
+        &json!([{"party": "agency", "take": 1001}, {"party": "office", "take": "remainder"}]),
+    );
+    assert_eq!(faults_of(&dear)[0].remedy, "let the components take less");
+}
+
+#[test]
+fn only_a_written_difference_is_told_to_stop_at_zero() {
+    let withholding = |at_least: i64| {
+        let held = json!([{"name": "tax", "party": "tax", "rate": "9%", "round": "ceiling", "step": 1000}]);
+        let split = json!([{"party": "office", "take": "remainder", "withhold": held}]);
+        with(
+            document(&json!("amount"), &split),
+            "amount",
+            json!({"at_least": at_least}),
+        )
+    };
+    let remedy = remedy_of(&withholding(0), &withholding(1000));
+    let ways = "withhold less, round what is withheld down, declare the smallest amount as `amount.at_least`";
+    assert!(remedy.starts_with(ways), "{remedy}");
+    let difference = |or_zero: bool| {
+        let price = json!({"less": {"from": "amount", "take_off": [100], "or_zero": or_zero}});
+        document(&price, &office_takes_all())
+    };
+    assert_eq!(
+        remedy_of(&difference(false), &difference(true)),
+        "take off less, say `\"or_zero\": true`, or declare the smallest amount as `amount.at_least`"
+    );
+    let after_fixed = |at_least: i64| {
+        let split = json!([
+            {"party": "agency", "take": 400}, {"party": "operator", "take": {"percent": {"rate": "10%", "of": "after_fixed"}}},
+            {"party": "office", "take": "remainder"}
+        ]);
+        with(
+            document(&json!("amount"), &split),
+            "amount",
+            json!({"at_least": at_least}),
+        )
+    };
+    assert_eq!(
+        remedy_of(&after_fixed(0), &after_fixed(400)),
+        "let the fixed components take less, or declare the smallest amount as `amount.at_least`"
+    );
+}
