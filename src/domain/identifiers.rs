@@ -1,4 +1,4 @@
-//! Identifiers that carry their own proof: Iranian national and company id, sheba, postal code.
+//! Identifiers that carry their own proof: Iranian national and company id, postal code; bank account numbers of any country.
 //! Never here: whether anybody bears them.
 
 use std::fmt;
@@ -62,13 +62,87 @@ identifier!(
     LegalId, "legal id", is_legal_id
 );
 identifier!(
-    /// An Iranian bank account number (شبا): `IR` and 24 digits, ISO 7064 modulo 97.
-    Sheba, "sheba", is_sheba
-);
-identifier!(
     /// An Iranian postal code: ten digits; it has a form and no check digit.
     PostalCode, "postal code", is_postal_code
 );
+
+/// A bank account number of any country (ISO 13616; in Iran شبا): the country, two check digits, the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Iban(String);
+
+/// The text is no account number. The text itself is not repeated, nor what its check digits would have to be: who mistyped the
+/// account and then mended its check digits would pay somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidIban {
+    #[error(
+        "IR and 24 digits; elsewhere two letters of the country, two digits and 11 to 30 letters or digits"
+    )]
+    Form,
+    #[error(
+        "check digits (the two after the country) that the account bears out modulo 97: a digit is mistyped, or two stand the \
+         wrong way round"
+    )]
+    CheckDigits,
+}
+
+impl InvalidIban {
+    /// The rule that is broken; the form is named as the database names it.
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::Form => "iban_has_its_form",
+            Self::CheckDigits => "iban_has_its_check_digits",
+        }
+    }
+}
+
+impl Iban {
+    /// Persian and Arabic digits are taken as Latin ones and small letters as capitals; blanks are left out.
+    pub fn parse(text: &str) -> Result<Self, InvalidIban> {
+        let plain: String = text.split_whitespace().collect();
+        let plain = latin_digits(&plain).to_ascii_uppercase();
+        let (country, check, account) = parts_of_iban(&plain).ok_or(InvalidIban::Form)?;
+        if check == iban_check_digits(country, account) {
+            Ok(Self(plain))
+        } else {
+            Err(InvalidIban::CheckDigits)
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Country, check digits and account, where the text has the form of an account number.
+fn parts_of_iban(plain: &str) -> Option<(&str, &str, &str)> {
+    let (country, rest) = plain.split_at_checked(2)?;
+    let (check, account) = rest.split_at_checked(2)?;
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let account_has_its_form = if country == "IR" {
+        account.len() == 22 && is_digits(account)
+    } else {
+        (11..=30).contains(&account.len())
+            && account
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+    };
+    let has_its_form =
+        country.bytes().all(|byte| byte.is_ascii_uppercase()) && is_digits(check) && account_has_its_form;
+    has_its_form.then_some((country, check, account))
+}
+
+/// 02 to 98 (ISO 7064, MOD 97-10): letters count as 10 to 35, and the country stands behind the account.
+pub fn iban_check_digits(country: &str, account: &str) -> String {
+    let values = format!("{account}{country}00");
+    let rest = values
+        .chars()
+        .filter_map(|c| c.to_digit(36))
+        .fold(0, |rest, value| {
+            let places = if value < 10 { 10 } else { 100 };
+            (rest * places + value) % 97
+        });
+    format!("{:02}", 98 - rest)
+}
 
 fn is_national_id(text: &str) -> bool {
     let Some(digits) = digits_of::<10>(text) else {
@@ -97,17 +171,6 @@ fn is_legal_id(text: &str) -> bool {
         .map(|(digit, weight)| (digit + shift) * weight)
         .sum();
     digits[10] == sum % 11 % 10 && digits[3..9].iter().any(|digit| *digit != 0)
-}
-
-/// The remainder of `<24 digits> 18 27 <check>`, where 18 27 stands for the letters I and R.
-fn is_sheba(text: &str) -> bool {
-    let Some((check, account)) = text.strip_prefix("IR").and_then(|rest| rest.split_at_checked(2)) else {
-        return false;
-    };
-    let Some(digits) = digits_of::<28>(&format!("{account}1827{check}")) else {
-        return false;
-    };
-    digits.iter().fold(0, |rest, digit| (rest * 10 + digit) % 97) == 1
 }
 
 fn is_postal_code(text: &str) -> bool {
@@ -171,23 +234,79 @@ mod tests {
     }
 
     #[test]
-    fn a_sheba_has_its_check_digits() {
+    fn an_iban_of_iran_has_its_check_digits() {
         let valid = "IR820540102680020817909002";
-        assert_eq!(
-            Sheba::parse("ir82 0540 1026 8002 0817 9090 02").map(String::from),
-            Ok(valid.to_owned())
-        );
+        for written in [
+            valid,
+            "ir82 0540 1026 8002 0817 9090 02",
+            "IR۸۲۰۵۴۰۱۰۲۶۸۰۰۲۰۸۱۷۹۰۹۰۰۲\u{a0}",
+        ] {
+            assert_eq!(Iban::parse(written).unwrap().as_str(), valid, "{written}");
+        }
         for wrong in [
+            "IR810540102680020817909002",
+            "IR830540102680020817909002",
             "IR820540102680020817909003",
+            "IR820540102680020817900902",
             "IR123456789123456478945165",
+        ] {
+            assert_eq!(Iban::parse(wrong), Err(InvalidIban::CheckDigits), "{wrong}");
+        }
+        assert!(every_wrong_digit_is_found(valid, |text| Iban::parse(text).is_ok()));
+    }
+
+    #[test]
+    fn an_iban_of_any_country_has_its_check_digits() {
+        for valid in [
+            "DE89370400440532013000",
+            "GB82 WEST 1234 5698 7654 32",
+            "NO9386011117947",
+            "LC55HEMM000100010012001200023015",
+            "MT84MALT011000012345MTLCAST001S",
+        ] {
+            assert!(Iban::parse(valid).is_ok(), "{valid}");
+        }
+        for wrong in [
+            "DE88370400440532013000",
+            "DE90370400440532013000",
+            "GB82WEST12345698765433",
+            "GB82VEST12345698765432",
+        ] {
+            assert_eq!(Iban::parse(wrong), Err(InvalidIban::CheckDigits), "{wrong}");
+        }
+    }
+
+    /// 97 divides the difference of 01 and 98, of 00 and 97 and of 02 and 99: of each pair only one is ever issued.
+    #[test]
+    fn check_digits_are_02_to_98() {
+        let of = |check: u32, account: u32| Iban::parse(&format!("IR{check:02}{account:022}"));
+        let account =
+            |check: &str| (0..1_000).find(|n| iban_check_digits("IR", &format!("{n:022}")) == check);
+        for (right, congruent) in [(98, 1), (97, 0), (2, 99)] {
+            let account = account(&format!("{right:02}")).unwrap();
+            assert!(of(right, account).is_ok());
+            assert_eq!(of(congruent, account), Err(InvalidIban::CheckDigits));
+        }
+    }
+
+    #[test]
+    fn an_iban_has_its_form() {
+        for wrong in [
             "IR82054010268002081790900",
-            "DE820540102680020817909002",
+            "IR8205401026800208179090020",
+            "IR8205401026800208179090AB",
+            "IRA20540102680020817909002",
+            "1R820540102680020817909002",
+            "820540102680020817909002",
+            "DE893704004405",
+            "DE8937040044053201300037040044053201",
+            "GB82-WEST-1234-5698-7654-32",
             "IR",
             "IRآ",
+            "",
         ] {
-            assert!(Sheba::parse(wrong).is_err(), "{wrong}");
+            assert_eq!(Iban::parse(wrong), Err(InvalidIban::Form), "{wrong}");
         }
-        assert!(every_wrong_digit_is_found(valid, is_sheba));
     }
 
     #[test]

@@ -87,7 +87,6 @@ const DIVIDES: &[(&str, &str)] = &[
     ("src/jobs/slot.rs", "seconds"),
     ("src/cli/demo/founding.rs", "months"),
     ("src/cli/demo/geography.rs", "ordinals of offices"),
-    ("src/cli/demo/iban.rs", "check digits"),
     ("src/cli/demo/payments.rs", "ids"),
     ("src/cli/demo/tariffs.rs", "ordinals of services"),
     ("src/cli/demo/traffic.rs", "visits"),

@@ -187,7 +187,7 @@ async fn what_is_registered_has_a_length_and_is_refused_above_with_field_rule_an
     let refused = change_emails(&mut conn, by, &address).await;
     assert_eq!(
         told(&refused.unwrap_err())[..2],
-        ["email", "an_address_has_a_limit"]
+        ["office-1001.email", "an_address_has_a_limit"]
     );
     let suspension = LicenceEventEntry {
         office: "1001".to_owned(),

@@ -1,9 +1,10 @@
 //! The shape of a register document as a file. Never here: what its entries become (see `entry`).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -61,10 +62,10 @@ pub(super) struct WrittenUnit {
     pub(super) name_en: String,
     /// Decimal digits between the smallest part, in which all amounts are counted, and the displayed unit.
     pub(super) scale: i16,
-    #[schemars(with = "String")]
+    #[schemars(with = "Moment")]
     #[serde(deserialize_with = "json::moment")]
     pub(super) valid_from: DateTime<Utc>,
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<Moment>")]
     #[serde(default, deserialize_with = "json::moment_if_any")]
     pub(super) valid_until: Option<DateTime<Utc>>,
 }
@@ -75,7 +76,7 @@ pub(super) struct WrittenInstrument {
     pub(super) code: String,
     pub(super) title: String,
     pub(super) number: String,
-    #[schemars(with = "String")]
+    #[schemars(with = "Day")]
     #[serde(deserialize_with = "json::day")]
     pub(super) issued_on: NaiveDate,
     #[serde(default)]
@@ -107,7 +108,7 @@ pub(super) struct WrittenAccount {
     /// Of the destination that is paid here; left out for the plain one.
     #[serde(default)]
     pub(super) deposit_identifier: String,
-    #[schemars(with = "String")]
+    #[schemars(with = "Moment")]
     #[serde(deserialize_with = "json::moment")]
     pub(super) valid_from: DateTime<Utc>,
 }
@@ -126,7 +127,7 @@ pub(super) struct WrittenNetwork {
     #[serde(default = "saturday")]
     pub(super) week_starts_on: u8,
     /// Of the first window, in the network's time zone: the beginning of a period of the cycle.
-    #[schemars(with = "String")]
+    #[schemars(with = "Day")]
     #[serde(deserialize_with = "json::day")]
     pub(super) first_day: NaiveDate,
     pub(super) unit: String,
@@ -177,11 +178,11 @@ pub(super) struct WrittenCalendar {
 pub(super) struct WrittenDayOff {
     /// 1 is Monday, 5 Friday.
     pub(super) weekday: u8,
-    #[schemars(with = "String")]
+    #[schemars(with = "Day")]
     #[serde(deserialize_with = "json::day")]
     pub(super) valid_from: NaiveDate,
     /// Exclusive; left out while nobody knows the end. To end a day off that stands, state it again with its end.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<Day>")]
     #[serde(default, deserialize_with = "json::day_if_any")]
     pub(super) valid_until: Option<NaiveDate>,
 }
@@ -189,7 +190,7 @@ pub(super) struct WrittenDayOff {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenHoliday {
-    #[schemars(with = "String")]
+    #[schemars(with = "Day")]
     #[serde(deserialize_with = "json::day")]
     pub(super) day: NaiveDate,
     pub(super) name_fa: String,
@@ -236,11 +237,11 @@ pub(super) struct WrittenLicence {
     pub(super) office: String,
     pub(super) network: String,
     pub(super) class: String,
-    #[schemars(with = "String")]
+    #[schemars(with = "Moment")]
     #[serde(deserialize_with = "json::moment")]
     pub(super) valid_from: DateTime<Utc>,
     /// Exclusive.
-    #[schemars(with = "String")]
+    #[schemars(with = "Moment")]
     #[serde(deserialize_with = "json::moment")]
     pub(super) valid_until: DateTime<Utc>,
     /// The party that runs the office.
@@ -257,15 +258,50 @@ pub(super) struct WrittenTariff {
     pub(super) network: String,
     pub(super) service: String,
     /// Left out where the document states its validity; else needed.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<Moment>")]
     #[serde(default, deserialize_with = "json::moment_if_any")]
     pub(super) valid_from: Option<DateTime<Utc>>,
     /// Exclusive; an open end is closed when a later version is published.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<Moment>")]
     #[serde(default, deserialize_with = "json::moment_if_any")]
     pub(super) valid_until: Option<DateTime<Utc>>,
     /// In the tariff language, whose schema `daftar tariff schema` prints.
     pub(super) document: Value,
+}
+
+/// How a moment is written, for the schema: `json::moment` reads it.
+enum Moment {}
+
+impl JsonSchema for Moment {
+    fn schema_name() -> Cow<'static, str> {
+        "Moment".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": "date-time",
+            "description": "A moment with its offset from UTC, such as `2026-03-21T00:00:00+03:30` or `2026-03-20T20:30:00Z`.",
+            "examples": ["2026-03-21T00:00:00+03:30", "2026-03-20T20:30:00Z"]
+        })
+    }
+}
+
+/// How a day is written, for the schema: `json::day` reads it. Its format is not `date`, which has no Jalali days.
+enum Day {}
+
+impl JsonSchema for Day {
+    fn schema_name() -> Cow<'static, str> {
+        "Day".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A day without a time, Gregorian or Jalali, such as `2026-03-21` or `1405-01-01`.",
+            "examples": ["2026-03-21", "1405-01-01"]
+        })
+    }
 }
 
 const fn saturday() -> u8 {
@@ -282,4 +318,51 @@ const fn seven() -> i16 {
 
 const fn nine_months() -> i16 {
     270
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a property of an entry refers to, itself or beside null.
+    fn told_of<'a>(schema: &'a Value, entry: &str, property: &str) -> &'a str {
+        let property = &schema["$defs"][entry]["properties"][property];
+        [property, &property["anyOf"][0]]
+            .into_iter()
+            .find_map(|place| place["$ref"].as_str())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn the_schema_tells_moments_from_days_each_by_an_example_that_can_be_read() {
+        let schema = schemars::schema_for!(Written).to_value();
+        for (entry, property, what) in [
+            ("WrittenUnit", "valid_from", "Moment"),
+            ("WrittenUnit", "valid_until", "Moment"),
+            ("WrittenAccount", "valid_from", "Moment"),
+            ("WrittenLicence", "valid_until", "Moment"),
+            ("WrittenTariff", "valid_from", "Moment"),
+            ("WrittenInstrument", "issued_on", "Day"),
+            ("WrittenNetwork", "first_day", "Day"),
+            ("WrittenDayOff", "valid_from", "Day"),
+            ("WrittenDayOff", "valid_until", "Day"),
+            ("WrittenHoliday", "day", "Day"),
+        ] {
+            assert_eq!(
+                told_of(&schema, entry, property),
+                format!("#/$defs/{what}"),
+                "{entry}.{property}"
+            );
+        }
+        assert_eq!(schema["$defs"]["Moment"]["format"], "date-time");
+        for moment in schema["$defs"]["Moment"]["examples"].as_array().unwrap() {
+            assert!(
+                json::moment_of_text(moment.as_str().unwrap()).is_some(),
+                "{moment}"
+            );
+        }
+        for day in schema["$defs"]["Day"]["examples"].as_array().unwrap() {
+            assert!(json::day(day).is_ok(), "{day}");
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! Calendars: when banks work, and which networks go by it. Never here: what falls on a working day.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, Weekday};
 use diesel_async::AsyncConnection;
 
 use super::known;
-use super::text::{Text, within_limits};
+use super::text::{Text, each_within_limits, within_limits};
 use crate::domain::interval::Interval;
 use crate::domain::originator::Originator;
 use crate::domain::working_days::{DayOff, DayOffRule, Stated, WorkingDays};
@@ -37,11 +39,12 @@ pub struct Holiday {
 pub async fn register_calendar(conn: &mut Connection, by: &Originator, entry: &CalendarEntry) -> Done<()> {
     by.may_register()?;
     within_limits([Text::code("code", &entry.code)])?;
-    within_limits(entry.holidays.iter().flat_map(|holiday| {
-        [
+    each_within_limits(entry.holidays.iter().map(|holiday| {
+        let texts = [
             Text::name("name_fa", &holiday.name_fa),
             Text::name("name_en", &holiday.name_en),
-        ]
+        ];
+        (place_of(holiday.day), texts)
     }))?;
     let holidays = entry
         .holidays
@@ -50,6 +53,7 @@ pub async fn register_calendar(conn: &mut Connection, by: &Originator, entry: &C
     let holidays: Vec<NewHoliday> = holidays.collect();
     conn.transaction(async |conn| {
         state_days_off(conn, entry).await?;
+        states_holidays_once(conn, entry).await?;
         calendar::insert_holidays(conn, &holidays).await?;
         let networks = network::network_ids(conn).await?;
         for code in &entry.networks {
@@ -58,6 +62,26 @@ pub async fn register_calendar(conn: &mut Connection, by: &Originator, entry: &C
         Ok(())
     })
     .await
+}
+
+/// A holiday is never edited, so that stating it again would change nothing.
+async fn states_holidays_once(conn: &mut Connection, entry: &CalendarEntry) -> Done<()> {
+    let Some(first) = entry.holidays.iter().map(|holiday| holiday.day).min() else {
+        return Ok(());
+    };
+    let standing = calendar::holidays_from(conn, &entry.code, first).await?;
+    let mut stated: HashSet<NaiveDate> = standing.into_iter().collect();
+    match entry.holidays.iter().find(|holiday| !stated.insert(holiday.day)) {
+        None => Ok(()),
+        Some(again) => {
+            let told = "it stands there already: leave it out";
+            Err(Failure::conflict("a_holiday_is_stated_once", told).within(&place_of(again.day)))
+        }
+    }
+}
+
+fn place_of(day: NaiveDate) -> String {
+    format!("holidays.{day}")
 }
 
 async fn state_days_off(conn: &mut Connection, entry: &CalendarEntry) -> Done<()> {

@@ -18,6 +18,7 @@ use crate::usecases::{Done, Failure};
 /// Longer ones make a QR code too dense for paper.
 const URL_LENGTH_MAX: usize = 200;
 const CONTACT_CHARS_MAX: usize = 100;
+const REMITTANCE_DUE_DAYS_MAX: i16 = 90;
 
 #[derive(Clone, Debug)]
 pub struct NetworkEntry {
@@ -53,10 +54,12 @@ pub struct NetworkEntry {
 pub async fn register_network(conn: &mut Connection, by: &Originator, entry: NetworkEntry) -> Done<i16> {
     by.may_register()?;
     within_limits([
+        Text::network_code(&entry.code),
         Text::name("name_fa", &entry.name_fa),
         Text::name("name_en", &entry.name_en),
     ])?;
     begins_with_a_period(&entry)?;
+    counts_days_and_cycles(&entry)?;
     pays_from_a_threshold(&entry)?;
     pays_each_kind_once(&entry)?;
     says_where_to_ask(&entry)?;
@@ -103,6 +106,36 @@ fn begins_with_a_period(entry: &NetworkEntry) -> Done<()> {
         "the_first_window_begins_with_a_period",
         format!("the period begins at {}", whole.from),
     ))
+}
+
+/// Under the names that the database has for them.
+fn counts_days_and_cycles(entry: &NetworkEntry) -> Done<()> {
+    for (field, rule, count, right) in [
+        (
+            "carried_cycles_max",
+            "carried_cycles_max_is_positive",
+            entry.carried_cycles_max,
+            1..=i16::MAX,
+        ),
+        (
+            "remittance_due_days",
+            "remittance_due_days_are_few",
+            entry.remittance_due_days,
+            0..=REMITTANCE_DUE_DAYS_MAX,
+        ),
+        (
+            "lateness_max_days",
+            "lateness_max_days_is_positive",
+            entry.lateness_max_days,
+            1..=i16::MAX,
+        ),
+    ] {
+        if !right.contains(&count) {
+            let told = format!("{} to {}; it is {count}", right.start(), right.end());
+            return Err(Failure::invalid(field, rule, told));
+        }
+    }
+    Ok(())
 }
 
 fn pays_from_a_threshold(entry: &NetworkEntry) -> Done<()> {

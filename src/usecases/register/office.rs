@@ -29,6 +29,7 @@ pub async fn register_offices(
     by.may_register()?;
     each_within_limits(entries.iter().map(|entry| {
         let texts = [
+            Text::office_code(&entry.code),
             Text::name("name_fa", &entry.name_fa),
             Text::name("name_en", &entry.name_en),
             Text::place("province", &entry.province),

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
 use super::known;
-use super::text::{Text, each_within_limits, within_limits};
+use super::text::{Text, each_within_limits};
+use crate::domain::identifiers::Iban;
 use crate::domain::language::Language;
 use crate::domain::originator::Originator;
 use crate::domain::party::PartyKind;
@@ -38,11 +39,11 @@ pub async fn register_parties(
 ) -> Done<()> {
     by.may_register()?;
     each_within_limits(entries.iter().map(|entry| {
-        let email = entry.email.as_deref().unwrap_or_default();
         let texts = [
+            Text::party_code(&entry.code),
             Text::name("name_fa", &entry.name_fa),
             Text::name("name_en", &entry.name_en),
-            Text::email(email),
+            Text::email_if_any(entry.email.as_deref()),
         ];
         (entry.code.as_str(), texts)
     }))?;
@@ -61,16 +62,18 @@ pub async fn add_bank_accounts(
         let identifier = Text::deposit_identifier(&entry.deposit_identifier);
         (entry.party.as_str(), [identifier])
     }))?;
+    let ibans = entries.iter().map(iban_of).collect::<Done<Vec<_>>>()?;
     conn.transaction(async |conn| {
         let codes: Vec<&str> = entries.iter().map(|entry| entry.party.as_str()).collect();
         let ids = party::party_ids(conn, &codes).await?;
         let rows = entries
             .iter()
-            .map(|entry| {
+            .zip(&ibans)
+            .map(|(entry, iban)| {
                 Ok(party::NewBankAccount {
                     party_id: known(&ids, "party", &entry.party)?,
                     deposit_identifier: entry.deposit_identifier.clone(),
-                    iban: entry.iban.clone(),
+                    iban: iban.as_str().to_owned(),
                     valid_from: entry.valid_from,
                 })
             })
@@ -87,11 +90,10 @@ pub async fn change_emails(
     emails: &[(String, Option<String>)],
 ) -> Done<()> {
     by.may_register()?;
-    within_limits(
+    each_within_limits(
         emails
             .iter()
-            .filter_map(|(_, email)| email.as_deref())
-            .map(Text::email),
+            .map(|(code, email)| (code, [Text::email_if_any(email.as_deref())])),
     )?;
     conn.transaction(async |conn| {
         for (code, email) in emails {
@@ -102,6 +104,11 @@ pub async fn change_emails(
         Ok(())
     })
     .await
+}
+
+fn iban_of(entry: &BankAccountEntry) -> Done<Iban> {
+    Iban::parse(&entry.iban)
+        .map_err(|invalid| Failure::invalid("iban", invalid.rule(), invalid.to_string()).within(&entry.party))
 }
 
 fn party_row(entry: PartyEntry, at: DateTime<Utc>) -> party::NewParty {

@@ -32,6 +32,11 @@ pub async fn register_agencies(
     entries: Vec<AgencyEntry>,
 ) -> Done<()> {
     by.may_register()?;
+    each_within_limits(
+        entries
+            .iter()
+            .map(|entry| (&entry.code, [Text::agency_code(&entry.code)])),
+    )?;
     conn.transaction(async |conn| {
         let codes: Vec<&str> = entries.iter().map(|entry| entry.party.as_str()).collect();
         let parties = party::party_ids(conn, &codes).await?;
@@ -58,6 +63,7 @@ pub async fn register_services(
     by.may_register()?;
     each_within_limits(entries.iter().map(|entry| {
         let texts = [
+            Text::service_code(&entry.code),
             Text::name("name_fa", &entry.name_fa),
             Text::name("name_en", &entry.name_en),
         ];
