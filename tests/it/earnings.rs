@@ -2,14 +2,17 @@
 
 use actix_web::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
+use daftar::domain::moment::before;
 use daftar::domain::money::Amount;
 use daftar::domain::originator::Scope;
 use daftar::usecases::preview_settlement::PreviewedPosition;
 use daftar::usecases::record_remittance::{RemittanceEntry, record_remittance};
+use daftar::usecases::register::binding::bind_roles;
 use serde_json::{Value, json};
 
 use crate::api::Api;
 use crate::counter::Case;
+use crate::licences::bound_to;
 use crate::scene::{PISHKHAN, POLICE, Scene};
 
 /// Code, services given, and what was collected of each network.
@@ -54,6 +57,81 @@ async fn after_a_transfer_each_licensee_sees_the_own_earnings_and_who_sees_all_t
     let stranger = api.token("stranger", Scope::Read, Some("office-1002")).await;
     let refused = api.get("/v1/offices/1001/earnings", &stranger).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.text());
+    scene.world.assert_sound().await;
+}
+
+/// What is due next, as an office's report tells it to a party, or to who acts for none.
+async fn due_told(scene: &Scene, office: &str, asks: Option<&str>, at: DateTime<Utc>) -> Value {
+    let api = Api::of(&scene.world, at);
+    let token = api.token(asks.unwrap_or("auditor"), Scope::Read, asks).await;
+    let path = format!("/v1/offices/{office}/earnings");
+    api.get(&path, &token).await.json()["due"].clone()
+}
+
+fn creditors(due: &Value) -> Vec<(&str, &str)> {
+    let due = due.as_array().unwrap().iter();
+    due.map(|due| (due["network"].as_str().unwrap(), due["party"].as_str().unwrap()))
+        .collect()
+}
+
+#[actix_web::test]
+async fn who_sees_all_is_told_what_is_due_to_the_present_licensee_whoever_follows_with_the_next_term() {
+    let scene = Scene::furnished().await;
+    let ends = scene.day(2, 0);
+    scene.open_followed(ends, "office-1003").await;
+    scene.book_central(0, "1004", "passport", "a").await;
+    for (at, present) in [
+        (scene.day(0, 4), "office-1004"),
+        (before(ends), "office-1004"),
+        (ends, "office-1003"),
+        (scene.day(2, 4), "office-1003"),
+    ] {
+        let to_all = due_told(&scene, "1004", None, at).await;
+        assert_eq!(creditors(&to_all), [(PISHKHAN, present)], "{at}");
+        assert_eq!(to_all, due_told(&scene, "1004", Some(present), at).await, "{at}");
+    }
+    scene.world.assert_sound().await;
+}
+
+#[actix_web::test]
+async fn who_sees_all_is_told_what_is_due_to_the_present_licensee_until_an_announced_handover_and_until_it_is_handed_back()
+ {
+    let scene = Scene::furnished().await;
+    scene.book_central(0, "1001", "passport", "a").await;
+    let (handed, back) = (scene.day(2, 0), scene.day(4, 0));
+    let mut conn = scene.world.conn().await;
+    for (licensee, from) in [("office-1003", handed), ("office-1001", back)] {
+        let announced = bound_to("1001", licensee, from);
+        bind_roles(&mut conn, &scene.maker, scene.day(0, 5), &announced)
+            .await
+            .unwrap();
+    }
+    for (at, present) in [
+        (scene.day(0, 6), "office-1001"),
+        (before(handed), "office-1001"),
+        (handed, "office-1003"),
+        (before(back), "office-1003"),
+        (back, "office-1001"),
+    ] {
+        let to_all = due_told(&scene, "1001", None, at).await;
+        assert_eq!(creditors(&to_all), [(PISHKHAN, present)], "{at}");
+        assert_eq!(to_all, due_told(&scene, "1001", Some(present), at).await, "{at}");
+    }
+    scene.world.assert_sound().await;
+}
+
+#[actix_web::test]
+async fn each_network_has_its_own_licensee_and_after_the_last_term_it_is_whoever_was_it_last() {
+    let scene = Scene::furnished().await;
+    scene
+        .hand_over_office("1002", "office-1003", scene.day(0, 4))
+        .await;
+    let expired = scene.day(5 * 365, 0);
+    for at in [scene.day(0, 5), expired] {
+        let due = due_told(&scene, "1002", None, at).await;
+        let expected = [(PISHKHAN, "office-1003"), (POLICE, "office-1002")];
+        assert_eq!(creditors(&due), expected, "{at}");
+    }
     scene.world.assert_sound().await;
 }
 
@@ -216,6 +294,43 @@ async fn what_is_due_next_is_what_its_window_settles_whatever_is_booked_or_sent_
     let first = 2 * 67_900;
     let next = first + 67_900 - 100_000 + 32_100;
     assert_eq!(own, [first, first, first, next, next]);
+    scene.world.assert_sound().await;
+}
+
+#[actix_web::test]
+async fn of_a_window_in_which_nothing_was_booked_yet_it_is_told_when_it_is_settled_and_its_period() {
+    let scene = Scene::furnished().await;
+    let told = async |at| {
+        let due = due_next(&scene, at).await;
+        let ends_at: DateTime<Utc> = due["settled_after"].as_str().unwrap().parse().unwrap();
+        (
+            ends_at,
+            due["period"].as_str().unwrap().to_owned(),
+            due["balance"].clone(),
+        )
+    };
+    let nothing = (scene.day(1, 0), "2026-03-21".to_owned(), json!(0));
+    assert_eq!(told(scene.day(0, 1)).await, nothing, "before the first booking");
+    assert_eq!(
+        told(before(scene.began)).await,
+        nothing,
+        "before the first window"
+    );
+    scene.book_central(0, "1001", "copy", "a").await;
+    scene.settle_day(1).await;
+    let second = (scene.day(2, 0), "2026-03-22".to_owned(), json!(67_900));
+    for at in [scene.day(1, 13), before(scene.day(2, 0)), scene.day(2, 0)] {
+        assert_eq!(told(at).await, second, "{at}");
+        let preview = scene.preview(PISHKHAN, at).await;
+        assert_eq!((preview.ends_at, &preview.period), (second.0, &second.1), "{at}");
+    }
+    scene.book_central(1, "1001", "copy", "b").await;
+    let (ends_at, period, _) = second;
+    assert_eq!(
+        told(scene.day(1, 14)).await,
+        (ends_at, period, json!(2 * 67_900)),
+        "as planned"
+    );
     scene.world.assert_sound().await;
 }
 

@@ -10,7 +10,8 @@ WITH asked AS (
       JOIN tariff_terms m ON m.side = 'leg' AND m.deposit_identifier <> '' AND (m.role_id IN (1, 30) OR m.party_id = q.party_id)
       JOIN tariff_versions v ON v.id = m.tariff_version_id
 )
-SELECT n.id AS network_id, n.code AS network, d.identifier AS deposit_identifier, u.id AS unit_id, u.code AS unit, n.payout_threshold AS threshold, n.carried_cycles_max,
+SELECT (SELECT y.code FROM parties y WHERE y.id = q.party_id) AS party,
+       n.id AS network_id, n.code AS network, d.identifier AS deposit_identifier, u.id AS unit_id, u.code AS unit, n.payout_threshold AS threshold, n.carried_cycles_max,
        coalesce(o.closing, 0)::bigint AS closing, coalesce(o.carried_cycles, 0)::smallint AS carried_cycles,
        coalesce((SELECT sum(CASE line.side WHEN 1 THEN line.amount ELSE -line.amount END)
           FROM window_totals t CROSS JOIN LATERAL unnest(t.sides, t.sums) AS line (side, amount)

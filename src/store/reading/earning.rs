@@ -97,6 +97,9 @@ pub async fn oldest_released(
 /// What is due next to a party in one network at one destination; amounts as in the position of a statement.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct DueRow {
+    /// Code of the party.
+    #[diesel(sql_type = Text)]
+    pub party: String,
     #[diesel(sql_type = SmallInt)]
     pub network_id: i16,
     #[diesel(sql_type = Text)]
@@ -127,7 +130,7 @@ pub struct DueRow {
     /// Payouts that were made and are not settled.
     #[diesel(sql_type = BigInt)]
     pub on_its_way: i64,
-    /// The first window that is not settled: it is settled next.
+    /// The first window that is not settled: it is settled next. `None` while nothing was booked in it.
     #[diesel(embed)]
     pub window: Option<DueWindow>,
 }

@@ -112,7 +112,7 @@ pub async fn licensees_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<
         .await?)
 }
 
-/// A licence of an office, and to whom it was bound last.
+/// A licence of an office and its term.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Tenure {
     #[diesel(sql_type = Integer)]
@@ -120,14 +120,16 @@ pub struct Tenure {
     /// Code of its network.
     #[diesel(sql_type = Text)]
     pub network: String,
-    #[diesel(sql_type = Nullable<Integer>)]
-    pub licensee: Option<i32>,
+    #[diesel(sql_type = Timestamptz)]
+    pub valid_from: DateTime<Utc>,
+    /// Exclusive.
+    #[diesel(sql_type = Timestamptz)]
+    pub valid_until: DateTime<Utc>,
 }
 
 /// In the order in which they were given.
 pub async fn tenures_of(conn: &mut Connection, office_id: i32) -> Stored<Vec<Tenure>> {
-    let query = "SELECT l.id AS licence_id, n.code AS network, (SELECT b.party_ids[1] FROM bindings b \
-            WHERE b.licence_id = l.id ORDER BY b.valid_from DESC, b.known_from DESC, b.id DESC LIMIT 1) AS licensee \
+    let query = "SELECT l.id AS licence_id, n.code AS network, l.valid_from, l.valid_until \
         FROM licences l JOIN networks n ON n.id = l.network_id WHERE l.office_id = $1 ORDER BY l.id";
     Ok(prepared(query).bind::<Integer, _>(office_id).load(conn).await?)
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::next_window::{NextWindow, next_windows};
 use crate::domain::demand::owed_at;
 use crate::domain::money::Amount;
 use crate::domain::settlement::{CycleKind, Movements, PayoutTerms, Position, PositionRule, position};
@@ -27,6 +28,9 @@ use crate::usecases::{Done, Failure};
 /// is due after it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct NextDue {
+    /// Code of the party to which it is due.
+    #[schema(example = "office-1001")]
+    pub party: String,
     pub network: String,
     /// Empty for the party's plain destination, which is told in any case.
     pub deposit_identifier: String,
@@ -48,9 +52,11 @@ pub struct NextDue {
     #[schema(value_type = i64)]
     pub threshold: Amount,
     pub outcome: DueOutcome,
-    /// When the window ends that is settled next.
-    pub settled_after: Option<DateTime<Utc>>,
-    pub period: Option<String>,
+    /// When the window ends that is settled next, whether or not anything was booked in it yet.
+    pub settled_after: DateTime<Utc>,
+    /// Its period.
+    #[schema(example = "j1405-01")]
+    pub period: String,
     /// Payouts that are ordered and have not arrived.
     #[schema(value_type = i64)]
     pub on_its_way: Amount,
@@ -93,11 +99,17 @@ pub(super) async fn next_due(
     rows.retain(|row| row.deposit_identifier.is_empty() || is_moved(row, &unsealed));
     let demands = demands_on(conn, party_id, at, &rows).await?;
     let holds = holds_of(conn, party_id, &licences, at, &rows, of_office).await?;
+    let windows = next_windows(conn, &rows).await?;
+    let window_of = |row: &DueRow| {
+        let window = windows.get(&row.network_id);
+        window.ok_or_else(|| Failure::Internal(format!("no window is planned in {}", row.network)))
+    };
     let due_of = |row: &DueRow, cycle| {
         let place = (row.network_id, row.unit_id, row.deposit_identifier.clone());
         let own = holds.get(&place);
         let moved = moved(row, &unsealed)?;
-        due(row, moved, own.copied().unwrap_or_default(), cycle, &demands)
+        let holds = own.copied().unwrap_or_default();
+        due(row, window_of(row)?, moved, holds, cycle, &demands)
     };
     let regular = rows.iter().map(|row| due_of(row, CycleKind::Regular));
     let regular = regular.collect::<Done<Vec<_>>>()?;
@@ -107,15 +119,16 @@ pub(super) async fn next_due(
     // Whoever has no licence left is paid what would else be carried.
     let register = register_of(conn, &licences).await?;
     let cycle_of = |row: &DueRow| {
-        let ends_at = row.window.as_ref().map_or(at, |window| window.ends_at);
-        let ended = register.ended_licensees(row.network_id, ends_at, at);
-        if ended.contains(&party_id) {
+        let ended = register.ended_licensees(row.network_id, window_of(row)?.ends_at, at);
+        let is_final = ended.contains(&party_id);
+        let cycle = if is_final {
             CycleKind::Final
         } else {
             CycleKind::Regular
-        }
+        };
+        Done::Ok(cycle)
     };
-    rows.iter().map(|row| due_of(row, cycle_of(row))).collect()
+    rows.iter().map(|row| due_of(row, cycle_of(row)?)).collect()
 }
 
 async fn register_of(conn: &mut Connection, licences: &[OfficeLicence]) -> Done<Register> {
@@ -283,6 +296,7 @@ fn moved(row: &DueRow, unsealed: &[Unsealed]) -> Done<Movements> {
 
 fn due(
     row: &DueRow,
+    window: &NextWindow,
     moved: Movements,
     holds: Amount,
     cycle: CycleKind,
@@ -296,6 +310,7 @@ fn due(
     let carried_before = u16::try_from(row.carried_cycles).unwrap_or(0);
     let position = position(moved, holds, carried_before, terms).map_err(|rule| unsettled(row, rule))?;
     Ok(NextDue {
+        party: row.party.clone(),
         network: row.network.clone(),
         deposit_identifier: row.deposit_identifier.clone(),
         unit: row.unit.clone(),
@@ -305,8 +320,8 @@ fn due(
         held: position.held(),
         threshold: terms.threshold,
         outcome: outcome(&position),
-        settled_after: row.window.as_ref().map(|window| window.ends_at),
-        period: row.window.as_ref().map(|window| window.period_key.clone()),
+        settled_after: window.ends_at,
+        period: window.period.clone(),
         on_its_way: Amount::from_minor(row.on_its_way),
         remittances: open_demands(row, demands),
     })

@@ -2,6 +2,8 @@
 
 mod due;
 mod gathering;
+mod licensee;
+mod next_window;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -67,7 +69,8 @@ pub struct EarningsReport {
     pub calendar: Calendar,
     /// Nothing nets across networks and units: each has its own sums.
     pub networks: Vec<NetworkEarnings>,
-    /// What is due next to the licensee, and when, in each network or the asked one.
+    /// What is due next, and when, in each network or the asked one: to the party that asks, or else to whoever is the office's
+    /// licensee there now, or was it last.
     pub due: Vec<NextDue>,
 }
 
@@ -125,11 +128,15 @@ async fn report(
     )
     .await?;
     let asked_networks = network.map_or_else(|| networks.clone(), |network| vec![network.clone()]);
-    let last = tenures.iter().filter_map(|tenure| tenure.licensee).next_back();
-    let due = match by.party_id.or(last) {
-        Some(party_id) => due::next_due(conn, party_id, at, &asked_networks, &restrictions).await?,
-        None => Vec::new(),
+    let creditors = match by.party_id {
+        Some(party_id) => [(party_id, asked_networks)].into(),
+        None => licensee::licensees_at(conn, &tenures, &asked_networks, at).await?,
     };
+    let mut due = Vec::new();
+    for (party_id, networks) in creditors {
+        due.extend(due::next_due(conn, party_id, at, &networks, &restrictions).await?);
+    }
+    due.sort_by(|one, other| one.network.cmp(&other.network));
     Ok(EarningsReport {
         office: office.code,
         from,
