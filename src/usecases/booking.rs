@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveTime, Utc};
 
+use super::network::broken;
 use super::{Done, Failure};
 use crate::domain::window::{Cycle, Schedule, Window, booking_window};
 use crate::store::Connection;
@@ -49,6 +50,20 @@ pub async fn window_for_booking(
         .ok_or_else(|| Failure::Internal(format!("the window {} was not made", window.period)))
 }
 
+/// The window after the last that there is, with its ordinal, as the schedule plans it.
+pub async fn window_after_last(
+    conn: &mut Connection,
+    network: &NetworkRow,
+    schedule: &Schedule,
+) -> Done<(i32, Window)> {
+    let last = last_window(conn, network.id).await?;
+    let (from, ordinal) = match last {
+        Some(last) => (last.ends_at, last.ordinal + 1),
+        None => (network.first_window_starts_at, 1),
+    };
+    Ok((ordinal, schedule.window_at(from).map_err(broken)?))
+}
+
 /// Makes the rows of the windows that are missing up to the one that contains `at`, so that ordinals leave no gap.
 pub async fn make_windows_until(
     conn: &mut Connection,
@@ -56,17 +71,7 @@ pub async fn make_windows_until(
     schedule: &Schedule,
     at: DateTime<Utc>,
 ) -> Done<()> {
-    let last = last_window(conn, network.id).await?;
-    let (from, ordinal) = match &last {
-        Some(last) => (last.ends_at, last.ordinal + 1),
-        None => (network.first_window_starts_at, 1),
-    };
-    if at < from {
-        return Ok(());
-    }
-    let first = schedule
-        .window_at(from)
-        .map_err(|rule| Failure::Internal(rule.to_string()))?;
+    let (ordinal, first) = window_after_last(conn, network, schedule).await?;
     let missing = std::iter::successors(Some(first), |window| schedule.after(window).ok())
         .take_while(|window| window.from <= at)
         .take(MADE_MAX);

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::booking::schedule_of;
-use super::network::{broken, network_of_code};
+use super::booking::{schedule_of, window_after_last};
+use super::network::network_of_code;
 use super::settling::stands::{Computed, compute};
 use super::{Done, Failure};
 use crate::domain::hold::HoldMovement;
@@ -16,7 +16,6 @@ use crate::domain::money::{Amount, AmountOverflow};
 use crate::domain::originator::Originator;
 use crate::domain::settlement::{CycleKind, SettledLine};
 use crate::store::Connection;
-use crate::store::booking::last_window;
 use crate::store::settlement::{NetworkTerms, PositionRow, network_terms};
 use crate::store::statement::{AddresseeRow, addressees, all_units};
 use crate::store::window::{WindowRow, window_of_id, window_to_settle};
@@ -197,12 +196,7 @@ pub(super) async fn window_asked(
 /// The window that has begun and in which nothing was booked yet: what is carried stands in its settlement too.
 async fn window_begun(conn: &mut Connection, terms: &NetworkTerms, at: DateTime<Utc>) -> Done<WindowRow> {
     let network = network_of_code(conn, &terms.code).await?;
-    let last = last_window(conn, terms.id).await?;
-    let (from, ordinal) = match last {
-        Some(last) => (last.ends_at, last.ordinal + 1),
-        None => (network.first_window_starts_at, 1),
-    };
-    let window = schedule_of(&network).window_at(from).map_err(broken)?;
+    let (ordinal, window) = window_after_last(conn, &network, &schedule_of(&network)).await?;
     if at < window.from {
         return Err(Failure::not_found("window to settle in network", &terms.code));
     }

@@ -134,8 +134,13 @@ async fn a_handover_reaches_the_renewal_that_was_to_go_on() {
 #[tokio::test]
 async fn a_later_handover_stands_when_an_earlier_one_is_recorded_after_it_and_reaches_its_term() {
     let scene = Scene::furnished().await;
-    scene.open_followed(scene.day(0, 12), "office-1004").await;
+    let renewed = scene.day(0, 12);
+    scene.open_followed(renewed, "office-1004").await;
     let mut conn = scene.world.conn().await;
+    let third = licence("1004", PISHKHAN, renewed + Duration::days(5 * 365));
+    issue_licences(&mut conn, &scene.maker, scene.day(0, 1), &[third])
+        .await
+        .unwrap();
     let mut bind = async |licensee: &str, from| {
         let handover = bound_to("1004", licensee, from);
         let bound = bind_roles(&mut conn, &scene.maker, scene.day(0, 1), &handover).await;
@@ -150,6 +155,14 @@ async fn a_later_handover_stands_when_an_earlier_one_is_recorded_after_it_and_re
         assert_eq!(position_of(&preview, licensee).earned.minor(), WAGE, "day {day}");
         scene.settle_day(day + 1).await;
     }
+    let of_third = "SELECT (p.code = 'office-1002')::int::bigint AS count
+        FROM licences l JOIN bindings b ON b.licence_id = l.id JOIN parties p ON p.id = b.party_ids[1]
+        ORDER BY l.valid_from DESC, b.known_from DESC, b.id DESC LIMIT 1";
+    assert_eq!(
+        scene.count(of_third).await,
+        1,
+        "who was handed the office last by date has it in the third term"
+    );
     scene.world.assert_sound().await;
 }
 

@@ -6,7 +6,8 @@ use diesel_async::AsyncConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::licence::{NamedOffice, OfficeRoles, change_rules, parties_of, require_reference};
+use super::licence::{OfficeRoles, change_rules, parties_of, require_reference};
+use super::terms::NamedOffice;
 use crate::domain::binding::{Rebinding, rebind};
 use crate::domain::licence::succession::{Term, reached_by_binding};
 use crate::domain::moment::{after, kept};

@@ -9,17 +9,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::known;
-use super::terms::terms_of_rows;
+use super::terms::{NamedOffice, StandingTerms};
 use super::text::{Text, each_within_limits, within_limits};
-use crate::domain::interval::Interval;
 use crate::domain::licence::LicenceChange;
 use crate::domain::licence::succession::{Term, reached};
 use crate::domain::moment::{after, kept};
 use crate::domain::originator::Originator;
-use crate::store::reading::network::all_networks;
 use crate::store::{Connection, booking, instrument, licence, locks, network, office, party, settlement};
 use crate::usecases::failure::Fault;
-use crate::usecases::reading::naming::{network_among, unknown};
+use crate::usecases::reading::naming::unknown;
 use crate::usecases::{Done, Failure};
 
 /// An office's authorisation for one term, and who plays the roles that hang on the office.
@@ -138,48 +136,6 @@ pub async fn issue_licences(
     .await
 }
 
-/// The terms that offices have already, by office and network, in their order.
-struct StandingTerms(HashMap<(i32, i16), Vec<Term>>);
-
-impl StandingTerms {
-    /// To be read after the networks' locks.
-    async fn of_offices(conn: &mut Connection, new: &[licence::NewLicence]) -> Done<Self> {
-        let offices: BTreeSet<i32> = new.iter().map(|row| row.office_id).collect();
-        let rows = licence::terms_of_offices(conn, &Vec::from_iter(offices)).await?;
-        let terms = terms_of_rows(conn, &rows).await?;
-        let mut standing: HashMap<(i32, i16), Vec<Term>> = HashMap::new();
-        for (row, term) in rows.iter().zip(terms) {
-            let own = standing.entry((row.office_id, row.network_id)).or_default();
-            own.push(term);
-        }
-        Ok(Self(standing))
-    }
-
-    fn may_be_followed_by(&self, new: &licence::NewLicence, licensee: i32) -> Done<()> {
-        let term = Interval::new(new.valid_from, Some(new.valid_until)).map_err(|_| {
-            let told = format!("it is exclusive, and after {}", new.valid_from);
-            Failure::invalid("valid_until", "licence_validity_is_half_open", told)
-        })?;
-        let own = self.0.get(&(new.office_id, new.network_id));
-        let own = own.map(Vec::as_slice).unwrap_or_default();
-        if let Some(other) = own.iter().find(|other| other.licence.term().overlaps(&term)) {
-            let (from, until) = (other.licence.term().from(), other.licence.term().until());
-            let until = until.map_or_else(String::new, |until| until.to_string());
-            let told = format!("another licence holds from {from} until {until}");
-            return Err(Failure::conflict("one_licence_per_office_network_and_time", told));
-        }
-        let before = own
-            .iter()
-            .rev()
-            .find(|other| other.licence.term().from() < new.valid_from);
-        if before.is_some_and(|before| before.bars(licensee)) {
-            let told = "the licence before stands suspended, and a new term would let the office serve: reinstate it first";
-            return Err(Failure::conflict("a_suspended_licence_is_not_renewed", told));
-        }
-        Ok(())
-    }
-}
-
 /// Records a decision about the licence whose term contains the instant when the decision takes effect, and about the other
 /// terms that it reaches (see `domain::licence::succession`).
 ///
@@ -225,47 +181,6 @@ pub async fn record_licence_event(
         Ok(recorded(entry, at, ids.len(), Novelty::New))
     })
     .await
-}
-
-/// An office in a network.
-pub(super) struct NamedOffice {
-    pub network_id: i16,
-    office_id: i32,
-    told: String,
-}
-
-/// Its terms, and which of them contains the instant that was asked for.
-pub(super) struct OfficeTerms {
-    pub rows: Vec<licence::LicenceRow>,
-    pub terms: Vec<Term>,
-    pub named: usize,
-}
-
-impl NamedOffice {
-    pub async fn find(conn: &mut Connection, office: &str, network: &str) -> Done<Self> {
-        Ok(Self {
-            office_id: known(&office_ids(conn, [office]).await?, "office", office)?,
-            network_id: network_among(&all_networks(conn).await?, network)?.id,
-            told: format!("{office} in {network}"),
-        })
-    }
-
-    /// To be read after the network's locks.
-    pub async fn terms(&self, conn: &mut Connection, at: DateTime<Utc>) -> Done<OfficeTerms> {
-        let rows = licence::terms_of(conn, self.office_id, self.network_id).await?;
-        let terms = terms_of_rows(conn, &rows).await?;
-        let named = terms.iter().position(|term| term.licence.term().contains(at));
-        let named = named.ok_or_else(|| {
-            let ends = terms.iter().filter_map(|term| term.licence.term().until());
-            let ends = ends.filter(|ends| *ends <= at).max();
-            let hint = ends.map_or_else(String::new, |ends| {
-                format!(" (the last one ended at {ends}: name a moment within it)")
-            });
-            let told = format!("{} at {}{hint}", self.told, at.to_rfc3339());
-            Failure::not_found("licence of office", told)
-        })?;
-        Ok(OfficeTerms { rows, terms, named })
-    }
 }
 
 fn lifts_something(entry: &LicenceEventEntry, reached: &[Term]) -> Done<()> {

@@ -6,12 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::store::Connection;
-use crate::store::booking::last_window;
 use crate::store::network::{NetworkRow, networks_with_versions};
 use crate::store::reading::earning::DueRow;
 use crate::usecases::Done;
-use crate::usecases::booking::schedule_of;
-use crate::usecases::network::broken;
+use crate::usecases::booking::{schedule_of, window_after_last};
 
 #[derive(Clone, Debug)]
 pub(super) struct NextWindow {
@@ -43,9 +41,7 @@ pub(super) async fn next_windows(conn: &mut Connection, rows: &[DueRow]) -> Done
 
 /// The one after the last that there is, which is settled.
 async fn planned(conn: &mut Connection, network: &NetworkRow) -> Done<NextWindow> {
-    let last = last_window(conn, network.id).await?;
-    let from = last.map_or(network.first_window_starts_at, |last| last.ends_at);
-    let window = schedule_of(network).window_at(from).map_err(broken)?;
+    let (_, window) = window_after_last(conn, network, &schedule_of(network)).await?;
     Ok(NextWindow {
         ends_at: window.until,
         period: window.period.to_string(),
