@@ -7,7 +7,7 @@ use chrono::Duration;
 
 use crate::domain::canonical::Digest;
 use crate::domain::interval::Interval;
-use crate::domain::licence::{Licence, LicenceChange, LicenceEvent};
+use crate::domain::licence::{Licence, LicenceEvent};
 use crate::domain::proof::{BindingFields, binding_digest};
 use crate::domain::rulebook::{BindingRules, LicenceRules, NetworkRules, Rulebook, TariffRules};
 use crate::domain::tariff::Tariff;
@@ -92,10 +92,7 @@ fn licence_rules(
 ) -> Done<HashMap<i32, Vec<LicenceRules>>> {
     let mut events_of: HashMap<i32, Vec<LicenceEvent>> = HashMap::new();
     for event in events {
-        events_of
-            .entry(event.licence_id)
-            .or_default()
-            .push(licence_event(&event)?);
+        events_of.entry(event.licence_id).or_default().push(event.read()?);
     }
     let mut bindings_of: HashMap<i32, Vec<BindingRow>> = HashMap::new();
     for binding in bindings {
@@ -108,9 +105,7 @@ fn licence_rules(
             .into_iter()
             .map(|binding| binding_rules(&row, binding))
             .collect::<Done<_>>()?;
-        let term = Interval::new(row.valid_from, Some(row.valid_until))
-            .map_err(|empty| broken("licences", row.id, empty))?;
-        let licence = Licence::new(term, events_of.remove(&row.id).unwrap_or_default());
+        let licence = Licence::new(row.term()?, events_of.remove(&row.id).unwrap_or_default());
         rules.entry(row.office_id).or_default().push(LicenceRules {
             id: row.id,
             network: row.network_id,
@@ -119,16 +114,6 @@ fn licence_rules(
         });
     }
     Ok(rules)
-}
-
-fn licence_event(row: &LicenceEventRow) -> Done<LicenceEvent> {
-    let change =
-        LicenceChange::parse(&row.kind).ok_or_else(|| broken("licence_events", row.id, &row.kind))?;
-    Ok(LicenceEvent {
-        change,
-        effective_at: row.effective_at,
-        recorded_at: row.recorded_at,
-    })
 }
 
 fn binding_rules(licence: &LicenceRow, row: BindingRow) -> Done<BindingRules> {
