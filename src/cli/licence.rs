@@ -1,13 +1,12 @@
 //! `daftar licence`: decisions about an office's licence, and who plays its roles. Never here: what they do to its money (see `domain::licence`).
 
-use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
 use super::acting::{Acting, connected};
 use super::output;
 use crate::host::{Host, clock};
 use crate::usecases::Done;
-use crate::usecases::reading::moment::{Moment, instant_in};
+use crate::usecases::reading::moment::Moment;
 use crate::usecases::register::binding::{BindingEntry, BoundRoles, bind_roles};
 use crate::usecases::register::licence::{
     LicenceEventEntry, LicenceEventKind, OfficeRoles, RecordedLicenceEvent, record_licence_event,
@@ -100,8 +99,7 @@ pub async fn carry_out(args: &LicenceArgs, host: &Host) -> Done<String> {
     };
     let mut conn = connected(host).await?;
     let by = asked.acting.person(&mut conn).await?;
-    let effective_at = instant_in(&mut conn, &asked.network, asked.from).await?;
-    let entry = asked.entry(kind, effective_at);
+    let entry = asked.entry(kind);
     let recorded = record_licence_event(&mut conn, &by, clock::now(), &entry).await?;
     Ok(output::answer(args.json, &recorded, told))
 }
@@ -117,7 +115,7 @@ async fn bind(asked: &BindArgs, as_json: bool, host: &Host) -> Done<String> {
             municipality: asked.municipality.clone(),
             provincial_treasury: asked.provincial_treasury.clone(),
         },
-        valid_from: instant_in(&mut conn, &asked.network, asked.from).await?,
+        valid_from: asked.from,
         deciding_body: asked.body.clone(),
         decision: asked.decision.clone(),
     };
@@ -149,12 +147,12 @@ fn bound_text(bound: &BoundRoles) -> String {
 }
 
 impl DecisionArgs {
-    fn entry(&self, kind: LicenceEventKind, effective_at: DateTime<Utc>) -> LicenceEventEntry {
+    fn entry(&self, kind: LicenceEventKind) -> LicenceEventEntry {
         LicenceEventEntry {
             office: self.office.clone(),
             network: self.network.clone(),
             kind,
-            effective_at,
+            effective_at: self.from,
             deciding_body: self.body.clone(),
             decision: self.decision.clone(),
             instrument: self.instrument.clone(),

@@ -14,7 +14,7 @@ use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::host::{Host, clock};
 use crate::usecases::reading::demands::{DemandFilter, DemandView, list_demands};
-use crate::usecases::reading::moment::{Moment, instant_in};
+use crate::usecases::reading::moment::Moment;
 use crate::usecases::reading::money::MoneyFilter;
 use crate::usecases::reading::remittances::{RemittanceView, list_remittances};
 use crate::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
@@ -94,17 +94,13 @@ pub async fn carry_out(args: &RemittanceArgs, host: &Host) -> Done<String> {
 
 async fn record(conn: &mut Connection, asked: &RecordArgs, as_json: bool) -> Done<String> {
     let by = asked.acting.person(conn).await?;
-    let received_at = match asked.received_at {
-        Some(moment) => Some(instant_in(conn, &asked.network, moment).await?),
-        None => None,
-    };
     let entry = RemittanceEntry {
         network: asked.network.clone(),
         party: asked.party.clone(),
         deposit_identifier: asked.deposit_identifier.clone(),
         amount: Amount::from_minor(asked.amount),
         bank_reference: asked.bank_reference.clone(),
-        received_at,
+        received_at: asked.received_at,
     };
     let recorded = record_remittance(conn, &by, clock::now(), &entry).await?;
     Ok(output::answer(as_json, &recorded, recorded_text))

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::answer_payout::check_bank_reference;
 use super::booking::window_for_booking;
 use super::network::known_network;
+use super::reading::moment::Moment;
 use super::reading::naming::party_is_known;
 use super::register::known;
 use super::{Done, Failure};
@@ -34,7 +35,7 @@ pub struct RemittanceEntry {
     /// The bank's own reference: once in a network, for ever, by its exact letters.
     pub bank_reference: String,
     /// When the bank received it; now when left out.
-    pub received_at: Option<DateTime<Utc>>,
+    pub received_at: Option<Moment>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -64,16 +65,17 @@ pub async fn record_remittance(
     entry: &RemittanceEntry,
 ) -> Done<RecordedRemittance> {
     by.may_receive()?;
-    check(entry, at)?;
+    check(entry)?;
     conn.transaction(async |conn| {
         let network = known_network(conn, &entry.network).await?;
         party_is_known(conn, by, Some(&entry.party)).await?;
-        must_have_begun(&network, entry)?;
+        let received_at = entry.received_at.map(|moment| moment.instant(network.time_zone));
+        check_receipt(&network, received_at, at)?;
         let parties = party_ids(conn, &[entry.party.as_str()]).await?;
         let party_id = known(&parties, "party", &entry.party)?;
         locks::share_networks(conn, &[network.id]).await?;
         if let Some(before) = remittance_of_reference(conn, network.id, &entry.bank_reference).await? {
-            return repeated(before, party_id, entry);
+            return repeated(before, party_id, entry, received_at);
         }
         must_be_known(conn, &network, party_id, entry).await?;
         let window = window_for_booking(conn, &network, at).await?;
@@ -84,7 +86,7 @@ pub async fn record_remittance(
             unit_id: network.unit_id,
             amount: entry.amount.minor(),
             bank_reference: &entry.bank_reference,
-            received_at: kept(entry.received_at.unwrap_or(at)),
+            received_at: kept(received_at.unwrap_or(at)),
             window_id: window.id,
             originator_id: by.id,
         };
@@ -121,7 +123,7 @@ async fn post(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, row: &R
     Ok(post_journals(conn, posting, &[journal]).await?)
 }
 
-fn check(entry: &RemittanceEntry, at: DateTime<Utc>) -> Done<()> {
+fn check(entry: &RemittanceEntry) -> Done<()> {
     if entry.amount <= Amount::ZERO {
         return Err(Failure::invalid(
             "amount",
@@ -136,28 +138,30 @@ fn check(entry: &RemittanceEntry, at: DateTime<Utc>) -> Done<()> {
             format!("at most {AMOUNT_MAX}"),
         ));
     }
-    check_bank_reference(&entry.bank_reference, "a_remittance_has_the_banks_reference")?;
-    if entry.received_at.is_some_and(|received_at| received_at > at) {
+    check_bank_reference(&entry.bank_reference, "a_remittance_has_the_banks_reference")
+}
+
+/// Before its first window a network had no account that money could come into.
+fn check_receipt(network: &NetworkRow, received_at: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Done<()> {
+    let Some(received_at) = received_at else {
+        return Ok(());
+    };
+    if received_at > at {
         return Err(Failure::invalid(
             "received_at",
             "money_was_received_by_now",
             "not later than now",
         ));
     }
-    Ok(())
-}
-
-/// Before its first window a network had no account that money could come into.
-fn must_have_begun(network: &NetworkRow, entry: &RemittanceEntry) -> Done<()> {
     let began = network.first_window_starts_at;
-    if entry.received_at.is_none_or(|received_at| received_at >= began) {
-        return Ok(());
+    if received_at < began {
+        return Err(Failure::invalid(
+            "received_at",
+            "money_was_received_since_the_first_window",
+            format!("not before the first window of {}, {began}", network.code),
+        ));
     }
-    Err(Failure::invalid(
-        "received_at",
-        "money_was_received_since_the_first_window",
-        format!("not before the first window of {}, {began}", network.code),
-    ))
+    Ok(())
 }
 
 async fn must_be_known(
@@ -185,13 +189,16 @@ async fn must_be_known(
     ))
 }
 
-fn repeated(before: RemittanceRow, party_id: i32, entry: &RemittanceEntry) -> Done<RecordedRemittance> {
+fn repeated(
+    before: RemittanceRow,
+    party_id: i32,
+    entry: &RemittanceEntry,
+    received_at: Option<DateTime<Utc>>,
+) -> Done<RecordedRemittance> {
     let same = before.party_id == party_id
         && before.amount == entry.amount.minor()
         && before.deposit_identifier == entry.deposit_identifier
-        && entry
-            .received_at
-            .is_none_or(|received_at| kept(received_at) == before.received_at);
+        && received_at.is_none_or(|received_at| kept(received_at) == before.received_at);
     if same {
         return Ok(recorded(before, entry, Novelty::Repeated));
     }

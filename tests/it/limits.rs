@@ -193,7 +193,7 @@ async fn what_is_registered_has_a_length_and_is_refused_above_with_field_rule_an
         office: "1001".to_owned(),
         network: PISHKHAN.to_owned(),
         kind: LicenceEventKind::Suspended,
-        effective_at: at,
+        effective_at: at.into(),
         deciding_body: "commission".to_owned(),
         decision: "S-1".to_owned(),
         instrument: None,

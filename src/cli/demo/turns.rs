@@ -89,7 +89,7 @@ async fn decide(
         office: office.code.clone(),
         network: office.network.to_owned(),
         kind,
-        effective_at: at - Duration::days(backdated_days),
+        effective_at: (at - Duration::days(backdated_days)).into(),
         deciding_body: "هیئت رسیدگی به تخلفات".to_owned(),
         decision: format!("H-{}-{}", office.code, day.format("%Y%m%d")),
         instrument: None,

@@ -7,15 +7,13 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
-use super::naming::network_among;
 use crate::domain::calendar::{NoDay, day_of_text};
 use crate::domain::digits::latin_digits;
 use crate::domain::json::moment_of_text;
 use crate::domain::moment::is_within_calendars;
 use crate::domain::zone::start_of_day;
-use crate::store::Connection;
 use crate::store::reading::licence::Tenure;
-use crate::store::reading::network::{NetworkRow, all_networks};
+use crate::store::reading::network::NetworkRow;
 use crate::usecases::{Done, Failure};
 
 const ZONE_WITHOUT_NETWORK: Tz = Tz::UTC;
@@ -76,6 +74,12 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
+impl From<DateTime<Utc>> for Moment {
+    fn from(instant: DateTime<Utc>) -> Self {
+        Self::Instant(instant)
+    }
+}
+
 impl Moment {
     pub fn instant(self, zone: Tz) -> DateTime<Utc> {
         match self {
@@ -83,16 +87,6 @@ impl Moment {
             Self::Day(day) => start_of_day(zone, day),
         }
     }
-}
-
-/// The instant that is meant in a network, where days begin by its own clock.
-///
-/// # Errors
-/// Invalid `network_is_known` where there is no such network.
-pub async fn instant_in(conn: &mut Connection, network: &str, moment: Moment) -> Done<DateTime<Utc>> {
-    let networks = all_networks(conn).await?;
-    let network = network_among(&networks, network)?;
-    Ok(moment.instant(network.time_zone))
 }
 
 /// `until` is exclusive.

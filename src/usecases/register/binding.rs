@@ -14,6 +14,7 @@ use crate::domain::moment::{after, kept};
 use crate::domain::originator::Originator;
 use crate::store::licence::{LicenceRow, NewBinding};
 use crate::store::{Connection, licence, party};
+use crate::usecases::reading::moment::Moment;
 use crate::usecases::{Done, Failure};
 
 /// A relocation or a transfer: other parties play the roles of an office from an instant on.
@@ -22,7 +23,7 @@ pub struct BindingEntry {
     pub office: String,
     pub network: String,
     pub roles: OfficeRoles,
-    pub valid_from: DateTime<Utc>,
+    pub valid_from: Moment,
     pub deciding_body: String,
     /// Its reference, such as the number of the letter.
     pub decision: String,
@@ -60,8 +61,8 @@ pub async fn bind_roles(
     by.may_decide()?;
     require_reference(&entry.decision, &entry.deciding_body)?;
     conn.transaction(async |conn| {
-        let valid_from = kept(entry.valid_from);
         let named = NamedOffice::find(conn, &entry.office, &entry.network).await?;
+        let valid_from = named.instant(entry.valid_from);
         let asked = asked_parties(conn, &entry.roles).await?;
         let at = change_rules(conn, [named.network_id], kept(at)).await?;
         let office = named.terms(conn, valid_from).await?;
@@ -74,11 +75,11 @@ pub async fn bind_roles(
         let mut rebound = rebind(&office.terms[office.named].bindings, &asked, valid_from);
         if rebound.known_from.is_none() {
             let terms = reached.map(|of| (&office.rows[of], &office.terms[of]));
-            let bindings = bindings_of_terms(terms, entry, by, &asked, at);
+            let bindings = bindings_of_terms(terms, entry, by, &asked, (valid_from, at));
             rebound.until = bindings.last().and_then(|last| last.valid_until);
             licence::insert_bindings(conn, &bindings).await?;
         }
-        bound(conn, entry, &rebound, at).await
+        bound(conn, entry, &rebound, (valid_from, at)).await
     })
     .await
 }
@@ -89,14 +90,14 @@ fn bindings_of_terms<'a>(
     entry: &BindingEntry,
     by: &Originator,
     asked: &[Option<i32>],
-    at: DateTime<Utc>,
+    (from, at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Vec<NewBinding> {
     let mut bindings: Vec<NewBinding> = Vec::new();
     for (row, term) in terms {
         if bindings.last().is_some_and(|before| before.valid_until.is_some()) {
             break;
         }
-        let valid_from = kept(entry.valid_from).max(row.valid_from);
+        let valid_from = from.max(row.valid_from);
         let rebound = rebind(&term.bindings, asked, valid_from);
         bindings.push(NewBinding {
             office_id: row.office_id,
@@ -137,7 +138,7 @@ async fn bound(
     conn: &mut Connection,
     entry: &BindingEntry,
     rebound: &Rebinding,
-    at: DateTime<Utc>,
+    (valid_from, at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Done<BoundRoles> {
     let ids: Vec<i32> = rebound.parties.iter().copied().flatten().collect();
     let codes = party::party_codes(conn, &ids).await?;
@@ -151,7 +152,7 @@ async fn bound(
         licensee: entry.roles.licensee.clone(),
         municipality: code(1),
         provincial_treasury: code(2),
-        valid_from: kept(entry.valid_from),
+        valid_from,
         valid_until: rebound.until,
         known_from: rebound.known_from.unwrap_or(at),
         repeated: rebound.known_from.is_some(),

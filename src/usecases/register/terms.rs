@@ -4,16 +4,19 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::known;
 use crate::domain::binding::Binding;
 use crate::domain::interval::Interval;
 use crate::domain::licence::succession::Term;
 use crate::domain::licence::{Licence, LicenceEvent};
+use crate::domain::moment::kept;
 use crate::store::Connection;
 use crate::store::licence::{LicenceRow, NewLicence, bindings_of, events_of, terms_of, terms_of_offices};
 use crate::store::office::office_ids;
 use crate::store::reading::network::all_networks;
+use crate::usecases::reading::moment::Moment;
 use crate::usecases::reading::naming::network_among;
 use crate::usecases::{Done, Failure};
 
@@ -45,6 +48,7 @@ pub async fn terms_of_rows(conn: &mut Connection, rows: &[LicenceRow]) -> Done<V
 pub struct NamedOffice {
     pub network_id: i16,
     office_id: i32,
+    time_zone: Tz,
     told: String,
 }
 
@@ -58,11 +62,21 @@ pub struct OfficeTerms {
 
 impl NamedOffice {
     pub async fn find(conn: &mut Connection, office: &str, network: &str) -> Done<Self> {
+        let told = format!("{office} in {network}");
+        let office_id = known(&office_ids(conn, &[office]).await?, "office", office)?;
+        let networks = all_networks(conn).await?;
+        let network = network_among(&networks, network)?;
         Ok(Self {
-            office_id: known(&office_ids(conn, &[office]).await?, "office", office)?,
-            network_id: network_among(&all_networks(conn).await?, network)?.id,
-            told: format!("{office} in {network}"),
+            network_id: network.id,
+            office_id,
+            time_zone: network.time_zone,
+            told,
         })
+    }
+
+    /// As it is kept; a day begins as the network counts days.
+    pub fn instant(&self, moment: Moment) -> DateTime<Utc> {
+        kept(moment.instant(self.time_zone))
     }
 
     /// To be read after the network's locks.

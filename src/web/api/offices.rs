@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::office::Setting;
-use crate::usecases::reading::moment::{Moment, instant_in};
+use crate::usecases::reading::moment::Moment;
 use crate::usecases::reading::offices::{self, OfficeFilter, OfficeHistory, OfficeView};
 use crate::usecases::reading::standing::LicenceState;
 use crate::usecases::register::binding::{self, BindingEntry, BoundRoles};
@@ -136,10 +136,9 @@ pub async fn record_event(
     code: Path<String>,
     Sent(sent): Sent<SentLicenceEvent>,
 ) -> Answer<Json<RecordedLicenceEvent>> {
-    let mut conn = state.connection().await?;
     let entry = LicenceEventEntry {
         office: code.into_inner(),
-        effective_at: instant_in(&mut conn, &sent.network, sent.effective_at).await?,
+        effective_at: sent.effective_at,
         network: sent.network,
         kind: sent.kind,
         deciding_body: sent.deciding_body,
@@ -147,6 +146,7 @@ pub async fn record_event(
         instrument: sent.instrument,
         evidence: sent.evidence,
     };
+    let mut conn = state.connection().await?;
     Ok(Json(
         record_licence_event(&mut conn, &by, state.now(), &entry).await?,
     ))
@@ -169,10 +169,9 @@ pub async fn bind_roles(
     code: Path<String>,
     Sent(sent): Sent<SentBinding>,
 ) -> Answer<Json<BoundRoles>> {
-    let mut conn = state.connection().await?;
     let entry = BindingEntry {
         office: code.into_inner(),
-        valid_from: instant_in(&mut conn, &sent.network, sent.effective_at).await?,
+        valid_from: sent.effective_at,
         network: sent.network,
         roles: OfficeRoles {
             licensee: sent.licensee,
@@ -182,6 +181,7 @@ pub async fn bind_roles(
         deciding_body: sent.deciding_body,
         decision: sent.decision,
     };
+    let mut conn = state.connection().await?;
     Ok(Json(
         binding::bind_roles(&mut conn, &by, state.now(), &entry).await?,
     ))

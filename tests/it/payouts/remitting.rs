@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use daftar::domain::money::Amount;
 use daftar::domain::originator::Scope;
+use daftar::usecases::reading::moment::Moment;
 use daftar::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
 use daftar::usecases::{Done, Failure};
 
@@ -74,7 +75,7 @@ async fn a_bank_reference_is_seen_whole_and_money_was_received_since_the_first_w
             deposit_identifier: String::new(),
             amount: Amount::from_minor(5),
             bank_reference: reference.to_owned(),
-            received_at: Some(at),
+            received_at: Some(Moment::Instant(at)),
         };
         let mut conn = scene.world.conn().await;
         record_remittance(&mut conn, &scene.maker, scene.now(), &entry).await

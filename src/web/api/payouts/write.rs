@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::domain::money::Amount;
 use crate::usecases::Failure;
 use crate::usecases::answer_payout::{AnsweredPayout, BankAnswer, BankOutcome, answer_payout};
-use crate::usecases::reading::moment::{Moment, instant_in};
+use crate::usecases::reading::moment::Moment;
 use crate::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
 use crate::web::{Answer, AppState, Authorised, Sent};
 
@@ -94,19 +94,15 @@ pub async fn record(
     Authorised(by): Authorised,
     Sent(sent): Sent<SentRemittance>,
 ) -> Answer<Json<RecordedRemittance>> {
-    let mut conn = state.connection().await?;
-    let received_at = match sent.received_at {
-        Some(moment) => Some(instant_in(&mut conn, &sent.network, moment).await?),
-        None => None,
-    };
     let entry = RemittanceEntry {
         network: sent.network,
         party: sent.party,
         deposit_identifier: sent.deposit_identifier,
         amount: Amount::from_minor(sent.amount),
         bank_reference: sent.bank_reference,
-        received_at,
+        received_at: sent.received_at,
     };
+    let mut conn = state.connection().await?;
     Ok(Json(
         record_remittance(&mut conn, &by, state.now(), &entry).await?,
     ))
