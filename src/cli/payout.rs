@@ -1,5 +1,7 @@
 //! `daftar payout`: which payouts wait, letting them leave, and what the bank says of them. Never here: banks' file formats.
 
+mod answers;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +23,7 @@ use crate::usecases::reading::money::MoneyFilter;
 use crate::usecases::reading::payouts::{PayoutView, WaitsFor, list_payouts};
 use crate::usecases::release_payouts::release_payouts;
 use crate::usecases::{Connection, Done, Failure};
+use answers::Answers;
 
 /// Payment instructions to the parties' accounts.
 #[derive(Debug, Args)]
@@ -86,11 +89,6 @@ struct AnswerArgs {
 
 /// Of a file with very many faults so many are told.
 const FAULTS_MAX: usize = 100;
-
-/// What a line of the bank's answers says: id, amount and account must all be those of the payout (money rule 21).
-const COLUMNS: [&str; 6] = ["payout", "amount", "iban", "outcome", "bank_reference", REASON];
-/// What is not needed where no payout came back.
-const REASON: &str = "reason";
 
 pub async fn carry_out(args: &PayoutArgs, host: &Host) -> Done<String> {
     let mut conn = connected(host).await?;
@@ -198,27 +196,11 @@ async fn answer(conn: &mut Connection, asked: &AnswerArgs, as_json: bool) -> Don
 
 /// Each line by itself, so that a faulty one holds up no other; sending the file again repeats nothing.
 async fn answer_all(conn: &mut Connection, by: &Originator, file: &Path, as_json: bool) -> Done<String> {
-    let unreadable = |error: csv::Error| Failure::invalid("csv", "a_file_is_readable", error.to_string());
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_path(file)
-        .map_err(unreadable)?;
-    let columns = columns_of(reader.headers().map_err(unreadable)?)?;
+    let mut answers = Answers::open(file)?;
     let (mut written, mut repeated, mut refused) = (0, 0, 0);
     let mut faults = Vec::new();
-    for row in reader.records() {
-        let (line, said) = match row {
-            Ok(row) => (
-                row.position().map_or(0, csv::Position::line),
-                said_in(&columns, &row),
-            ),
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                let told = error.to_string();
-                (line, Err(Failure::invalid("columns", "a_line_is_readable", told)))
-            }
-        };
-        let answered = match said {
+    for line in answers.lines() {
+        let answered = match line.said {
             Ok((id, said)) => answer_payout(conn, by, clock::now(), id, &said).await,
             Err(failure) => Err(failure),
         };
@@ -228,7 +210,7 @@ async fn answer_all(conn: &mut Connection, by: &Originator, file: &Path, as_json
             Err(failure) => {
                 refused += 1;
                 let concerns_all = matches!(failure, Failure::Unavailable(_) | Failure::Forbidden(_));
-                faults.extend(failure.faults_of(&format!("csv line {line}")));
+                faults.extend(failure.faults_of(&format!("csv line {}", line.number)));
                 if concerns_all {
                     break;
                 }
@@ -247,69 +229,4 @@ async fn answer_all(conn: &mut Connection, by: &Originator, file: &Path, as_json
     }
     let counts = json!({ "written": written, "repeated": repeated, "refused": refused });
     Ok(output::answer(as_json, &counts, |_| told))
-}
-
-/// The names of the columns, in any case of their letters, each known and there once.
-fn columns_of(head: &csv::StringRecord) -> Done<Vec<String>> {
-    let refused = |told| Err(Failure::invalid("csv", "the_columns_are_named", told));
-    let named: Vec<String> = head.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
-    let known = COLUMNS.join(", ");
-    for (place, name) in named.iter().enumerate() {
-        if !COLUMNS.contains(&name.as_str()) {
-            return refused(format!("there is no column `{name}`; known: {known}"));
-        }
-        if named.iter().take(place).any(|earlier| earlier == name) {
-            return refused(format!("the column `{name}` stands twice"));
-        }
-    }
-    let is_missing = |needed: &&&str| **needed != REASON && !named.iter().any(|name| name == **needed);
-    if let Some(missing) = COLUMNS.iter().find(is_missing) {
-        let needed = COLUMNS.iter().filter(|name| **name != REASON);
-        let needed: Vec<&str> = needed.copied().collect();
-        let needed = needed.join(", ");
-        return refused(format!(
-            "the first line names no column `{missing}`; needed: {needed}"
-        ));
-    }
-    Ok(named)
-}
-
-/// What a line says of which payout.
-fn said_in(columns: &[String], row: &csv::StringRecord) -> Done<(i64, BankAnswer)> {
-    if row.len() != columns.len() {
-        let told = format!("{} fields under {} columns", row.len(), columns.len());
-        return Err(Failure::invalid("columns", "a_line_is_readable", told));
-    }
-    let field = |name: &str| {
-        let mut named = columns.iter().zip(row);
-        named
-            .find(|(column, _)| *column == name)
-            .map_or("", |(_, field)| field)
-    };
-    let outcome = match field("outcome") {
-        "settled" => BankOutcome::Settled,
-        "returned" => BankOutcome::Returned {
-            reason: field(REASON).to_owned(),
-        },
-        other => {
-            let told = format!("`{other}` is neither settled nor returned");
-            return Err(Failure::invalid("outcome", "payout_outcome_is_known", told));
-        }
-    };
-    let said = BankAnswer {
-        outcome,
-        bank_reference: field("bank_reference").to_owned(),
-        amount: Some(Amount::from_minor(whole_number("amount", field("amount"))?)),
-        iban: Some(field("iban").to_owned()),
-    };
-    Ok((whole_number("payout", field("payout"))?, said))
-}
-
-fn whole_number(name: &str, field: &str) -> Done<i64> {
-    let number = field.parse::<i64>().ok();
-    let number = number.filter(|number| number.to_string() == field);
-    number.ok_or_else(|| {
-        let told = format!("a whole number, written as in JSON; sent was `{field}`");
-        Failure::invalid(name, "number_is_whole", told)
-    })
 }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::booking::window_for_booking;
 use super::network::network_of_id;
 use super::{Done, Failure};
+use crate::domain::identifiers::Iban;
 use crate::domain::journal::Destination;
 use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
@@ -156,7 +157,7 @@ async fn require_payout(conn: &mut Connection, id: i64) -> Done<PayoutRow> {
 
 fn require_match(row: &PayoutRow, answer: &BankAnswer) -> Done<()> {
     let amount_differs = answer.amount.is_some_and(|amount| amount.minor() != row.amount);
-    let account_differs = answer.iban.is_some() && answer.iban != row.iban;
+    let account_differs = answer.iban.as_deref().is_some_and(|sent| !is_account(sent, row));
     if !(amount_differs || account_differs) {
         return Ok(());
     }
@@ -167,6 +168,12 @@ fn require_match(row: &PayoutRow, answer: &BankAnswer) -> Done<()> {
         format!("the account of payout {} is {iban}", row.id)
     };
     Err(Failure::conflict("an_answer_names_the_payout", right))
+}
+
+/// Banks write account numbers in groups, or in small letters.
+fn is_account(sent: &str, row: &PayoutRow) -> bool {
+    let own = row.iban.as_deref();
+    own == Some(sent) || Iban::parse(sent).is_ok_and(|sent| own == Some(sent.as_str()))
 }
 
 fn outcome_of(row: &PayoutRow, answer: &BankAnswer) -> Done<PayoutOutcome> {

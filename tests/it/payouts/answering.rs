@@ -38,9 +38,10 @@ async fn an_answer_is_written_once_by_a_person_and_only_of_a_payout_that_has_lef
             "an_answer_names_the_payout"
         );
     }
+    let (country, account) = payout.iban.as_deref().unwrap().split_at(4);
     let right = BankAnswer {
         amount: Some(payout.amount),
-        iban: payout.iban.clone(),
+        iban: Some(format!("{} {account}", country.to_lowercase())),
         ..settled("b-1")
     };
     let first = scene.answer(payout.id, &right).await.unwrap();
