@@ -1,8 +1,10 @@
 //! Bindings: which parties play the roles that hang on an office, and when. Never here: roles that a tariff resolves.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
-use super::interval::Validity;
+use super::interval::{Interval, Validity};
 use super::tariff::Role;
 
 /// The role of the office itself, by its id.
@@ -70,6 +72,32 @@ pub fn in_force<'a>(
         .max_by_key(|binding| (binding.known_from, binding.id))
 }
 
+/// Which binding applies when within a licence's term, as known at a moment: in the order of time, each stretch with its own.
+pub fn stretches(bindings: &[Binding], term: Validity, known_at: DateTime<Utc>) -> Vec<(Validity, &Binding)> {
+    let ends = bindings
+        .iter()
+        .flat_map(|binding| [Some(binding.valid.from()), binding.valid.until()]);
+    let changes: BTreeSet<DateTime<Utc>> = ends.flatten().chain([term.from()]).collect();
+    let mut found: Vec<(Validity, &Binding)> = Vec::new();
+    let nexts = changes.iter().skip(1).copied().map(Some).chain([None]);
+    for (from, until) in changes.iter().copied().zip(nexts) {
+        let within = Interval::new(from, until)
+            .ok()
+            .and_then(|all| all.intersect(&term));
+        let applies = in_force(bindings, from, known_at);
+        let Some((valid, binding)) = within.zip(applies) else {
+            continue;
+        };
+        match found.last_mut() {
+            Some((before, same)) if same.id == binding.id && before.meets(&valid) => {
+                *before = before.through(&valid);
+            }
+            Some(_) | None => found.push((valid, binding)),
+        }
+    }
+    found
+}
+
 /// What it comes to when roles are bound anew from an instant on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rebinding {
@@ -106,7 +134,6 @@ pub fn rebind(on_record: &[Binding], asked: &[Option<i32>], from: DateTime<Utc>)
 
 #[cfg(test)]
 mod tests {
-    use super::super::interval::Interval;
     use super::*;
 
     fn day(day: u32) -> DateTime<Utc> {
@@ -149,6 +176,39 @@ mod tests {
         let bindings = [binding(1, 1, None, 1), binding(2, 5, None, 10)];
         let known = |known| in_force(&bindings, day(6), day(known)).map(|b| b.id);
         assert_eq!([9, 10].map(known), [Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn the_stretches_of_a_term_are_those_of_the_bindings_that_are_known_to_apply() {
+        let term = Interval::new(day(2), Some(day(25))).unwrap();
+        let bindings = [
+            binding(1, 1, None, 1),
+            binding(2, 10, None, 3),
+            binding(3, 5, Some(20), 12),
+            binding(4, 10, Some(15), 13),
+        ];
+        let told = |known| {
+            let found = stretches(&bindings, term, day(known)).into_iter();
+            let told = found.map(|(valid, binding)| (binding.id, valid.from(), valid.until()));
+            told.collect::<Vec<_>>()
+        };
+        let stretch = |id, from, until| (id, day(from), Some(day(until)));
+        assert_eq!(told(1), [stretch(1, 2, 25)]);
+        assert_eq!(told(3), [stretch(1, 2, 10), stretch(2, 10, 25)]);
+        assert_eq!(
+            told(12),
+            [stretch(1, 2, 5), stretch(3, 5, 20), stretch(2, 20, 25)]
+        );
+        assert_eq!(
+            told(13),
+            [
+                stretch(1, 2, 5),
+                stretch(3, 5, 10),
+                stretch(4, 10, 15),
+                stretch(3, 15, 20),
+                stretch(2, 20, 25)
+            ]
+        );
     }
 
     #[test]

@@ -71,6 +71,15 @@ impl<T: Ord + Copy> Interval<T> {
         Self::new(self.from.max(other.from), until).ok()
     }
 
+    /// From where this one begins to where `last`, which follows it, ends.
+    #[must_use]
+    pub const fn through(&self, last: &Self) -> Self {
+        Self {
+            from: self.from,
+            until: last.until,
+        }
+    }
+
     /// Whether `next` begins exactly where this one ends.
     pub fn meets(&self, next: &Self) -> bool {
         self.until == Some(next.from)

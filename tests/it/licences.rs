@@ -1,5 +1,5 @@
 //! Decisions about licences as people record them: by whom, from when, once. Never here: what they do to recording and
-//! to money (`recording`, `settling_holds`).
+//! to money (`recording`, `settling::holds`).
 
 use chrono::{DateTime, Utc};
 use daftar::domain::originator::{Originator, Scope};
@@ -30,7 +30,7 @@ pub fn decision(kind: LicenceEventKind, effective_at: DateTime<Utc>) -> LicenceE
         office: "1001".to_owned(),
         network: PISHKHAN.to_owned(),
         kind,
-        effective_at,
+        effective_at: effective_at.into(),
         deciding_body: "commission".to_owned(),
         decision: "D-1".to_owned(),
         instrument: None,
@@ -48,7 +48,7 @@ pub fn bound_to(office: &str, licensee: &str, valid_from: DateTime<Utc>) -> Bind
             municipality: None,
             provincial_treasury: None,
         },
-        valid_from,
+        valid_from: valid_from.into(),
         deciding_body: "commission".to_owned(),
         decision: "T-1".to_owned(),
     }
@@ -224,6 +224,22 @@ async fn an_office_is_handed_over_by_a_person_and_what_is_left_out_stays_as_it_w
     );
     assert_eq!(api.post(path, &binding, &finance).await.json()["repeated"], true);
     let shown = office(&api, &finance).await;
+    let (handed_over, ends) = (json!(scene.day(0, 8)), &shown["licences"][0]["valid_until"]);
+    let licensees: Vec<_> = ["party", "municipality", "valid_from", "valid_until", "decision"]
+        .map(|part| [0, 1].map(|nth| shown["licensees"][nth][part].clone()))
+        .into();
+    let begins = &shown["licences"][0]["valid_from"];
+    assert_eq!(
+        json!(licensees),
+        json!([
+            ["office-1001", "office-1003"],
+            ["municipality", "municipality"],
+            [begins, handed_over],
+            [handed_over, ends],
+            ["P-1001", "T-1"]
+        ]),
+        "{shown}"
+    );
     assert_eq!(shown["licensees"].as_array().unwrap().len(), 2, "{shown}");
     scene
         .book(

@@ -52,11 +52,15 @@ pub(super) async fn list(args: &PendingArgs, host: &Host) -> Done<String> {
         "id", "network", "service", "from", "state"
     );
     for tariff in pending {
-        let from = tariff.valid_from.format("%Y-%m-%d");
         let _ = writeln!(
             text,
-            "{:<8}{:<16}{:<40}{from:<12}{:<10}{}",
-            tariff.id, tariff.network, tariff.service, tariff.state, tariff.made_by
+            "{:<8}{:<16}{:<40}{:<12}{:<10}{}",
+            tariff.id,
+            tariff.network,
+            tariff.service,
+            tariff.first_day.to_string(),
+            tariff.state,
+            tariff.made_by
         );
     }
     Ok(text)

@@ -5,9 +5,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
+use crate::domain::interval::{Interval, Validity};
+use crate::domain::licence::{LicenceChange, LicenceEvent};
 use crate::store::prepared::prepared;
 use crate::store::schema::{instruments, licence_events, licences, networks};
-use crate::store::{Connection, Stored};
+use crate::store::{Connection, StoreFailure, Stored};
 
 #[derive(Clone, Debug, Queryable)]
 pub struct LicenceRow {
@@ -31,24 +33,49 @@ pub struct EventRow {
     pub evidence: Option<String>,
 }
 
+/// A binding with who plays its roles and on whose decision.
 #[derive(Clone, Debug, QueryableByName)]
-pub struct LicenseeRow {
+pub struct BoundRow {
     #[diesel(sql_type = Integer)]
-    pub licence_id: i32,
-    #[diesel(sql_type = Integer)]
-    pub party_id: i32,
+    pub binding_id: i32,
     #[diesel(sql_type = Text)]
-    pub code: String,
+    pub licensee: String,
     #[diesel(sql_type = Text)]
     pub name_fa: String,
     #[diesel(sql_type = Text)]
     pub name_en: String,
-    #[diesel(sql_type = Timestamptz)]
-    pub valid_from: DateTime<Utc>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub valid_until: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Timestamptz)]
-    pub known_from: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub municipality: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub provincial_treasury: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub deciding_body: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub decision: Option<String>,
+}
+
+impl LicenceRow {
+    pub fn term(&self) -> Stored<Validity> {
+        Interval::new(self.valid_from, Some(self.valid_until))
+            .map_err(|empty| StoreFailure::corrupt("licences", self.id, empty))
+    }
+}
+
+impl EventRow {
+    pub fn read(&self) -> Stored<LicenceEvent> {
+        let change = LicenceChange::parse(&self.kind).ok_or_else(|| {
+            StoreFailure::corrupt(
+                "licence_events",
+                format!("of licence {}", self.licence_id),
+                format!("kind {}", self.kind),
+            )
+        })?;
+        Ok(LicenceEvent {
+            change,
+            effective_at: self.effective_at,
+            recorded_at: self.recorded_at,
+        })
+    }
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
@@ -101,11 +128,12 @@ pub async fn events_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Vec
         .await?)
 }
 
-/// Who held each licence from when, in the order of time and knowledge.
-pub async fn licensees_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Vec<LicenseeRow>> {
-    let query = "SELECT b.licence_id, p.id AS party_id, p.code, p.name_fa, p.name_en, b.valid_from, b.valid_until, b.known_from \
-        FROM bindings b JOIN parties p ON p.id = b.party_ids[1] WHERE b.licence_id = ANY ($1) \
-        ORDER BY b.licence_id, b.valid_from, b.known_from, b.id";
+/// Who is bound by the bindings of these licences.
+pub async fn bound_by(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Vec<BoundRow>> {
+    let query = "SELECT b.id AS binding_id, l.code AS licensee, l.name_fa, l.name_en, m.code AS municipality, \
+        t.code AS provincial_treasury, b.deciding_body, b.decision \
+        FROM bindings b JOIN parties l ON l.id = b.party_ids[1] LEFT JOIN parties m ON m.id = b.party_ids[2] \
+        LEFT JOIN parties t ON t.id = b.party_ids[3] WHERE b.licence_id = ANY ($1)";
     Ok(prepared(query)
         .bind::<Array<Integer>, _>(licence_ids)
         .load(conn)

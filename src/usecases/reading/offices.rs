@@ -6,13 +6,14 @@ use utoipa::ToSchema;
 
 use super::naming::{network_is_known, province_is_known};
 use super::standing::{LicenceState, state_at};
+use crate::domain::binding::{Binding, stretches};
+use crate::domain::interval::Validity;
 use crate::domain::office::Setting;
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::store::Connection;
-use crate::store::reading::licence::{
-    EventRow, LicenceRow, LicenseeRow, events_of, licences_of, licensees_of,
-};
+use crate::store::licence::{BindingRow, bindings_of};
+use crate::store::reading::licence::{BoundRow, EventRow, LicenceRow, bound_by, events_of, licences_of};
 use crate::store::reading::office::{self, OfficeRow, OfficesWanted};
 use crate::usecases::{Done, Failure};
 
@@ -61,7 +62,8 @@ pub struct OfficeHistory {
     pub office: OfficeView,
     /// Every change of its licences, in the order of recording.
     pub events: Vec<LicenceEventView>,
-    /// Who held its licences from when, in the order of time.
+    /// Who holds its licences from when until when, in the order of time, as is known now. What was booked under a binding that
+    /// another has replaced since keeps it.
     pub licensees: Vec<LicenseeView>,
 }
 
@@ -84,9 +86,17 @@ pub struct LicenseeView {
     pub party: String,
     pub name_fa: String,
     pub name_en: String,
+    /// Code of the party that earns as the office's municipality.
+    pub municipality: Option<String>,
+    /// Code of the party that earns as the office's provincial treasury.
+    pub provincial_treasury: Option<String>,
     pub valid_from: DateTime<Utc>,
+    /// Exclusive; at the latest where the term ends.
     pub valid_until: Option<DateTime<Utc>>,
     pub known_from: DateTime<Utc>,
+    /// Who decided it, and the reference of that decision; left out of what was bound before this was kept.
+    pub deciding_body: Option<String>,
+    pub decision: Option<String>,
 }
 
 /// A page of offices in the order of their codes; one who acts for a party sees the offices of that party.
@@ -138,17 +148,16 @@ pub async fn show_office(
     let licences = licences_of(conn, &[row.id]).await?;
     let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
     let events = events_of(conn, &ids).await?;
-    let licensees = licensees_of(conn, &ids).await?;
+    let bound = bound_by(conn, &ids).await?;
+    let bindings = bindings_of(conn, &ids).await?.into_iter().map(BindingRow::read);
+    let bindings = bindings.collect::<Result<Vec<_>, _>>()?;
     Ok(OfficeHistory {
         office: view(row, &licences, &events, at)?,
         events: events
             .into_iter()
             .map(|event| event_view(&licences, event))
             .collect(),
-        licensees: licensees
-            .into_iter()
-            .map(|row| licensee_view(&licences, row))
-            .collect(),
+        licensees: licensees(&licences, &bindings, &bound, at)?,
     })
 }
 
@@ -241,14 +250,37 @@ fn event_view(licences: &[LicenceRow], event: EventRow) -> LicenceEventView {
     }
 }
 
-fn licensee_view(licences: &[LicenceRow], row: LicenseeRow) -> LicenseeView {
+fn licensees(
+    licences: &[LicenceRow],
+    bindings: &[Binding],
+    bound: &[BoundRow],
+    at: DateTime<Utc>,
+) -> Done<Vec<LicenseeView>> {
+    let mut found = Vec::new();
+    for licence in licences {
+        let own = bindings.iter().filter(|binding| binding.licence == licence.id);
+        let own: Vec<Binding> = own.cloned().collect();
+        let stretches = stretches(&own, licence.term()?, at);
+        let who = |binding: &Binding| bound.iter().find(|row| row.binding_id == binding.id);
+        found.extend(stretches.into_iter().filter_map(|(valid, binding)| {
+            Some(licensee_view(licence, valid, binding, who(binding)?.clone()))
+        }));
+    }
+    Ok(found)
+}
+
+fn licensee_view(licence: &LicenceRow, valid: Validity, binding: &Binding, who: BoundRow) -> LicenseeView {
     LicenseeView {
-        network: network_of(licences, row.licence_id),
-        party: row.code,
-        name_fa: row.name_fa,
-        name_en: row.name_en,
-        valid_from: row.valid_from,
-        valid_until: row.valid_until,
-        known_from: row.known_from,
+        network: licence.network.clone(),
+        party: who.licensee,
+        name_fa: who.name_fa,
+        name_en: who.name_en,
+        municipality: who.municipality,
+        provincial_treasury: who.provincial_treasury,
+        valid_from: valid.from(),
+        valid_until: valid.until(),
+        known_from: binding.known_from,
+        deciding_body: who.deciding_body,
+        decision: who.decision,
     }
 }

@@ -5,9 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::interval::Interval;
-use crate::domain::licence::{self, Licence, LicenceChange, LicenceEvent};
-use crate::store::StoreFailure;
+use crate::domain::licence::{self, Licence};
 use crate::store::reading::licence::{EventRow, LicenceRow};
 use crate::usecases::Done;
 
@@ -45,19 +43,8 @@ pub fn restricted_since(
 }
 
 fn read(licence: &LicenceRow, events: &[&EventRow]) -> Done<Licence> {
-    let corrupt = |told: String| StoreFailure::corrupt("licences", licence.id, told);
-    let term = Interval::new(licence.valid_from, Some(licence.valid_until));
-    let term = term.map_err(|empty| corrupt(empty.to_string()))?;
-    let event = |row: &&EventRow| {
-        let change = LicenceChange::parse(&row.kind).ok_or_else(|| corrupt(format!("event {}", row.kind)))?;
-        Ok(LicenceEvent {
-            change,
-            effective_at: row.effective_at,
-            recorded_at: row.recorded_at,
-        })
-    };
-    let events: Result<Vec<LicenceEvent>, StoreFailure> = events.iter().map(event).collect();
-    Ok(Licence::new(term, events?))
+    let events: Result<Vec<_>, _> = events.iter().map(|event| event.read()).collect();
+    Ok(Licence::new(licence.term()?, events?))
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Published tariffs by service, network and date. Never here: drafts and who approves them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::moment::{Moment, zone_for};
-use super::naming::{network_named, service_is_known};
+use super::naming::{network_among, network_named, service_is_known};
 use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
+use crate::domain::zone::day_of;
 use crate::store::Connection;
 use crate::store::reading::network::all_networks;
 use crate::store::reading::tariff::{self, PendingRow, TariffRow, TariffsWanted, TermRow};
@@ -60,6 +61,8 @@ pub struct PendingTariff {
     pub network: String,
     pub service: String,
     pub valid_from: DateTime<Utc>,
+    /// The day of that moment, as its network counts days.
+    pub first_day: NaiveDate,
     /// `draft` or `approved`.
     pub state: String,
     pub made_by: String,
@@ -100,15 +103,20 @@ pub async fn list_tariffs(
 pub async fn list_pending_tariffs(conn: &mut Connection, by: &Originator) -> Done<Vec<PendingTariff>> {
     by.may_register()?;
     let rows = tariff::pending_tariffs(conn).await?;
-    let view = |row: PendingRow| PendingTariff {
-        id: row.id,
-        network: row.network,
-        service: row.service,
-        valid_from: row.valid_from,
-        state: row.state,
-        made_by: row.made_by,
+    let networks = all_networks(conn).await?;
+    let view = |row: PendingRow| {
+        let network = network_among(&networks, &row.network)?;
+        Ok(PendingTariff {
+            id: row.id,
+            network: row.network,
+            service: row.service,
+            valid_from: row.valid_from,
+            first_day: day_of(network.time_zone, row.valid_from),
+            state: row.state,
+            made_by: row.made_by,
+        })
     };
-    Ok(rows.into_iter().map(view).collect())
+    rows.into_iter().map(view).collect()
 }
 
 /// One published version with its document and terms.
