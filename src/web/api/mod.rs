@@ -1,14 +1,12 @@
-//! The JSON API, one file a noun: each has `configure`, which names its handlers. Never here: pages for people.
+//! The JSON API, one file or room a noun: each has `configure`, which names its handlers. Never here: pages for people.
 //!
 //! A handler is annotated with `#[utoipa::path]` and its success only; errors and the token are added by `openapi`.
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub mod closing;
 pub mod earnings;
 pub mod health;
 pub mod jobs;
-pub mod line_explanation;
 pub mod moment;
 pub mod offices;
 pub mod outbox;
@@ -17,7 +15,6 @@ pub mod payouts;
 pub mod quarantine;
 pub mod register;
 pub mod settlements;
-pub mod settling;
 pub mod statements;
 pub mod submissions;
 pub mod tariffs;
@@ -27,11 +24,9 @@ pub mod windows;
 /// All routes of the API, those that counters ask a thousand times a second first: a request tries them in order.
 pub fn configure(config: &mut ServiceConfig) {
     config.configure(transactions::configure);
-    config.configure(closing::configure);
     config.configure(earnings::configure);
     config.configure(health::configure);
     config.configure(jobs::configure);
-    config.configure(line_explanation::configure);
     config.configure(offices::configure);
     config.configure(outbox::configure);
     config.configure(parties::configure);
@@ -39,7 +34,6 @@ pub fn configure(config: &mut ServiceConfig) {
     config.configure(quarantine::configure);
     config.configure(register::configure);
     config.configure(settlements::configure);
-    config.configure(settling::configure);
     config.configure(statements::configure);
     config.configure(submissions::configure);
     config.configure(tariffs::configure);

@@ -1,4 +1,4 @@
-//! `/v1/statements`: listed, read as JSON, CSV or PDF, and checked by their code. Never here: their arithmetic and their look.
+//! `/v1/statements`: listed, read as JSON, CSV or PDF, and checked by their code. Never here: how a line came about.
 
 use std::cmp::Reverse;
 
