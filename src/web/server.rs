@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::guard::fn_guard;
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, Error, HttpMessage, HttpRequest, HttpServer, web};
@@ -133,6 +133,13 @@ fn client_of(request: &ServiceRequest) -> Option<DisplayValue<IpAddr>> {
     Some(display(state.proxies.client_of(request.request())))
 }
 
+/// Whether a single row was posted and is in the books, which say more than a line of the log would, thousands of times a second.
+fn is_booked<B>(response: &ServiceResponse<B>) -> bool {
+    let asked = response.request();
+    let in_the_books = [StatusCode::CREATED, StatusCode::OK].contains(&response.status());
+    in_the_books && asked.method() == Method::POST && asked.path() == "/v1/transactions"
+}
+
 /// A span per request, and one event when it is answered.
 #[derive(Debug)]
 struct OneEventPerAnswer;
@@ -154,7 +161,10 @@ impl RootSpanBuilder for OneEventPerAnswer {
             Ok(response) => response.status().as_u16(),
             Err(error) => error.as_response_error().status_code().as_u16(),
         };
-        span.in_scope(|| tracing::info!(status, "answered"));
+        span.in_scope(|| match outcome {
+            Ok(response) if is_booked(response) => tracing::debug!(status, "answered"),
+            Ok(_) | Err(_) => tracing::info!(status, "answered"),
+        });
         DefaultRootSpanBuilder::on_request_end(span, outcome);
     }
 }
@@ -164,9 +174,25 @@ mod tests {
     use std::path::Path;
 
     use crate::host::database::{DatabaseUrl, pool};
+    use actix_web::HttpResponse;
     use actix_web::test::{TestRequest, call_service, init_service, read_body};
 
     use super::*;
+
+    #[test]
+    fn only_the_answer_to_a_row_that_is_in_the_books_is_no_line_of_the_log() {
+        let booked = |method: Method, path: &str, status| {
+            let asked = TestRequest::with_uri(path).method(method);
+            is_booked(&asked.to_srv_response(HttpResponse::new(status)))
+        };
+        let (post, get, path) = (|| Method::POST, || Method::GET, "/v1/transactions");
+        assert!(booked(post(), path, StatusCode::CREATED));
+        assert!(booked(post(), path, StatusCode::OK));
+        assert!(!booked(post(), path, StatusCode::ACCEPTED));
+        assert!(!booked(post(), path, StatusCode::UNPROCESSABLE_ENTITY));
+        assert!(!booked(get(), path, StatusCode::OK));
+        assert!(!booked(post(), "/v1/settlements", StatusCode::OK));
+    }
 
     /// The state of a server whose database is away.
     fn alone() -> AppState {
