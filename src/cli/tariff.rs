@@ -309,11 +309,14 @@ fn quote_text(answered: &Answered<'_>, language: Language) -> String {
     let unit = &tariff.unit().code;
     let mut text = format!("{price}: {} {unit}\n", amount_text(language, quote.price));
     if let Some(term) = tariff.principal_term() {
+        let label = Some(term.label(language)).filter(|label| *label != principal);
         text += &format!(
-            "{principal}: {} {} {}\n",
+            "{principal}: {} {} {}{}{}\n",
             amount_text(language, quote.principal),
             arrow(term.side),
-            role_in(language, term.role.as_str())
+            role_in(language, term.role.as_str()),
+            label.map_or_else(String::new, |label| format!(" · {label}")),
+            into_and_by(term.deposit_identifier.as_ref(), Some(&term.instrument))
         );
         text += &format!("{in_all}: {} {unit}\n", amount_text(language, *handed_over));
     }

@@ -106,6 +106,41 @@ impl Exact {
     }
 }
 
+/// A share of a base that is rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoundedShare {
+    pub rate: Rate,
+    /// Of what the base without it would be: base × rate ÷ (1 + rate).
+    pub inside: bool,
+    pub rounding: Rounding,
+}
+
+impl RoundedShare {
+    /// The least base, of this one and those above, whose share lies halfway between two that it may be rounded to; `None` if none
+    /// does, or if it makes no difference. Shares that make up the whole are rounded up together there.
+    #[must_use]
+    pub fn halfway_from(self, base: i64) -> Option<i64> {
+        match self.rounding.mode {
+            RoundingMode::Floor | RoundingMode::Ceiling => return None,
+            RoundingMode::HalfUp | RoundingMode::HalfEven => (),
+        }
+        let (numerator, denominator) = self.rate.ratio();
+        let whole = denominator + if self.inside { numerator } else { 0 };
+        let step = i128::from(self.rounding.step.get());
+        let (halves, unit) = in_lowest_terms(2 * numerator, whole.checked_mul(step)?);
+        if halves.rem_euclid(2) == 0 {
+            return None;
+        }
+        let units = i128::from(base.max(1) - 1).div_euclid(unit) + 1;
+        let odd = if units.rem_euclid(2) == 0 {
+            units + 1
+        } else {
+            units
+        };
+        i64::try_from(odd.checked_mul(unit)?).ok()
+    }
+}
+
 /// A fraction of whole numbers, for people: 433,333 1/3 and not 333,333/1,000,000 of it.
 #[must_use]
 pub fn in_lowest_terms(numerator: i128, denominator: i128) -> (i128, i128) {

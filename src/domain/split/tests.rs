@@ -253,3 +253,40 @@ fn tax_inside_never_exceeds_its_exact_value_and_leaves_the_residue_to_the_net() 
         assert!(i128::from(tax.minor()) * on_top.denominator <= on_top.numerator);
     }
 }
+
+#[test]
+fn the_base_whose_share_lies_halfway_is_the_least_of_all_there_are() {
+    let share = |rate: &str, inside: bool, step: u32| RoundedShare {
+        rate: Rate::parse(rate).unwrap(),
+        inside,
+        rounding: Rounding::to_step(RoundingMode::HalfUp, NonZeroU32::new(step).unwrap()),
+    };
+    let is_halfway = |share: RoundedShare, base: i64| {
+        let base = Amount::from_minor(base);
+        let exact = if share.inside {
+            tax_inside(base, share.rate)
+        } else {
+            rate_of(base, share.rate)
+        };
+        let step = i128::from(share.rounding.step.get()) * exact.denominator;
+        2 * exact.numerator.rem_euclid(step) == step
+    };
+    for rate in ["65%", "2.5%", "9%", "1%", "33.3%", "100%", "40%"] {
+        for (inside, step) in [(false, 1), (true, 1), (false, 10), (false, 3), (true, 10)] {
+            let share = share(rate, inside, step);
+            let bases = 1..30_000;
+            for from in [0, 1, 10, 11, 9_999] {
+                let expected = bases
+                    .clone()
+                    .find(|base| *base >= from && is_halfway(share, *base));
+                let found = share.halfway_from(from).filter(|base| *base < 30_000);
+                assert_eq!(found, expected, "{rate} {inside} {step} from {from}");
+            }
+        }
+    }
+    let down = RoundedShare {
+        rounding: Rounding::to_step(RoundingMode::Floor, NonZeroU32::MIN),
+        ..share("65%", false, 1)
+    };
+    assert_eq!(down.halfway_from(0), None);
+}

@@ -25,7 +25,7 @@ use super::sharing::{Choice, PartOf, PriceRounding, Shares, TermChoice};
 use super::term::{Role, Side, TermDeclaration};
 use super::{FactDeclaration, Slot, SlotKind, Tariff};
 use crate::domain::split::Rounding;
-use crossings::Measure;
+use crossings::{Measure, RoundedOf};
 use scope::{Body, Node, Scope};
 
 /// A tariff from a document that passes every check, the trial questions included.
@@ -36,7 +36,7 @@ pub(super) fn check(document: &Document) -> Result<Tariff, Vec<Fault>> {
         return Err(checker.faults);
     }
     let mut faults = checker.unpublishable;
-    let points = crossings::with_crossings(&tariff, &checker.measures, checker.points);
+    let points = crossings::with_crossings(&tariff, &checker.measures, &checker.roundings, checker.points);
     for found in probe::faults_of(&tariff, &points, &checker.paths) {
         // What was seen without a question is told at a finer place.
         let is_finer = |known: &Fault| known.path.starts_with(&found.path) || found.rule == "duplicate_name";
@@ -94,8 +94,9 @@ struct Checker<'a> {
     used: BTreeSet<usize>,
     /// Where each amount is written, by its slot.
     paths: BTreeMap<usize, String>,
-    /// What is computed and lies in bands, slices or steps.
+    /// What is computed and lies in bands, slices or steps, or is kept within limits.
     measures: Vec<Measure>,
+    roundings: Vec<RoundedOf>,
 }
 
 impl<'a> Checker<'a> {
@@ -117,6 +118,7 @@ impl<'a> Checker<'a> {
             used: BTreeSet::new(),
             paths: BTreeMap::new(),
             measures: Vec::new(),
+            roundings: Vec::new(),
         };
         checker.take_facts();
         checker

@@ -68,6 +68,8 @@ pub enum Chosen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
     Flag(bool),
+    Number(i64),
+    /// As it was stated, whatever the language.
     Text(String),
 }
 

@@ -59,7 +59,7 @@ impl<'a> Working<'a> {
             };
             let value = match self.seen(*subject) {
                 Ok(Seen::Bool(flag)) => Told::Flag(flag),
-                Ok(Seen::Integer(number)) => Told::Text(number.to_string()),
+                Ok(Seen::Integer(number)) => Told::Number(number),
                 Ok(Seen::Text(text)) => Told::Text(text.to_owned()),
                 Err(_) => Told::Text(String::new()),
             };

@@ -6,6 +6,7 @@ mod kinds;
 mod quotes;
 mod random;
 mod refusals;
+mod rule_model;
 
 use serde_json::{Value, json};
 

@@ -205,7 +205,8 @@ impl<'a> Checker<'a> {
         }
         if !has_otherwise && let Some(example) = reached.fallen_through {
             let reason = format!("no case holds for {}", self.example_text(&example));
-            let remedy = "give `otherwise`, or refuse there: \"otherwise\": {\"refuse\": \"why\"}";
+            let remedy =
+                "give `otherwise`; an amount may also be refused there: \"otherwise\": {\"refuse\": \"why\"}";
             self.fault(path, "no_otherwise", reason, remedy);
         }
     }

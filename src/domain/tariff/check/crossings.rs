@@ -1,11 +1,12 @@
-//! Where something computed crosses the ends of its bands or steps, in terms of what the sender states: a fee of the price, of what is
-//! left of an amount. Never here: ends of what is stated itself (`bands` notes those).
+//! Where something computed crosses the ends of its bands or steps, comes within its limits, or is rounded the most, in terms of what the
+//! sender states: a fee of the price, of what is left of an amount. Never here: ends of what is stated itself (`bands` notes those).
 
 use std::collections::BTreeSet;
 
 use super::Points;
 use super::probe::questions;
 use crate::domain::money::{AMOUNT_MAX, Amount};
+use crate::domain::split::RoundedShare;
 use crate::domain::tariff::Tariff;
 use crate::domain::tariff::document::{Fact, FactValue, Range};
 use crate::domain::tariff::formula::Formula;
@@ -21,6 +22,13 @@ const OTHERS_MAX: usize = 12;
 pub(super) struct Measure {
     pub(super) of: Formula,
     pub(super) ends: Vec<i64>,
+}
+
+/// A share that is rounded, and what it is a share of.
+#[derive(Debug)]
+pub(super) struct RoundedOf {
+    pub(super) of: Formula,
+    pub(super) share: RoundedShare,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +52,12 @@ pub(super) fn around(number: i64) -> [i64; 3] {
 }
 
 /// The points, and those around every crossing.
-pub(super) fn with_crossings(tariff: &Tariff, measures: &[Measure], mut points: Points) -> Points {
+pub(super) fn with_crossings(
+    tariff: &Tariff,
+    measures: &[Measure],
+    roundings: &[RoundedOf],
+    mut points: Points,
+) -> Points {
     let all = every_computation(tariff);
     let others = questions(tariff, &points, OTHERS_MAX).collect::<Vec<_>>();
     for measure in measures {
@@ -59,6 +72,13 @@ pub(super) fn with_crossings(tariff: &Tariff, measures: &[Measure], mut points: 
             &amount,
             &mut points,
         );
+    }
+    for rounded in roundings {
+        let mut grounds = Grounds::default();
+        grounds.take(&rounded.of, &all);
+        let base = |question: &Question| tariff.measured(question, &grounds.needed, &rounded.of);
+        let ends = halfway_ends(rounded.share, &others, &base);
+        note_crossings(tariff, &grounds.stated, &ends, &others, &base, &mut points);
     }
     let cliffs = rounding_cliffs(tariff, &others);
     let borne = |question: &Question| tariff.borne_by_holder(question);
@@ -89,6 +109,19 @@ fn note_crossings(
         let found = found.flat_map(around).collect::<BTreeSet<_>>();
         note(points, *stated, found);
     }
+}
+
+/// The bases next above nothing, and above the least that the other questions come to, whose share lies halfway between two.
+fn halfway_ends(
+    share: RoundedShare,
+    others: &[Question],
+    base: &dyn Fn(&Question) -> Result<Amount, Refusal>,
+) -> Vec<i64> {
+    let bases = others.iter().filter_map(|other| base(other).ok());
+    let least = bases.map(Amount::minor).filter(|base| *base > 0).min();
+    let from = [Some(0), least].into_iter().flatten();
+    let ends: BTreeSet<i64> = from.filter_map(|base| share.halfway_from(base)).collect();
+    ends.into_iter().collect()
 }
 
 /// What the citizen bears where its rounding takes the most off, next above what the other questions come to.

@@ -2,9 +2,11 @@
 //! Never here: names (`scope`), cases (`choices`), bands and steps (`bands`).
 
 use super::Checker;
+use super::crossings::{Measure, RoundedOf};
 use super::scope::Scope;
 use crate::domain::money::{AMOUNT_MAX, Amount};
-use crate::domain::split::Rounding;
+use crate::domain::rate::Rate;
+use crate::domain::split::{RoundedShare, Rounding};
 use crate::domain::tariff::document::Fact;
 use crate::domain::tariff::document::rule::{self, AmountRule, Rule};
 use crate::domain::tariff::fault::Fault;
@@ -49,6 +51,7 @@ impl<'a> Checker<'a> {
                 let of = self.formula(scope, &tax.of, &format!("{path}.tax_inside.of"));
                 let rounding = Rounding::to_step(tax.round, tax.step);
                 let (rate, limits) = (tax.rate, Limits::default());
+                self.note_rounded(&of, rate, true, rounding);
                 Formula::Percent(Box::new(Percent {
                     rate,
                     of,
@@ -61,6 +64,9 @@ impl<'a> Checker<'a> {
             Rule::Less(less) => {
                 let from = Box::new(self.formula(scope, &less.from, &format!("{path}.less.from")));
                 let taken = self.formulas(scope, &less.take_off, &format!("{path}.less.take_off"));
+                if less.or_zero {
+                    self.note_difference(&from, taken.clone());
+                }
                 Formula::Less {
                     from,
                     taken,
@@ -87,6 +93,7 @@ impl<'a> Checker<'a> {
                     );
                 }
                 let limits = self.limits(scope, clamp.at_least.as_ref(), clamp.at_most.as_ref(), &path);
+                self.note_limits(&value, &limits);
                 Formula::Clamp { value, limits }
             }
             Rule::Choose(choose) => {
@@ -127,13 +134,55 @@ impl<'a> Checker<'a> {
         let of = self.formula(scope, &percent.of, &format!("{path}.of"));
         let limits = self.limits(scope, percent.at_least.as_ref(), percent.at_most.as_ref(), &path);
         let rounding = Rounding::to_step(percent.round, percent.step);
-        Formula::Percent(Box::new(Percent {
-            rate: percent.rate,
-            of,
-            inside: false,
-            rounding,
-            limits,
-        }))
+        self.note_rounded(&of, percent.rate, false, rounding);
+        let within = |limits| {
+            Formula::Percent(Box::new(Percent {
+                rate: percent.rate,
+                of: of.clone(),
+                inside: false,
+                rounding,
+                limits,
+            }))
+        };
+        self.note_limits(&within(Limits::default()), &limits);
+        within(limits)
+    }
+
+    pub(super) fn note_rounded(&mut self, of: &Formula, rate: Rate, inside: bool, rounding: Rounding) {
+        self.roundings.push(RoundedOf {
+            of: of.clone(),
+            share: RoundedShare {
+                rate,
+                inside,
+                rounding,
+            },
+        });
+    }
+
+    /// Where a value meets a limit, what others take of the same may be the most.
+    fn note_limits(&mut self, value: &Formula, limits: &Limits) {
+        for limit in [&limits.at_least, &limits.at_most].into_iter().flatten() {
+            if let Formula::Fixed(limit) = limit.as_ref() {
+                self.measures.push(Measure {
+                    of: value.clone(),
+                    ends: vec![limit.minor()],
+                });
+            } else {
+                self.note_difference(value, vec![limit.as_ref().clone()]);
+            }
+        }
+    }
+
+    /// Where what is taken off becomes as much as there is.
+    fn note_difference(&mut self, from: &Formula, taken: Vec<Formula>) {
+        self.measures.push(Measure {
+            of: Formula::Less {
+                from: Box::new(from.clone()),
+                taken,
+                or_zero: false,
+            },
+            ends: vec![0],
+        });
     }
 
     fn limits(

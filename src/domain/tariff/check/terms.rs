@@ -9,6 +9,7 @@ use crate::domain::split::Rounding;
 use crate::domain::tariff::document::split::OwnTerm;
 use crate::domain::tariff::document::{Component, DepositIdentifier, Withholding};
 use crate::domain::tariff::fault::Fault;
+use crate::domain::tariff::formula::Formula;
 use crate::domain::tariff::sharing::{PartOf, TermChoice, Withheld};
 use crate::domain::tariff::term::{ComponentKind, Role, Side, TermDeclaration, Title};
 
@@ -59,12 +60,12 @@ impl<'a> Checker<'a> {
         let withheld = component.withhold.iter().enumerate();
         let withheld = withheld
             .map(|(at, held)| self.withheld(held, &format!("{path}.withhold[{at}]")))
-            .collect();
-        PartOf {
-            slot: scope.nodes[*node].slot,
-            term,
-            withheld,
+            .collect::<Vec<_>>();
+        let slot = scope.nodes[*node].slot;
+        for held in &withheld {
+            self.note_rounded(&Formula::Slot(slot), held.rate, held.inside, held.rounding);
         }
+        PartOf { slot, term, withheld }
     }
 
     /// No more is withheld of a share than all of it.

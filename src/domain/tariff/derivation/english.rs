@@ -299,6 +299,7 @@ fn tell_choice(step: &Step) -> StepText {
         } => {
             let told = facts.iter().map(|(name, value)| match value {
                 Told::Flag(flag) => format!("{name} = {flag}"),
+                Told::Number(number) => format!("{name} = {number}"),
                 Told::Text(text) => format!("{name} = {text}"),
             });
             let told = told.collect::<Vec<_>>().join(", ");

@@ -9,9 +9,11 @@
 mod numerals;
 
 use super::{Chosen, LineSubject, Step, StepText, StepsTaken, Told};
+use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::split::{Exact, Rounding, RoundingMode};
 use crate::domain::tariff::document::rule::BegunStep;
+use crate::domain::wording::role_in;
 use numerals::{digits, exact, rate, ratio};
 
 pub(super) use numerals::amount;
@@ -40,7 +42,8 @@ pub(super) fn word(name: &str) -> &str {
         "fee" => "تعرفه",
         "holder" => "دارندهٔ وجه",
         "rounding" => "تفاوت رُند",
-        _ => name,
+        // A component without a name has that of its role.
+        _ => role_in(Language::Fa, name),
     }
 }
 
@@ -295,7 +298,8 @@ fn tell_choice(step: &Step) -> StepText {
             let told = facts.iter().map(|(name, value)| match value {
                 Told::Flag(true) => format!("{} = بله", word(name)),
                 Told::Flag(false) => format!("{} = خیر", word(name)),
-                Told::Text(text) => format!("{} = {}", word(name), digits(text)),
+                Told::Number(number) => format!("{} = {}", word(name), digits(&number.to_string())),
+                Told::Text(text) => format!("{} = {text}", word(name)),
             });
             let told = told.collect::<Vec<_>>().join("، ");
             let text = number.map_or_else(

@@ -335,3 +335,84 @@ fn only_a_written_difference_is_told_to_stop_at_zero() {
         "let the fixed components take less, or declare the smallest amount as `amount.at_least`"
     );
 }
+
+#[test]
+fn shares_that_are_rounded_up_together_are_refused_wherever_they_take_more_than_there_is() {
+    let rounded = |rate: &str, of: &str| json!({"percent": {"rate": rate, "of": of, "round": "half_up"}});
+    let two = |one: &str, other: &str, of: &str| json!([{"party": "office", "take": rounded(one, of)}, {"party": "operator", "take": rounded(other, of)}]);
+    let fee = json!({"percent": {"rate": "7%", "of": "amount"}});
+    for (one, other) in [
+        ("65%", "35%"),
+        ("95%", "5%"),
+        ("97.5%", "2.5%"),
+        ("99.75%", "0.25%"),
+    ] {
+        for at_least in [0, 1_000] {
+            let from = |price: &Value, split: &Value| {
+                with(
+                    document(price, split),
+                    "amount",
+                    json!({"at_least": at_least, "at_most": 50_000_000}),
+                )
+            };
+            for of in ["amount", "price"] {
+                let both = from(&json!("amount"), &two(one, other, of));
+                assert_eq!(
+                    rules_broken(&both),
+                    ["components_above_price"],
+                    "{one} {other} {of}"
+                );
+            }
+            let of_a_fee = from(&fee, &two(one, other, "price"));
+            assert_eq!(
+                rules_broken(&of_a_fee),
+                ["components_above_price"],
+                "{one} {other}"
+            );
+            let borne = with(
+                from(&json!("amount"), &office_takes_all()),
+                "sources",
+                two(one, other, "price"),
+            );
+            assert_eq!(rules_broken(&borne), ["components_above_price"], "{one} {other}");
+        }
+    }
+    let withheld =
+        |name: &str, rate: &str| json!({"name": name, "party": "tax", "rate": rate, "round": "half_up"});
+    let split = json!([{"party": "office", "take": "remainder", "withhold": [withheld("most", "65%"), withheld("rest", "35%")]}]);
+    let all_withheld = document(&json!("amount"), &split);
+    assert_eq!(rules_broken(&all_withheld), ["below_zero"]);
+    let down = json!([{"party": "office", "take": {"percent": {"rate": "65%", "of": "amount", "round": "floor"}}},
+                      {"party": "operator", "take": "remainder"}]);
+    parse(&document(&json!("amount"), &down));
+}
+
+#[test]
+fn a_fee_above_its_price_is_found_where_a_limit_begins_or_ends_to_bind() {
+    let pages = |price: Value, take: Value| {
+        let split = json!([{"party": "office", "take": 1_500}, {"party": "agency", "take": take}, {"party": "treasury", "take": "remainder"}]);
+        let facts = json!({"pages": {"kind": "integer", "at_least": 1, "at_most": 500}});
+        with(document(&price, &split), "facts", facts)
+    };
+    let per_page = |value: i64| json!({"times": {"count": "pages", "value": value}});
+    let at_least = |least: i64| json!({"clamp": {"value": per_page(100), "at_least": least}});
+    assert_eq!(
+        rules_broken(&pages(at_least(2_000), per_page(30))),
+        ["components_above_price"]
+    );
+    parse(&pages(at_least(2_000), per_page(25)));
+    let free_at_first = json!({"less": {"from": per_page(30), "take_off": [600], "or_zero": true}});
+    parse(&pages(at_least(2_000), free_at_first));
+
+    let money = |office: Value, least: i64| {
+        let price = json!({"percent": {"rate": "1%", "of": "amount", "at_least": least, "at_most": 100_000}});
+        let split = json!([{"party": "office", "take": office}, {"party": "union", "take": "remainder"}]);
+        let range = json!({"at_least": 2_000, "at_most": 50_000_000});
+        with(document(&price, &split), "amount", range)
+    };
+    let capped = |most: i64| json!({"percent": {"rate": "2%", "of": "amount", "at_most": most}});
+    assert_eq!(rules_broken(&money(capped(250), 200)), ["components_above_price"]);
+    parse(&money(capped(200), 200));
+    let of_the_price = json!({"sum": [{"clamp": {"value": 50, "at_most": "price"}}, {"percent": {"rate": "12.5%", "of": "price"}}]});
+    assert_eq!(rules_broken(&money(of_the_price, 0)), ["components_above_price"]);
+}
