@@ -38,7 +38,7 @@ pub struct TakenBack {
     pub principal: Amount,
     pub sources: Vec<StoredShare>,
     pub legs: Vec<StoredShare>,
-    /// It takes exactly what the original's allocation says, which then stands for it too.
+    /// It is the first, and takes exactly what the original's allocation says, which then stands for it too.
     pub is_whole: bool,
 }
 
@@ -79,7 +79,7 @@ impl Original {
         Ok(TakenBack {
             amount,
             principal,
-            is_whole: is_whole(&self.sources, &sources) && is_whole(&self.legs, &legs),
+            is_whole: !self.was_touched && is_whole(&self.sources, &sources) && is_whole(&self.legs, &legs),
             sources: shares(&self.sources, &sources),
             legs: shares(&self.legs, &legs),
         })

@@ -205,7 +205,12 @@ pub async fn rules_versions(conn: &mut Connection) -> Stored<Vec<(i16, i64)>> {
 /// Tells every server that what it remembers of these networks is old. For a change of licences, bindings or tariffs the caller
 /// holds the networks' exclusive locks; all locks of a transaction are had before, and `ascending` are so, or two would wait for
 /// each other.
-pub async fn raise_rules_versions(conn: &mut Connection, ascending: &[i16]) -> Stored<()> {
+pub async fn raise_rules_versions(conn: &mut Connection) -> Stored<()> {
+    let ascending: Vec<i16> = network_rules::table
+        .select(network_rules::network_id)
+        .order(network_rules::network_id)
+        .load(conn)
+        .await?;
     for network_id in ascending {
         diesel::update(network_rules::table.find(network_id))
             .set(network_rules::version.eq(network_rules::version + 1))

@@ -122,6 +122,12 @@ pub async fn originator_by_code(
     row.map(|row| originator(row, scope)).transpose()
 }
 
+/// The originator of this id, acting with `scope`.
+pub async fn originator_of_id(conn: &mut Connection, id: i32, scope: Scope) -> Stored<Originator> {
+    let row = originators::table.find(id).select(OriginatorRow::as_select());
+    originator(row.first(conn).await?, scope)
+}
+
 /// Whose token has this hash, unless it is revoked or expired at `at`.
 pub async fn originator_by_token(
     conn: &mut Connection,

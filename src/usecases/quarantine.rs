@@ -14,6 +14,7 @@ use crate::domain::quarantine::QuarantineState;
 use crate::domain::statement::Names;
 use crate::domain::transaction::{Booked, Outcome, Reason, Submitted};
 use crate::store::Connection;
+use crate::store::originator::originator_of_id;
 use crate::store::quarantine::{self, Concerned, QuarantinedRow};
 
 const NOTE_CHARACTERS_MAX: usize = 500;
@@ -86,7 +87,8 @@ pub async fn release_quarantined(
         );
         Failure::conflict("rows_are_readable", told)
     })?;
-    let sent = [Sent::released(waiting.sender_id, &row, waiting.received_at)];
+    let sender = originator_of_id(conn, waiting.sender_id, Scope::Record).await?;
+    let sent = [Sent::released(&sender, &row, waiting.received_at)];
     let course = Course::Release {
         row_id: id,
         by: by.id,

@@ -141,7 +141,8 @@ impl Scene {
         self.open("1004", before, &[first, next]).await;
     }
 
-    async fn open(&self, code: &str, at: DateTime<Utc>, licences: &[LicenceEntry]) {
+    /// Enters an office with its licensee and these licences.
+    pub async fn open(&self, code: &str, at: DateTime<Utc>, licences: &[LicenceEntry]) {
         let mut conn = self.world.conn().await;
         let licensee = party(&format!("office-{code}"), PartyKind::Office);
         register_parties(&mut conn, &self.maker, at, vec![licensee])

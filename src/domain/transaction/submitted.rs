@@ -106,6 +106,8 @@ impl fmt::Display for RowFault {
 const REFERENCE_MAX: usize = 80;
 const QUANTITY_MAX: u32 = 1_000_000;
 const FACTS_MAX: usize = 32;
+/// So many that, written down, they can still be looked up by PostgreSQL's index: at most 2,700 bytes.
+const FACTS_BYTES_MAX: usize = 900;
 const CITIZEN_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
 
 impl Submitted {
@@ -206,6 +208,10 @@ impl Submitted {
                 format!("at most {FACTS_MAX} facts"),
             ));
         }
+        if stated_bytes(&self.facts) > FACTS_BYTES_MAX {
+            let explanation = format!("names and texts of at most {FACTS_BYTES_MAX} bytes in all");
+            faults.push(RowFault::new("facts", "facts_have_a_limit", explanation));
+        }
         let printable = |fact: &FactValue| match fact {
             FactValue::Text(text) => printable::is_printable(text),
             FactValue::Bool(_) | FactValue::Integer(_) => true,
@@ -263,23 +269,30 @@ impl Submitted {
         for (field, _) in own.iter().filter(|(_, sent)| *sent) {
             faults.push(RowFault::new(*field, "unexpected", "the original has it"));
         }
-        if self.kind == TransactionKind::Reversal && (self.amount.is_some() || self.principal.is_some()) {
-            faults.push(RowFault::new(
-                "amount",
-                "unexpected",
-                "a reversal takes whatever is left; a refund names an amount",
-            ));
-        }
-        let is_nothing = |amount: Option<Amount>| amount.is_none_or(Amount::is_zero);
-        let names_an_amount = self.amount.is_some() || self.principal.is_some();
-        if names_an_amount && is_nothing(self.amount) && is_nothing(self.principal) {
-            faults.push(RowFault::new(
-                "amount",
-                "more_than_zero",
-                "a refund gives something back; without an amount it gives back all that is left",
-            ));
+        let amounts = [("amount", self.amount), ("principal", self.principal)];
+        let stated = amounts
+            .iter()
+            .filter_map(|(field, amount)| Some((*field, (*amount)?)));
+        let gives_something = stated.clone().any(|(_, amount)| !amount.is_zero());
+        for (field, _) in stated {
+            if self.kind == TransactionKind::Reversal {
+                let told = "a reversal takes whatever is left; a refund names an amount";
+                faults.push(RowFault::new(field, "unexpected", told));
+            } else if !gives_something {
+                let told = "a refund gives something back; without an amount it gives back all that is left";
+                faults.push(RowFault::new(field, "more_than_zero", told));
+            }
         }
     }
+}
+
+/// What facts take at least when they are written down; escapes can double it.
+fn stated_bytes(facts: &Facts) -> usize {
+    let each = |(name, fact): (&String, &FactValue)| match fact {
+        FactValue::Text(text) => name.len() + text.len(),
+        FactValue::Bool(_) | FactValue::Integer(_) => name.len(),
+    };
+    facts.iter().map(each).sum()
 }
 
 /// Whether a text can be a sender's reference.
@@ -397,5 +410,38 @@ mod tests {
             faults.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(),
             ["original", "facts"]
         );
+        let taking_back = |kind: &str, stated: &str| {
+            let row = ROW.replace("\"facts\":{\"loss\":2},", "");
+            let row = row.replace("\"amount\":1476112", &format!("\"original\":\"r-0\",{stated}"));
+            let row = row.replace("\"reference\"", &format!("\"kind\":\"{kind}\",\"reference\""));
+            let read = Submitted::from_json(row.as_bytes());
+            let faults = read.err().unwrap_or_default().into_iter();
+            faults.map(|fault| (fault.field, fault.rule)).collect::<Vec<_>>()
+        };
+        let unexpected = |field: &str| (field.to_owned(), "unexpected");
+        assert_eq!(
+            taking_back("reversal", "\"principal\":5"),
+            [unexpected("principal")]
+        );
+        let both = [unexpected("amount"), unexpected("principal")];
+        assert_eq!(taking_back("reversal", "\"amount\":5,\"principal\":5"), both);
+        let nothing = [("principal".to_owned(), "more_than_zero")];
+        assert_eq!(taking_back("refund", "\"principal\":0"), nothing);
+        assert_eq!(taking_back("refund", "\"amount\":0,\"principal\":5"), []);
+    }
+
+    #[test]
+    fn facts_have_a_limit_in_all() {
+        let stating = |chars: usize| {
+            let facts = format!("{{\"remark\":\"{}\"}}", "x".repeat(chars));
+            Submitted::from_json(ROW.replace("{\"loss\":2}", &facts).as_bytes())
+        };
+        assert!(stating(FACTS_BYTES_MAX - "remark".len()).is_ok());
+        let faults = stating(FACTS_BYTES_MAX - "remark".len() + 1).unwrap_err();
+        assert_eq!(
+            (faults[0].field.as_str(), faults[0].rule),
+            ("facts", "facts_have_a_limit")
+        );
+        assert!(faults[0].explanation.contains("900 bytes"), "{}", faults[0]);
     }
 }

@@ -100,7 +100,7 @@ impl Ground {
             recorded: vec![None; plan.rows.len()],
             refusals: Vec::new(),
         };
-        if plan.refuses_any() {
+        if plan.may_be_of_older_rules() {
             let versions = network::rules_versions(conn).await?;
             must_be_current(plan.snapshot.book.has_versions(versions))?;
         }
@@ -155,6 +155,8 @@ impl Ground {
         if take_backs.is_empty() {
             return Ok(());
         }
+        // What is left for one depends on who came before: in the order in which they were sent, not in that of their keys.
+        take_backs.sort_unstable();
         self.take_back(conn, plan, &take_backs).await
     }
 
@@ -289,10 +291,13 @@ impl Plan<'_> {
         ids
     }
 
-    fn refuses_any(&self) -> bool {
-        self.verdicts
-            .iter()
-            .any(|verdict| matches!(verdict, Verdict::Not { .. }))
+    /// Whether any row is refused, or takes back at an office that had no licence: newer rules of any network may say otherwise.
+    fn may_be_of_older_rules(&self) -> bool {
+        self.verdicts.iter().any(|verdict| match verdict {
+            Verdict::Not { .. } => true,
+            Verdict::TakesBack { office_id } => !self.snapshot.book.licences.contains_key(office_id),
+            Verdict::Original(_) => false,
+        })
     }
 
     /// The key of a row that is looked for in the books before anything is booked. What takes back is looked for later,

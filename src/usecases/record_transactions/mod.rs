@@ -64,14 +64,18 @@ impl<'a> Sent<'a> {
         })
     }
 
-    /// What was sent by somebody who was allowed to, waited in quarantine, and is released by a person: however late it came.
-    pub(super) fn released(sender_id: i32, row: &'a Submitted, received_at: DateTime<Utc>) -> Self {
+    /// What waited in quarantine and is released by a person: however late it came, and no less its sender's own business.
+    pub(super) const fn released(
+        sender: &Originator,
+        row: &'a Submitted,
+        received_at: DateTime<Utc>,
+    ) -> Self {
         Self {
-            sender_id,
+            sender_id: sender.id,
             row,
             received_at,
             lateness: Lateness::Accepted,
-            acts_for: None,
+            acts_for: sender.party_id,
         }
     }
 
@@ -265,7 +269,7 @@ async fn record_together(
         }
         judgement = judge(memory, &snapshot, at, rows);
     }
-    Err(Failure::Unavailable("the rules keep changing; try again".to_owned()).into())
+    Err(rules_keep_changing())
 }
 
 /// In halves, and those in halves: a row that is refused alone is quarantined, and the others are booked.
@@ -313,23 +317,32 @@ async fn quarantine_alone(
     failure: &Failure,
 ) -> Result<Vec<Recorded>, NotRecorded> {
     let why = NotBookable::quarantined(Reason::RefusedByTheDatabase, failure.to_string());
-    let snapshot = memory.rules();
-    let plan = Plan {
-        snapshot: &snapshot,
-        at,
-        rows,
-        rounds: &rounds(rows),
-        verdicts: &[Verdict::Not { office_id: None, why }],
-        course,
-        keys: Keys::PresumedNew,
-    };
-    match book(conn, &plan).await {
-        Ok((recorded, _)) => Ok(recorded),
-        Err(Halt::KeysAreTaken | Halt::RulesAreOlder) => {
-            Err(Failure::Unavailable("the rules have changed; try again".to_owned()).into())
+    let mut snapshot = memory.rules();
+    for _ in 0..ATTEMPTS_MAX {
+        let plan = Plan {
+            snapshot: &snapshot,
+            at,
+            rows,
+            rounds: &rounds(rows),
+            verdicts: &[Verdict::Not {
+                office_id: None,
+                why: why.clone(),
+            }],
+            course,
+            keys: Keys::PresumedNew,
+        };
+        match book(conn, &plan).await {
+            Ok((recorded, _)) => return Ok(recorded),
+            Err(Halt::RulesAreOlder) => snapshot = memory.read_rules(conn).await?,
+            Err(Halt::KeysAreTaken) => break,
+            Err(Halt::NotRecorded(why)) => return Err(why),
         }
-        Err(Halt::NotRecorded(why)) => Err(why),
     }
+    Err(rules_keep_changing())
+}
+
+fn rules_keep_changing() -> NotRecorded {
+    Failure::Unavailable("the rules keep changing; try again".to_owned()).into()
 }
 
 /// The rows are at fault, not a database that is away.

@@ -175,14 +175,12 @@ impl Claim {
         };
         let mut left = Left::untouched(original, snapshot)?;
         let taken = taken_back(conn, &[id_of(original).number()]).await?;
-        let (own_id, own_allocation) = (id_of(stored).number(), stored.allocation_id);
-        let own = taken.iter().find(|taken| taken.allocation_id == own_allocation);
+        let own = taken
+            .iter()
+            .find(|taken| taken.allocation_id == stored.allocation_id);
         let ordinal = own.and_then(|own| own.original_ordinal);
-        // Parts are numbered as they were taken; what took the whole fee has no number.
-        let is_earlier = |taken: &&transaction::TakenBack| match (taken.original_ordinal, ordinal) {
-            (Some(other), Some(own)) => other < own,
-            (None, _) | (_, None) => taken.id < own_id,
-        };
+        // They are numbered as they were taken; what took the whole fee was the first, and has no number.
+        let is_earlier = |taken: &&transaction::TakenBack| taken.original_ordinal < ordinal;
         for earlier in taken.iter().filter(is_earlier) {
             left.note_stored(earlier)?;
         }

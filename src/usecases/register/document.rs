@@ -15,7 +15,7 @@ use super::service::{AgencyEntry, ServiceEntry, register_agencies, register_serv
 use super::unit::{UnitEntry, register_unit};
 use crate::domain::originator::Originator;
 use crate::store::Connection;
-use crate::store::network::{network_ids, raise_rules_versions};
+use crate::store::network::raise_rules_versions;
 use crate::usecases::Done;
 use crate::usecases::tariff::{TariffDraft, draft_tariffs};
 
@@ -79,17 +79,11 @@ pub async fn register_document(
         }
         let drafted = draft_tariffs(conn, &person, at, &document.tariffs).await;
         let drafted = of_part("tariffs", drafted)?;
-        tell_servers(conn).await?;
+        // A server that denied an office or a service a moment ago looks again.
+        raise_rules_versions(conn).await?;
         Ok(drafted)
     })
     .await
-}
-
-/// A server that denied an office or a service a moment ago looks again.
-async fn tell_servers(conn: &mut Connection) -> Done<()> {
-    let mut ascending: Vec<i16> = network_ids(conn).await?.into_values().collect();
-    ascending.sort_unstable();
-    Ok(raise_rules_versions(conn, &ascending).await?)
 }
 
 fn of_part<T>(place: &str, done: Done<T>) -> Done<T> {

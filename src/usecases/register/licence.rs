@@ -17,6 +17,7 @@ use crate::domain::moment::{after, kept};
 use crate::domain::originator::Originator;
 use crate::store::{Connection, booking, instrument, licence, locks, network, office, party, settlement};
 use crate::usecases::failure::Fault;
+use crate::usecases::reading::moment::Moment;
 use crate::usecases::reading::naming::unknown;
 use crate::usecases::{Done, Failure};
 
@@ -58,7 +59,7 @@ pub struct LicenceEventEntry {
     pub network: String,
     pub kind: LicenceEventKind,
     /// May lie before the moment of recording, when the decision is backdated.
-    pub effective_at: DateTime<Utc>,
+    pub effective_at: Moment,
     pub deciding_body: String,
     pub decision: String,
     /// Code of the instrument that it rests on.
@@ -153,8 +154,9 @@ pub async fn record_licence_event(
     within_limits(entry.evidence.as_deref().map(Text::evidence))?;
     conn.transaction(async |conn| {
         let named = NamedOffice::find(conn, &entry.office, &entry.network).await?;
+        let effective_at = named.instant(entry.effective_at);
         let at = change_rules(conn, [named.network_id], kept(at)).await?;
-        let office = named.terms(conn, entry.effective_at).await?;
+        let office = named.terms(conn, effective_at).await?;
         let reached = reached(&office.terms, office.named, entry.kind.change());
         let ids: Vec<i32> = office.rows[reached.clone()].iter().map(|row| row.id).collect();
         // Of two servers' clocks one is behind: what is decided last is recorded last.
@@ -163,7 +165,7 @@ pub async fn record_licence_event(
         let event = |licence_id: &i32| licence::NewLicenceEvent {
             licence_id: *licence_id,
             kind: entry.kind.code(),
-            effective_at: kept(entry.effective_at),
+            effective_at,
             recorded_at: at,
             deciding_body: entry.deciding_body.clone(),
             decision: entry.decision.clone(),
@@ -171,14 +173,16 @@ pub async fn record_licence_event(
             evidence: entry.evidence.clone(),
             originator_id: by.id,
         };
+        let recorded =
+            |recorded_at, terms, novelty| recorded(entry, (effective_at, recorded_at), terms, novelty);
         let before = licence::recorded_before(conn, &event(&office.rows[office.named].id), &ids).await?;
         if let [first, ..] = before[..] {
-            return Ok(recorded(entry, first, before.len(), Novelty::Repeated));
+            return Ok(recorded(first, before.len(), Novelty::Repeated));
         }
         lifts_something(entry, &office.terms[reached])?;
         let events: Vec<licence::NewLicenceEvent> = ids.iter().map(event).collect();
         licence::insert_licence_events(conn, &events).await?;
-        Ok(recorded(entry, at, ids.len(), Novelty::New))
+        Ok(recorded(at, ids.len(), Novelty::New))
     })
     .await
 }
@@ -242,7 +246,7 @@ enum Novelty {
 
 fn recorded(
     entry: &LicenceEventEntry,
-    recorded_at: DateTime<Utc>,
+    (effective_at, recorded_at): (DateTime<Utc>, DateTime<Utc>),
     terms: usize,
     novelty: Novelty,
 ) -> RecordedLicenceEvent {
@@ -250,7 +254,7 @@ fn recorded(
         office: entry.office.clone(),
         network: entry.network.clone(),
         kind: entry.kind,
-        effective_at: entry.effective_at,
+        effective_at,
         recorded_at,
         decision: entry.decision.clone(),
         terms,
@@ -312,7 +316,7 @@ impl Issued {
     }
 }
 
-/// Takes each network's locks, in ascending order, and raises the version of its rules. Returns the moment from which the
+/// Takes each network's locks, in ascending order, and raises the versions of the rules. Returns the moment from which the
 /// change is known: `at`, or the instant after an approval or a booking that did not see it. Both are judged anew by what was
 /// known when they were made, and a change with an earlier moment would seem to have been known then.
 pub(super) async fn change_rules(
@@ -329,7 +333,7 @@ pub(super) async fn change_rules(
     for network_id in &ascending {
         locks::take_network(conn, *network_id, locks::RULES_WAIT_MS).await?;
     }
-    network::raise_rules_versions(conn, &ascending).await?;
+    network::raise_rules_versions(conn).await?;
     let booked_at = booking::last_booking_since(conn, &ascending, at).await?;
     Ok(after(approved_at.max(booked_at), at))
 }

@@ -42,8 +42,7 @@ pub async fn publish_tariffs(
         for network_id in versions.keys() {
             locks::take_network(conn, *network_id, locks::RULES_WAIT_MS).await?;
         }
-        let ascending: Vec<i16> = versions.keys().copied().collect();
-        network::raise_rules_versions(conn, &ascending).await?;
+        network::raise_rules_versions(conn).await?;
         for version in versions.values().flatten() {
             let published = publish_tariff(
                 conn,

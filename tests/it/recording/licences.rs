@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Counter;
 use super::counter::reason_of;
-use crate::scene::{PISHKHAN, fixed};
+use crate::scene::{PISHKHAN, POLICE, fixed};
 
 #[tokio::test]
 async fn a_licence_suspended_at_noon_earns_until_noon() {
@@ -279,6 +279,17 @@ async fn a_row_without_a_network_goes_where_alone_it_is_allowed() {
             .await,
         2
     );
+    counter.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_row_without_a_network_waits_as_soon_as_another_network_allows_its_service() {
+    let counter = Counter::open().await;
+    let row = |reference: &str| counter.row(reference, json!({ "office": "1002", "network": null }));
+    counter.booked(row("r-1")).await;
+    let since = counter.now - Duration::hours(2);
+    counter.scene.publish(POLICE, "copy", fixed(100_000), since).await;
+    assert_eq!(counter.reason(row("r-2")).await, Reason::SeveralNetworksAllowIt);
     counter.assert_sound().await;
 }
 

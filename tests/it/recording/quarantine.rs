@@ -3,7 +3,7 @@
 use chrono::Duration;
 use daftar::domain::money::AMOUNT_MAX;
 use daftar::domain::office::Setting;
-use daftar::domain::originator::{Originator, Scope};
+use daftar::domain::originator::{Originator, OriginatorKind, Scope};
 use daftar::domain::page::Asked;
 use daftar::domain::quarantine::QuarantineState;
 use daftar::domain::transaction::{Outcome, Reason};
@@ -14,6 +14,7 @@ use daftar::usecases::register::binding::{BindingEntry, bind_roles};
 use daftar::usecases::register::document::{RegisterDocument, register_document};
 use daftar::usecases::register::licence::OfficeRoles;
 use daftar::usecases::register::office::OfficeEntry;
+use daftar::usecases::register::originator::{OriginatorEntry, originator_of_code, register_originator};
 use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
@@ -259,6 +260,31 @@ async fn what_came_too_late_is_booked_once_a_person_releases_it_and_is_due_howev
 }
 
 #[tokio::test]
+async fn what_a_former_licensee_sent_too_late_of_its_successors_days_is_not_released() {
+    let mut counter = Counter::open().await;
+    let own = OriginatorEntry {
+        kind: OriginatorKind::Client,
+        code: "own".to_owned(),
+        name: "own".to_owned(),
+        party: Some("office-1001".to_owned()),
+    };
+    let mut conn = counter.scene.world.conn().await;
+    register_originator(&mut conn, &counter.scene.maker, counter.now, own)
+        .await
+        .unwrap();
+    counter.scene.counters = originator_of_code(&mut conn, "own", Scope::Record).await.unwrap();
+    let (handed_over, happened) = (counter.now - Duration::days(50), counter.now - Duration::days(40));
+    counter.scene.hand_over("office-1003", handed_over).await;
+    let late = |reference: &str, at| counter.row(reference, json!({ "occurred_at": at }));
+    let id = waiting(&counter, late("r-1", happened)).await;
+    let refused = release(&counter, &counter.scene.checker, id).await.unwrap_err();
+    assert_eq!(rule(refused), "not_the_senders_own");
+    let its_own = waiting(&counter, late("r-2", handed_over - Duration::days(1))).await;
+    release(&counter, &counter.scene.checker, its_own).await.unwrap();
+    counter.assert_sound().await;
+}
+
+#[tokio::test]
 async fn a_row_whose_twin_is_rejected_while_it_is_kept_waits_under_an_id_of_its_own() {
     const PAUSED: &str = "CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
@@ -416,7 +442,7 @@ async fn a_row_of_which_nobody_plays_a_role_waits_until_somebody_does_and_then_i
             municipality: Some("municipality".to_owned()),
             provincial_treasury: None,
         },
-        valid_from: counter.now - Duration::days(1),
+        valid_from: (counter.now - Duration::days(1)).into(),
         deciding_body: "commission".to_owned(),
         decision: "T-1".to_owned(),
     };

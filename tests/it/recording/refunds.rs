@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Duration;
 use daftar::domain::transaction::{Outcome, Reason};
+use daftar::usecases::register::licence::issue_licences;
 use serde_json::{Value, json};
 
 use super::Counter;
+use crate::scene::{PISHKHAN, licence};
 
 const PASSPORT: i64 = 1_476_112;
 
@@ -352,5 +355,97 @@ async fn a_refund_of_more_than_is_refundable_is_told_what_is_not() {
         explanation.ends_with("only 6000 is left; by its tariff these parts are not refundable: stamp 4000"),
         "{explanation}"
     );
+    counter.assert_sound().await;
+}
+
+/// What was taken back by each reference: amount, and who gave it back.
+async fn taken_back(counter: &Counter) -> String {
+    let taken = "SELECT string_agg(reference || ' ' || amount || '+' || principal || ' by ' || holder, ', ' ORDER BY reference) \
+                   FROM transactions WHERE kind IN (2, 3)";
+    counter.word(taken).await
+}
+
+#[tokio::test]
+async fn in_one_file_what_takes_back_is_taken_in_the_order_in_which_it_was_sent() {
+    let counter = with_passport().await;
+    let original = counter.row(
+        "r-1",
+        json!({ "service": "passport", "office": "1002", "network": "pishkhan" }),
+    );
+    let mut part = refund(&counter, "z-1", 60_000);
+    let mut rest = refund(&counter, "a-1", Value::Null);
+    rest["kind"] = json!("reversal");
+    rest["holder"] = json!("central");
+    for row in [&mut part, &mut rest] {
+        row["office"] = json!("1002");
+    }
+    let outcomes = counter.send(&[part, original, rest]).await;
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| matches!(outcome, Outcome::Booked(_))),
+        "{outcomes:?}"
+    );
+    assert_eq!(taken_back(&counter).await, "a-1 1416112+0 by 3, z-1 60000+0 by 1");
+    counter.assert_sound().await;
+}
+
+#[tokio::test]
+async fn all_that_is_left_after_a_part_of_the_principal_is_the_same_content_when_its_file_is_sent_again() {
+    let counter = Counter::open().await;
+    let original = counter.row("r-1", json!({ "service": "bill", "principal": 250_000 }));
+    let mut part = refund(&counter, "z-1", Value::Null);
+    part["principal"] = json!(50_000);
+    let all = refund(&counter, "a-1", Value::Null);
+    let file = [original, part, all];
+    let outcomes = counter.send(&file).await;
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| matches!(outcome, Outcome::Booked(_))),
+        "{outcomes:?}"
+    );
+    assert_eq!(
+        taken_back(&counter).await,
+        "a-1 6000+200000 by 1, z-1 0+50000 by 1"
+    );
+    let again = counter.send(&file).await;
+    assert!(
+        again
+            .iter()
+            .all(|outcome| matches!(outcome, Outcome::Repeated(_))),
+        "{again:?}"
+    );
+    counter.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_takes_back_at_an_office_that_was_licensed_a_moment_ago_is_booked_by_a_server_that_knew_it_without_a_licence()
+ {
+    let mut counter = Counter::open().await;
+    let before = counter.now - Duration::days(400);
+    counter.scene.open("1009", before, &[]).await;
+    counter.booked(counter.row("o-1", json!({}))).await;
+    let server = std::mem::take(&mut counter.memory);
+    let mut conn = counter.scene.world.conn().await;
+    issue_licences(
+        &mut conn,
+        &counter.scene.maker,
+        before,
+        &[licence("1009", PISHKHAN, before)],
+    )
+    .await
+    .unwrap();
+    counter.now += Duration::minutes(1);
+    let at_the_office = |row: Value| {
+        let mut row = row;
+        row["office"] = json!("1009");
+        row
+    };
+    counter.booked(at_the_office(counter.row("r-1", json!({})))).await;
+    counter.memory = server;
+    counter
+        .booked(at_the_office(refund(&counter, "b-1", Value::Null)))
+        .await;
     counter.assert_sound().await;
 }
