@@ -1,5 +1,5 @@
 //! Windows closed and sealed by several at once while others record. Never here: one closer beside recorders
-//! (see `recording::windows`, `settling_windows`).
+//! (see `recording::windows`, `settling::windows`).
 
 use std::cell::Cell;
 

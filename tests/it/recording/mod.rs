@@ -2,6 +2,8 @@
 
 mod ahead;
 mod counter;
+mod desk;
+mod files;
 mod idempotency;
 mod importing;
 mod licences;

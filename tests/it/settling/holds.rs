@@ -332,6 +332,43 @@ async fn of_what_was_set_off_in_part_and_came_back_no_more_than_came_back_is_hel
 }
 
 #[tokio::test]
+async fn of_what_came_back_twice_no_more_is_held_than_came_back_last() {
+    let scene = Scene::furnished().await;
+    scene
+        .hand_over_office("1003", "office-1001", scene.day(0, 1))
+        .await;
+    scene
+        .passports(&[
+            ("a", scene.day(0, 13), scene.day(0, 14)),
+            ("b", scene.day(0, 15), scene.day(0, 16)),
+        ])
+        .await;
+    // Of each day's cash 32,100 are others', and set off.
+    for (day, reference) in [(0, "cash"), (1, "more-cash")] {
+        let kept = Case::cash("1001", "copy", reference, scene.day(day, 17));
+        scene.book(scene.day(day, 18), &[kept]).await;
+        scene.settle_day(day + 1).await;
+        let opens = format!("opens-{day}");
+        scene.book_central(day + 1, "1002", "copy", &opens).await;
+        scene
+            .give_back("office-1001", i32::try_from(day).unwrap() + 2)
+            .await;
+    }
+    let others = ["c", "d"].map(|reference| Case::central("1003", "passport", reference, scene.day(2, 2)));
+    scene.book(scene.day(2, 3), &others).await;
+    scene
+        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(2, 13))
+        .await;
+    let preview = scene.preview(PISHKHAN, scene.day(2, 14)).await;
+    let office = position_of(&preview, "office-1001");
+    let figures = [office.before, office.active_holds, office.held, office.paid].map(Amount::minor);
+    let came_back = 2 * WAGE - 2 * 32_100;
+    assert_eq!(figures, [came_back + 2 * WAGE, came_back, came_back, 2 * WAGE]);
+    scene.settle_day(3).await;
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
 async fn a_hold_never_creates_a_debt() {
     let scene = Scene::furnished().await;
     scene

@@ -1,5 +1,19 @@
 //! Closing, sealing and settling in a scene, as people and jobs do it. Never here: what a single noun's test asks.
 
+mod api;
+mod arrivals;
+mod calendar;
+mod counts;
+mod decisions;
+mod histories;
+mod holds;
+mod licences;
+mod positions;
+mod previews;
+mod renewals;
+mod statements;
+mod windows;
+
 use chrono::{DateTime, Duration, Utc};
 use daftar::domain::journal::{Account, Destination, Journal};
 use daftar::domain::money::Amount;

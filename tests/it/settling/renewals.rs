@@ -1,5 +1,5 @@
 //! Decisions about an office whose licence was renewed, or followed by another's: which terms they reach, and what that does to the
-//! money. Never here: one term (`settling_holds`).
+//! money. Never here: one term (`holds`).
 
 use chrono::{DateTime, Duration, Utc};
 use daftar::usecases::Failure;

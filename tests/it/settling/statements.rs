@@ -247,3 +247,23 @@ async fn each_debt_is_demanded_once_and_a_remittance_pays_the_oldest_demand_firs
     let verified = verify(scene.world.pool(), Extent::All, None).await.unwrap();
     assert_eq!(verified.findings, []);
 }
+
+#[tokio::test]
+async fn very_many_remittances_are_one_line_of_a_statement_and_hold_nothing_up() {
+    let scene = Scene::furnished().await;
+    scene.book_cash(0, "1001", "passport", "a").await;
+    for _ in 0..501 {
+        scene.bring_in("office-1001", 1, 1).await;
+    }
+    scene.settle_day(1).await;
+    let statements = scene.statements("office-1001").await;
+    let [movement] = &statements[0].content().movements[..] else {
+        panic!("{:?}", statements[0].content().movements);
+    };
+    assert_eq!(
+        (movement.kind, movement.amount.minor()),
+        (MovementKind::Remitted, 501)
+    );
+    assert!(movement.reference.ends_with(" (501)"), "{}", movement.reference);
+    scene.world.assert_sound().await;
+}
