@@ -135,30 +135,28 @@ impl<F: Fn(DateTime<Utc>) -> bool> Holdable<F> {
     /// The settlement that paid it: the first of its chain's that did not hold it. `payments` are in ascending order. A hold
     /// recorded since then stops that payment, not the settlement (money rule 18).
     pub fn paid_by(&self, payments: &[Payment]) -> Option<i32> {
-        let mut from = self.ordinal;
-        for payment in self.paying(payments) {
-            if payment.ordinal < from {
-                continue;
-            }
-            match payment.returned_in {
-                None => return Some(payment.ordinal),
-                Some(window) => from = window,
-            }
-        }
-        None
+        let last = self.paying(payments).last()?;
+        last.returned_in.is_none().then_some(last.ordinal)
     }
 
-    /// The first settlement whose payment of it came back. What that had set off stays paid: of all items of which this is so no more
-    /// than it paid is unpaid again.
-    pub fn came_back_from<'p>(&self, payments: &'p [Payment]) -> Option<&'p Payment> {
-        let mut paying = self.paying(payments);
-        paying.next().filter(|first| first.returned_in.is_some())
+    /// The settlements whose payments of it came back, one after the other. What each had set off stays paid: of all items that it paid
+    /// no more than it paid is unpaid again.
+    pub fn came_back_from<'p>(&self, payments: &'p [Payment]) -> impl Iterator<Item = &'p Payment> {
+        self.paying(payments)
+            .filter(|payment| payment.returned_in.is_some())
     }
 
+    /// Those that did not hold it: the first, and the next after each whose payment came back.
     fn paying<'p>(&self, payments: &'p [Payment]) -> impl Iterator<Item = &'p Payment> {
-        payments
-            .iter()
-            .filter(|payment| payment.ordinal >= self.ordinal && !(self.would_be_held)(payment.approved_at))
+        let mut from = Some(self.ordinal);
+        payments.iter().filter(move |payment| {
+            let pays = from.is_some_and(|from| payment.ordinal >= from)
+                && !(self.would_be_held)(payment.approved_at);
+            if pays {
+                from = payment.returned_in;
+            }
+            pays
+        })
     }
 }
 
@@ -284,8 +282,23 @@ mod tests {
         let item = held_within(1, 0, 0);
         assert_eq!(item.paid_by(&[returned, payment(2)]), None);
         assert_eq!(item.paid_by(&[returned, payment(2), payment(3)]), Some(3));
-        assert_eq!(item.came_back_from(&[returned, payment(2)]), Some(&returned));
-        assert_eq!(held_within(2, 0, 0).came_back_from(&[returned, payment(2)]), None);
+        let from = |payments: &[Payment]| {
+            let came_back = item.came_back_from(payments);
+            came_back.map(|payment| payment.ordinal).collect::<Vec<_>>()
+        };
+        assert_eq!(from(&[returned, payment(2)]), [1]);
+        let again = Payment {
+            returned_in: Some(4),
+            ..payment(3)
+        };
+        assert_eq!(from(&[returned, payment(2), again]), [1, 3], "twice");
+        assert_eq!(
+            from(&[returned, payment(2), again, payment(4)]),
+            [1, 3],
+            "and was paid"
+        );
+        let later = held_within(2, 0, 0);
+        assert_eq!(later.came_back_from(&[returned, payment(2)]).count(), 0);
     }
 
     #[test]

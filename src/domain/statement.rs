@@ -29,8 +29,8 @@ pub const FORMAT_VERSION: u16 = 2;
 /// Statements of this version counted terms, and do not say how many transactions several lines of a service sum.
 pub const FORMAT_WITHOUT_COUNTS: u16 = 1;
 
-/// More lines than this are no statement but a journal export.
-pub const LINES_MAX: usize = 5_000;
+/// Far more than a party has destinations, held licences and open demands, which each have a line whatever their number.
+pub const LINES_MAX: usize = 50_000;
 
 /// A statement whose figures foot: its content, the canonical bytes of that content and the digest over those bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]

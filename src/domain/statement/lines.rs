@@ -1,7 +1,7 @@
 //! The lines of a statement: positions, totals, movements, holds, dues and past cycles. Never here: their sums' proof.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -152,6 +152,44 @@ pub struct Movement {
     pub amount: Amount,
 }
 
+/// More movements than this are told in sums: a statement is no journal export.
+const MOVEMENTS_MAX: usize = 500;
+
+impl Movement {
+    /// As a statement tells them: one by one or, where there are very many, those of a destination and kind in one sum, under their
+    /// first and last reference and their number.
+    ///
+    /// # Errors
+    /// A sum that leaves 64 bits.
+    pub fn told(all: Vec<Self>) -> Result<Vec<Self>, AmountOverflow> {
+        if all.len() <= MOVEMENTS_MAX {
+            return Ok(all);
+        }
+        let mut alike: BTreeMap<(Option<String>, MovementKind), Vec<Self>> = BTreeMap::new();
+        for movement in all {
+            let place = (movement.destination.clone(), movement.kind);
+            alike.entry(place).or_default().push(movement);
+        }
+        alike.into_values().filter_map(Self::summed).collect()
+    }
+
+    fn summed(mut alike: Vec<Self>) -> Option<Result<Self, AmountOverflow>> {
+        alike.sort();
+        let amount = Amount::sum(alike.iter().map(|movement| movement.amount));
+        let (count, first) = (alike.len(), alike.first()?.reference.clone());
+        let last = alike.pop()?;
+        if count == 1 {
+            return Some(Ok(last));
+        }
+        Some(amount.map(|amount| Self {
+            reference: format!("{first} … {} ({count})", last.reference),
+            reason: String::new(),
+            amount,
+            ..last
+        }))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MovementKind {
@@ -209,4 +247,40 @@ pub struct Cycle {
     pub period: String,
     pub earned: Amount,
     pub paid: Amount,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn movement(kind: MovementKind, nth: i64) -> Movement {
+        Movement {
+            destination: None,
+            kind,
+            booked_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(nth),
+            reference: format!("b-{nth}"),
+            reason: "why".to_owned(),
+            amount: Amount::from_minor(nth),
+        }
+    }
+
+    #[test]
+    fn very_many_movements_are_told_in_one_sum_of_a_kind_with_their_number() {
+        let many = |count: i64| {
+            let remitted = (1..=count).map(|nth| movement(MovementKind::Remitted, nth));
+            let returned = [movement(MovementKind::Returned, 7)];
+            Movement::told(remitted.chain(returned).collect()).unwrap()
+        };
+        assert_eq!(many(499).len(), 500);
+        let told = many(500);
+        assert_eq!(told[1], movement(MovementKind::Returned, 7));
+        let sum = Movement {
+            reference: "b-1 … b-500 (500)".to_owned(),
+            reason: String::new(),
+            amount: Amount::from_minor(125_250),
+            ..movement(MovementKind::Remitted, 500)
+        };
+        assert_eq!(told[0], sum);
+        assert_eq!(told.len(), 2);
+    }
 }

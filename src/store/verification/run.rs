@@ -1,6 +1,7 @@
 //! Rows of `verifications`: what was recomputed when. Never here: which windows are due.
 
 use chrono::{DateTime, Utc};
+use diesel::alias;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -34,9 +35,10 @@ pub async fn insert_verification(conn: &mut Connection, new: &NewVerification<'_
     Ok(())
 }
 
-/// The windows that were ever found good, by `at`, with all that they have come to: if settled, with the settlement that was
-/// approved.
+/// The windows that were found good when they were last verified, by `at`, with all that they have come to: if settled, with the
+/// settlement that was approved.
 pub async fn agreed_windows(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Vec<i32>> {
+    let later = alias!(verifications as later_verifications);
     let unseen = settlements::table
         .filter(settlements::window_id.nullable().eq(verifications::window_id))
         .filter(settlements::state.eq("approved"))
@@ -45,8 +47,21 @@ pub async fn agreed_windows(conn: &mut Connection, at: DateTime<Utc>) -> Stored<
                 .nullable()
                 .is_distinct_from(verifications::settlement_id),
         );
+    let (own, other) = (
+        verifications::verified_at,
+        later.field(verifications::verified_at),
+    );
+    let is_later = other.gt(own).or(other
+        .eq(own)
+        .and(later.field(verifications::id).gt(verifications::id)));
+    let disagreed = later
+        .filter(later.field(verifications::window_id).eq(verifications::window_id))
+        .filter(not(later.field(verifications::agreed)))
+        .filter(other.le(at))
+        .filter(is_later);
     let found = verifications::table
         .filter(verifications::agreed)
+        .filter(not(exists(disagreed)))
         .filter(verifications::verified_at.le(at))
         .filter(verifications::window_id.is_not_null())
         .filter(not(exists(unseen)))
@@ -63,6 +78,17 @@ pub async fn seen_last(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Seen>
         .order((verifications::verified_at.desc(), verifications::id.desc()))
         .select(Seen::as_select());
     Ok(last.first(conn).await.optional()?.unwrap_or_default())
+}
+
+/// Whether the register and the books were found good when they were last verified, by `at`; nothing was wrong with what nobody
+/// looked at.
+pub async fn house_agreed(conn: &mut Connection, at: DateTime<Utc>) -> Stored<bool> {
+    let last = verifications::table
+        .filter(verifications::window_id.is_null())
+        .filter(verifications::verified_at.le(at))
+        .order((verifications::verified_at.desc(), verifications::id.desc()))
+        .select(verifications::agreed);
+    Ok(last.first(conn).await.optional()?.unwrap_or(true))
 }
 
 /// What a run has verified since it was claimed, whatever came of it.

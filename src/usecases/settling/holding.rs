@@ -113,8 +113,8 @@ impl Register {
         payments: &Payments,
         at: DateTime<Utc>,
     ) -> Done<BTreeMap<(Chain, HoldCause), Amount>> {
-        let mut items = BTreeMap::new();
-        let mut unpaid_again: BTreeMap<(Chain, i32), (Amount, Causes)> = BTreeMap::new();
+        let mut unpaid_again: BTreeMap<(Chain, Vec<i32>), Causes> = BTreeMap::new();
+        let mut paid: BTreeMap<(Chain, i32), Amount> = BTreeMap::new();
         for sum in sums {
             let (item, of_chain) = (self.holdable(&sum.item)?, payments.of(&sum.item));
             let (chain, amount) = (chain_of(&sum.item), Amount::from_minor(sum.amount));
@@ -124,19 +124,27 @@ impl Register {
             let cause = HoldCause::Licence {
                 licence: sum.item.licence_id,
             };
-            if let Some(payment) = item.came_back_from(of_chain) {
-                let place = (chain, payment.ordinal);
-                let (_, causes) = unpaid_again.entry(place).or_insert((payment.paid, Causes::new()));
-                add(causes.entry(cause).or_default(), amount)?;
-            } else {
-                add(items.entry((chain, cause)).or_default(), amount)?;
+            let mut came_back = Vec::new();
+            for payment in item.came_back_from(of_chain) {
+                came_back.push(payment.ordinal);
+                paid.insert((chain.clone(), payment.ordinal), payment.paid);
+            }
+            let causes = unpaid_again.entry((chain, came_back)).or_default();
+            add(causes.entry(cause).or_default(), amount)?;
+        }
+        for ((chain, ordinal), paid) in paid {
+            let mut left = paid;
+            let paid_by_it = |(of, ordinals): &(Chain, Vec<i32>)| *of == chain && ordinals.contains(&ordinal);
+            let alike = unpaid_again.iter_mut().filter(|(place, _)| paid_by_it(place));
+            for amount in alike.flat_map(|(_, causes)| causes.values_mut()) {
+                *amount = (*amount).min(left);
+                left = left.minus((*amount).max(Amount::ZERO))?;
             }
         }
-        for ((chain, _), (mut left, causes)) in unpaid_again {
+        let mut items = BTreeMap::new();
+        for ((chain, _), causes) in unpaid_again {
             for (cause, amount) in causes {
-                let held = amount.min(left);
-                left = left.minus(held.max(Amount::ZERO))?;
-                add(items.entry((chain.clone(), cause)).or_default(), held)?;
+                add(items.entry((chain.clone(), cause)).or_default(), amount)?;
             }
         }
         Ok(items)

@@ -10,7 +10,7 @@ use super::totals::{doubts, draw_weights};
 use super::{Horizon, Known, verify_or_tell};
 use crate::domain::verification::rotation::Part;
 use crate::store::Connection;
-use crate::store::verification::run::{agreed_windows, verified_in_run};
+use crate::store::verification::run::{agreed_windows, house_agreed, verified_in_run};
 use crate::store::verification::window::{WindowRow, windows};
 use crate::usecases::Done;
 
@@ -61,6 +61,12 @@ pub(in crate::usecases) async fn verify_due_window(
         None if done.contains(&None) => return Ok(None),
         None => {
             let horizon = Horizon::read(conn, at).await?;
+            // What did not agree is looked at each night until it does, wherever it stands.
+            let part = if house_agreed(conn, at).await? {
+                part
+            } else {
+                Part::WHOLE
+            };
             let mut pieces = house_pieces(conn, part, horizon.before).await?;
             pieces.extend(causes_of(all.iter().filter(|window| !window.is_sealed)));
             (

@@ -160,6 +160,10 @@ fn night_of_another_block() -> DateTime<Utc> {
     night_of_the_first_block() - Duration::days(10)
 }
 
+fn night_after() -> DateTime<Utc> {
+    night_of_the_first_block() + Duration::days(1)
+}
+
 fn night_before() -> DateTime<Utc> {
     night_of_another_block() - Duration::days(1)
 }
@@ -199,12 +203,38 @@ async fn a_night_reads_the_newest_of_the_books_and_what_is_older_in_its_turn() {
     };
     assert!(told.contains("journals"), "{told}");
 
+    let Outcome::Failed(told) = night_by(night_after, &scene).await else {
+        panic!("it is still gone");
+    };
+    assert!(told.contains("journals"), "{told}");
+
     let scene = found_good_in_two_blocks().await;
     take_an_entry(&scene, "max").await;
     let Outcome::Failed(told) = night_by(night_of_another_block, &scene).await else {
         panic!("an entry of the newest journals is gone");
     };
     assert!(told.contains("journals"), "{told}");
+}
+
+#[tokio::test]
+async fn a_window_that_did_not_agree_has_its_turn_until_it_does() {
+    let scene = settled().await;
+    assert!(matches!(
+        night_by(night_before, &scene).await,
+        Outcome::Succeeded(_)
+    ));
+    let noted = "INSERT INTO verifications (window_id, verified_at, agreed, findings, settlement_id)
+        SELECT window_id, verified_at, false, 'a test', settlement_id FROM verifications
+         WHERE window_id = (SELECT min(window_id) FROM verifications)";
+    scene.world.conn().await.batch_execute(noted).await.unwrap();
+    let mut told_of_nights = Vec::new();
+    for by in [night_of_another_block, night_of_the_first_block] {
+        let Outcome::Succeeded(told) = night_by(by, &scene).await else {
+            panic!("the books agree");
+        };
+        told_of_nights.push(told.contains("window 2026-03-21 of pishkhan"));
+    }
+    assert_eq!(told_of_nights, [true, false]);
 }
 
 #[tokio::test]

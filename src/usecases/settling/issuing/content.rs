@@ -135,7 +135,7 @@ fn position(issuing: &Issuing<'_>, line: &SettledLine) -> DestinationPosition {
 
 fn movements(material: &Material, of_whom: Whose) -> Done<Vec<Movement>> {
     let rows = material.incoming.get(&of_whom).into_iter().flatten();
-    rows.map(movement).collect()
+    Ok(Movement::told(rows.map(movement).collect::<Done<_>>()?)?)
 }
 
 fn movement(row: &IncomingRow) -> Done<Movement> {
