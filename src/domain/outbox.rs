@@ -21,6 +21,15 @@ pub enum Answer {
     },
 }
 
+/// An attempt to send a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// From 1.
+    pub number: i16,
+    /// Whether it may have arrived by the one before.
+    pub follows_doubt: bool,
+}
+
 /// The state of a mail, as stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -41,7 +50,7 @@ pub struct After {
 
 /// A mail that is refused for the time being is tried so often over about two days.
 pub const ATTEMPTS_MAX: i16 = 8;
-/// A mail of unknown fate is sent again less often: each time may be one more copy for the reader.
+/// A mail of unknown fate is sent again less often, and once in any case: each time may be one more copy for the reader.
 pub const UNKNOWN_ATTEMPTS_MAX: i16 = 3;
 /// Minutes between attempts: the first after one, then ever more.
 const WAITS_MINUTES: [i64; 7] = [1, 5, 15, 60, 240, 720, 1_440];
@@ -59,14 +68,16 @@ impl MailState {
 }
 
 impl Answer {
-    /// `attempts` counts the one that this answers.
-    pub fn after(&self, attempts: i16) -> After {
+    pub fn after(&self, attempt: Attempt) -> After {
+        let attempts = attempt.number;
         match self {
             Self::Accepted { .. } => ended(MailState::Accepted),
             Self::Refused { permanent: true, .. } => ended(MailState::Failed),
             Self::Refused { permanent: false, .. } if attempts >= ATTEMPTS_MAX => ended(MailState::Failed),
             Self::Refused { permanent: false, .. } => again(MailState::Queued, attempts),
-            Self::Unknown { .. } if attempts >= UNKNOWN_ATTEMPTS_MAX => ended(MailState::Unknown),
+            Self::Unknown { .. } if attempts >= UNKNOWN_ATTEMPTS_MAX && attempt.follows_doubt => {
+                ended(MailState::Unknown)
+            }
             Self::Unknown { .. } => again(MailState::Unknown, attempts),
         }
     }
@@ -103,6 +114,13 @@ fn again(state: MailState, attempts: i16) -> After {
 mod tests {
     use super::*;
 
+    const fn nth(number: i16) -> Attempt {
+        Attempt {
+            number,
+            follows_doubt: false,
+        }
+    }
+
     fn busy() -> Answer {
         Answer::Refused {
             permanent: false,
@@ -121,7 +139,7 @@ mod tests {
         let answer = Answer::Accepted {
             reply: "250 ok".to_owned(),
         };
-        assert_eq!(answer.after(1), ended(MailState::Accepted));
+        assert_eq!(answer.after(nth(1)), ended(MailState::Accepted));
     }
 
     #[test]
@@ -130,22 +148,29 @@ mod tests {
             permanent: true,
             reply: "550 no such mailbox".to_owned(),
         };
-        assert_eq!(answer.after(1), ended(MailState::Failed));
+        assert_eq!(answer.after(nth(1)), ended(MailState::Failed));
     }
 
     #[test]
     fn a_passing_refusal_is_tried_again_ever_later_and_fails_in_the_end() {
         let waits: Vec<i64> = (1..ATTEMPTS_MAX)
-            .map(|n| busy().after(n).again_in.unwrap().num_minutes())
+            .map(|n| busy().after(nth(n)).again_in.unwrap().num_minutes())
             .collect();
         assert_eq!(waits, WAITS_MINUTES);
-        assert_eq!(busy().after(ATTEMPTS_MAX), ended(MailState::Failed));
+        assert_eq!(busy().after(nth(ATTEMPTS_MAX)), ended(MailState::Failed));
     }
 
     #[test]
     fn a_mail_of_unknown_fate_says_so_and_is_sent_again_only_twice() {
-        assert_eq!(dropped().after(1).state, MailState::Unknown);
-        assert!(dropped().after(2).again_in.is_some());
-        assert_eq!(dropped().after(3), ended(MailState::Unknown));
+        let doubtful = |number| Attempt {
+            number,
+            follows_doubt: true,
+        };
+        assert_eq!(dropped().after(nth(1)).state, MailState::Unknown);
+        assert!(dropped().after(doubtful(2)).again_in.is_some());
+        assert_eq!(dropped().after(doubtful(3)), ended(MailState::Unknown));
+        // Refused twice before, it has been sent once.
+        assert!(dropped().after(nth(3)).again_in.is_some());
+        assert_eq!(dropped().after(doubtful(4)), ended(MailState::Unknown));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::schema::outbox;
@@ -25,6 +25,9 @@ pub struct ClaimedMail {
     pub statement_id: Option<i64>,
     pub licence_id: Option<i32>,
     pub queued_at: DateTime<Utc>,
+    /// Whether it may have arrived by the attempt before.
+    #[diesel(sql_type = Bool)]
+    pub follows_doubt: bool,
 }
 
 /// The outcome of one attempt.

@@ -5,7 +5,7 @@ use diesel_async::AsyncConnection;
 
 use super::{Done, Failure};
 use crate::domain::originator::Originator;
-use crate::domain::outbox::{Answer, MailState};
+use crate::domain::outbox::{Answer, Attempt, MailState};
 use crate::store::Connection;
 use crate::store::outbox::{self, ClaimedMail, MailOutcome};
 
@@ -24,7 +24,10 @@ pub async fn finish_mail(
     answer: &Answer,
 ) -> Done<MailState> {
     by.may_settle()?;
-    let after = answer.after(claimed.attempts);
+    let after = answer.after(Attempt {
+        number: claimed.attempts,
+        follows_doubt: claimed.follows_doubt,
+    });
     let text: String = answer.text().chars().take(ANSWER_CHARS_MAX).collect();
     let outcome = MailOutcome {
         state: after.state,

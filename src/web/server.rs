@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::guard::fn_guard;
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, Error, HttpMessage, HttpRequest, HttpServer, web};
@@ -133,11 +133,11 @@ fn client_of(request: &ServiceRequest) -> Option<DisplayValue<IpAddr>> {
     Some(display(state.proxies.client_of(request.request())))
 }
 
-/// Whether a single row was posted and is in the books, which say more than a line of the log would, thousands of times a second.
-fn is_booked<B>(response: &ServiceResponse<B>) -> bool {
+/// Whether a single row was posted and taken: what became of it is on record, and says more than a line of the log would, thousands of
+/// times a second.
+fn is_taken<B>(response: &ServiceResponse<B>) -> bool {
     let asked = response.request();
-    let in_the_books = [StatusCode::CREATED, StatusCode::OK].contains(&response.status());
-    in_the_books && asked.method() == Method::POST && asked.path() == "/v1/transactions"
+    response.status().is_success() && asked.method() == Method::POST && asked.path() == "/v1/transactions"
 }
 
 /// A span per request, and one event when it is answered.
@@ -162,7 +162,7 @@ impl RootSpanBuilder for OneEventPerAnswer {
             Err(error) => error.as_response_error().status_code().as_u16(),
         };
         span.in_scope(|| match outcome {
-            Ok(response) if is_booked(response) => tracing::debug!(status, "answered"),
+            Ok(response) if is_taken(response) => tracing::debug!(status, "answered"),
             Ok(_) | Err(_) => tracing::info!(status, "answered"),
         });
         DefaultRootSpanBuilder::on_request_end(span, outcome);
@@ -180,18 +180,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_answer_to_a_row_that_is_in_the_books_is_no_line_of_the_log() {
-        let booked = |method: Method, path: &str, status| {
+    fn only_the_answer_to_a_row_that_was_taken_is_no_line_of_the_log() {
+        let taken = |method: Method, path: &str, response: HttpResponse| {
             let asked = TestRequest::with_uri(path).method(method);
-            is_booked(&asked.to_srv_response(HttpResponse::new(status)))
+            is_taken(&asked.to_srv_response(response))
         };
-        let (post, get, path) = (|| Method::POST, || Method::GET, "/v1/transactions");
-        assert!(booked(post(), path, StatusCode::CREATED));
-        assert!(booked(post(), path, StatusCode::OK));
-        assert!(!booked(post(), path, StatusCode::ACCEPTED));
-        assert!(!booked(post(), path, StatusCode::UNPROCESSABLE_ENTITY));
-        assert!(!booked(get(), path, StatusCode::OK));
-        assert!(!booked(post(), "/v1/settlements", StatusCode::OK));
+        let path = "/v1/transactions";
+        assert!(taken(Method::POST, path, HttpResponse::Created().finish()));
+        assert!(taken(Method::POST, path, HttpResponse::Accepted().finish()));
+        assert!(!taken(
+            Method::POST,
+            path,
+            HttpResponse::UnprocessableEntity().finish()
+        ));
+        assert!(!taken(Method::GET, path, HttpResponse::Ok().finish()));
+        assert!(!taken(
+            Method::POST,
+            "/v1/settlements",
+            HttpResponse::Ok().finish()
+        ));
     }
 
     /// The state of a server whose database is away.

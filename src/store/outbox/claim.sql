@@ -3,13 +3,14 @@
 UPDATE outbox AS mail
    SET state = 'sending', attempts = mail.attempts + 1, fencing = mail.fencing + 1, lease_until = $2,
        message_id = CASE WHEN mail.message_id LIKE '%@%' THEN mail.message_id ELSE mail.message_id || '@' || $4 END
- WHERE mail.id IN (
-       SELECT due.id FROM outbox AS due
-        WHERE due.finished_at IS NULL
-          AND due.next_attempt_at <= $1
-          AND (due.state <> 'sending' OR due.lease_until <= $1)
-        ORDER BY due.next_attempt_at, due.id
-        LIMIT $3
-          FOR UPDATE SKIP LOCKED)
+  FROM (SELECT id, state IN ('unknown', 'sending') AS follows_doubt
+          FROM outbox
+         WHERE finished_at IS NULL
+           AND next_attempt_at <= $1
+           AND (state <> 'sending' OR lease_until <= $1)
+         ORDER BY next_attempt_at, id
+         LIMIT $3
+           FOR UPDATE SKIP LOCKED) AS due
+ WHERE mail.id = due.id
 RETURNING mail.id, mail.fencing, mail.attempts, mail.kind, mail.recipient, mail.language, mail.message_id,
-          mail.statement_id, mail.licence_id, mail.queued_at
+          mail.statement_id, mail.licence_id, mail.queued_at, due.follows_doubt
