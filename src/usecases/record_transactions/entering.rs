@@ -14,8 +14,8 @@ use crate::domain::transaction::Booked;
 use crate::store::transaction::{Entered, enter_transactions};
 use crate::store::{Connection, Stored};
 
-/// Rows that are sent together: few enough to lie in a socket's buffer until the database takes them.
-const PART_ROWS: usize = 512;
+/// Rows that are sent together: so many that what a call costs by itself is little beside storing them.
+const PART_ROWS: usize = 2_048;
 /// Parts that the database has been given at a time: it never waits for the next one.
 const PARTS_AT_ONCE: usize = 3;
 
