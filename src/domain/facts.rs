@@ -41,6 +41,9 @@ pub fn schema() -> Schema {
     });
     ObjectBuilder::new()
         .schema_type(Type::Object)
+        .description(Some(
+            "By their names: at most 32, with names and texts of 900 bytes in all",
+        ))
         .additional_properties(Some(Schema::OneOf(value.build())))
         .into()
 }

@@ -140,7 +140,7 @@ pub struct EarlierTotal {
     pub total: ServiceTotal,
 }
 
-/// One memo, received remittance or returned payout: each sum of the position is spelt out.
+/// One memo, received remittance or returned payout, or the sum of very many: each sum of the position is spelt out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Movement {
     pub destination: Option<String>,

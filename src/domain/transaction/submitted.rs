@@ -55,7 +55,7 @@ pub struct Submitted {
     /// The activity leg.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leg: Option<String>,
-    /// By their names, each true, false, a whole number or a text.
+    /// By their names, each true, false, a whole number or a text: at most 32, with names and texts of 900 bytes in all.
     #[serde(
         default,
         skip_serializing_if = "Facts::is_empty",

@@ -80,8 +80,7 @@ pub async fn seen_last(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Seen>
     Ok(last.first(conn).await.optional()?.unwrap_or_default())
 }
 
-/// Whether the register and the books were found good when they were last verified, by `at`; nothing was wrong with what nobody
-/// looked at.
+/// Whether the register and the books were found good when they were last verified, by `at`; so too if they never were.
 pub async fn house_agreed(conn: &mut Connection, at: DateTime<Utc>) -> Stored<bool> {
     let last = verifications::table
         .filter(verifications::window_id.is_null())
