@@ -8,7 +8,7 @@ use crate::domain::calendar::{JalaliDate, gregorian_month_name, jalali_month_nam
 use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 use crate::domain::period::{PeriodKey, PeriodKind};
-use crate::domain::statement::Interval;
+use crate::domain::statement::{EARLIER, Interval};
 
 /// `۱ مهر ۱۴۰۴` or `23 September 2025`.
 pub fn day(date: NaiveDate, language: Language) -> String {
@@ -28,14 +28,18 @@ pub fn moment(instant: DateTime<Utc>, zone: Tz, language: Language) -> String {
     }
 }
 
+/// The local day before the one that begins at the instant.
+pub fn day_before(instant: DateTime<Utc>, zone: Tz, language: Language) -> String {
+    day(instant.with_timezone(&zone).date_naive() - Days::new(1), language)
+}
+
 /// A half-open interval: whole days by their first and last day, anything else by its two moments.
 pub fn interval(interval: &Interval, language: Language) -> String {
     let zone = interval.time_zone;
     let (first, last) = if starts_a_day(interval.from, zone) && starts_a_day(interval.until, zone) {
-        let last = interval.until.with_timezone(&zone).date_naive() - Days::new(1);
         (
             day(interval.from.with_timezone(&zone).date_naive(), language),
-            day(last, language),
+            day_before(interval.until, zone, language),
         )
     } else {
         let moment = |instant| moment(instant, zone, language);
@@ -67,9 +71,6 @@ pub fn earlier_period(key: &str, language: Language) -> Option<String> {
     (key != EARLIER).then(|| period(key, language))
 }
 
-/// Whatever happened before the statement's interval.
-const EARLIER: &str = "earlier";
-
 const fn earlier_periods(language: Language) -> &'static str {
     match language {
         Language::Fa => "دوره‌های پیشین",
@@ -95,7 +96,7 @@ fn short(period: PeriodKey, language: Language) -> String {
 }
 
 /// True for the first instant of a local day, also where that is not midnight (Tehran, 22 March 2022).
-fn starts_a_day(instant: DateTime<Utc>, zone: Tz) -> bool {
+pub fn starts_a_day(instant: DateTime<Utc>, zone: Tz) -> bool {
     let before = instant - TimeDelta::milliseconds(1);
     instant.with_timezone(&zone).date_naive() != before.with_timezone(&zone).date_naive()
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::dates;
+use super::direction::isolated;
 use super::statement_mail::{MailFailure, MailText};
 use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
@@ -17,7 +18,7 @@ pub struct LicenceEnding {
     pub office: String,
     pub office_code: String,
     pub network: String,
-    /// Exclusive: the office works to the day before, or to the moment.
+    /// Exclusive: the office works through the day before if a day begins then, else until the moment.
     pub valid_until: DateTime<Utc>,
     pub zone: Tz,
     pub language: Language,
@@ -55,8 +56,8 @@ struct Letter {
     subject: String,
     greeting: String,
     opening: String,
-    last_day_label: &'static str,
-    last_day: String,
+    end_label: &'static str,
+    end: String,
     request: &'static str,
     not_a_record: &'static str,
 }
@@ -68,20 +69,22 @@ fn persian(ending: &LicenceEnding, at: DateTime<Utc>) -> Letter {
         network,
         ..
     } = ending;
-    let (days, code) = (left(ending, at), in_digits_of(Language::Fa, &ending.office_code));
-    let last_day = last_day(ending);
+    let (days, code) = (left(ending, at).to_string(), isolated(&ending.office_code));
+    let (days, end) = (in_digits_of(Language::Fa, &days), End::of(ending));
+    let (end_label, valid) = match &end {
+        End::OfDay(day) => ("آخرین روز اعتبار", format!("تا پایان {day}")),
+        End::At(moment) => ("پایان اعتبار", format!("تا {moment}")),
+    };
     Letter {
         language: "fa",
         direction: "rtl",
         network: network.clone(),
         subject: format!("پروانهٔ {office} تا {days} روز دیگر پایان می‌یابد"),
         greeting: format!("{licensee}، با سلام"),
-        opening: format!(
-            "پروانهٔ {office} (کد {code}) در {network} تا پایان {last_day} معتبر است: {days} روز دیگر."
-        ),
-        last_day_label: "آخرین روز اعتبار",
-        last_day,
-        request: "برای آن که خدمت‌رسانی دفتر قطع نشود، پیش از این روز درخواست تمدید بدهید. پس از پایان پروانه، تراکنش تازه ثبت نمی‌شود.",
+        opening: format!("پروانهٔ {office} (کد {code}) در {network} {valid} معتبر است: {days} روز دیگر."),
+        end_label,
+        end: end.into_text(),
+        request: "برای آن که خدمت‌رسانی دفتر قطع نشود، پیش از آن درخواست تمدید بدهید. پس از پایان پروانه، تراکنش تازه ثبت نمی‌شود.",
         not_a_record: "این نامه آگاهی‌رسانی است. اگر درخواست تمدید داده‌اید، آن را نادیده بگیرید.",
     }
 }
@@ -94,36 +97,58 @@ fn english(ending: &LicenceEnding, at: DateTime<Utc>) -> Letter {
         office_code,
         ..
     } = ending;
-    let days = left(ending, at);
-    let last_day = last_day(ending);
+    let days = match left(ending, at) {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
+    let end = End::of(ending);
+    let (end_label, valid) = match &end {
+        End::OfDay(day) => ("Last day of validity", format!("through {day}")),
+        End::At(moment) => ("End of validity", format!("until {moment}")),
+    };
     Letter {
         language: "en",
         direction: "ltr",
         network: network.clone(),
-        subject: format!("The licence of {office} ends in {days} days"),
+        subject: format!("The licence of {office} ends in {days}"),
         greeting: format!("Dear {licensee},"),
         opening: format!(
-            "the licence of {office} (code {office_code}) in the {network} is valid through {last_day}: {days} more days."
+            "the licence of {office} (code {office_code}) in the {network} is valid {valid}: {days} from now."
         ),
-        last_day_label: "Last day of validity",
-        last_day,
-        request: "Apply for its renewal before that day, so that the office need not stop serving. After the end of the licence no new transaction is booked.",
+        end_label,
+        end: end.into_text(),
+        request: "Apply for its renewal before then, so that the office need not stop serving. After the end of the licence no new transaction is booked.",
         not_a_record: "This mail is a notification. If you have applied already, please ignore it.",
     }
 }
 
 /// Whole days left, a begun one counted.
-fn left(ending: &LicenceEnding, at: DateTime<Utc>) -> String {
+fn left(ending: &LicenceEnding, at: DateTime<Utc>) -> i64 {
     let begun = ending.valid_until - at + Duration::days(1) - Duration::seconds(1);
-    in_digits_of(ending.language, &begun.num_days().max(0).to_string())
+    begun.num_days().max(0)
 }
 
-fn last_day(ending: &LicenceEnding) -> String {
-    let last_moment = ending.valid_until - Duration::seconds(1);
-    dates::day(
-        last_moment.with_timezone(&ending.zone).date_naive(),
-        ending.language,
-    )
+/// When a licence ends, as people read it.
+enum End {
+    OfDay(String),
+    At(String),
+}
+
+impl End {
+    fn of(ending: &LicenceEnding) -> Self {
+        let (end, zone, language) = (ending.valid_until, ending.zone, ending.language);
+        if dates::starts_a_day(end, zone) {
+            Self::OfDay(dates::day_before(end, zone, language))
+        } else {
+            Self::At(dates::moment(end, zone, language))
+        }
+    }
+
+    fn into_text(self) -> String {
+        match self {
+            Self::OfDay(text) | Self::At(text) => text,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -152,6 +177,43 @@ mod tests {
         assert!(mail.text.contains("۲۹ اسفند ۱۴۰۵"), "{}", mail.text);
         assert!(mail.subject.contains("۳۰ روز"), "{}", mail.subject);
         assert!(mail.html.contains("dir=\"rtl\""));
+    }
+
+    #[test]
+    fn a_licence_that_ends_within_a_day_is_said_to_end_at_that_moment() {
+        let says = |language| {
+            let ending = LicenceEnding {
+                valid_until: at("2027-03-20T08:30:00Z"),
+                ..ending(language)
+            };
+            licence_mail(&ending, at("2027-03-19T08:30:00Z")).unwrap()
+        };
+        let (fa, en) = (says(Language::Fa), says(Language::En));
+        assert!(
+            fa.text.contains("تا ۲۹ اسفند ۱۴۰۵، ساعت ۱۲:۰۰ معتبر است"),
+            "{}",
+            fa.text
+        );
+        assert!(
+            en.text.contains("valid until 20 March 2027, 12:00: 1 day"),
+            "{}",
+            en.text
+        );
+        assert!(en.subject.ends_with("in 1 day"), "{}", en.subject);
+    }
+
+    #[test]
+    fn an_offices_code_reads_from_left_to_right_among_persian_words() {
+        let ending = LicenceEnding {
+            office_code: "02-7005".to_owned(),
+            ..ending(Language::Fa)
+        };
+        let mail = licence_mail(&ending, at("2027-02-18T20:30:00Z")).unwrap();
+        assert!(
+            mail.text.contains("(کد \u{2066}02-7005\u{2069})"),
+            "{}",
+            mail.text
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod amounts;
 pub mod dates;
+pub mod direction;
 pub mod journal_book;
 pub mod licence_mail;
 pub mod qr;

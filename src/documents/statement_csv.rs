@@ -3,8 +3,8 @@
 
 use crate::domain::money::Amount;
 use crate::domain::statement::{
-    DestinationPosition, Due, DueKind, EntryKind, HeldItem, Movement, MovementKind, ServiceCount,
-    ServiceTotal, Side, Statement, StatementContent,
+    DestinationPosition, Due, DueKind, HeldItem, Movement, MovementKind, ServiceCount, ServiceTotal,
+    Statement, StatementContent,
 };
 
 /// Tells spreadsheets that the bytes are UTF-8, or Persian turns to rubbish.
@@ -147,13 +147,13 @@ impl Table<'_> {
         self.row(&Cells {
             section,
             destination: total.destination.as_deref(),
-            line: side_code(total.side),
+            line: total.side.code(),
             period,
             code: &total.service.code,
             name_fa: &total.service.names.fa,
             name_en: &total.service.names.en,
             component: &total.component.code,
-            kind: kind_code(total.kind),
+            kind: total.kind.code(),
             count: Some(total.count),
             amount: Some(total.amount),
             ..Cells::default()
@@ -165,11 +165,11 @@ impl Table<'_> {
         self.row(&Cells {
             section: if one.earlier { "earlier_count" } else { "count" },
             destination: one.destination.as_deref(),
-            line: side_code(one.side),
+            line: one.side.code(),
             code: &one.service.code,
             name_fa: &one.service.names.fa,
             name_en: &one.service.names.en,
-            kind: kind_code(one.kind),
+            kind: one.kind.code(),
             count: Some(one.count),
             ..Cells::default()
         })
@@ -220,21 +220,6 @@ impl Table<'_> {
             date: due.due_on.to_string(),
             ..Cells::default()
         })
-    }
-}
-
-const fn side_code(side: Side) -> &'static str {
-    match side {
-        Side::Earned => "earned",
-        Side::Collected => "collected",
-    }
-}
-
-const fn kind_code(kind: EntryKind) -> &'static str {
-    match kind {
-        EntryKind::Original => "original",
-        EntryKind::Refund => "refund",
-        EntryKind::Correction => "correction",
     }
 }
 

@@ -4,11 +4,12 @@
 use askama::Template;
 
 use super::amounts::amount_with_unit;
+use super::direction::isolated;
 use super::statement_view::StatementView;
 use super::statement_words::Words;
 use crate::domain::language::Language;
 use crate::domain::money::{Amount, AmountOverflow};
-use crate::domain::statement::{Statement, StatementContent};
+use crate::domain::statement::{DestinationPosition, Statement, StatementContent};
 
 /// What a mail says, apart from to whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,21 +135,27 @@ fn facts(content: &StatementContent, view: &StatementView) -> Result<Vec<Fact>, 
     Ok(facts)
 }
 
-/// Signed lines that add up to the last one, the closing balance; what did not move is left out where it seldom does.
+/// Signed lines that add up to the last one, the closing balance; what did not move is left out where it seldom does, and a
+/// balance where it would net one destination against another.
 fn footing(content: &StatementContent, w: &Words) -> Result<Vec<(&'static str, Amount)>, AmountOverflow> {
-    let lines = [
-        (w.opening, content.sum_of(|p| p.opening)?, Shown::Always),
+    let balance = |label, line: fn(&DestinationPosition) -> Amount| {
+        let balance = content.balance_of(|p| Ok(line(p)))?;
+        Ok(balance.map(|balance| (label, balance, Shown::Always)))
+    };
+    let (opening, closing) = (
+        balance(w.opening, |p| p.opening)?,
+        balance(w.closing, |p| p.closing)?,
+    );
+    let moved = [
         (w.earned, content.sum_of(|p| p.earned)?, Shown::Always),
         (w.collected, -content.sum_of(|p| p.collected)?, Shown::Always),
         (w.memos, content.sum_of(|p| p.memos)?, Shown::IfMoved),
         (w.remitted, content.sum_of(|p| p.remitted)?, Shown::IfMoved),
         (w.returned, content.sum_of(|p| p.returned)?, Shown::IfMoved),
         (w.paid, -content.sum_of(|p| p.paid)?, Shown::Always),
-        (w.closing, content.sum_of(|p| p.closing)?, Shown::Always),
     ];
-    let shown = lines
-        .into_iter()
-        .filter(|(_, amount, shown)| *shown == Shown::Always || !amount.is_zero());
+    let lines = opening.into_iter().chain(moved).chain(closing);
+    let shown = lines.filter(|(_, amount, shown)| *shown == Shown::Always || !amount.is_zero());
     Ok(shown.map(|(label, amount, _)| (label, amount)).collect())
 }
 

@@ -12,11 +12,14 @@ use self::position::Line;
 use self::services::{Group, of_earlier};
 use super::amounts::amount_text;
 use super::dates;
+use super::direction::with_codes_isolated;
 use super::statement_words::{Words, words};
 use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 use crate::domain::money::{Amount, AmountOverflow};
-use crate::domain::statement::{Cycle, Due, Movement, MovementKind, Statement, StatementContent};
+use crate::domain::statement::{
+    Cycle, DestinationPosition, Due, Movement, MovementKind, Statement, StatementContent,
+};
 
 /// All texts are in the statement's language and digits, but codes, numbers and references, which are typed as they are.
 #[derive(Debug, Serialize)]
@@ -37,8 +40,9 @@ pub struct StatementView {
     pub contact: Option<String>,
     pub headlines: Vec<Headline>,
     pub held: Cell,
-    pub carried: Cell,
-    pub closing: Cell,
+    /// Of all destinations, where none is netted against another.
+    pub carried: Option<Cell>,
+    pub closing: Option<Cell>,
     pub destinations: Vec<Option<String>>,
     pub lines: Vec<Line>,
     pub notes: Vec<String>,
@@ -101,11 +105,13 @@ impl StatementView {
                 .network
                 .contact
                 .as_deref()
-                .map(|contact| in_digits_of(c.language, contact)),
+                .map(|contact| writer.contact(contact)),
             headlines: writer.headlines()?,
             held: writer.cell(c.sum_of(|p| p.held)?),
-            carried: writer.cell(c.sum_of(|p| p.closing)?.minus(c.sum_of(|p| p.held)?)?),
-            closing: writer.cell(c.sum_of(|p| p.closing)?),
+            carried: c
+                .balance_of(DestinationPosition::carried)?
+                .map(|it| writer.cell(it)),
+            closing: c.balance_of(|p| Ok(p.closing))?.map(|it| writer.cell(it)),
             destinations: c.positions.iter().map(|p| p.destination.clone()).collect(),
             lines: writer.position_lines(),
             notes: c.positions.iter().filter_map(|p| writer.note(p)).collect(),
@@ -141,6 +147,16 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// A telephone number in the reader's digits, a mail address as it is typed.
+    fn contact(&self, contact: &str) -> String {
+        let is_number = !contact.chars().any(char::is_alphabetic);
+        if is_number {
+            in_digits_of(self.language, contact)
+        } else {
+            contact.to_owned()
+        }
+    }
+
     fn cell(&self, amount: Amount) -> Cell {
         Cell {
             text: amount_text(amount, self.content.unit.scale, self.language),
@@ -169,7 +185,7 @@ impl<'a> Writer<'a> {
     fn holds(&self) -> Vec<Row> {
         let row = |label: &str, amount| Row {
             code: String::new(),
-            label: label.to_owned(),
+            label: with_codes_isolated(label),
             detail: String::new(),
             tag: None,
             count: String::new(),
@@ -216,7 +232,7 @@ mod tests {
         let view = view(sample::owing(Language::En));
         assert!(view.headlines[0].remittance);
         assert_eq!(view.headlines[0].amount, "1,047,500\u{00A0}rial");
-        assert_eq!(view.carried.text, "−1,047,500");
+        assert_eq!(view.carried.unwrap().text, "−1,047,500");
         assert_eq!(view.notes, ["Carried forward: owed by you to the network"]);
     }
 

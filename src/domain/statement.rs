@@ -11,8 +11,8 @@ pub use content::{
 pub use counts::ServiceCount;
 pub use digest::{StatementDigest, verification_code};
 pub use lines::{
-    CarryReason, Cycle, DestinationPosition, Due, DueKind, EarlierTotal, EntryKind, HeldItem, Movement,
-    MovementKind, ServiceTotal, Side, transaction_count,
+    CarryReason, Cycle, DestinationPosition, Due, DueKind, EARLIER, EarlierTotal, EntryKind, HeldItem,
+    Movement, MovementKind, ServiceTotal, Side, transaction_count,
 };
 
 mod check;
@@ -28,6 +28,10 @@ pub const FORMAT_VERSION: u16 = 2;
 
 /// Statements of this version counted terms, and do not say how many transactions several lines of a service sum.
 pub const FORMAT_WITHOUT_COUNTS: u16 = 1;
+
+/// Where there are too many totals of services for a statement they are told of all together, under this code, which no service
+/// has.
+pub const ALL_SERVICES: &str = "all";
 
 /// Far more than a party has destinations, held licences and open demands, which each have a line whatever their number.
 pub const LINES_MAX: usize = 50_000;

@@ -7,7 +7,7 @@ use super::Writer;
 use crate::documents::amounts::{amount_spoken, amount_with_unit};
 use crate::documents::dates;
 use crate::domain::money::{Amount, AmountOverflow};
-use crate::domain::statement::{Due, DueKind};
+use crate::domain::statement::{CarryReason, Due, DueKind};
 
 /// What the reader came for: a sum that is paid or must be remitted, in figures and as people say it.
 #[derive(Debug, Serialize)]
@@ -50,7 +50,7 @@ impl Writer<'_> {
             label: self.due_label(kind),
             amount: amount_with_unit(amount, &self.content.unit, self.language),
             spoken: amount_spoken(amount, &self.content.unit, self.language),
-            due: Some(if dues().all(|due| due.due_on == first.due_on) {
+            due: Some(if dues().all(|due| self.due_on(due) == self.due_on(first)) {
                 self.due_on(first)
             } else {
                 self.due_of_it(first)
@@ -77,12 +77,22 @@ impl Writer<'_> {
         }
     }
 
+    /// The day, or for what it waits.
     pub(super) fn due_on(&self, due: &Due) -> String {
+        if due.kind == DueKind::Payout && self.waits_for_an_account(due) {
+            return self.words.no_account.to_owned();
+        }
         let label = match due.kind {
             DueKind::Payout => self.words.payout_on,
             DueKind::Remittance => self.words.remittance_until,
         };
         format!("{label}: {}", dates::day(due.due_on, self.language))
+    }
+
+    fn waits_for_an_account(&self, payout: &Due) -> bool {
+        let mut positions = self.content.positions.iter();
+        let position = positions.find(|position| position.destination == payout.destination);
+        position.is_some_and(|position| position.carry_reason == Some(CarryReason::NoVerifiedAccount))
     }
 
     /// Of several demands, the one that is due first.
@@ -112,6 +122,17 @@ mod tests {
             view.headlines[0].due.as_deref(),
             Some("سررسید پرداخت: ۴ آبان ۱۴۰۴")
         );
+    }
+
+    #[test]
+    fn who_has_no_account_is_told_what_the_payment_waits_for_and_no_day() {
+        let mut content = sample::short(Language::En);
+        content.positions[0].carry_reason = Some(CarryReason::NoVerifiedAccount);
+        let view = view(content);
+        let waits = "waits until a verified bank account is on record";
+        assert_eq!(view.headlines[0].due.as_deref(), Some(waits));
+        assert_eq!(view.dues[0].label, waits);
+        assert_eq!(view.notes, [format!("Paid this period: {waits}")]);
     }
 
     #[test]

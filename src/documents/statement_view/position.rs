@@ -61,21 +61,22 @@ impl Writer<'_> {
         ]
     }
 
-    /// Why something stays in the account, where it does.
+    /// Why something stays in the account or has not left, where it is so.
     pub(super) fn note(&self, position: &DestinationPosition) -> Option<String> {
-        let reason = match position.carry_reason.as_ref()? {
+        let (of_what, reason) = match position.carry_reason.as_ref()? {
             CarryReason::BelowThreshold { threshold } => {
                 let threshold = amount_with_unit(*threshold, &self.content.unit, self.language);
-                format!("{} {threshold}", self.words.below_threshold)
+                let reason = format!("{} {threshold}", self.words.below_threshold);
+                (self.words.carried, reason)
             }
-            CarryReason::OwedByParty => self.words.owed_by_party.to_owned(),
-            CarryReason::NoVerifiedAccount => self.words.no_account.to_owned(),
+            CarryReason::OwedByParty => (self.words.carried, self.words.owed_by_party.to_owned()),
+            CarryReason::NoVerifiedAccount => (self.words.paid, self.words.no_account.to_owned()),
         };
         let destination = position
             .destination
             .as_ref()
             .map(|d| format!(" ({d})"))
             .unwrap_or_default();
-        Some(format!("{}{destination}: {reason}", self.words.carried))
+        Some(format!("{of_what}{destination}: {reason}"))
     }
 }

@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::{Cell, Row, Writer};
 use crate::documents::amounts::count_text;
 use crate::documents::dates;
-use crate::domain::digits::in_digits_of;
 use crate::domain::money::{Amount, AmountOverflow};
 use crate::domain::statement::{
     EarlierTotal, EntryKind, ServiceCount, ServiceTotal, Side, transaction_count,
@@ -86,7 +85,7 @@ impl Writer<'_> {
         let component = total.component.names.in_language(self.language);
         let period = period.and_then(|key| dates::earlier_period(key, self.language));
         Row {
-            code: in_digits_of(self.language, &total.service.code),
+            code: total.service.code.clone(),
             label: total.service.names.in_language(self.language).to_owned(),
             detail: period.map_or_else(
                 || component.to_owned(),

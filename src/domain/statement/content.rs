@@ -95,9 +95,25 @@ impl StatementContent {
         )
     }
 
-    /// One figure over all destinations, for a headline or a chart; nothing is netted by it.
+    /// What was moved or is held over all destinations. Of a balance see [`Self::balance_of`].
     pub fn sum_of(&self, line: impl Fn(&DestinationPosition) -> Amount) -> Result<Amount, AmountOverflow> {
         Amount::sum(self.positions.iter().map(line))
+    }
+
+    /// One balance over all destinations; `None` where that would net one against another, which is never done (money
+    /// rule 19).
+    pub fn balance_of(
+        &self,
+        line: impl Fn(&DestinationPosition) -> Result<Amount, AmountOverflow>,
+    ) -> Result<Option<Amount>, AmountOverflow> {
+        let balances: Vec<Amount> = self.positions.iter().map(line).collect::<Result<_, _>>()?;
+        let nets =
+            balances.iter().any(|one| *one < Amount::ZERO) && balances.iter().any(|one| *one > Amount::ZERO);
+        if nets {
+            Ok(None)
+        } else {
+            Amount::sum(balances).map(Some)
+        }
     }
 }
 
@@ -201,4 +217,25 @@ pub struct PreviousStatement {
 pub struct DestinationClosing {
     pub destination: Option<String>,
     pub closing: Amount,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::language::Language;
+    use crate::domain::statement::sample;
+
+    #[test]
+    fn no_balance_of_one_destination_is_netted_against_that_of_another() {
+        let mut content = sample::treasury(Language::En);
+        let mut of = |balances: [i64; 2]| {
+            for (position, balance) in content.positions.iter_mut().zip(balances) {
+                position.closing = Amount::from_minor(balance);
+            }
+            content.balance_of(|p| Ok(p.closing)).unwrap()
+        };
+        assert_eq!(of([300_000, 200_000]), Some(Amount::from_minor(500_000)));
+        assert_eq!(of([-300_000, 0]), Some(Amount::from_minor(-300_000)));
+        assert_eq!(of([-300_000, 300_000]), None);
+    }
 }

@@ -35,7 +35,7 @@ pub struct DestinationPosition {
     pub paid: Amount,
     /// before − paid, of which `held`.
     pub closing: Amount,
-    /// Why something other than the held part stays.
+    /// Why something other than the held part stays, or what is paid has not left.
     pub carry_reason: Option<CarryReason>,
 }
 
@@ -132,10 +132,14 @@ pub fn transaction_count<'a>(totals: impl IntoIterator<Item = &'a ServiceTotal>)
     })
 }
 
+/// Stands for whatever periods were before, where items of them are told together.
+pub const EARLIER: &str = "earlier";
+
 /// A total of items that happened in an earlier period and were booked in this one (money rule 11). These items are not
 /// in [`super::StatementContent::services`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct EarlierTotal {
+    /// The key of a period, or [`EARLIER`].
     pub period: String,
     pub total: ServiceTotal,
 }
@@ -206,12 +210,15 @@ pub struct HeldItem {
     pub amount: Amount,
 }
 
-/// Why something other than the held part stays in the account.
+/// Why something other than the held part stays in the account, or what is paid has not left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CarryReason {
-    BelowThreshold { threshold: Amount },
+    BelowThreshold {
+        threshold: Amount,
+    },
     OwedByParty,
+    /// What is paid waits for an account to be paid to.
     NoVerifiedAccount,
 }
 

@@ -4,14 +4,11 @@
 use std::collections::HashMap;
 
 use crate::domain::hold::HoldCause;
-use crate::domain::statement::{Coded, Names};
-
-/// Items that happened before their window began are told together, whenever that was.
-pub const EARLIER: &str = "earlier";
+use crate::domain::statement::{ALL_SERVICES, Coded, Names};
 
 /// What stands for all services where there are too many lines for a statement.
 pub fn all_services() -> Coded {
-    Coded::new("all", "همهٔ خدمات", "All services")
+    Coded::new(ALL_SERVICES, "همهٔ خدمات", "All services")
 }
 
 /// `offices`: the code of the office of each licence that may be named.

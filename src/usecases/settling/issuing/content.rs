@@ -107,8 +107,11 @@ fn previous(material: &Material, of_whom: Whose) -> Done<Option<PreviousStatemen
 
 fn position(issuing: &Issuing<'_>, line: &SettledLine) -> DestinationPosition {
     let (moved, position) = (line.position.moved(), &line.position);
+    let payout = issuing.payouts.get(&line.chain);
     let carry_reason = if position.closing().is_negative() {
         Some(CarryReason::OwedByParty)
+    } else if payout.is_some_and(|payout| payout.iban.is_none()) {
+        Some(CarryReason::NoVerifiedAccount)
     } else if position.carried_cycles() > 0 {
         Some(CarryReason::BelowThreshold {
             threshold: Amount::from_minor(issuing.network.payout_threshold),

@@ -6,13 +6,13 @@ use super::Issuing;
 use super::material::{Material, Whose, destination_name};
 use crate::domain::money::{Amount, AmountOverflow};
 use crate::domain::posting::TotalSide;
-use crate::domain::statement::{Coded, EarlierTotal, EntryKind, ServiceCount, ServiceTotal, Side};
+use crate::domain::statement::{Coded, EARLIER, EarlierTotal, EntryKind, ServiceCount, ServiceTotal, Side};
 use crate::domain::transaction::TransactionKind;
 use crate::domain::wording::component_kind;
 use crate::store::StoreFailure;
 use crate::store::service_count::StoredCounts;
 use crate::store::window_total::StoredTotal;
-use crate::usecases::settling::wording::{EARLIER, all_services};
+use crate::usecases::settling::wording::all_services;
 use crate::usecases::{Done, Failure};
 
 /// More totals than this are told without their services: a statement is no journal export.
