@@ -65,11 +65,14 @@ pub fn check_statement(stored: StoredStatement, positions: &[(String, StoredPosi
     if let Some(until) = until {
         row.same("the end of the statement before", until, content.interval.from);
     }
+    let is_of = |stated: &DestinationPosition, identifier: &str| {
+        stated.destination.as_deref().unwrap_or_default() == identifier
+    };
     for (identifier, position) in positions {
-        let of_destination =
-            |p: &&DestinationPosition| p.destination.as_deref().unwrap_or_default() == identifier;
-        match content.positions.iter().find(of_destination) {
+        match content.positions.iter().find(|stated| is_of(stated, identifier)) {
             Some(stated) => check_figures(stated, position, &mut row),
+            // Nothing is told of a chain that neither moved nor has anything.
+            None if *position == StoredPosition::default() => {}
             None => row.differs(
                 "positions",
                 "none",
@@ -77,8 +80,15 @@ pub fn check_statement(stored: StoredStatement, positions: &[(String, StoredPosi
             ),
         }
     }
-    if content.positions.len() > positions.len() {
-        row.differs("positions", content.positions.len(), positions.len());
+    for stated in &content.positions {
+        if !positions.iter().any(|(identifier, _)| is_of(stated, identifier)) {
+            let identifier = stated.destination.as_deref().unwrap_or_default();
+            row.differs(
+                "positions",
+                format!("one for the destination `{identifier}`"),
+                "none",
+            );
+        }
     }
     findings
 }
@@ -152,6 +162,19 @@ mod tests {
     fn a_statement_agrees_with_its_bytes_chain_and_positions() {
         let (row, positions) = stored();
         assert_eq!(check_statement(row, &positions), []);
+    }
+
+    #[test]
+    fn each_position_is_told_unless_nothing_is_in_it_and_none_is_told_that_is_not_there() {
+        let (row, mut positions) = stored();
+        let mut empty = (String::from("140105"), StoredPosition::default());
+        positions.push(empty.clone());
+        assert_eq!(check_statement(row.clone(), &positions), []);
+        empty.1.opening = 1;
+        positions.pop();
+        positions.push(empty);
+        assert_eq!(whats(&check_statement(row.clone(), &positions)), ["positions"]);
+        assert_eq!(whats(&check_statement(row, &[])), ["positions"]);
     }
 
     #[test]
