@@ -4,8 +4,10 @@ use chrono::Duration;
 use daftar::domain::language::Language;
 use daftar::domain::originator::{Originator, Scope};
 use daftar::domain::page::Asked;
+use daftar::domain::statement::{ALL_SERVICES, Coded, FORMAT_WITHOUT_COUNTS, Statement};
 use daftar::domain::transaction::Holder;
 use daftar::usecases::explain::{LineName, explain_statement_line};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde_json::Value;
 
 use crate::api::Api;
@@ -316,11 +318,61 @@ async fn every_line_of_every_statement_comes_out_as_it_was_stated() {
     }
 }
 
+/// As it is told where there are very many: without services and counts.
+#[actix_web::test]
+async fn a_line_of_all_services_together_sums_those_of_each() {
+    let scene = settled().await;
+    let mut conn = scene.world.superuser().await;
+    let number = "pishkhan-office-1002-IRR-0001";
+    let stored = scene.statement_bytes(number).await;
+    let mut content = Statement::read(stored).unwrap().content().clone();
+    content.format = FORMAT_WITHOUT_COUNTS;
+    content.counts = None;
+    for total in &mut content.services {
+        total.service = Coded::new(ALL_SERVICES, "همه", "All");
+    }
+    let told = Statement::new(content).unwrap();
+    conn.batch_execute("ALTER TABLE statements DISABLE TRIGGER ALL")
+        .await
+        .unwrap();
+    diesel::sql_query(
+        "UPDATE statements SET canonical = $2, digest = $3, verification_code = $4 WHERE number = $1",
+    )
+    .bind::<diesel::sql_types::Text, _>(number)
+    .bind::<diesel::sql_types::Binary, _>(told.bytes())
+    .bind::<diesel::sql_types::Binary, _>(told.digest().as_bytes().to_vec())
+    .bind::<diesel::sql_types::Text, _>(told.verification_code())
+    .execute(&mut conn)
+    .await
+    .unwrap();
+    let line: LineName = format!("{number}:{ALL_SERVICES}").parse().unwrap();
+    let asked = Asked::first(100);
+    let explained = explain_statement_line(&mut conn, &Originator::host(), &line, &asked, Language::En)
+        .await
+        .unwrap();
+    assert!(
+        explained.agrees && explained.transactions.len() > 1,
+        "{explained:?}"
+    );
+}
+
 impl Scene {
+    async fn statement_bytes(&self, number: &str) -> Vec<u8> {
+        #[derive(diesel::QueryableByName)]
+        struct Bytes {
+            #[diesel(sql_type = diesel::sql_types::Binary)]
+            canonical: Vec<u8>,
+        }
+        let query = format!("SELECT canonical FROM statements WHERE number = '{number}'");
+        let stored: Bytes = diesel::sql_query(query)
+            .get_result(&mut *self.world.conn().await)
+            .await
+            .unwrap();
+        stored.canonical
+    }
+
     /// `NUMBER:SERVICE` of everything that a statement states.
     pub async fn lines_of_statements(&self) -> Vec<String> {
-        use daftar::domain::statement::Statement;
-        use diesel_async::RunQueryDsl;
         #[derive(diesel::QueryableByName)]
         struct Bytes {
             #[diesel(sql_type = diesel::sql_types::Binary)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
 use crate::store::schema::transactions;
@@ -47,8 +47,11 @@ pub struct LineWanted {
     pub network_id: i16,
     pub first_ordinal: i32,
     pub last_ordinal: i32,
-    pub service: String,
+    /// `None` for all of them.
+    pub service: Option<String>,
     pub component: Option<String>,
+    /// The offices at which alone the party can have a share; `None` if it may have one anywhere.
+    pub office_ids: Option<Vec<i32>>,
 }
 
 /// Equal shares of one allocation: so many transactions, each of the same amount for the party.
@@ -129,13 +132,32 @@ pub async fn covered(
         .optional()?)
 }
 
+/// The offices that a party is bound to, if it plays no part in the network but theirs.
+pub async fn confining_offices(
+    conn: &mut Connection,
+    party_id: i32,
+    network_id: i16,
+) -> Stored<Option<Vec<i32>>> {
+    #[derive(QueryableByName)]
+    struct Confined {
+        #[diesel(sql_type = Nullable<Array<Integer>>)]
+        office_ids: Option<Vec<i32>>,
+    }
+    let confined: Confined = diesel::sql_query(include_str!("explanation/confining_offices.sql"))
+        .bind::<Integer, _>(party_id)
+        .bind::<SmallInt, _>(network_id)
+        .get_result(conn)
+        .await?;
+    Ok(confined.office_ids)
+}
+
 /// The greatest groups of each total, `rows_max` at most in all.
 pub async fn groups(conn: &mut Connection, wanted: &LineWanted, rows_max: i64) -> Stored<Vec<GroupRow>> {
     let query = concat!(
         include_str!("explanation/shares.sql"),
         include_str!("explanation/groups.sql")
     );
-    Ok(about_line(query, wanted)
+    Ok(about_line(query, wanted, 0)
         .bind::<BigInt, _>(rows_max)
         .load(conn)
         .await?)
@@ -152,21 +174,26 @@ pub async fn behind(
         include_str!("explanation/shares.sql"),
         include_str!("explanation/behind.sql")
     );
-    Ok(about_line(query, wanted)
-        .bind::<BigInt, _>(after)
+    Ok(about_line(query, wanted, after)
         .bind::<BigInt, _>(rows)
         .load(conn)
         .await?)
 }
 
-/// With what `explanation/shares.sql` asks for; the query's own parameters follow.
-fn about_line<'a>(query: &'static str, wanted: &'a LineWanted) -> BoxedSqlQuery<'a, Pg, SqlQuery> {
+/// With what `explanation/shares.sql` asks for; the query's own parameter follows.
+fn about_line<'a>(
+    query: &'static str,
+    wanted: &'a LineWanted,
+    after: i64,
+) -> BoxedSqlQuery<'a, Pg, SqlQuery> {
     diesel::sql_query(query)
         .into_boxed()
         .bind::<Integer, _>(wanted.party_id)
         .bind::<SmallInt, _>(wanted.network_id)
         .bind::<Integer, _>(wanted.first_ordinal)
         .bind::<Integer, _>(wanted.last_ordinal)
-        .bind::<Text, _>(&wanted.service)
+        .bind::<Nullable<Text>, _>(&wanted.service)
         .bind::<Nullable<Text>, _>(&wanted.component)
+        .bind::<Nullable<Array<Integer>>, _>(&wanted.office_ids)
+        .bind::<BigInt, _>(after)
 }

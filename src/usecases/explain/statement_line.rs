@@ -14,9 +14,11 @@ use crate::domain::money::Amount;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::domain::posting::TotalSide;
-use crate::domain::statement::{EntryKind, ServiceTotal, Side, Statement};
+use crate::domain::statement::{ALL_SERVICES, EntryKind, ServiceTotal, Side, Statement};
 use crate::domain::transaction::TransactionKind;
-use crate::store::reading::explanation::{BehindRow, GroupRow, LineWanted, behind, covered, groups};
+use crate::store::reading::explanation::{
+    BehindRow, GroupRow, LineWanted, behind, confining_offices, covered, groups,
+};
 use crate::store::{Connection, StoreFailure};
 use crate::usecases::keep_statement_pdf::load_statement;
 use crate::usecases::{Done, Failure};
@@ -26,7 +28,7 @@ const GROUPS_MAX: i64 = 200;
 /// Rates give an allocation to each amount: of so many the derivation is told.
 const ALLOCATIONS_MAX: usize = 20;
 
-/// `NUMBER:SERVICE` or `NUMBER:SERVICE:COMPONENT`: a statement's number, a service's code, a kind of component.
+/// `NUMBER:SERVICE` or `NUMBER:SERVICE:COMPONENT`: a statement's number, a service's code or [`ALL_SERVICES`], a kind of component.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineName {
     pub number: String,
@@ -129,8 +131,9 @@ pub async fn explain_statement_line(
         network_id: found.network_id,
         first_ordinal: found.first_ordinal,
         last_ordinal: found.last_ordinal,
-        service: line.service.clone(),
+        service: (line.service != ALL_SERVICES).then(|| line.service.clone()),
         component: line.component.clone(),
+        office_ids: confining_offices(conn, found.party_id, found.network_id).await?,
     };
     let rows = groups(conn, &wanted, GROUPS_MAX).await?;
     let more_groups = rows.first().is_some_and(|row| row.all_groups > GROUPS_MAX);

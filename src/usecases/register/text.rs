@@ -1,5 +1,6 @@
 //! How long what people register may be and what form it has, as the database has it too. Never here: what a text means.
 
+use crate::domain::statement::ALL_SERVICES;
 use crate::usecases::failure::Fault;
 use crate::usecases::{Done, Failure};
 
@@ -62,12 +63,12 @@ impl<'a> Text<'a> {
         })
     }
 
-    /// Longer than other codes.
+    /// Longer than other codes. The database says in a constraint of its own that none is [`ALL_SERVICES`].
     pub(super) const fn service_code(text: &'a str) -> Self {
         Self::limited("code", text, "service_code_has_its_form", 60).of_form(Form {
             rule: "service_code_has_its_form",
-            holds: |code| is_word(code, 60),
-            told: "2 to 60 of a-z, 0-9 and -, beginning with a letter",
+            holds: |code| is_word(code, 60) && code != ALL_SERVICES,
+            told: "2 to 60 of a-z, 0-9 and -, beginning with a letter, and not `all`, which stands for all services",
         })
     }
 

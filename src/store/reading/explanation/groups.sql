@@ -12,7 +12,7 @@
       FROM summed
     WINDOW total AS (PARTITION BY side, component, stated_kind, earlier)
 ), told AS (
-    SELECT * FROM ranked ORDER BY place, abs(amount) DESC, allocation_id LIMIT $7
+    SELECT * FROM ranked ORDER BY place, abs(amount) DESC, allocation_id LIMIT $9
 )
 SELECT side, component, term, deposit_identifier, transaction_kind, earlier, tariff_version_id, allocation_id, each, count, amount, of_total, all_groups
   FROM told

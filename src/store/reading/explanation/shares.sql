@@ -1,5 +1,6 @@
 -- What party $1 earned (side 1) and collected (side 2) by each transaction of network $2 in the windows of the ordinals
--- $3 to $4 for service $5, and component kind $6 where one is named.
+-- $3 to $4, for service $5 and component kind $6 where they are named, at the offices $7 where it can have a share at no other,
+-- after transaction $8.
 WITH booked AS (
     SELECT t.batch_id * 16384 + t.line AS id, t.office_id, t.reference, t.occurred_at, t.kind, t.holder, t.principal, t.allocation_id,
            CASE WHEN t.kind IN (2, 3) THEN -1 ELSE 1 END AS sign, t.occurred_at < w.starts_at AS earlier,
@@ -7,8 +8,9 @@ WITH booked AS (
            a.leg_terms, a.leg_amounts, a.source_terms, a.source_amounts
       FROM windows w
       JOIN networks n ON n.id = w.network_id
-      JOIN transactions t ON t.window_id = w.id
-      JOIN services s ON s.id = t.service_id AND s.code = $5
+      JOIN transactions t ON t.window_id = w.id AND ($7::integer[] IS NULL OR t.office_id = ANY ($7))
+       AND t.batch_id >= $8::bigint / 16384
+      JOIN services s ON s.id = t.service_id AND ($5::text IS NULL OR s.code = $5)
       JOIN bindings g ON g.id = t.binding_id
       JOIN allocations a ON a.id = t.allocation_id
       JOIN tariff_versions v ON v.id = a.tariff_version_id

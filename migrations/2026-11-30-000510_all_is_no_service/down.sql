@@ -1,0 +1,1 @@
+ALTER TABLE services DROP CONSTRAINT all_is_no_service;
