@@ -136,7 +136,7 @@ async fn tell_days(
         must_go_on(end)?;
         let gone = || Failure::Internal("no evening was worked out".to_owned());
         let evening = evenings.recv().await.ok_or_else(gone)??;
-        teller.tell(&mut conn, day, &evening).await?;
+        teller.tell(&mut conn, day, evening).await?;
         told.until = Some(day);
         diary.write(told)?;
         bar.inc(1);

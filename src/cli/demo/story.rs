@@ -1,15 +1,19 @@
 //! The demo's story, day by day: what counters send, what changes, what is settled and paid. Every step is the use case
 //! that production has, with the moment of the story as its argument. Never here: who and what there is (see `founding`).
 
-use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use std::sync::Arc;
 
-use super::clerks::each;
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use tokio::task::JoinSet;
+
 use super::counters::Evening;
 use super::founding::{NETWORKS, ZONE, cycle_of};
 use super::geography::PlannedOffice;
 use super::payments::bank_day;
 use super::people::People;
 use super::turns::{subscribe, turn};
+use crate::cli::acting::connected;
+use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::domain::settlement::SettlementState;
 use crate::domain::transaction::Submitted;
@@ -50,7 +54,7 @@ pub struct Teller<'a> {
     host: &'a Host,
     people: &'a People,
     offices: &'a [PlannedOffice],
-    memory: Memory,
+    memory: Arc<Memory>,
     first: NaiveDate,
     now: DateTime<Utc>,
 }
@@ -67,14 +71,14 @@ impl<'a> Teller<'a> {
             host,
             people,
             offices,
-            memory: Memory::default(),
+            memory: Arc::default(),
             first,
             now,
         }
     }
 
     /// One day: what is due is settled, the bank works, something changes, the counters send. Of today only the morning.
-    pub async fn tell(&self, conn: &mut Connection, day: NaiveDate, evening: &Evening) -> Done<()> {
+    pub async fn tell(&self, conn: &mut Connection, day: NaiveDate, evening: Evening) -> Done<()> {
         for network in NETWORKS {
             if day == cycle_of(network).of_day(day_of(ZONE, self.now)).first_day() {
                 subscribe(conn, self.offices, network).await?;
@@ -111,28 +115,42 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// What the counters of all networks did on this day.
-    async fn record_day(&self, day: NaiveDate, evening: &Evening) -> Done<()> {
+    /// What the counters of all networks did on this day, each network's in a task of its own.
+    async fn record_day(&self, day: NaiveDate, evening: Evening) -> Done<()> {
         let at = moment(day, SENDS_AT_HOUR);
-        each(self.host, evening, async |conn, rows| {
-            for some in rows.chunks(ROWS_TOGETHER) {
-                self.record(conn, at, some).await?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    async fn record(&self, conn: &mut Connection, at: DateTime<Utc>, rows: &[Submitted]) -> Done<()> {
-        let sent = rows
-            .iter()
-            .map(|row| Ok(Sent::by(&self.people.counters, row, at)?))
-            .collect::<Done<Vec<_>>>()?;
-        record_transactions(conn, &self.memory, at, &sent, Course::Singly)
-            .await
-            .map_err(|why| Failure::Internal(why.to_string()))?;
+        let mut networks: JoinSet<Done<()>> = JoinSet::new();
+        for rows in evening {
+            let (memory, by) = (Arc::clone(&self.memory), self.people.counters.clone());
+            let mut conn = connected(self.host).await?;
+            networks.spawn(async move {
+                for some in rows.chunks(ROWS_TOGETHER) {
+                    record(&mut conn, &memory, &by, at, some).await?;
+                }
+                Ok(())
+            });
+        }
+        while let Some(recorded) = networks.join_next().await {
+            recorded.map_err(|broken| Failure::Internal(format!("the recording broke off: {broken}")))??;
+        }
         Ok(())
     }
+}
+
+async fn record(
+    conn: &mut Connection,
+    memory: &Memory,
+    by: &Originator,
+    at: DateTime<Utc>,
+    rows: &[Submitted],
+) -> Done<()> {
+    let sent = rows
+        .iter()
+        .map(|row| Ok(Sent::by(by, row, at)?))
+        .collect::<Done<Vec<_>>>()?;
+    record_transactions(conn, memory, at, &sent, Course::Singly)
+        .await
+        .map_err(|why| Failure::Internal(why.to_string()))?;
+    Ok(())
 }
 
 /// That hour of a local day.

@@ -26,6 +26,8 @@ const BACKDATED_DAYS: i64 = 3;
 const SUSPENDED: usize = 12;
 const SUSPENDED_FOR_GOOD: usize = 17;
 const DECIDES_AT_HOUR: i64 = 11;
+/// Every tenth office, those whose codes end so, reads its statements on paper: it has given no mail address.
+const WITHOUT_ADDRESS: char = '0';
 
 /// What changes on this day of the story, if anything does.
 pub async fn turn(
@@ -65,7 +67,7 @@ pub async fn turn(
 pub async fn subscribe(conn: &mut Connection, offices: &[PlannedOffice], network: &str) -> Done<()> {
     let emails: Vec<(String, Option<String>)> = offices
         .iter()
-        .filter(|office| office.network == network)
+        .filter(|office| office.network == network && !office.code.ends_with(WITHOUT_ADDRESS))
         .map(|office| {
             (
                 licensee(office),
