@@ -324,5 +324,6 @@ fn rial(valid_from: DateTime<Utc>) -> UnitEntry {
         scale: 0,
         valid_from,
         valid_until: None,
+        spoken: None,
     }
 }

@@ -89,6 +89,9 @@ diesel::table! {
         scale -> Int2,
         valid_from -> Timestamptz,
         valid_until -> Nullable<Timestamptz>,
+        spoken_fa -> Nullable<Text>,
+        spoken_en -> Nullable<Text>,
+        spoken_digits_dropped -> Nullable<Int2>,
     }
 }
 

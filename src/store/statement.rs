@@ -29,6 +29,9 @@ pub struct UnitRow {
     pub name_fa: String,
     pub name_en: String,
     pub scale: i16,
+    pub spoken_fa: Option<String>,
+    pub spoken_en: Option<String>,
+    pub spoken_digits_dropped: Option<i16>,
 }
 
 #[derive(Clone, Debug, Queryable, Selectable)]

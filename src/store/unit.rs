@@ -19,6 +19,9 @@ pub struct NewUnit {
     pub scale: i16,
     pub valid_from: DateTime<Utc>,
     pub valid_until: Option<DateTime<Utc>>,
+    pub spoken_fa: Option<String>,
+    pub spoken_en: Option<String>,
+    pub spoken_digits_dropped: Option<i16>,
 }
 
 pub async fn insert_unit(conn: &mut Connection, unit: &NewUnit) -> Stored<i16> {

@@ -14,6 +14,7 @@ use crate::domain::money::{Amount, UnitCode};
 use crate::domain::office::Setting;
 use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
+use crate::domain::statement::{Names, SpokenUnit};
 use crate::domain::zone::start_of_day;
 use crate::usecases::register::licence::{LicenceEntry, OfficeRoles, issue_licences};
 use crate::usecases::register::network::{NetworkEntry, register_network};
@@ -85,6 +86,10 @@ fn rial(at: DateTime<Utc>) -> Done<UnitEntry> {
         scale: 0,
         valid_from: at - Duration::days(36_500),
         valid_until: None,
+        spoken: Some(SpokenUnit {
+            names: Names::new("تومان", "toman"),
+            digits_dropped: 1,
+        }),
     })
 }
 

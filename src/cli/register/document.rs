@@ -68,6 +68,17 @@ pub(super) struct WrittenUnit {
     #[schemars(with = "Option<Moment>")]
     #[serde(default, deserialize_with = "json::moment_if_any")]
     pub(super) valid_until: Option<DateTime<Utc>>,
+    /// How people say its amounts, for display alone: `{"name_fa": "تومان", "name_en": "toman", "digits_dropped": 1}`.
+    pub(super) spoken: Option<WrittenSpoken>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenSpoken {
+    pub(super) name_fa: String,
+    pub(super) name_en: String,
+    /// How many digits of the displayed unit it drops: 1 of the rial, as ten rials are a toman.
+    pub(super) digits_dropped: u8,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -11,6 +11,7 @@ use crate::domain::json;
 use crate::domain::money::{Amount, UnitCode};
 use crate::domain::originator::OriginatorKind;
 use crate::domain::period::PeriodKind;
+use crate::domain::statement::{Names, SpokenUnit};
 use crate::domain::working_days::DayOff;
 use crate::domain::zone::start_of_day;
 use crate::usecases::register::calendar::{CalendarEntry, Holiday, day_off};
@@ -109,6 +110,10 @@ impl WrittenUnit {
             scale: self.scale,
             valid_from: self.valid_from,
             valid_until: self.valid_until,
+            spoken: self.spoken.map(|spoken| SpokenUnit {
+                names: Names::new(&spoken.name_fa, &spoken.name_en),
+                digits_dropped: spoken.digits_dropped,
+            }),
         })
     }
 }

@@ -9,14 +9,14 @@ use self::content::written;
 use self::material::{Material, Whose};
 use crate::domain::money::UnitCode;
 use crate::domain::settlement::{Chain, SettledLine, Sheet};
-use crate::domain::statement::{Coded, Names, Statement, StatementDigest, Unit};
+use crate::domain::statement::{Coded, Names, SpokenUnit, Statement, StatementDigest, Unit};
 use crate::domain::zone::day_of;
 use crate::store::Connection;
 use crate::store::approval::OrderedPayout;
 use crate::store::service_count::{StoredCounts, service_counts};
 use crate::store::settlement::NetworkTerms;
 use crate::store::statement::{
-    Issue, NewStatements, all_services, all_units, insert_statements, offices_of_licences,
+    Issue, NewStatements, UnitRow, all_services, all_units, insert_statements, offices_of_licences,
 };
 use crate::store::window::{WindowRow, periods_between};
 use crate::usecases::settling::calendar::working_days;
@@ -161,6 +161,13 @@ fn licences_held_for(sheet: &Sheet) -> Vec<i32> {
     licences
 }
 
+fn spoken(row: &UnitRow) -> Option<SpokenUnit> {
+    Some(SpokenUnit {
+        names: Names::new(row.spoken_fa.as_deref()?, row.spoken_en.as_deref()?),
+        digits_dropped: u8::try_from(row.spoken_digits_dropped?).unwrap_or(0),
+    })
+}
+
 async fn units(conn: &mut Connection) -> Done<HashMap<i16, Unit>> {
     let mut units = HashMap::new();
     for row in all_units(conn).await? {
@@ -169,7 +176,7 @@ async fn units(conn: &mut Connection) -> Done<HashMap<i16, Unit>> {
             code,
             names: Names::new(&row.name_fa, &row.name_en),
             scale: u8::try_from(row.scale).unwrap_or(0),
-            spoken: None,
+            spoken: spoken(&row),
         };
         units.insert(row.id, unit);
     }
