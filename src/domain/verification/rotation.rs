@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-/// In so many nights everything has been verified again.
-const NIGHTS: i32 = 28;
+/// In so many nights everything has been verified again. A prime, so that runs a week apart, or any other number of days, come
+/// to every part as well.
+const NIGHTS: i32 = 29;
 /// The keys of a great table are cut into blocks of so many.
 pub const BLOCK_KEYS: i64 = 10_000;
 /// A key may be handed out so long before its row is there that so many greater ones are seen without it.
@@ -67,6 +68,8 @@ pub fn key_ranges(blocks: &[i64], part: Part, seen_until: Option<i64>) -> Vec<Ke
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn ends(blocks: &[i64], part: Part, seen_until: Option<i64>) -> Vec<(i64, i64)> {
@@ -105,6 +108,16 @@ mod tests {
         for block in 0..100 {
             let turns = (0..i64::from(NIGHTS)).filter(|night| Part::of_night(slot(*night)).has(block));
             assert_eq!(turns.count(), 1, "{block}");
+        }
+    }
+
+    #[test]
+    fn every_part_has_its_turn_however_often_the_books_are_verified() {
+        let first = DateTime::UNIX_EPOCH + chrono::Duration::hours(23);
+        for hours in [12, 24, 2 * 24, 7 * 24, 14 * 24, 28 * 24] {
+            let runs = (0..2 * NIGHTS).map(|run| first + chrono::Duration::hours(hours * i64::from(run)));
+            let parts: BTreeSet<i32> = runs.map(|slot| Part::of_night(slot).part).collect();
+            assert_eq!(parts, (0..NIGHTS).collect(), "every {hours} hours");
         }
     }
 }
