@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Duration, NaiveDateTime, SubsecRound, TimeZone, Utc};
 use chrono_tz::Tz;
-use croner::parser::{CronParser, Seconds};
+use croner::parser::{CronParser, Seconds, Year};
 use croner::{Cron, JobType};
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +39,9 @@ pub const SLOTS_MAX: usize = 1_000;
 const REPEATED_HOURS_MAX: i64 = 3;
 
 impl Timetable {
-    /// Five fields (minute, hour, day of month, month, day of week) or six with seconds in front; day of month and day
-    /// of week must both agree, unlike in Vixie cron. An expression that never comes true is refused.
+    /// Five fields (minute, hour, day of month, month, day of week) or six with seconds in front, and no year, which would be
+    /// over some day; day of month and day of week must both agree, unlike in Vixie cron. An expression that never comes true
+    /// is refused.
     pub fn parse(cron: &str, zone: Tz) -> Result<Self, InvalidTimetable> {
         let refused = |reason: String| InvalidTimetable {
             cron: cron.to_owned(),
@@ -48,6 +49,7 @@ impl Timetable {
         };
         let parser = CronParser::builder()
             .seconds(Seconds::Optional)
+            .year(Year::Disallowed)
             .dom_and_dow(true)
             .build();
         let parsed = parser.parse(cron).map_err(|e| refused(e.to_string()))?;
@@ -299,7 +301,15 @@ mod tests {
 
     #[test]
     fn a_wrong_expression_is_refused_with_its_reason() {
-        for wrong in ["", "* * *", "61 * * * *", "0 0 30 2 *", "every day"] {
+        for wrong in [
+            "",
+            "* * *",
+            "61 * * * *",
+            "0 0 30 2 *",
+            "every day",
+            "0 0 2 1 1 * 2020",
+            "0 0 2 1 1 * 2050",
+        ] {
             assert!(Timetable::parse(wrong, Tz::UTC).is_err(), "{wrong}");
         }
     }
