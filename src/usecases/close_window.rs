@@ -73,7 +73,11 @@ pub async fn close_next_window(
     .await
 }
 
-/// Of all networks, the first window that is due; nothing when none is.
+/// Of all networks, the first window that is due and can be closed; nothing when none is due. A network whose recorders are
+/// busy keeps no other from being closed.
+///
+/// # Errors
+/// That of the first network that could not be closed, when no other could.
 pub async fn close_due_window(
     conn: &mut Connection,
     by: &Originator,
@@ -81,12 +85,15 @@ pub async fn close_due_window(
 ) -> Done<Option<ClosedWindow>> {
     by.may_settle()?;
     conn.transaction(async |conn| {
+        let mut failed = None;
         for (network, _) in networks_with_versions(conn).await? {
-            if let Some(closed) = close_next(conn, by, at, &network).await? {
-                return Ok(Some(closed));
+            match close_next_window(conn, by, at, &network.code).await {
+                Ok(Some(closed)) => return Ok(Some(closed)),
+                Ok(None) => {}
+                Err(failure) => failed = failed.or(Some(failure)),
             }
         }
-        Ok(None)
+        failed.map_or(Ok(None), Err)
     })
     .await
 }

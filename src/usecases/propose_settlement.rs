@@ -63,7 +63,11 @@ pub async fn propose_settlement(
 }
 
 /// Of all networks, the first sealed window that waits to be proposed; nothing when none does. What was rejected is
-/// proposed anew by itself only when it would come out otherwise: else the same would be rejected for ever.
+/// proposed anew by itself only when it would come out otherwise: else the same would be rejected for ever. A network that
+/// cannot be settled keeps no other from being.
+///
+/// # Errors
+/// That of the first network for which nothing could be proposed, when nothing could for any other.
 pub async fn propose_due_settlement(
     conn: &mut Connection,
     by: &Originator,
@@ -71,17 +75,32 @@ pub async fn propose_due_settlement(
 ) -> Done<Option<ProposedSettlement>> {
     by.may_settle()?;
     conn.transaction(async |conn| {
+        let mut failed = None;
         for (network, _) in networks_with_versions(conn).await? {
-            if !is_due(conn, network.id).await? {
-                continue;
-            }
-            locks::take_chains(conn, network.id).await?;
-            let terms = network_terms_of_id(conn, network.id).await?;
-            if let Some(proposed) = propose_if_due(conn, by, at, &terms).await? {
-                return Ok(Some(proposed));
+            match propose_next_settlement(conn, by, at, network.id).await {
+                Ok(Some(proposed)) => return Ok(Some(proposed)),
+                Ok(None) => {}
+                Err(failure) => failed = failed.or(Some(failure)),
             }
         }
-        Ok(None)
+        failed.map_or(Ok(None), Err)
+    })
+    .await
+}
+
+async fn propose_next_settlement(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    network_id: i16,
+) -> Done<Option<ProposedSettlement>> {
+    conn.transaction(async |conn| {
+        if !is_due(conn, network_id).await? {
+            return Ok(None);
+        }
+        locks::take_chains(conn, network_id).await?;
+        let terms = network_terms_of_id(conn, network_id).await?;
+        propose_if_due(conn, by, at, &terms).await
     })
     .await
 }

@@ -27,6 +27,9 @@ pub struct Released {
 /// Of the first network and unit in which any may leave, all that may; nothing when none may. They leave whole, in the
 /// network's declared priority, and the first that lacks money holds up those behind it; one whose account is not known
 /// or whose money is held since it was approved waits and holds up nobody (money rules 15 and 18).
+///
+/// # Errors
+/// That of the first network and unit for which it is not to be said, when none of another may leave.
 pub async fn release_payouts(
     conn: &mut Connection,
     by: &Originator,
@@ -34,12 +37,18 @@ pub async fn release_payouts(
 ) -> Done<Option<Released>> {
     by.may_settle()?;
     conn.transaction(async |conn| {
+        let mut failed = None;
         for queue in payout::queues(conn).await? {
-            if let Some(released) = release(conn, queue, at).await? {
-                return Ok(Some(released));
+            match conn
+                .transaction(async |conn| release(conn, queue, at).await)
+                .await
+            {
+                Ok(Some(released)) => return Ok(Some(released)),
+                Ok(None) => {}
+                Err(failure) => failed = failed.or(Some(failure)),
             }
         }
-        Ok(None)
+        failed.map_or(Ok(None), Err)
     })
     .await
 }

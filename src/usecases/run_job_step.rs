@@ -113,15 +113,17 @@ async fn step_of(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, work
     }
 }
 
-/// Windows are closed as soon as they may be; proving them can wait until all are.
+/// Windows are closed as soon as they may be; proving them can wait until all are that can be.
 async fn close_or_seal(conn: &mut Connection, by: &Originator, at: DateTime<Utc>) -> Done<Step> {
-    if let Some(closed) = close_due_window(conn, by, at).await? {
+    let closed = close_due_window(conn, by, at).await;
+    if let Ok(Some(closed)) = &closed {
         return Ok(Step::Did(format!("closed {} {}", closed.network, closed.period)));
     }
-    Ok(match seal_due_window(conn, by, at).await? {
-        Some(sealed) => Step::Did(format!("sealed {} {}", sealed.network, sealed.period)),
-        None => Step::Nothing,
-    })
+    let sealed = seal_due_window(conn, by, at).await;
+    if let Ok(Some(sealed)) = &sealed {
+        return Ok(Step::Did(format!("sealed {} {}", sealed.network, sealed.period)));
+    }
+    closed.and(sealed).map(|_| Step::Nothing)
 }
 
 fn counted(count: usize, noun: &str) -> Step {

@@ -98,7 +98,7 @@ pub async fn seal_next_window(
 /// add up keeps no other network's from being sealed.
 ///
 /// # Errors
-/// That of the first window that is refused, when no other can be sealed.
+/// That of the first window that was not sealed, when no other could be.
 pub async fn seal_due_window(
     conn: &mut Connection,
     by: &Originator,
@@ -106,18 +106,17 @@ pub async fn seal_due_window(
 ) -> Done<Option<SealedWindow>> {
     by.may_settle()?;
     conn.transaction(async |conn| {
-        let mut refused = None;
+        let mut failed = None;
         for (network, _) in networks_with_versions(conn).await? {
             let Some(window) = window_to_seal(conn, network.id).await? else {
                 continue;
             };
             match seal_window(conn, by, at, window.id).await {
                 Ok(sealed) => return Ok(Some(sealed)),
-                Err(failure @ Failure::Conflict { .. }) => refused = refused.or(Some(failure)),
-                Err(failure) => return Err(failure),
+                Err(failure) => failed = failed.or(Some(failure)),
             }
         }
-        refused.map_or(Ok(None), Err)
+        failed.map_or(Ok(None), Err)
     })
     .await
 }

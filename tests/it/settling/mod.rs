@@ -93,6 +93,17 @@ impl Scene {
 
     /// Runs a job now, to the end of its steps, and tells what they did.
     pub async fn run_job(&self, name: &str, at: DateTime<Utc>) -> Vec<String> {
+        let (told, failure) = self.run_job_until_it_fails(name, at).await;
+        assert!(failure.is_none(), "{failure:?}");
+        told
+    }
+
+    /// The same, with the failure of the step after the last that did anything.
+    pub async fn run_job_until_it_fails(
+        &self,
+        name: &str,
+        at: DateTime<Utc>,
+    ) -> (Vec<String>, Option<Failure>) {
         let timetable = timetable(None).unwrap();
         let job = timetable.job(name).unwrap();
         let mut conn = self.world.conn().await;
@@ -105,12 +116,16 @@ impl Scene {
             .unwrap()
             .unwrap();
         let mut told = Vec::new();
-        while let Step::Did(what) = run_job_step(&mut conn, &by, at, &lease, job.runs).await.unwrap() {
-            told.push(what);
-        }
+        let failure = loop {
+            match run_job_step(&mut conn, &by, at, &lease, job.runs).await {
+                Ok(Step::Did(what)) => told.push(what),
+                Ok(Step::Disagrees(_) | Step::Nothing) => break None,
+                Err(failure) => break Some(failure),
+            }
+        };
         let done = Outcome::Succeeded(told.join("; "));
         finish_slot(&mut conn, at, &lease, &done).await.unwrap();
-        told
+        (told, failure)
     }
 
     /// A party's money arrives in the network's account, in the window of this ordinal of `pishkhan`.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use daftar::domain::journal::Account;
+use daftar::store::locks;
 use daftar::usecases::close_window::{close_next_window, close_window};
+use daftar::usecases::propose_settlement::propose_due_settlement;
 use daftar::usecases::seal_window::{seal_due_window, seal_window};
 use daftar::usecases::{Connection, Failure};
 use diesel_async::SimpleAsyncConnection;
@@ -245,6 +247,47 @@ async fn a_window_that_does_not_add_up_keeps_no_other_network_from_being_sealed(
     assert_eq!(sealed.unwrap().unwrap().network, POLICE);
     let refused = seal_due_window(&mut conn, &scene.maker, scene.day(7, 0)).await;
     assert_eq!(rule_of(refused), "a_sealed_window_adds_up");
+}
+
+#[tokio::test]
+async fn a_network_whose_recorders_are_busy_keeps_no_other_from_being_closed_and_sealed() {
+    let scene = Scene::furnished().await;
+    let mut recorder = scene.world.conn().await;
+    recorder.batch_execute("BEGIN").await.unwrap();
+    locks::share_networks(&recorder, &[1]).await.unwrap();
+    let (told, failure) = scene
+        .run_job_until_it_fails("close-windows", scene.day(7, 1))
+        .await;
+    let [closed, sealed] = ["closed", "sealed"].map(|done| format!("{done} {POLICE}"));
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told[0].starts_with(&closed) && told[1].starts_with(&sealed),
+        "{told:?}"
+    );
+    assert!(failure.unwrap().is_passing());
+    recorder.batch_execute("COMMIT").await.unwrap();
+    let told = scene.run_job("close-windows", scene.day(7, 2)).await;
+    assert_eq!(told.len(), 14, "{told:?}");
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_network_that_cannot_be_settled_keeps_no_other_from_being_proposed() {
+    let scene = Scene::furnished().await;
+    let at = scene.day(7, 1);
+    scene.run_job("close-windows", at).await;
+    let mut settling = scene.world.conn().await;
+    settling.batch_execute("BEGIN").await.unwrap();
+    locks::take_chains(&mut settling, 1).await.unwrap();
+    let mut conn = scene.world.conn().await;
+    conn.batch_execute("SET lock_timeout = '100ms'").await.unwrap();
+    let proposed = propose_due_settlement(&mut conn, &scene.maker, at).await;
+    assert_eq!(proposed.unwrap().unwrap().network, POLICE);
+    let busy = propose_due_settlement(&mut conn, &scene.maker, at).await;
+    assert!(busy.unwrap_err().is_passing());
+    settling.batch_execute("COMMIT").await.unwrap();
+    let proposed = propose_due_settlement(&mut conn, &scene.maker, at).await;
+    assert_eq!(proposed.unwrap().unwrap().network, PISHKHAN);
 }
 
 #[tokio::test]
