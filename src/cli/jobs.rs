@@ -17,10 +17,9 @@ use crate::domain::slots::CatchUp;
 use crate::domain::timetable::{Job, Timetable};
 use crate::host::Host;
 use crate::host::clock;
-use crate::host::mail::Mailer;
 use crate::jobs::files::{TimetableRefused, timetable};
 use crate::jobs::follow::{run_next, run_now};
-use crate::jobs::{Jobs, worker_name};
+use crate::jobs::Jobs;
 use crate::usecases::finish_slot::Outcome;
 use crate::usecases::reading::jobs::{JobFilter, JobRunView, list_job_runs};
 use crate::usecases::{Done, Failure};
@@ -80,8 +79,7 @@ pub async fn carry_out(args: &JobsArgs, host: &Host) -> Done<String> {
     match &args.verb {
         JobsVerb::Run { name } => run(args, host, name).await,
         JobsVerb::History { name, limit } => history(args, host, name.as_deref(), *limit).await,
-        JobsVerb::List | JobsVerb::Check => answer(args)
-            .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
+        JobsVerb::List | JobsVerb::Check => Ok(answer(args)?),
     }
 }
 
@@ -142,7 +140,7 @@ const fn catch_up(job: &Job) -> &'static str {
 }
 
 async fn run(args: &JobsArgs, host: &Host, name: &str) -> Done<String> {
-    let jobs = jobs(args, host)?;
+    let jobs = Jobs::on(host, timetable(args.folder.as_deref())?, "command");
     let job = jobs
         .timetable
         .job(name)
@@ -188,21 +186,6 @@ async fn run_due_or_now(jobs: &Arc<Jobs>, job: &Job) -> Done<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-fn jobs(args: &JobsArgs, host: &Host) -> Done<Jobs> {
-    Ok(Jobs {
-        pool: host.pool.clone(),
-        clock: clock::now,
-        timetable: checked_timetable(args)?,
-        worker: worker_name("command"),
-        mailer: Mailer::of(&host.configuration),
-    })
-}
-
-fn checked_timetable(args: &JobsArgs) -> Done<Timetable> {
-    timetable(args.folder.as_deref())
-        .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string()))
-}
-
 fn unknown(jobs: &Jobs, name: &str) -> Failure {
     let known: Vec<&str> = jobs
         .timetable
@@ -214,7 +197,7 @@ fn unknown(jobs: &Jobs, name: &str) -> Failure {
 }
 
 async fn history(args: &JobsArgs, host: &Host, name: Option<&str>, limit: u32) -> Done<String> {
-    let timetable = checked_timetable(args)?;
+    let timetable = timetable(args.folder.as_deref())?;
     let filter = JobFilter {
         job: name.map(str::to_owned),
         own_jobs: timetable.jobs().iter().map(|job| job.name.clone()).collect(),

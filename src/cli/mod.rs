@@ -176,8 +176,7 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Jobs(args) if args.verb.needs_host() => {
             with_host(configuration, async |host| jobs::carry_out(&args, host).await).await
         }
-        Command::Jobs(args) => jobs::answer(&args)
-            .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string())),
+        Command::Jobs(args) => Ok(jobs::answer(&args)?),
     }
 }
 

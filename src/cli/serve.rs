@@ -8,12 +8,11 @@ use clap::Args;
 use super::{output, unavailable};
 use crate::domain::timetable::Timetable;
 use crate::host::configuration::Configuration;
-use crate::host::mail::Mailer;
 use crate::host::postgres::Purpose;
 use crate::host::signal::EndWished;
 use crate::host::{self, Host, clock};
 use crate::jobs::files::timetable;
-use crate::jobs::{self, Jobs, Working, worker_name};
+use crate::jobs::{self, Jobs};
 use crate::usecases::{Done, Failure};
 use crate::web::AppState;
 use crate::web::proxies::Proxies;
@@ -67,7 +66,7 @@ pub async fn serve_on<T>(
     let (server, address) = server::serve(state, listening, end_wished)
         .map_err(|error| Failure::Unavailable(format!("{}: {error}", listening.address)))?;
     let working = match timetable {
-        Some(timetable) => Some(start_jobs(host, timetable).await?),
+        Some(timetable) => Some(jobs::start(Jobs::on(host, timetable, "server")).await?),
         None => None,
     };
     announce(address);
@@ -83,18 +82,5 @@ fn timetable_of(args: &ServeArgs) -> Done<Option<Timetable>> {
     if args.no_jobs {
         return Ok(None);
     }
-    timetable(args.jobs_folder.as_deref())
-        .map(Some)
-        .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string()))
-}
-
-async fn start_jobs(host: &Host, timetable: Timetable) -> Done<Working> {
-    jobs::start(Jobs {
-        pool: host.pool.clone(),
-        clock: clock::now,
-        timetable,
-        worker: worker_name("server"),
-        mailer: Mailer::of(&host.configuration),
-    })
-    .await
+    Ok(Some(timetable(args.jobs_folder.as_deref())?))
 }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::domain::timetable::{Timetable, TimetableFault};
+use crate::usecases::Failure;
 
 /// The files of `jobs/` as they were when the program was built.
 const EMBEDDED: [(&str, &str); 6] = [
@@ -30,6 +31,12 @@ pub enum TimetableRefused {
     Unreadable { folder: PathBuf, error: std::io::Error },
     #[error("{} faults in the timetable:\n{}", .0.len(), lines(.0))]
     Faulty(Vec<TimetableFault>),
+}
+
+impl From<TimetableRefused> for Failure {
+    fn from(refused: TimetableRefused) -> Self {
+        Self::invalid("jobs", "a_timetable_is_checked", refused.to_string())
+    }
 }
 
 /// The timetable of `folder`, or the embedded one.

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use crate::domain::timetable::Timetable;
 use crate::host::database::{self, Pool, PooledConnection};
 use crate::host::mail::Mailer;
+use crate::host::{Host, clock};
 use crate::usecases::register_worker::{leave_worker, register_worker};
 use crate::usecases::{Done, Failure};
 
@@ -48,6 +49,17 @@ pub struct Working {
 }
 
 impl Jobs {
+    /// On the database and the mail server of the host, by its clock, under a name of its own that begins with the kind.
+    pub fn on(host: &Host, timetable: Timetable, kind: &str) -> Self {
+        Self {
+            pool: host.pool.clone(),
+            clock: clock::now,
+            timetable,
+            worker: worker_name(kind),
+            mailer: Mailer::of(&host.configuration),
+        }
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         (self.clock)()
     }

@@ -88,8 +88,7 @@ async fn tell_and_serve(
     }
     output::say(&summary);
     let tokens = welcome::tokens(host, now).await?;
-    let timetable = timetable(None)
-        .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string()))?;
+    let timetable = timetable(None)?;
     let mailbox = host.configuration.mailbox_dir();
     let announce = |address| output::say(&welcome::text(address, &tokens, &mailbox));
     serve_on(host, Some(timetable), listening, end, announce).await

@@ -6,11 +6,10 @@ use std::time::Duration;
 use super::progress;
 use crate::cli::acting::connected;
 use crate::domain::originator::Originator;
-use crate::host::mail::Mailer;
-use crate::host::{Host, clock};
+use crate::host::Host;
 use crate::jobs::files::timetable;
 use crate::jobs::follow::run_now;
-use crate::jobs::{Jobs, worker_name};
+use crate::jobs::Jobs;
 use crate::usecases::finish_slot::Outcome;
 use crate::usecases::reading::stock::count_stock;
 use crate::usecases::{Done, Failure};
@@ -23,7 +22,7 @@ pub(super) async fn mail_statements(host: &Host) -> Done<()> {
     if waiting == 0 {
         return Ok(());
     }
-    let jobs = Arc::new(jobs(host)?);
+    let jobs = Arc::new(Jobs::on(host, timetable(None)?, "demo"));
     jobs.register().await?;
     let sent = send(host, &jobs, waiting).await;
     jobs.leave().await?;
@@ -58,16 +57,4 @@ async fn count_waiting(host: &Host) -> Done<usize> {
     let mut conn = connected(host).await?;
     let stock = count_stock(&mut conn, &Originator::host()).await?;
     Ok(usize::try_from(stock.waiting_mails).unwrap_or_default())
-}
-
-fn jobs(host: &Host) -> Done<Jobs> {
-    let timetable = timetable(None)
-        .map_err(|refused| Failure::invalid("jobs", "a_timetable_is_checked", refused.to_string()))?;
-    Ok(Jobs {
-        pool: host.pool.clone(),
-        clock: clock::now,
-        timetable,
-        worker: worker_name("demo"),
-        mailer: Mailer::of(&host.configuration),
-    })
 }
