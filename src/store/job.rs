@@ -131,6 +131,16 @@ pub async fn end_run(
     Ok(ended.execute(conn).await? == 1)
 }
 
+/// The worker that runs the job, and since when.
+pub async fn running_worker(conn: &mut Connection, job: &str) -> Stored<Option<(String, DateTime<Utc>)>> {
+    let running = job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::state.eq("running"))
+        .order(job_runs::claimed_at)
+        .select((job_runs::worker, job_runs::claimed_at));
+    Ok(running.first(conn).await.optional()?)
+}
+
 /// Of the timetable.
 pub async fn newest_slot(conn: &mut Connection, job: &str) -> Stored<Option<DateTime<Utc>>> {
     let newest = job_runs::table

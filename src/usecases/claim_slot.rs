@@ -50,6 +50,9 @@ pub async fn claim_slot(
 
 /// A slot of its own for `at`: somebody asked for a run now. Nothing if that very slot was claimed. Slots of the timetable stay
 /// due: the run stands in for none of them.
+///
+/// # Errors
+/// Conflicts `a_job_never_overlaps_itself` while a slot of the job runs, and `a_worker_is_registered`.
 pub async fn claim_slot_now(
     conn: &mut Connection,
     worker: &str,
@@ -58,6 +61,8 @@ pub async fn claim_slot_now(
 ) -> Done<Option<Lease>> {
     conn.transaction(async |conn| {
         enter(conn, worker).await?;
+        job::end_lapsed(conn, &job.name, at).await?;
+        require_none_running(conn, &job.name).await?;
         let by_hand = Claim {
             by_hand: true,
             ..claim(worker, at, job, at)
@@ -75,6 +80,18 @@ async fn enter(conn: &mut Connection, worker: &str) -> Done<()> {
     Err(Failure::conflict(
         "a_worker_is_registered",
         format!("{worker} is not registered, or was away for too long"),
+    ))
+}
+
+async fn require_none_running(conn: &mut Connection, job: &str) -> Done<()> {
+    let Some((worker, since)) = job::running_worker(conn, job).await? else {
+        return Ok(());
+    };
+    Err(Failure::conflict(
+        "a_job_never_overlaps_itself",
+        format!(
+            "{worker} runs {job} since {since}: wait until it has ended; `daftar jobs history {job}` tells when"
+        ),
     ))
 }
 

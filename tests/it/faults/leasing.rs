@@ -133,6 +133,41 @@ async fn a_run_by_hand_makes_up_for_no_missed_slot_and_is_not_tried_again() {
     assert_eq!(missed.slot, first.slot + Duration::days(1));
 }
 
+#[tokio::test]
+async fn a_run_by_hand_waits_for_the_slot_that_runs_and_not_for_one_whose_worker_is_gone() {
+    let scene = Scene::furnished().await;
+    let timetable = timetable(None).unwrap();
+    let mut conn = scene.world.conn().await;
+    let began = scene.day(1, 1);
+    for worker in ["server", "command"] {
+        register_worker(&mut conn, began, worker, &timetable)
+            .await
+            .unwrap();
+    }
+    let job = closing(&timetable);
+    claim_slot(&mut conn, "server", began, job)
+        .await
+        .unwrap()
+        .unwrap();
+    let ended = began + Duration::seconds(LEASE_SECS);
+    let beside = claim_slot_now(&mut conn, "command", ended - Duration::seconds(1), job).await;
+    let refused = beside.unwrap_err();
+    assert_eq!(refused.rule(), Some("a_job_never_overlaps_itself"));
+    assert!(
+        refused.to_string().starts_with("server runs close-windows since"),
+        "{refused}"
+    );
+    let other = timetable.job("verify-books").unwrap();
+    for (job, at) in [(other, began), (job, ended)] {
+        assert!(
+            claim_slot_now(&mut conn, "command", at, job)
+                .await
+                .unwrap()
+                .is_some()
+        );
+    }
+}
+
 /// A job that closes windows has one slot a year, so that the clock of the machine brings no other in between.
 fn yearly(folder: &Folder) -> String {
     let jobs = folder.path().join("jobs");
