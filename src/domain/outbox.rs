@@ -26,8 +26,8 @@ pub enum Answer {
 pub struct Attempt {
     /// From 1.
     pub number: i16,
-    /// Whether it may have arrived by the one before.
-    pub follows_doubt: bool,
+    /// The state in which the mail was claimed.
+    pub claimed_from: MailState,
 }
 
 /// The state of a mail, as stored.
@@ -65,6 +65,33 @@ impl MailState {
             Self::Unknown => "unknown",
         }
     }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "queued" => Some(Self::Queued),
+            "sending" => Some(Self::Sending),
+            "accepted" => Some(Self::Accepted),
+            "failed" => Some(Self::Failed),
+            "unknown" => Some(Self::Unknown),
+            _ => None,
+        }
+    }
+}
+
+impl Attempt {
+    /// Whether the mail is sent. After the last attempt only if the server did not answer that; a sender that gave no sign of
+    /// life may have died of the mail.
+    pub fn is_made(self) -> bool {
+        self.number <= ATTEMPTS_MAX || self.claimed_from == MailState::Unknown
+    }
+
+    /// Whether the mail may have arrived by the one before.
+    const fn follows_doubt(self) -> bool {
+        match self.claimed_from {
+            MailState::Unknown | MailState::Sending => true,
+            MailState::Queued | MailState::Accepted | MailState::Failed => false,
+        }
+    }
 }
 
 impl Answer {
@@ -75,7 +102,7 @@ impl Answer {
             Self::Refused { permanent: true, .. } => ended(MailState::Failed),
             Self::Refused { permanent: false, .. } if attempts >= ATTEMPTS_MAX => ended(MailState::Failed),
             Self::Refused { permanent: false, .. } => again(MailState::Queued, attempts),
-            Self::Unknown { .. } if attempts >= UNKNOWN_ATTEMPTS_MAX && attempt.follows_doubt => {
+            Self::Unknown { .. } if attempts >= UNKNOWN_ATTEMPTS_MAX && attempt.follows_doubt() => {
                 ended(MailState::Unknown)
             }
             Self::Unknown { .. } => again(MailState::Unknown, attempts),
@@ -117,7 +144,7 @@ mod tests {
     const fn nth(number: i16) -> Attempt {
         Attempt {
             number,
-            follows_doubt: false,
+            claimed_from: MailState::Queued,
         }
     }
 
@@ -164,7 +191,7 @@ mod tests {
     fn a_mail_of_unknown_fate_says_so_and_is_sent_again_only_twice() {
         let doubtful = |number| Attempt {
             number,
-            follows_doubt: true,
+            claimed_from: MailState::Unknown,
         };
         assert_eq!(dropped().after(nth(1)).state, MailState::Unknown);
         assert!(dropped().after(doubtful(2)).again_in.is_some());
@@ -172,5 +199,34 @@ mod tests {
         // Refused twice before, it has been sent once.
         assert!(dropped().after(nth(3)).again_in.is_some());
         assert_eq!(dropped().after(doubtful(4)), ended(MailState::Unknown));
+    }
+
+    #[test]
+    fn what_the_server_left_unanswered_at_the_last_attempt_is_sent_once_more_and_what_killed_its_senders_is_not()
+     {
+        let claimed_from = |claimed_from, number| Attempt { number, claimed_from };
+        for state in [MailState::Queued, MailState::Unknown, MailState::Sending] {
+            assert!(claimed_from(state, ATTEMPTS_MAX).is_made(), "{state:?}");
+        }
+        let once_more = claimed_from(MailState::Unknown, ATTEMPTS_MAX + 1);
+        assert!(dropped().after(nth(ATTEMPTS_MAX)).again_in.is_some());
+        assert!(once_more.is_made());
+        for answer in [dropped(), busy()] {
+            assert_eq!(answer.after(once_more).again_in, None);
+        }
+        assert!(!claimed_from(MailState::Sending, ATTEMPTS_MAX + 1).is_made());
+    }
+
+    #[test]
+    fn a_state_is_read_by_the_code_that_is_written() {
+        for state in [
+            MailState::Queued,
+            MailState::Sending,
+            MailState::Accepted,
+            MailState::Failed,
+            MailState::Unknown,
+        ] {
+            assert_eq!(MailState::parse(state.code()), Some(state));
+        }
     }
 }

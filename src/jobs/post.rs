@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use futures_util::{StreamExt, stream};
 use tokio::task::spawn_blocking;
 
 use super::Jobs;
 use crate::domain::originator::Originator;
-use crate::domain::outbox::{ATTEMPTS_MAX, Answer, MailState};
+use crate::domain::outbox::{Answer, MailState};
 use crate::host::mail::{Attachment, Delivery, OutgoingMail};
 use crate::usecases::claim_mail::{ClaimedMail, MAIL_LEASE_MINUTES, claim_mail};
 use crate::usecases::claim_slot::Lease;
@@ -18,6 +18,7 @@ use crate::usecases::compose_mail::{Enclosed, compose_mail};
 use crate::usecases::finish_mail::finish_mail;
 use crate::usecases::finish_slot::keep_slot;
 use crate::usecases::keep_statement_pdf::{Paper, keep_statement_pdf, render_statement};
+use crate::usecases::leave_mail::leave_mail;
 use crate::usecases::{Done, Failure};
 
 /// A mail server that hangs holds up so many others; together with the claim's size and the longest time that one
@@ -43,7 +44,8 @@ pub(super) async fn send_mail(jobs: &Arc<Jobs>, by: &Originator, lease: &Lease) 
             break;
         }
         let begun_until = claimed_at + Duration::minutes(MAIL_LEASE_MINUTES - BEGUN_BEFORE_END_MINUTES);
-        send_all(jobs, by, claimed, begun_until, &mut fates).await;
+        let may_begin = || jobs.now() <= begun_until;
+        send_all(jobs, by, claimed, &may_begin, &mut fates).await;
         keep_slot(&mut *jobs.connection().await?, jobs.now(), lease).await?;
     }
     Ok(told(&fates))
@@ -53,11 +55,11 @@ async fn send_all(
     jobs: &Arc<Jobs>,
     by: &Originator,
     claimed: Vec<ClaimedMail>,
-    begun_until: DateTime<Utc>,
+    may_begin: &(dyn Fn() -> bool + Sync),
     fates: &mut Fates,
 ) {
     let mut sending = stream::iter(claimed)
-        .map(|mail| send_one(jobs, by, mail, begun_until))
+        .map(|mail| send_one(jobs, by, mail, may_begin))
         .buffer_unordered(SENT_AT_ONCE_MAX);
     while let Some(fate) = sending.next().await {
         *fates.entry(fate).or_default() += 1;
@@ -69,12 +71,19 @@ async fn send_one(
     jobs: &Arc<Jobs>,
     by: &Originator,
     mail: ClaimedMail,
-    begun_until: DateTime<Utc>,
+    may_begin: &(dyn Fn() -> bool + Sync),
 ) -> &'static str {
-    if jobs.now() > begun_until {
-        return LEFT;
+    if !may_begin() {
+        return left(jobs, by, &mail).await;
     }
-    match answered(jobs, by, &mail).await {
+    let answer = match answered(jobs, &mail).await {
+        Ok(answer) => answer,
+        Err(failure) => {
+            tracing::warn!(mail = mail.id, %failure, "a mail could not be written for the time being");
+            return left(jobs, by, &mail).await;
+        }
+    };
+    match finished(jobs, by, &mail, &answer).await {
         Ok(state) => {
             tracing::info!(
                 mail = mail.id,
@@ -93,14 +102,30 @@ async fn send_one(
 
 const LEFT: &str = "left to a later claim";
 
-async fn answered(jobs: &Arc<Jobs>, by: &Originator, mail: &ClaimedMail) -> Done<MailState> {
-    let answer = if mail.attempts > ATTEMPTS_MAX {
-        let reason = "whoever tried it last never said what came of it".to_owned();
-        Answer::Unknown { reason }
-    } else {
-        attempt(jobs, mail).await?
-    };
-    finish_mail(&mut *jobs.connection().await?, by, jobs.now(), mail, &answer).await
+/// Given back, so that it has lost no attempt; if that fails too, its lease ends.
+async fn left(jobs: &Arc<Jobs>, by: &Originator, mail: &ClaimedMail) -> &'static str {
+    if let Err(failure) = given_back(jobs, by, mail).await {
+        tracing::warn!(mail = mail.id, %failure, "a mail that was not begun could not be given back");
+    }
+    LEFT
+}
+
+async fn given_back(jobs: &Arc<Jobs>, by: &Originator, mail: &ClaimedMail) -> Done<()> {
+    leave_mail(&mut *jobs.connection().await?, by, jobs.now(), mail).await
+}
+
+async fn finished(jobs: &Arc<Jobs>, by: &Originator, mail: &ClaimedMail, answer: &Answer) -> Done<MailState> {
+    finish_mail(&mut *jobs.connection().await?, by, jobs.now(), mail, answer).await
+}
+
+/// # Errors
+/// Nothing was sent: the database is away.
+async fn answered(jobs: &Arc<Jobs>, mail: &ClaimedMail) -> Done<Answer> {
+    if mail.attempt().is_made() {
+        return attempt(jobs, mail).await;
+    }
+    let reason = "whoever tried it last never said what came of it".to_owned();
+    Ok(Answer::Unknown { reason })
 }
 
 /// In a task of its own, so that a panic is an answer too. Only a database that is away is none.

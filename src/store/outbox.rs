@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::schema::outbox;
+use super::word::Word;
 use super::{Connection, Stored};
-use crate::domain::outbox::MailState;
+use crate::domain::outbox::{Attempt, MailState};
 
 /// A mail that is being sent by whoever claimed it, under this fencing number.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
@@ -25,9 +26,8 @@ pub struct ClaimedMail {
     pub statement_id: Option<i64>,
     pub licence_id: Option<i32>,
     pub queued_at: DateTime<Utc>,
-    /// Whether it may have arrived by the attempt before.
-    #[diesel(sql_type = Bool)]
-    pub follows_doubt: bool,
+    #[diesel(sql_type = Text, deserialize_as = Word<MailState>)]
+    pub claimed_from: MailState,
 }
 
 /// The outcome of one attempt.
@@ -38,6 +38,15 @@ pub struct MailOutcome<'a> {
     pub at: DateTime<Utc>,
     /// `None`: it is not tried again.
     pub next_attempt_at: Option<DateTime<Utc>>,
+}
+
+impl ClaimedMail {
+    pub const fn attempt(&self) -> Attempt {
+        Attempt {
+            number: self.attempts,
+            claimed_from: self.claimed_from,
+        }
+    }
 }
 
 pub async fn claim_mail(
@@ -124,4 +133,20 @@ pub async fn finish_mail(
         outbox::next_attempt_at.eq(outcome.next_attempt_at.unwrap_or(outcome.at)),
     ));
     Ok(written.execute(conn).await? == 1)
+}
+
+/// Whether the mail was still held under its fencing number; if so it is as it was before the claim, and due from `again_at` on.
+pub async fn leave_mail(conn: &mut Connection, mail: &ClaimedMail, again_at: DateTime<Utc>) -> Stored<bool> {
+    let held = outbox::table
+        .find(mail.id)
+        .filter(outbox::state.eq("sending"))
+        .filter(outbox::fencing.eq(mail.fencing));
+    let has_lapsed = mail.claimed_from == MailState::Sending;
+    let left = diesel::update(held).set((
+        outbox::state.eq(mail.claimed_from.code()),
+        outbox::attempts.eq(mail.attempts - 1),
+        outbox::lease_until.eq(has_lapsed.then_some(again_at)),
+        outbox::next_attempt_at.eq(again_at),
+    ));
+    Ok(left.execute(conn).await? == 1)
 }

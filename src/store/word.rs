@@ -5,6 +5,7 @@ use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::pg::{Pg, PgValue};
 use diesel::sql_types::Text;
 
+use crate::domain::outbox::MailState;
 use crate::domain::payout::PayoutState;
 use crate::domain::quarantine::QuarantineState;
 use crate::domain::settlement::SettlementState;
@@ -68,6 +69,20 @@ impl Worded for PayoutState {
 }
 
 impl From<Word<Self>> for PayoutState {
+    fn from(word: Word<Self>) -> Self {
+        word.0
+    }
+}
+
+impl Worded for MailState {
+    const NOUN: &'static str = "state of a mail";
+
+    fn of_word(word: &str) -> Option<Self> {
+        Self::parse(word)
+    }
+}
+
+impl From<Word<Self>> for MailState {
     fn from(word: Word<Self>) -> Self {
         word.0
     }

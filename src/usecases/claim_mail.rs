@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use diesel_async::AsyncConnection;
 
-use super::Done;
+use super::{Done, Failure};
 use crate::domain::originator::Originator;
 use crate::store::{Connection, outbox};
 
@@ -26,4 +26,11 @@ pub async fn claim_mail(
     let lease_until = at + Duration::minutes(MAIL_LEASE_MINUTES);
     conn.transaction(async |conn| Ok(outbox::claim_mail(conn, at, lease_until, MAILS_MAX, domain).await?))
         .await
+}
+
+pub(super) fn lapsed(claimed: &ClaimedMail) -> Failure {
+    Failure::conflict(
+        "a_lapsed_lease_commits_nothing",
+        format!("the mail {} was claimed by another worker", claimed.id),
+    )
 }

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
-use super::{Done, Failure};
+use super::Done;
+use super::claim_mail::lapsed;
 use crate::domain::originator::Originator;
-use crate::domain::outbox::{Answer, Attempt, MailState};
+use crate::domain::outbox::{Answer, MailState};
 use crate::store::Connection;
 use crate::store::outbox::{self, ClaimedMail, MailOutcome};
 
@@ -24,10 +25,7 @@ pub async fn finish_mail(
     answer: &Answer,
 ) -> Done<MailState> {
     by.may_settle()?;
-    let after = answer.after(Attempt {
-        number: claimed.attempts,
-        follows_doubt: claimed.follows_doubt,
-    });
+    let after = answer.after(claimed.attempt());
     let text: String = answer.text().chars().take(ANSWER_CHARS_MAX).collect();
     let outcome = MailOutcome {
         state: after.state,
@@ -39,10 +37,7 @@ pub async fn finish_mail(
         if outbox::finish_mail(conn, claimed, &outcome).await? {
             return Ok(after.state);
         }
-        Err(Failure::conflict(
-            "a_lapsed_lease_commits_nothing",
-            format!("the mail {} was claimed by another worker", claimed.id),
-        ))
+        Err(lapsed(claimed))
     })
     .await
 }

@@ -16,6 +16,7 @@ pub mod failure;
 pub mod finish_mail;
 pub mod finish_slot;
 pub mod keep_statement_pdf;
+pub mod leave_mail;
 pub mod name_job;
 pub mod network;
 pub mod preview_settlement;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
 use daftar::domain::originator::{Originator, Scope};
-use daftar::domain::outbox::Answer;
+use daftar::domain::outbox::{Answer, MailState};
 use daftar::domain::timetable::Job;
 use daftar::host::mail::Mailer;
 use daftar::jobs::files::timetable;
@@ -16,9 +16,10 @@ use daftar::usecases::Failure;
 use daftar::usecases::claim_mail::claim_mail;
 use daftar::usecases::finish_mail::finish_mail;
 use daftar::usecases::finish_slot::Outcome;
+use daftar::usecases::leave_mail::leave_mail;
 use daftar::usecases::queue_mail_again::{Wanted, queue_mail_again};
 use diesel::sql_types::{BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
 
 use crate::api::Api;
@@ -407,6 +408,67 @@ async fn several_senders_at_once_send_each_mail_once() {
     for n in 0..90 {
         assert_eq!(server.received_by(&format!("office-{n}")).len(), 1, "office-{n}");
     }
+}
+
+#[tokio::test]
+async fn a_mail_that_was_claimed_and_never_begun_loses_no_attempt_and_comes_into_no_doubt() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    queue(&mut conn, "office", "fa").await;
+    let by = sender();
+    let mut now = first_run();
+    for _ in 0..10 {
+        let claimed = claim_mail(&mut conn, &by, now, "example.ir")
+            .await
+            .unwrap()
+            .remove(0);
+        assert_eq!((claimed.attempts, claimed.claimed_from), (1, MailState::Queued));
+        leave_mail(&mut conn, &by, now, &claimed).await.unwrap();
+        now += Duration::minutes(1);
+    }
+    let silent = claim_mail(&mut conn, &by, now, "example.ir")
+        .await
+        .unwrap()
+        .remove(0);
+    now += Duration::minutes(15);
+    let claimed = claim_mail(&mut conn, &by, now, "example.ir")
+        .await
+        .unwrap()
+        .remove(0);
+    let refused = leave_mail(&mut conn, &by, now, &silent).await.unwrap_err();
+    assert_eq!(refused.rule(), Some("a_lapsed_lease_commits_nothing"));
+    // Whoever was silent may have sent it, and that stays so.
+    leave_mail(&mut conn, &by, now, &claimed).await.unwrap();
+    now += Duration::minutes(1);
+    let claimed = claim_mail(&mut conn, &by, now, "example.ir")
+        .await
+        .unwrap()
+        .remove(0);
+    assert_eq!((claimed.attempts, claimed.claimed_from), (2, MailState::Sending));
+}
+
+#[tokio::test]
+async fn a_mail_that_may_have_arrived_at_its_last_attempt_is_sent_once_more() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    queue(&mut conn, DROPPED_AFTER_THE_DOT, "fa").await;
+    let spent = "UPDATE outbox SET attempts = 7";
+    conn.batch_execute(spent).await.unwrap();
+    let server = SmtpServer::start().await;
+    let runs: [(Clock, bool); 2] = [(first_run, false), (days_later, true)];
+    for (clock, is_over) in runs {
+        assert_eq!(send_mail(&scene.world, server.mailer(), clock).await, "1 unknown");
+        let mail = mail_to(&mut conn, DROPPED_AFTER_THE_DOT).await;
+        assert_eq!(mail.finished_at.is_some(), is_over, "{mail:?}");
+        assert!(!mail.last_answer.contains("never said"), "{mail:?}");
+    }
+    assert_eq!(server.received_by(DROPPED_AFTER_THE_DOT).len(), 2);
+}
+
+type Clock = fn() -> DateTime<Utc>;
+
+fn days_later() -> DateTime<Utc> {
+    first_run() + Duration::days(2)
 }
 
 #[derive(diesel::QueryableByName)]

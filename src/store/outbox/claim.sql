@@ -3,7 +3,7 @@
 UPDATE outbox AS mail
    SET state = 'sending', attempts = mail.attempts + 1, fencing = mail.fencing + 1, lease_until = $2,
        message_id = CASE WHEN mail.message_id LIKE '%@%' THEN mail.message_id ELSE mail.message_id || '@' || $4 END
-  FROM (SELECT id, state IN ('unknown', 'sending') AS follows_doubt
+  FROM (SELECT id, state
           FROM outbox
          WHERE finished_at IS NULL
            AND next_attempt_at <= $1
@@ -13,4 +13,4 @@ UPDATE outbox AS mail
            FOR UPDATE SKIP LOCKED) AS due
  WHERE mail.id = due.id
 RETURNING mail.id, mail.fencing, mail.attempts, mail.kind, mail.recipient, mail.language, mail.message_id,
-          mail.statement_id, mail.licence_id, mail.queued_at, due.follows_doubt
+          mail.statement_id, mail.licence_id, mail.queued_at, due.state AS claimed_from
