@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, Subcommand};
 use serde_json::json;
+use tokio::sync::watch;
 
 use super::acting::connected;
 use super::list;
@@ -17,9 +18,10 @@ use crate::domain::slots::CatchUp;
 use crate::domain::timetable::{Job, Timetable};
 use crate::host::Host;
 use crate::host::clock;
+use crate::host::signal::EndWished;
 use crate::jobs::files::{TimetableRefused, timetable};
 use crate::jobs::follow::{run_next, run_now};
-use crate::jobs::Jobs;
+use crate::jobs::{Jobs, Signal, is_stopped};
 use crate::usecases::finish_slot::Outcome;
 use crate::usecases::reading::jobs::{JobFilter, JobRunView, list_job_runs};
 use crate::usecases::{Done, Failure};
@@ -148,7 +150,7 @@ async fn run(args: &JobsArgs, host: &Host, name: &str) -> Done<String> {
         .ok_or_else(|| unknown(&jobs, name))?;
     let jobs = Arc::new(jobs);
     jobs.register().await?;
-    let told = run_due_or_now(&jobs, &job).await;
+    let told = run_until_end_is_wished(&jobs, &job).await;
     jobs.leave().await?;
     let outcomes = told?;
     let told: Vec<String> = outcomes.iter().map(ToString::to_string).collect();
@@ -165,23 +167,45 @@ async fn run(args: &JobsArgs, host: &Host, name: &str) -> Done<String> {
 }
 
 fn succeeded(name: &str, outcomes: &[Outcome]) -> Done<()> {
-    let has_failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed(_));
-    if !outcomes.iter().any(has_failed) {
-        return Ok(());
+    let ended = outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::Succeeded(_) => None,
+        Outcome::Failed(_) => Some("has failed"),
+        Outcome::Stopped(_) => Some("was stopped"),
+    });
+    match ended {
+        None => Ok(()),
+        Some(ended) => Err(Failure::conflict("every_run_succeeds", format!("{name} {ended}"))),
     }
-    Err(Failure::conflict(
-        "every_run_succeeds",
-        format!("{name} has failed"),
-    ))
 }
 
-async fn run_due_or_now(jobs: &Arc<Jobs>, job: &Job) -> Done<Vec<Outcome>> {
+/// The first wish that the process ends waits for the step that runs, the second for nothing.
+async fn run_until_end_is_wished(jobs: &Arc<Jobs>, job: &Job) -> Done<Vec<Outcome>> {
+    let mut end = EndWished::listen().map_err(|error| Failure::Internal(error.to_string()))?;
+    let (signal, heard) = watch::channel(Signal::Tick(0));
+    let wished_twice = async {
+        let wish = end.heard().await;
+        tracing::warn!(
+            wish,
+            "ending with the step that runs; the next wish breaks it off"
+        );
+        signal.send_replace(Signal::Stop);
+        end.heard().await
+    };
+    tokio::select! {
+        outcomes = run_due_or_now(jobs, job, &heard) => outcomes,
+        wish = wished_twice => Err(Failure::Unavailable(format!("{wish}: the run was broken off"))),
+    }
+}
+
+async fn run_due_or_now(jobs: &Arc<Jobs>, job: &Job, heard: &watch::Receiver<Signal>) -> Done<Vec<Outcome>> {
     let mut outcomes = Vec::new();
-    while let Some(outcome) = run_next(jobs, job).await? {
+    while !is_stopped(heard)
+        && let Some(outcome) = run_next(jobs, job, heard).await?
+    {
         outcomes.push(outcome);
     }
     if outcomes.is_empty() {
-        outcomes.push(run_now(jobs, job).await?);
+        outcomes.push(run_now(jobs, job, heard).await?);
     }
     Ok(outcomes)
 }
@@ -252,7 +276,9 @@ mod tests {
     fn one_failed_run_is_a_failure_of_the_command() {
         let good = || Outcome::Succeeded("did".to_owned());
         assert!(succeeded("x", &[good(), good()]).is_ok());
-        assert!(succeeded("x", &[good(), Outcome::Failed("broke".to_owned())]).is_err());
+        for other in [Outcome::Failed, Outcome::Stopped] {
+            assert!(succeeded("x", &[good(), other("broke".to_owned())]).is_err());
+        }
     }
 
     #[test]

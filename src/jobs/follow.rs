@@ -40,7 +40,7 @@ pub(super) async fn follow(jobs: Arc<Jobs>, job: Job, mut heard: watch::Receiver
 /// Runs slots until the job has no turn any more, or the worker pauses or stops.
 async fn run_due(jobs: &Arc<Jobs>, job: &Job, heard: &watch::Receiver<Signal>) {
     while matches!(*heard.borrow(), Signal::Tick(_)) {
-        match run_next(jobs, job).await {
+        match run_next(jobs, job, heard).await {
             Ok(Some(_)) => {}
             Ok(None) => return,
             Err(failure) => {
@@ -51,24 +51,24 @@ async fn run_due(jobs: &Arc<Jobs>, job: &Job, heard: &watch::Receiver<Signal>) {
     }
 }
 
-/// Claims the slot that has its turn and runs it; nothing when there is none.
-pub async fn run_next(jobs: &Arc<Jobs>, job: &Job) -> Done<Option<Outcome>> {
+/// Claims the slot that has its turn and runs it, to the end or until it hears that it is to stop; nothing when there is none.
+pub async fn run_next(jobs: &Arc<Jobs>, job: &Job, heard: &watch::Receiver<Signal>) -> Done<Option<Outcome>> {
     let mut conn = jobs.connection().await?;
     let claimed = claim_slot(&mut conn, &jobs.worker, jobs.now(), job).await?;
     drop(conn);
     match claimed {
-        Some(lease) => slot::run(jobs, job, &lease).await.map(Some),
+        Some(lease) => slot::run(jobs, job, &lease, heard).await.map(Some),
         None => Ok(None),
     }
 }
 
 /// Runs the job under a slot of its own, because somebody asked for it.
-pub async fn run_now(jobs: &Arc<Jobs>, job: &Job) -> Done<Outcome> {
+pub async fn run_now(jobs: &Arc<Jobs>, job: &Job, heard: &watch::Receiver<Signal>) -> Done<Outcome> {
     let mut conn = jobs.connection().await?;
     let claimed = claim_slot_now(&mut conn, &jobs.worker, jobs.now(), job).await?;
     drop(conn);
     match claimed {
-        Some(lease) => slot::run(jobs, job, &lease).await,
+        Some(lease) => slot::run(jobs, job, &lease, heard).await,
         None => Err(Failure::conflict(
             "one_run_per_job_and_slot",
             "this very moment was claimed by another worker",

@@ -36,6 +36,7 @@ pub enum Signal {
     Tick(u64),
     /// Other workers follow another timetable: no slot is started until they are gone.
     Pause,
+    /// What runs ends with its step.
     Stop,
 }
 
@@ -124,6 +125,15 @@ impl Working {
             tracing::warn!(%failure, "the worker could not sign off and will be forgotten");
         }
     }
+}
+
+/// Hears that it is at work, and never anything else.
+pub fn never_stopped() -> watch::Receiver<Signal> {
+    watch::channel(Signal::Tick(0)).1
+}
+
+pub(crate) fn is_stopped(heard: &watch::Receiver<Signal>) -> bool {
+    *heard.borrow() == Signal::Stop
 }
 
 /// A name that no other worker has, also not on another machine.

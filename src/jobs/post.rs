@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use futures_util::{StreamExt, stream};
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
-use super::Jobs;
+use super::slot::stopped;
+use super::{Jobs, Signal, is_stopped};
 use crate::domain::originator::Originator;
 use crate::domain::outbox::{Answer, MailState};
 use crate::host::mail::{Attachment, Delivery, OutgoingMail};
@@ -16,7 +18,7 @@ use crate::usecases::claim_mail::{ClaimedMail, MAIL_LEASE_MINUTES, claim_mail};
 use crate::usecases::claim_slot::Lease;
 use crate::usecases::compose_mail::{Enclosed, compose_mail};
 use crate::usecases::finish_mail::finish_mail;
-use crate::usecases::finish_slot::keep_slot;
+use crate::usecases::finish_slot::{Outcome, keep_slot};
 use crate::usecases::keep_statement_pdf::{Paper, keep_statement_pdf, render_statement};
 use crate::usecases::leave_mail::leave_mail;
 use crate::usecases::{Done, Failure};
@@ -33,10 +35,19 @@ const BEGUN_BEFORE_END_MINUTES: i64 = 5;
 /// How many mails came to which state.
 type Fates = BTreeMap<&'static str, usize>;
 
-/// Sends until nothing is due. What cannot be written down stays leased and is sent again under its Message-ID.
-pub(super) async fn send_mail(jobs: &Arc<Jobs>, by: &Originator, lease: &Lease) -> Done<String> {
+/// Sends until nothing is due or the worker stops. What cannot be written down stays leased and is sent again under its
+/// Message-ID.
+pub(super) async fn send_mail(
+    jobs: &Arc<Jobs>,
+    by: &Originator,
+    lease: &Lease,
+    heard: &watch::Receiver<Signal>,
+) -> Done<Outcome> {
     let mut fates = Fates::new();
     for _ in 0..CLAIMS_MAX {
+        if is_stopped(heard) {
+            return Ok(stopped(&counted(&fates)));
+        }
         let claimed_at = jobs.now();
         let domain = jobs.mailer.domain();
         let claimed = claim_mail(&mut *jobs.connection().await?, by, claimed_at, domain).await?;
@@ -44,11 +55,11 @@ pub(super) async fn send_mail(jobs: &Arc<Jobs>, by: &Originator, lease: &Lease) 
             break;
         }
         let begun_until = claimed_at + Duration::minutes(MAIL_LEASE_MINUTES - BEGUN_BEFORE_END_MINUTES);
-        let may_begin = || jobs.now() <= begun_until;
+        let may_begin = || !is_stopped(heard) && jobs.now() <= begun_until;
         send_all(jobs, by, claimed, &may_begin, &mut fates).await;
         keep_slot(&mut *jobs.connection().await?, jobs.now(), lease).await?;
     }
-    Ok(told(&fates))
+    Ok(Outcome::Succeeded(told(&fates)))
 }
 
 async fn send_all(
@@ -195,9 +206,12 @@ fn told(fates: &Fates) -> String {
     if fates.is_empty() {
         return "no mail was due".to_owned();
     }
-    let each: Vec<String> = fates
+    counted(fates).join(", ")
+}
+
+fn counted(fates: &Fates) -> Vec<String> {
+    fates
         .iter()
         .map(|(fate, count)| format!("{count} {fate}"))
-        .collect();
-    each.join(", ")
+        .collect()
 }

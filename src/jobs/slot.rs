@@ -1,10 +1,12 @@
-//! Running one claimed slot: steps until nothing is due, then the outcome, and signs of life all the while. Never here:
-//! claiming (see `follow`).
+//! Running one claimed slot: steps until nothing is due or the worker stops, then the outcome, and signs of life all the while.
+//! Never here: claiming (see `follow`).
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Jobs, post};
+use tokio::sync::watch;
+
+use super::{Jobs, Signal, is_stopped, post};
 use crate::domain::originator::Originator;
 use crate::domain::timetable::{Job, Work};
 use crate::host::patience::Patience;
@@ -22,15 +24,20 @@ const RENEWED_EVERY: Duration = Duration::from_secs(LEASE_SECS.unsigned_abs() / 
 const TOLD_MAX: usize = 5;
 
 /// Runs the slot and writes its outcome down. A failed step is a failed run, never an error of the caller.
-pub(super) async fn run(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<Outcome> {
-    let outcome = match carry_out(jobs, job, lease).await {
-        Ok(told) => Outcome::Succeeded(told),
-        Err(reason) => Outcome::Failed(reason),
-    };
+pub(super) async fn run(
+    jobs: &Arc<Jobs>,
+    job: &Job,
+    lease: &Lease,
+    heard: &watch::Receiver<Signal>,
+) -> Done<Outcome> {
+    let outcome = carry_out(jobs, job, lease, heard).await;
     let mut conn = jobs.connection().await?;
     finish_slot(&mut conn, jobs.now(), lease, &outcome).await?;
     match &outcome {
         Outcome::Succeeded(told) => tracing::info!(job = job.name, slot = %lease.slot, told, "a job has run"),
+        Outcome::Stopped(told) => {
+            tracing::info!(job = job.name, slot = %lease.slot, told, "a job has stopped");
+        }
         Outcome::Failed(reason) => {
             tracing::error!(job = job.name, slot = %lease.slot, reason, "a job has failed");
         }
@@ -39,17 +46,17 @@ pub(super) async fn run(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<Outc
 }
 
 /// In a task of its own, so that a panic is an outcome too and nobody's silence.
-async fn carry_out(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Result<String, String> {
-    let (jobs, job, lease) = (Arc::clone(jobs), job.clone(), lease.clone());
+async fn carry_out(jobs: &Arc<Jobs>, job: &Job, lease: &Lease, heard: &watch::Receiver<Signal>) -> Outcome {
+    let (jobs, job, lease, heard) = (Arc::clone(jobs), job.clone(), lease.clone(), heard.clone());
     let renewing = renew(Arc::clone(&jobs), lease.clone());
-    let mut task = tokio::spawn(async move { work(&jobs, &job, &lease).await });
+    let mut task = tokio::spawn(async move { work(&jobs, &job, &lease, &heard).await });
     let ended = tokio::select! {
         ended = &mut task => ended,
         () = renewing => task.await,
     };
     match ended {
-        Ok(done) => done.map_err(|failure| failure.to_string()),
-        Err(broken) => Err(format!("the job broke off: {broken}")),
+        Ok(done) => done.unwrap_or_else(|failure| Outcome::Failed(failure.to_string())),
+        Err(broken) => Outcome::Failed(format!("the job broke off: {broken}")),
     }
 }
 
@@ -73,7 +80,7 @@ async fn renewed(jobs: &Jobs, lease: &Lease) -> Done<()> {
     keep_slot(&mut conn, jobs.now(), lease).await
 }
 
-async fn work(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<String> {
+async fn work(jobs: &Arc<Jobs>, job: &Job, lease: &Lease, heard: &watch::Receiver<Signal>) -> Done<Outcome> {
     let mut conn = jobs.connection().await?;
     let by = name_job(&mut conn, jobs.now(), job).await?;
     drop(conn);
@@ -82,25 +89,47 @@ async fn work(jobs: &Arc<Jobs>, job: &Job, lease: &Lease) -> Done<String> {
         | Work::ProposeSettlements
         | Work::ReleasePayouts
         | Work::RemindLicenceExpiry
-        | Work::VerifyBooks => step_by_step(jobs, job, lease, &by).await,
-        Work::SendMail => post::send_mail(jobs, &by, lease).await,
+        | Work::VerifyBooks => step_by_step(jobs, job, lease, &by, heard).await,
+        Work::SendMail => post::send_mail(jobs, &by, lease, heard).await,
     }
 }
 
-async fn step_by_step(jobs: &Jobs, job: &Job, lease: &Lease, by: &Originator) -> Done<String> {
+async fn step_by_step(
+    jobs: &Jobs,
+    job: &Job,
+    lease: &Lease,
+    by: &Originator,
+    heard: &watch::Receiver<Signal>,
+) -> Done<Outcome> {
     let (mut told, mut wrong) = (Vec::new(), Vec::new());
+    let mut has_stopped = false;
     for _ in 0..STEPS_MAX {
+        has_stopped = is_stopped(heard);
+        if has_stopped {
+            break;
+        }
         match patient_step(jobs, job, lease, by).await? {
             Step::Did(what) => told.push(what),
             Step::Disagrees(what) => wrong.push(what),
             Step::Nothing => break,
         }
     }
-    if wrong.is_empty() {
-        Ok(in_one_line(&told))
-    } else {
-        Err(Failure::conflict("the_books_agree", in_one_line(&wrong)))
+    if !wrong.is_empty() {
+        return Err(Failure::conflict("the_books_agree", in_one_line(&wrong)));
     }
+    Ok(if has_stopped {
+        stopped(&told)
+    } else {
+        Outcome::Succeeded(in_one_line(&told))
+    })
+}
+
+/// What a run came to that left the rest to whoever takes its slot again.
+pub(super) fn stopped(told: &[String]) -> Outcome {
+    Outcome::Stopped(match told {
+        [] => "its worker stopped before anything was done".to_owned(),
+        _ => format!("its worker stopped after: {}", in_one_line(told)),
+    })
 }
 
 /// One step, tried again for a while when the database is busy.

@@ -131,6 +131,26 @@ pub async fn end_run(
     Ok(ended.execute(conn).await? == 1)
 }
 
+/// Whether the run was still held under this fencing number; if so it has lapsed, without having used up an attempt.
+pub async fn give_run_back(
+    conn: &mut Connection,
+    (run_id, fencing): (i64, i64),
+    at: DateTime<Utc>,
+    outcome: &str,
+) -> Stored<bool> {
+    let held = job_runs::table
+        .find(run_id)
+        .filter(job_runs::fencing.eq(fencing))
+        .filter(job_runs::state.eq("running"));
+    let given_back = diesel::update(held).set((
+        job_runs::state.eq("lapsed"),
+        job_runs::attempts.eq(job_runs::attempts - 1),
+        job_runs::finished_at.eq(Some(at)),
+        job_runs::outcome.eq(outcome),
+    ));
+    Ok(given_back.execute(conn).await? == 1)
+}
+
 /// The worker that runs the job, and since when.
 pub async fn running_worker(conn: &mut Connection, job: &str) -> Stored<Option<(String, DateTime<Utc>)>> {
     let running = job_runs::table

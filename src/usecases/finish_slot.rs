@@ -12,6 +12,16 @@ use crate::store::{Connection, job};
 pub enum Outcome {
     Succeeded(String),
     Failed(String),
+    /// Its worker was told to stop, and left the rest: the slot may be taken again at once, and the attempt does not count.
+    Stopped(String),
+}
+
+impl Outcome {
+    fn text(&self) -> &str {
+        match self {
+            Self::Succeeded(text) | Self::Failed(text) | Self::Stopped(text) => text,
+        }
+    }
 }
 
 impl std::fmt::Display for Outcome {
@@ -19,6 +29,7 @@ impl std::fmt::Display for Outcome {
         match self {
             Self::Succeeded(text) => write!(f, "succeeded: {text}"),
             Self::Failed(text) => write!(f, "failed: {text}"),
+            Self::Stopped(text) => write!(f, "stopped: {text}"),
         }
     }
 }
@@ -34,13 +45,14 @@ pub async fn finish_slot(
     lease: &Lease,
     outcome: &Outcome,
 ) -> Done<()> {
-    let (state, text) = match outcome {
-        Outcome::Succeeded(text) => ("succeeded", text),
-        Outcome::Failed(text) => ("failed", text),
-    };
-    let text: String = text.chars().take(OUTCOME_CHARS_MAX).collect();
+    let text: String = outcome.text().chars().take(OUTCOME_CHARS_MAX).collect();
+    let run = (lease.run_id, lease.fencing);
     conn.transaction(async |conn| {
-        let held = job::end_run(conn, (lease.run_id, lease.fencing), state, at, &text).await?;
+        let held = match outcome {
+            Outcome::Succeeded(_) => job::end_run(conn, run, "succeeded", at, &text).await?,
+            Outcome::Failed(_) => job::end_run(conn, run, "failed", at, &text).await?,
+            Outcome::Stopped(_) => job::give_run_back(conn, run, at, &text).await?,
+        };
         if held { Ok(()) } else { Err(lapsed(lease)) }
     })
     .await

@@ -11,7 +11,7 @@ use daftar::domain::timetable::Job;
 use daftar::host::mail::Mailer;
 use daftar::jobs::files::timetable;
 use daftar::jobs::follow::run_now;
-use daftar::jobs::{Jobs, worker_name};
+use daftar::jobs::{Jobs, Signal, never_stopped, worker_name};
 use daftar::usecases::Failure;
 use daftar::usecases::claim_mail::claim_mail;
 use daftar::usecases::finish_mail::finish_mail;
@@ -21,6 +21,7 @@ use daftar::usecases::queue_mail_again::{Wanted, queue_mail_again};
 use diesel::sql_types::{BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::api::Api;
 use crate::scene::{Scene, at};
@@ -86,7 +87,7 @@ async fn mail_to(conn: &mut AsyncPgConnection, recipient: &str) -> Mail {
 /// Runs the job once; what it says came of it.
 async fn send_mail(world: &World, mailer: Mailer, clock: fn() -> DateTime<Utc>) -> String {
     let (jobs, job) = sending(world, mailer, clock).await;
-    told_by(run_now(&jobs, &job).await.unwrap())
+    told_by(run_now(&jobs, &job, &never_stopped()).await.unwrap())
 }
 
 /// A worker, and the job that it runs.
@@ -106,7 +107,7 @@ async fn sending(world: &World, mailer: Mailer, clock: fn() -> DateTime<Utc>) ->
 fn told_by(outcome: Outcome) -> String {
     match outcome {
         Outcome::Succeeded(told) => told,
-        Outcome::Failed(reason) => panic!("{reason}"),
+        Outcome::Failed(reason) | Outcome::Stopped(reason) => panic!("{reason}"),
     }
 }
 
@@ -401,10 +402,45 @@ async fn several_senders_at_once_send_each_mail_once() {
         name: "send-more-mail".to_owned(),
         ..one.clone()
     };
-    let (sent, sent_too) = tokio::join!(run_now(&jobs, &one), run_now(&jobs, &other));
+    let heard = never_stopped();
+    let (sent, sent_too) = tokio::join!(run_now(&jobs, &one, &heard), run_now(&jobs, &other, &heard));
     for outcome in [sent, sent_too] {
         told_by(outcome.unwrap());
     }
+    for n in 0..90 {
+        assert_eq!(server.received_by(&format!("office-{n}")).len(), 1, "office-{n}");
+    }
+}
+
+#[tokio::test]
+async fn a_sender_that_is_stopped_begins_no_other_mail_and_gives_back_what_it_had_claimed() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    for n in 0..90 {
+        queue(&mut conn, &format!("office-{n}"), "fa").await;
+    }
+    let server = SmtpServer::start().await;
+    let (jobs, job) = sending(&scene.world, server.mailer(), first_run).await;
+    let (signal, heard) = watch::channel(Signal::Tick(0));
+    let running = tokio::spawn(async move { run_now(&jobs, &job, &heard).await });
+    server.arrived(1).await;
+    signal.send_replace(Signal::Stop);
+    let Outcome::Stopped(told) = running.await.unwrap().unwrap() else {
+        panic!("there was more to send");
+    };
+    let sent = server.count();
+    assert!(sent < 40, "{sent} of the first 40 were sent all the same");
+    assert!(
+        told.starts_with(&format!("its worker stopped after: {sent} accepted; ")),
+        "{told}"
+    );
+    let untouched =
+        "SELECT count(*) FROM outbox WHERE state = 'queued' AND attempts = 0 AND finished_at IS NULL";
+    assert_eq!(scene.count(untouched).await, 90 - i64::try_from(sent).unwrap());
+    let given_back = "SELECT count(*) FROM job_runs WHERE state = 'lapsed' AND attempts = 0";
+    assert_eq!(scene.count(given_back).await, 1);
+
+    send_mail(&scene.world, server.mailer(), later_run).await;
     for n in 0..90 {
         assert_eq!(server.received_by(&format!("office-{n}")).len(), 1, "office-{n}");
     }

@@ -105,7 +105,7 @@ async fn tell_story(host: &Host, now: DateTime<Utc>, end: &mut EndWished) -> Don
         }),
     };
     tell_days(host, now, &diary, &mut told, end).await?;
-    post::mail_statements(host).await?;
+    post::mail_statements(host, end).await?;
     must_go_on(end)?;
     if !verify::verify(&host.pool, Extent::All, None).await?.agrees {
         return Err(Failure::conflict("the_books_agree", "run `daftar verify --all`"));

@@ -19,7 +19,7 @@ pub enum RunState {
     Failed {
         at: DateTime<Utc>,
     },
-    /// Its worker gave no sign of life: nothing says that the work itself is at fault.
+    /// Its worker stopped, or gave no sign of life: nothing says that the work itself is at fault.
     Lapsed,
 }
 

@@ -17,7 +17,7 @@ pub struct JobRunView {
     #[schema(example = "close-windows")]
     pub job: String,
     pub slot: DateTime<Utc>,
-    /// `running`, `succeeded`, `failed` or `lapsed`: its server gave no sign of life.
+    /// `running`, `succeeded`, `failed` or `lapsed`: its server stopped, or gave no sign of life.
     pub state: String,
     pub worker: String,
     pub attempts: i16,

@@ -1,19 +1,25 @@
-//! Slots of workers that died or froze: taken over as soon as the lease ends, and nothing is committed in their name.
+//! Slots of workers that died, froze or were stopped: taken over as soon as the lease ends, and nothing is committed in their name.
 //! Never here: many live workers at once (see `together`).
 
-use chrono::Duration;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
 use daftar::domain::timetable::{Job, Timetable};
+use daftar::host::mail::Mailer;
 use daftar::jobs::files::timetable;
+use daftar::jobs::follow::run_next;
+use daftar::jobs::{Jobs, Signal, never_stopped, worker_name};
 use daftar::usecases::claim_slot::{LEASE_SECS, Lease, claim_slot, claim_slot_now};
 use daftar::usecases::finish_slot::{Outcome, finish_slot, keep_slot};
 use daftar::usecases::name_job::name_job;
 use daftar::usecases::register_worker::register_worker;
 use daftar::usecases::run_job_step::{Step, run_job_step};
 use diesel_async::SimpleAsyncConnection;
+use tokio::sync::watch;
 
 use super::{days_ago, lines, one, until};
 use crate::host::Folder;
-use crate::scene::Scene;
+use crate::scene::{Scene, at};
 use crate::serve::Serving;
 use crate::settling::rule_of;
 use crate::world::World;
@@ -166,6 +172,49 @@ async fn a_run_by_hand_waits_for_the_slot_that_runs_and_not_for_one_whose_worker
                 .is_some()
         );
     }
+}
+
+fn a_month_later() -> DateTime<Utc> {
+    at("2026-04-20T20:30:00Z")
+}
+
+#[tokio::test]
+async fn a_run_that_is_stopped_ends_with_its_step_and_its_slot_is_taken_again_at_once_with_no_attempt_lost() {
+    let scene = Scene::furnished().await;
+    let jobs = Arc::new(Jobs {
+        pool: scene.world.pool().clone(),
+        clock: a_month_later,
+        timetable: timetable(None).unwrap(),
+        worker: worker_name("test"),
+        mailer: Mailer::Mailbox {
+            folder: std::env::temp_dir(),
+        },
+    });
+    jobs.register().await.unwrap();
+    let job = closing(&jobs.timetable).clone();
+    let (signal, heard) = watch::channel(Signal::Tick(0));
+    let running = {
+        let (jobs, job) = (Arc::clone(&jobs), job.clone());
+        tokio::spawn(async move { run_next(&jobs, &job, &heard).await })
+    };
+    until(
+        &scene.world,
+        "SELECT (count(*) > 0)::text AS line FROM window_closings",
+        "true",
+    )
+    .await;
+    signal.send_replace(Signal::Stop);
+    let outcome = running.await.unwrap().unwrap();
+    let Some(Outcome::Stopped(told)) = outcome else {
+        panic!("there was more to close: {outcome:?}");
+    };
+    assert!(told.starts_with("its worker stopped after: closed "), "{told}");
+    let run = "SELECT concat_ws(' ', state, attempts) AS line FROM job_runs";
+    assert_eq!(one(&scene.world, run).await, "lapsed 0");
+    let outcome = run_next(&jobs, &job, &never_stopped()).await.unwrap();
+    assert!(matches!(outcome, Some(Outcome::Succeeded(_))), "{outcome:?}");
+    assert_eq!(one(&scene.world, run).await, "succeeded 1");
+    scene.world.assert_sound().await;
 }
 
 /// A job that closes windows has one slot a year, so that the clock of the machine brings no other in between.

@@ -7,7 +7,7 @@ use daftar::host::clock;
 use daftar::host::mail::Mailer;
 use daftar::jobs::files::timetable;
 use daftar::jobs::follow::run_now;
-use daftar::jobs::{Jobs, worker_name};
+use daftar::jobs::{Jobs, never_stopped, worker_name};
 use daftar::usecases::finish_slot::Outcome;
 use diesel_async::SimpleAsyncConnection;
 
@@ -33,7 +33,7 @@ async fn night_by(clock: fn() -> DateTime<Utc>, scene: &Scene) -> Outcome {
     });
     jobs.register().await.unwrap();
     let job = jobs.timetable.job("verify-books").unwrap().clone();
-    let outcome = run_now(&jobs, &job).await.unwrap();
+    let outcome = run_now(&jobs, &job, &never_stopped()).await.unwrap();
     jobs.leave().await.unwrap();
     outcome
 }
