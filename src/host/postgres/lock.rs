@@ -143,10 +143,7 @@ impl FileLock {
     }
 
     fn failed(&self, source: std::io::Error) -> PostgresError {
-        PostgresError::Folder {
-            path: self.path.clone(),
-            source,
-        }
+        PostgresError::at(&self.path)(source)
     }
 }
 

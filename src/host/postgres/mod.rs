@@ -40,6 +40,28 @@ pub enum PostgresError {
     NoAccount,
     #[error("{} belongs to somebody else", path.display())]
     NotOurs { path: PathBuf },
+    #[error(
+        "the cluster lies in {}, and the user that PostgreSQL runs as cannot go through {} any more; say: chmod a+x {}",
+        cluster.display(), folder.display(), folder.display()
+    )]
+    Unreachable { cluster: PathBuf, folder: PathBuf },
+    #[error(
+        "the cluster of this data directory lies in {}, as {} says, and is not to be seen there: put it back; if it is \
+         to be forgotten, books and all, remove that file",
+        cluster.display(), note.display()
+    )]
+    Missing { cluster: PathBuf, note: PathBuf },
+    #[error(
+        "this data directory has two clusters, {} and {}, and Daftar does not guess which has the books: move the other away",
+        inside.display(), outside.display()
+    )]
+    Two { inside: PathBuf, outside: PathBuf },
+    #[error(
+        "the cluster in {} belongs to the data directory {}: use that one; for books of its own, this one needs a name that no \
+         data directory had, and no file `postgres.place`",
+        cluster.display(), data_dir.display()
+    )]
+    OfAnother { cluster: PathBuf, data_dir: PathBuf },
     #[error("{}: {source}", path.display())]
     Folder { path: PathBuf, source: io::Error },
     #[error("{program} could not be run: {source}")]
@@ -53,11 +75,16 @@ pub enum PostgresError {
     NotReady,
 }
 
+impl PostgresError {
+    fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Folder {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
 fn made(folder: &Path) -> Result<PathBuf, PostgresError> {
-    let failed = |source| PostgresError::Folder {
-        path: folder.to_owned(),
-        source,
-    };
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    folder.canonicalize().map_err(failed)
+    std::fs::create_dir_all(folder).map_err(PostgresError::at(folder))?;
+    folder.canonicalize().map_err(PostgresError::at(folder))
 }

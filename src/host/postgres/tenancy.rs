@@ -84,6 +84,7 @@ impl Tenancy {
             _serving: serving,
         };
         tenancy.own_or_attach()?;
+        tenancy.server.place.note(&data_dir)?;
         tenancy.keep()?;
         Ok(tenancy)
     }
