@@ -201,7 +201,22 @@ fn a_cluster_of_a_version_that_is_not_installed_is_refused_with_the_way_to_move_
     fs::write(folder.cluster().join("PG_VERSION"), "14\n").unwrap();
     let refused = folder.enter(Purpose::Serve).unwrap_err();
     assert!(matches!(refused, PostgresError::OtherMajor { cluster: 14, .. }));
-    assert!(refused.to_string().contains("pg_upgrade"));
+    let told = refused.to_string();
+    assert!(
+        told.contains("pg_upgrade") && told.contains("--auth-local=trust --auth-host=reject"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_cluster_with_settings_of_its_own_as_pg_upgrade_leaves_it_is_served_by_ours() {
+    let folder = Folder::new();
+    folder.enter(Purpose::Command).unwrap().leave();
+    let settings = folder.cluster().join("postgresql.conf");
+    fs::write(&settings, "port = 5432\n").unwrap();
+    let tenancy = folder.enter(Purpose::Command).unwrap();
+    assert!(answers(&folder.socket()));
+    tenancy.leave();
 }
 
 #[test]

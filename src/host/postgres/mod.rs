@@ -25,9 +25,10 @@ pub enum PostgresError {
     #[error(
         "the cluster in the data directory was written by PostgreSQL {cluster}, of which no server is installed, only \
          of {installed}. Install PostgreSQL {cluster} beside it and it is used for this directory. To move to \
-         {installed}: stop Daftar, make a cluster with {installed}'s `initdb --username={SUPERUSER} --locale=C \
-         --encoding=UTF8 --data-checksums`, run `pg_upgrade --username={SUPERUSER}` from the one to the other, and \
-         put the new folder in the place of the old; or keep what you need with {cluster}'s `pg_dumpall`"
+         {installed}, with both installed: stop Daftar, make a cluster with {installed}'s `initdb --username={SUPERUSER} \
+         --locale=C --encoding=UTF8 --data-checksums --auth-local=trust --auth-host=reject`, run `pg_upgrade \
+         --username={SUPERUSER}` from the one to the other, and put the new folder in the place of the old; or keep what \
+         you need with {cluster}'s `pg_dumpall`"
     )]
     OtherMajor { cluster: u32, installed: u32 },
     #[error("another `daftar serve` runs on this data directory (process {holder})")]

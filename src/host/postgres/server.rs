@@ -4,7 +4,8 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "all other errors pass as they are")]
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -134,7 +135,7 @@ impl Server {
     fn initialise(&self) -> Result<(), PostgresError> {
         let unfinished = self.place.root.join("cluster.unfinished");
         if unfinished.exists() {
-            fs::remove_dir_all(&unfinished).map_err(|source| failed(&unfinished, source))?;
+            fs::remove_dir_all(&unfinished).map_err(PostgresError::at(&unfinished))?;
         }
         tracing::info!(place = %self.place.cluster.display(), major = self.programs.major, "making a private PostgreSQL");
         let mut command = self.command("initdb");
@@ -151,11 +152,7 @@ impl Server {
             command.arg("--no-sync");
         }
         Self::run("initdb", command.arg("--pgdata").arg(&unfinished))?;
-        let conf = unfinished.join("postgresql.conf");
-        let settings = fs::read_to_string(&conf).map_err(|source| failed(&conf, source))?;
-        fs::write(&conf, format!("{settings}\ninclude '{SETTINGS_FILE}'\n"))
-            .map_err(|source| failed(&conf, source))?;
-        fs::rename(&unfinished, &self.place.cluster).map_err(|source| failed(&unfinished, source))
+        fs::rename(&unfinished, &self.place.cluster).map_err(PostgresError::at(&unfinished))
     }
 
     fn write_settings(&self) -> Result<(), PostgresError> {
@@ -166,15 +163,17 @@ impl Server {
         };
         let socket = self.place.socket.display();
         let settings = format!("{settings}\nunix_socket_directories = '{socket}'\n");
-        fs::write(&file, settings).map_err(|source| failed(&file, source))?;
-        self.account.give(&file).map_err(|source| failed(&file, source))
+        fs::write(&file, settings).map_err(PostgresError::at(&file))?;
+        self.account.give(&file).map_err(PostgresError::at(&file))?;
+        let conf = self.place.cluster.join("postgresql.conf");
+        include_settings(&conf).map_err(PostgresError::at(&conf))
     }
 
     /// `pg_ctl` gives the server a session of its own, so that Ctrl-C ends our requests first.
     fn start(&self) -> Result<(), PostgresError> {
         let log = self.place.root.join("start.log");
         if log.exists() {
-            fs::remove_file(&log).map_err(|source| failed(&log, source))?;
+            fs::remove_file(&log).map_err(PostgresError::at(&log))?;
         }
         let mut command = self.pg_ctl("start");
         command
@@ -231,14 +230,40 @@ impl Server {
     }
 }
 
+/// A cluster that was moved to a newer version, or restored, has a file without our settings, and would listen where everybody
+/// on this machine can log in.
+fn include_settings(conf: &Path) -> io::Result<()> {
+    let include = format!("include '{SETTINGS_FILE}'");
+    let settings = fs::read_to_string(conf)?;
+    if settings.lines().any(|line| line.trim() == include) {
+        return Ok(());
+    }
+    // Appended, so that it goes on belonging to whom it belongs to.
+    let mut file = OpenOptions::new().append(true).open(conf)?;
+    file.write_all(format!("\n{include}\n").as_bytes())
+}
+
 fn said(output: &Output) -> String {
     let both = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     String::from_utf8_lossy(&both).trim().to_owned()
 }
 
-fn failed(path: &Path, source: std::io::Error) -> PostgresError {
-    PostgresError::Folder {
-        path: path.to_owned(),
-        source,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_settings_are_included_once_and_after_all_others() {
+        let conf = std::env::temp_dir().join(format!("daftar-conf-{}", uuid::Uuid::new_v4()));
+        fs::write(&conf, "port = 5433\n#include 'daftar.conf'").unwrap();
+        for _start in 0..2 {
+            include_settings(&conf).unwrap();
+            let settings = fs::read_to_string(&conf).unwrap();
+            assert_eq!(
+                settings,
+                "port = 5433\n#include 'daftar.conf'\ninclude 'daftar.conf'\n"
+            );
+        }
+        fs::remove_file(&conf).unwrap();
     }
 }
