@@ -21,19 +21,25 @@ fn ensured(version: &str, [programs, extensions]: [&str; 2]) -> Output {
         fs::create_dir_all(place).unwrap();
     }
     fs::write(extensions.join("btree_gist.control"), "").unwrap();
-    let server = programs.join("postgres");
-    fs::write(
-        &server,
-        format!("#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n"),
-    )
-    .unwrap();
-    fs::set_permissions(&server, fs::Permissions::from_mode(0o755)).unwrap();
+    let says = format!("echo 'postgres (PostgreSQL) {version}'");
+    program(&programs, "postgres", &says);
+    ensured_with(&folder, &programs)
+}
+
+/// On a machine that begins with these programs.
+fn ensured_with(folder: &Folder, programs: &Path) -> Output {
     Command::new("bash")
         .args(["-c", "PATH=\"$0:$PATH\" exec bash \"$1\""])
-        .args([programs.as_path(), Path::new(TOOLS)])
+        .args([programs, Path::new(TOOLS)])
         .env("ENSURE_TOOLS_ROOT", folder.path())
         .output()
         .unwrap()
+}
+
+fn program(folder: &Path, name: &str, script: &str) {
+    let path = folder.join(name);
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[test]
@@ -57,6 +63,43 @@ fn a_machine_whose_postgresql_is_older_than_15_is_told_so_and_not_touched() {
 }
 
 #[test]
+fn a_system_whose_own_postgresql_is_older_than_15_is_told_so_once_it_is_installed() {
+    let folder = Folder::new();
+    program(folder.path(), "postgres", "");
+    program(folder.path(), "sudo", "exec \"$@\"");
+    let installs = "echo \"echo 'postgres (PostgreSQL) 14.22'\" > \"$(dirname \"$0\")/postgres\"";
+    program(folder.path(), "apt-get", installs);
+    let refused = ensured_with(&folder, folder.path());
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("of version 14, and Daftar needs 15 or newer"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_script_looks_where_the_program_looks() {
+    let script = fs::read_to_string(TOOLS).unwrap();
+    let programs = include_str!("../../src/host/postgres/programs.rs");
+    let (_, rest) = programs.split_once("const VERSIONED").unwrap();
+    let (table, _) = rest.split_once("];").unwrap();
+    let parents = table
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("(\"")?.split_once('"'))
+        .map(|(parent, _)| parent)
+        .collect::<Vec<_>>();
+    assert!(parents.len() > 5, "{parents:?}");
+    for parent in parents {
+        let looks = format!("compgen -G \"$root{parent}/");
+        let found = script
+            .lines()
+            .any(|line| line.trim().starts_with(&looks) && line.contains("/bin/postgres\""));
+        assert!(found, "{parent}");
+    }
+}
+
+#[test]
 fn a_postgresql_of_its_makers_or_of_homebrew_is_found_with_its_extensions() {
     for places in [
         ["usr/pgsql-17/bin", "usr/pgsql-17/share/extension"],
@@ -67,6 +110,10 @@ fn a_postgresql_of_its_makers_or_of_homebrew_is_found_with_its_extensions() {
         [
             "opt/homebrew/opt/postgresql@17/bin",
             "opt/homebrew/share/postgresql@17/extension",
+        ],
+        [
+            "home/linuxbrew/.linuxbrew/opt/postgresql@17/bin",
+            "home/linuxbrew/.linuxbrew/share/postgresql@17/extension",
         ],
     ] {
         let ensured = ensured("17.5", places);

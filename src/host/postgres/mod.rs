@@ -23,6 +23,12 @@ pub enum PostgresError {
     )]
     NotInstalled { install: &'static str },
     #[error(
+        "only PostgreSQL {installed} is installed, and {} or newer is needed: its makers tell at \
+         https://www.postgresql.org/download/ how to install one beside it",
+        programs::MAJOR_MIN
+    )]
+    TooOld { installed: u32 },
+    #[error(
         "the cluster in the data directory was written by PostgreSQL {cluster}, of which no server is installed, only \
          of {installed}. Install PostgreSQL {cluster} beside it and it is used for this directory. To move to \
          {installed}, with both installed: stop Daftar, make a cluster with {installed}'s `initdb --username={SUPERUSER} \

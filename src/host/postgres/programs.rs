@@ -28,27 +28,28 @@ pub struct Programs {
 impl Programs {
     /// The programs of `major`, or without one the newest that are installed, 15 or newer.
     pub fn find(search_path: &[PathBuf], major: Option<u32>) -> Result<Self, PostgresError> {
-        let installed = candidates(search_path)
-            .into_iter()
-            .filter_map(Self::at)
-            .collect::<Vec<_>>();
-        let newest = installed.iter().max_by_key(|programs| programs.major);
-        let Some(newest) = newest else {
-            return Err(PostgresError::NotInstalled {
-                install: install_command(),
-            });
+        let installed = candidates(search_path).into_iter().filter_map(Self::at);
+        Self::chosen(installed.collect(), major)
+    }
+
+    fn chosen(installed: Vec<Self>, major: Option<u32>) -> Result<Self, PostgresError> {
+        let newest = match installed.iter().map(|programs| programs.major).max() {
+            None => {
+                let install = install_command();
+                return Err(PostgresError::NotInstalled { install });
+            }
+            Some(installed) if installed < MAJOR_MIN => return Err(PostgresError::TooOld { installed }),
+            Some(newest) => newest,
         };
-        match major {
-            None => Ok(newest.clone()),
-            Some(major) => installed
-                .iter()
-                .find(|programs| programs.major == major)
-                .cloned()
-                .ok_or(PostgresError::OtherMajor {
-                    cluster: major,
-                    installed: newest.major,
-                }),
-        }
+        let wanted = major.unwrap_or(newest);
+        let mut fit = installed
+            .into_iter()
+            .filter(|programs| programs.major >= MAJOR_MIN);
+        fit.find(|programs| programs.major == wanted)
+            .ok_or(PostgresError::OtherMajor {
+                cluster: wanted,
+                installed: newest,
+            })
     }
 
     pub fn path(&self, program: &str) -> PathBuf {
@@ -63,7 +64,7 @@ impl Programs {
             .then(|| Command::new(folder.join("postgres")).arg("--version").output())?
             .ok()?;
         let major = major_of(&String::from_utf8_lossy(&answer.stdout))?;
-        (major >= MAJOR_MIN).then_some(Self { folder, major })
+        Some(Self { folder, major })
     }
 }
 
@@ -133,6 +134,24 @@ mod tests {
         for name in ["lib", "postgresql@", "pgsql-old", ""] {
             assert!(!is_versioned(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_version_that_is_too_old_is_named_beside_the_one_that_is_needed() {
+        let of = |majors: &[u32]| {
+            let programs = |major: &u32| Programs {
+                folder: format!("/usr/lib/postgresql/{major}/bin").into(),
+                major: *major,
+            };
+            Programs::chosen(majors.iter().map(programs).collect(), None)
+        };
+        let told = of(&[13, 14]).unwrap_err().to_string();
+        assert!(
+            told.starts_with("only PostgreSQL 14 is installed, and 15 or newer is needed"),
+            "{told}"
+        );
+        assert_eq!(of(&[14, 16, 15]).unwrap().major, 16);
+        assert!(matches!(of(&[]), Err(PostgresError::NotInstalled { .. })));
     }
 
     #[test]
