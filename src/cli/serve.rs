@@ -12,7 +12,7 @@ use crate::host::postgres::Purpose;
 use crate::host::signal::EndWished;
 use crate::host::{self, Host, clock};
 use crate::jobs::files::timetable;
-use crate::jobs::{self, Jobs};
+use crate::jobs::{self, Jobs, Working};
 use crate::usecases::{Done, Failure};
 use crate::web::AppState;
 use crate::web::proxies::Proxies;
@@ -66,7 +66,7 @@ pub async fn serve_on<T>(
     let (server, address) = server::serve(state, listening, end_wished)
         .map_err(|error| Failure::Unavailable(format!("{}: {error}", listening.address)))?;
     let working = match timetable {
-        Some(timetable) => Some(jobs::start(Jobs::on(host, timetable, "server")).await?),
+        Some(timetable) => Some(start_jobs(host, timetable).await?),
         None => None,
     };
     announce(address);
@@ -83,4 +83,22 @@ fn timetable_of(args: &ServeArgs) -> Done<Option<Timetable>> {
         return Ok(None);
     }
     Ok(Some(timetable(args.jobs_folder.as_deref())?))
+}
+
+async fn start_jobs(host: &Host, timetable: Timetable) -> Done<Working> {
+    log_where_mail_goes(&host.configuration);
+    jobs::start(Jobs::on(host, timetable, "server")).await
+}
+
+fn log_where_mail_goes(configuration: &Configuration) {
+    if let Some(server) = &configuration.smtp {
+        tracing::info!(
+            host = server.host,
+            port = server.port,
+            "mail goes to a mail server"
+        );
+    } else {
+        let folder = configuration.mailbox_dir();
+        tracing::info!(folder = %folder.display(), "mail goes into the mailbox folder, and to nobody");
+    }
 }

@@ -2,16 +2,19 @@
 //! setting, and nothing else reads the environment.
 
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::thread::available_parallelism;
 
 use ipnet::IpNet;
-use lettre::message::Mailbox;
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+mod smtp;
+
+pub use self::smtp::{SmtpConfiguration, SmtpLogin, SmtpTls};
 
 /// One environment variable, as README prints it.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +42,8 @@ const WORKERS: &str = "DAFTAR_WORKERS";
 const TRUSTED_PROXIES: &str = "DAFTAR_TRUSTED_PROXIES";
 const LOG: &str = "DAFTAR_LOG";
 const LOG_FORMAT: &str = "DAFTAR_LOG_FORMAT";
+/// With which the names of all settings of mail begin.
+const SMTP: &str = "DAFTAR_SMTP_";
 const SMTP_HOST: &str = "DAFTAR_SMTP_HOST";
 const SMTP_PORT: &str = "DAFTAR_SMTP_PORT";
 const SMTP_TLS: &str = "DAFTAR_SMTP_TLS";
@@ -67,7 +72,7 @@ pub const ENVIRONMENT: &[Variable] = &[
     variable(
         POOL_CONNECTIONS,
         "16",
-        "Database connections of one process at most (2 to 500)",
+        "Database connections of one process at most (2 to 500; to 150 on the private PostgreSQL)",
     ),
     variable(LISTEN, "`127.0.0.1:8080`", "Address and port of the web server"),
     variable(
@@ -97,6 +102,8 @@ pub const ENVIRONMENT: &[Variable] = &[
 
 /// Of one process: at least one for a job's long step and one that renews its lease meanwhile.
 const POOL_CONNECTIONS_ALLOWED: RangeInclusive<usize> = 2..=500;
+/// The private PostgreSQL grants 200 (see `durable.conf`): the rest is for recorders, and for commands beside a server.
+const PRIVATE_POOL_CONNECTIONS_MAX: usize = 150;
 const WORKERS_ALLOWED: RangeInclusive<usize> = 1..=256;
 const PROXIES_HERE: &str = "127.0.0.0/8,::1/128";
 
@@ -125,32 +132,10 @@ pub enum LogFormat {
     Json,
 }
 
-#[derive(Clone, Debug)]
-pub struct SmtpConfiguration {
-    pub host: String,
-    pub port: u16,
-    pub tls: SmtpTls,
-    pub login: Option<SmtpLogin>,
-    pub from: String,
-}
-
-#[derive(Clone, Debug)]
-pub struct SmtpLogin {
-    pub user: String,
-    pub password: SecretString,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SmtpTls {
-    StartTls,
-    Tls,
-    None,
-}
-
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable}: {reason}")]
 pub struct ConfigurationError {
-    pub variable: &'static str,
+    pub variable: String,
     pub reason: String,
 }
 
@@ -161,6 +146,10 @@ impl Configuration {
         reason = "this is the one door to the environment"
     )]
     pub fn read() -> Result<Self, ConfigurationError> {
+        let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+        for (name, _) in set {
+            smtp::require_known(&name.to_string_lossy())?;
+        }
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 
@@ -172,12 +161,7 @@ impl Configuration {
             database_url: text(DATABASE_URL).map(SecretString::from),
             admin_database_url: text(ADMIN_DATABASE_URL).map(SecretString::from),
             data_dir: text(DATA_DIR).unwrap_or_else(|| "data".to_owned()).into(),
-            pool_connections: count(
-                POOL_CONNECTIONS,
-                text(POOL_CONNECTIONS),
-                16,
-                POOL_CONNECTIONS_ALLOWED,
-            )?,
+            pool_connections: pool_connections(text)?,
             listen: parsed(
                 LISTEN,
                 &text(LISTEN).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
@@ -187,7 +171,7 @@ impl Configuration {
             trusted_proxies: networks(TRUSTED_PROXIES, text(TRUSTED_PROXIES))?,
             log_filter: log_filter(text(LOG))?,
             log_format: log_format(text(LOG_FORMAT))?,
-            smtp: smtp(text)?,
+            smtp: smtp::read(text)?,
             search_path: text(PATH).map_or_else(Vec::new, |path| std::env::split_paths(&path).collect()),
         })
     }
@@ -198,65 +182,30 @@ impl Configuration {
     }
 }
 
-fn smtp(
-    text: impl Fn(&'static str) -> Option<String>,
-) -> Result<Option<SmtpConfiguration>, ConfigurationError> {
-    let Some(host) = text(SMTP_HOST) else {
-        return Ok(None);
-    };
-    if host.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(refused(SMTP_HOST, "must be the name or the address of a host"));
+fn pool_connections(text: impl Fn(&'static str) -> Option<String>) -> Result<usize, ConfigurationError> {
+    let connections = count(
+        POOL_CONNECTIONS,
+        text(POOL_CONNECTIONS),
+        16,
+        POOL_CONNECTIONS_ALLOWED,
+    )?;
+    if text(DATABASE_URL).is_none() && connections > PRIVATE_POOL_CONNECTIONS_MAX {
+        let reason = format!(
+            "`{connections}` are more than the private PostgreSQL grants, {PRIVATE_POOL_CONNECTIONS_MAX} to one process"
+        );
+        return Err(refused(POOL_CONNECTIONS, reason));
     }
-    let tls = smtp_tls(text(SMTP_TLS))?;
-    let port = match text(SMTP_PORT) {
-        Some(port) => parsed::<NonZeroU16>(SMTP_PORT, &port, "port, a number from 1 to 65535")?.get(),
-        None => tls.usual_port(),
-    };
-    let login = match (text(SMTP_USER), text(SMTP_PASSWORD)) {
-        (Some(user), Some(password)) => Some(SmtpLogin {
-            user,
-            password: password.into(),
-        }),
-        (None, None) => None,
-        (Some(_), None) => return Err(refused(SMTP_PASSWORD, "is missing while a user is set")),
-        (None, Some(_)) => return Err(refused(SMTP_USER, "is missing while a password is set")),
-    };
-    let from = text(SMTP_FROM).unwrap_or_else(|| "daftar@localhost".to_owned());
-    if from.parse::<Mailbox>().is_err() {
-        let reason =
-            format!("`{from}` is no address such as daftar@example.org or Daftar <daftar@example.org>");
-        return Err(refused(SMTP_FROM, reason));
-    }
-    Ok(Some(SmtpConfiguration {
-        host,
-        port,
-        tls,
-        login,
-        from,
-    }))
-}
-
-impl SmtpTls {
-    const fn usual_port(self) -> u16 {
-        match self {
-            Self::StartTls => 587,
-            Self::Tls => 465,
-            Self::None => 25,
-        }
-    }
-}
-
-fn smtp_tls(value: Option<String>) -> Result<SmtpTls, ConfigurationError> {
-    match value.as_deref() {
-        None | Some("starttls") => Ok(SmtpTls::StartTls),
-        Some("tls") => Ok(SmtpTls::Tls),
-        Some("none") => Ok(SmtpTls::None),
-        Some(_) => Err(refused(SMTP_TLS, "must be starttls, tls or none")),
-    }
+    Ok(connections)
 }
 
 fn log_filter(value: Option<String>) -> Result<String, ConfigurationError> {
     let value = value.unwrap_or_else(|| "info".to_owned());
+    if let Some(word) = value.split(',').find(|directive| !says_a_level(directive)) {
+        let reason = format!(
+            "`{word}` is no level (off, error, warn, info, debug, trace), nor of a target: daftar=debug"
+        );
+        return Err(refused(LOG, reason));
+    }
     match EnvFilter::try_new(&value) {
         Ok(_) => Ok(value),
         Err(error) => {
@@ -264,6 +213,11 @@ fn log_filter(value: Option<String>) -> Result<String, ConfigurationError> {
             Err(refused(LOG, reason))
         }
     }
+}
+
+/// A word alone that is no level would be taken for a target, of which everything is logged, and of all others nothing.
+fn says_a_level(directive: &str) -> bool {
+    directive.contains(['=', '[']) || directive.parse::<LevelFilter>().is_ok()
 }
 
 fn log_format(value: Option<String>) -> Result<LogFormat, ConfigurationError> {
@@ -311,9 +265,9 @@ fn parsed<T: FromStr>(variable: &'static str, value: &str, right: &str) -> Resul
         .map_err(|_| refused(variable, format!("`{value}` is no {right}")))
 }
 
-fn refused(variable: &'static str, reason: impl Into<String>) -> ConfigurationError {
+fn refused(variable: impl Into<String>, reason: impl Into<String>) -> ConfigurationError {
     ConfigurationError {
-        variable,
+        variable: variable.into(),
         reason: reason.into(),
     }
 }
@@ -322,7 +276,7 @@ fn refused(variable: &'static str, reason: impl Into<String>) -> ConfigurationEr
 mod tests {
     use super::*;
 
-    fn read(set: &[(&str, &str)]) -> Result<Configuration, ConfigurationError> {
+    pub fn read(set: &[(&str, &str)]) -> Result<Configuration, ConfigurationError> {
         Configuration::from_lookup(|name| {
             assert!(
                 ENVIRONMENT.iter().any(|known| known.name == name),
@@ -354,13 +308,45 @@ mod tests {
             read(&[(POOL_CONNECTIONS, "501")]).unwrap_err().variable,
             POOL_CONNECTIONS
         );
-        assert_eq!(read(&[(POOL_CONNECTIONS, "500")]).unwrap().pool_connections, 500);
         assert_eq!(read(&[(LOG_FORMAT, "xml")]).unwrap_err().variable, LOG_FORMAT);
-        assert_eq!(read(&[(LOG, "daftar=loud")]).unwrap_err().variable, LOG);
-        assert_eq!(
-            read(&[(LOG, "warn,daftar=debug")]).unwrap().log_filter,
-            "warn,daftar=debug"
+    }
+
+    #[test]
+    fn a_misspelt_level_of_the_log_is_refused_and_not_taken_for_a_target() {
+        for sound in ["warn", "WARN", "3", "off", "warn,daftar=debug", "warn,[request]"] {
+            assert_eq!(read(&[(LOG, sound)]).unwrap().log_filter, sound);
+        }
+        for misspelt in [
+            "warning",
+            "inf",
+            "6",
+            "info ",
+            "daftar",
+            "warn,inof",
+            "daftar=loud",
+        ] {
+            assert_eq!(read(&[(LOG, misspelt)]).unwrap_err().variable, LOG, "{misspelt}");
+        }
+    }
+
+    #[test]
+    fn a_process_takes_no_more_connections_than_the_private_postgresql_grants_beside_others() {
+        let grants = include_str!("postgres/durable.conf")
+            .lines()
+            .find_map(|line| line.strip_prefix("max_connections = "))
+            .unwrap();
+        assert_eq!(grants, "200");
+        let granted = read(&[(POOL_CONNECTIONS, "150")]).unwrap();
+        assert_eq!(granted.pool_connections, PRIVATE_POOL_CONNECTIONS_MAX);
+        let refused = read(&[(POOL_CONNECTIONS, "151")]).unwrap_err();
+        assert_eq!(refused.variable, POOL_CONNECTIONS);
+        assert!(
+            refused.reason.contains("150 to one process"),
+            "{}",
+            refused.reason
         );
+        let elsewhere = [(DATABASE_URL, "postgresql://h/d"), (POOL_CONNECTIONS, "500")];
+        assert_eq!(read(&elsewhere).unwrap().pool_connections, 500);
     }
 
     #[test]
@@ -379,26 +365,6 @@ mod tests {
         let refused = trusted("10.0.0.0/8,proxy").unwrap_err();
         assert_eq!(refused.variable, TRUSTED_PROXIES);
         assert!(refused.reason.contains("`proxy`"), "{}", refused.reason);
-    }
-
-    #[test]
-    fn a_mail_login_is_whole_or_absent() {
-        let half = read(&[(SMTP_HOST, "mail"), (SMTP_USER, "u")]).unwrap_err();
-        assert_eq!(half.variable, SMTP_PASSWORD);
-        for (variable, wrong) in [(SMTP_FROM, "nobody"), (SMTP_PORT, "0")] {
-            let refused = read(&[(SMTP_HOST, "mail"), (variable, wrong)]).unwrap_err();
-            assert_eq!(refused.variable, variable);
-        }
-        assert_eq!(read(&[(SMTP_HOST, "two words")]).unwrap_err().variable, SMTP_HOST);
-        let smtp = read(&[
-            (SMTP_HOST, "mail"),
-            (SMTP_TLS, "tls"),
-            (SMTP_FROM, "Daftar <d@example.org>"),
-        ])
-        .unwrap()
-        .smtp
-        .unwrap();
-        assert_eq!((smtp.port, smtp.login.is_none()), (465, true));
     }
 
     #[test]
