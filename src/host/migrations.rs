@@ -45,8 +45,12 @@ pub enum MigrationError {
     #[error("a migration failed and was rolled back: {0}")]
     Failed(String),
     #[error(
-        "the schema of the database is older than this program ({count} migrations to apply); run `daftar migrate`, \
-         or start the server again where the database is its private one"
+        "`daftar migrate` needs a login that may make roles, and {role} may not: set DAFTAR_ADMIN_DATABASE_URL"
+    )]
+    MayMakeNoRoles { role: String },
+    #[error(
+        "the schema of the database is older than this program ({count} migrations to apply); run `daftar migrate` with a \
+         login in DAFTAR_ADMIN_DATABASE_URL that may make roles, or start the server again where the database is its private one"
     )]
     SchemaOlder { count: usize },
     #[error(
@@ -113,6 +117,7 @@ async fn under_lock(admin: &DatabaseUrl, direction: Direction) -> Result<Vec<Str
     gate.transaction(async |gate| {
         diesel::sql_query(LOCK).execute(gate).await?;
         let mut conn = connect(admin).await?;
+        require_maker_of_roles(&mut conn).await?;
         make_roles(&mut conn).await?;
         conn.batch_execute(include_str!("rights.sql")).await?;
         conn.batch_execute(BECOME_OWNER).await?;
@@ -121,6 +126,14 @@ async fn under_lock(admin: &DatabaseUrl, direction: Direction) -> Result<Vec<Str
         Ok(versions)
     })
     .await
+}
+
+async fn require_maker_of_roles(conn: &mut AsyncPgConnection) -> Result<(), MigrationError> {
+    let asked = diesel::sql_query(include_str!("maker_of_roles.sql"));
+    match asked.get_result::<Login>(conn).await? {
+        Login { may: true, .. } => Ok(()),
+        Login { role, .. } => Err(MigrationError::MayMakeNoRoles { role }),
+    }
 }
 
 /// The migrations' harness blocks its thread, so it gets one that may be blocked.
@@ -175,6 +188,14 @@ async fn versions_applied(conn: &mut AsyncPgConnection) -> Result<BTreeSet<Strin
 struct Answer {
     #[diesel(sql_type = Bool)]
     yes: bool,
+}
+
+#[derive(QueryableByName)]
+struct Login {
+    #[diesel(sql_type = Text)]
+    role: String,
+    #[diesel(sql_type = Bool)]
+    may: bool,
 }
 
 #[derive(QueryableByName)]

@@ -1,7 +1,9 @@
 //! The migrations as a whole: honest in both directions, and refused by programs that do not fit.
 
 use daftar::cli::verify::verify;
-use daftar::host::database::{DatabaseError, connect, require_english_messages, require_humble_login};
+use daftar::host::database::{
+    DatabaseError, DatabaseUrl, connect, require_english_messages, require_humble_login,
+};
 use daftar::host::migrations::{
     MigrationError, Schema, check_schema, migrate, require_current_schema, revert_all, revert_newest,
 };
@@ -127,6 +129,22 @@ async fn migrating_at_the_same_moment_twice_applies_each_migration_once() {
 }
 
 #[tokio::test]
+async fn migrating_takes_a_login_that_may_make_roles_and_says_so() {
+    let world = World::apart().await;
+    let refused = migrate(&world.app_url()).await.unwrap_err();
+    assert!(
+        matches!(&refused, MigrationError::MayMakeNoRoles { role } if role == "daftar_app"),
+        "{refused}"
+    );
+    assert!(refused.to_string().ends_with("set DAFTAR_ADMIN_DATABASE_URL"));
+    let humble = "CREATE ROLE humble LOGIN; GRANT daftar_owner TO humble WITH ADMIN OPTION";
+    world.superuser().await.batch_execute(humble).await.unwrap();
+    let as_humble = world.app_url().expose().replace("daftar_app", "humble");
+    let as_humble = DatabaseUrl::parse(&as_humble.into()).unwrap();
+    assert!(migrate(&as_humble).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_current_schema_is_accepted() {
     let world = World::new().await;
     assert_eq!(
@@ -202,7 +220,7 @@ async fn a_database_that_speaks_no_english_is_refused_with_the_command_that_help
 async fn the_owner_cannot_log_in() {
     let world = World::new().await;
     let as_owner = world.app_url().expose().replace("daftar_app", "daftar_owner");
-    let as_owner = daftar::host::database::DatabaseUrl::parse(&as_owner.into()).unwrap();
+    let as_owner = DatabaseUrl::parse(&as_owner.into()).unwrap();
     assert!(matches!(
         connect(&as_owner).await,
         Err(DatabaseError::Unreachable(_))
