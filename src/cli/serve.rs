@@ -1,5 +1,6 @@
 //! `daftar serve`: the web server and the jobs in one process, on one database. Never here: what either of them does.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -63,8 +64,8 @@ pub async fn serve_on<T>(
         let signal = end.heard().await;
         tracing::info!(signal, "ending: requests first, then jobs");
     };
-    let (server, address) = server::serve(state, listening, end_wished)
-        .map_err(|error| Failure::Unavailable(format!("{}: {error}", listening.address)))?;
+    let (server, address) =
+        server::serve(state, listening, end_wished).map_err(|error| not_free(listening.address, &error))?;
     let working = match timetable {
         Some(timetable) => Some(start_jobs(host, timetable).await?),
         None => None,
@@ -76,6 +77,17 @@ pub async fn serve_on<T>(
     }
     ended.map_err(|error| Failure::Internal(error.to_string()))?;
     Ok("Daftar has ended".to_owned())
+}
+
+/// What has much to do before it serves asks first.
+pub fn require_free(address: SocketAddr) -> Done<()> {
+    server::require_free(address).map_err(|error| not_free(address, &error))
+}
+
+fn not_free(address: SocketAddr, error: &io::Error) -> Failure {
+    Failure::Unavailable(format!(
+        "{address}: {error}; give another address by --listen or DAFTAR_LISTEN"
+    ))
 }
 
 fn timetable_of(args: &ServeArgs) -> Done<Option<Timetable>> {

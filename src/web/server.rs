@@ -1,7 +1,7 @@
 //! The HTTP server: what wraps every route, and its limits. Never here: what a route does.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -39,6 +39,14 @@ pub struct Listening {
     /// Port 0 takes a free one.
     pub address: SocketAddr,
     pub workers: usize,
+}
+
+/// Proves, for now, that nobody else has the address.
+///
+/// # Errors
+/// When it cannot be listened on.
+pub fn require_free(address: SocketAddr) -> io::Result<()> {
+    TcpListener::bind(address).map(drop)
 }
 
 /// Binds and returns the server with the address that it took. It runs when awaited and ends once `end_wished` is there

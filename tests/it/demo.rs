@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Read;
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::thread::sleep;
@@ -16,7 +17,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::host::Folder;
-use crate::serve::daftar;
+use crate::serve::{daftar, refused};
+use crate::world::World;
 
 /// The founding and some days, on a machine that has much else to do.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -101,9 +103,49 @@ fn a_demo_that_is_ended_stops_after_the_day_that_it_tells_and_goes_on_there_the_
     }
 }
 
-/// How it ended when nothing broke it off, and what it said.
+#[tokio::test]
+async fn a_demo_is_not_told_into_a_database_that_is_not_its_own() {
+    let (folder, world) = (Folder::new(), World::new().await);
+    let before = world.data_dump();
+    let mut command = daftar(folder.path(), "demo");
+    command.env("DATABASE_URL", world.app_url().expose());
+    let told = refused(&command.arg("--once").output().unwrap());
+    assert!(told.contains("unset DATABASE_URL"), "{told}");
+    assert!(world.data_dump() == before, "something was written");
+}
+
+#[test]
+fn a_demo_is_not_told_into_a_register_that_is_somebodys_own() {
+    let folder = Folder::new();
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/register.json");
+    let mut register = daftar(folder.path(), "register");
+    let registered = register.args([document, "--as", "ali"]).output().unwrap();
+    assert!(registered.status.success(), "{registered:?}");
+    let mut command = daftar(folder.path(), "demo");
+    let told = refused(&command.arg("--once").output().unwrap());
+    assert!(told.contains("a folder of its own by --data-dir"), "{told}");
+    assert!(!folder.path().join("demo.json").exists());
+}
+
+#[test]
+fn a_demo_whose_port_is_taken_is_refused_before_anything_is_founded() {
+    let folder = Folder::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut command = daftar(folder.path(), "demo");
+    let told = refused(&command.args(["--listen", &address]).output().unwrap());
+    assert!(
+        told.contains(&address) && told.contains("--listen or DAFTAR_LISTEN"),
+        "{told}"
+    );
+    assert!(!folder.path().join("demo.json").exists());
+    assert!(!folder.database_answers());
+}
+
+/// How it ended when nothing broke it off, and what it said. It mails nobody, whatever mail server is set.
 fn told_to_its_end(folder: &Folder) -> String {
     let mut command = daftar(folder.path(), "demo");
+    command.env("DAFTAR_SMTP_HOST", "127.0.0.1");
     let done = command.arg("--once").output().unwrap();
     let said = [done.stdout, done.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
     assert!(done.status.success(), "{said:?}");

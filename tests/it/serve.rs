@@ -111,7 +111,7 @@ pub fn daftar(data_dir: &Path, command_name: &str) -> Command {
     command
 }
 
-fn refused(output: &Output) -> String {
+pub fn refused(output: &Output) -> String {
     assert!(!output.status.success());
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
@@ -187,6 +187,9 @@ fn a_faulty_timetable_or_a_taken_port_is_refused_before_anything_runs() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let told = refused(&serve(&folder, &["--listen", &address]).output().unwrap());
-    assert!(told.contains(&address), "{told}");
+    assert!(
+        told.contains(&address) && told.contains("--listen or DAFTAR_LISTEN"),
+        "{told}"
+    );
     assert!(!folder.database_answers());
 }

@@ -145,12 +145,9 @@ impl World {
         DatabaseUrl::on_socket(&self.socket, SUPERUSER, &self.name)
     }
 
-    /// The schema as `pg_dump` writes it, without the lines that differ from run to run.
+    /// The schema as `pg_dump` writes it.
     pub fn schema_dump(&self) -> String {
-        let whole = self.dump("--schema-only");
-        // Newer versions fence their dumps with a random key.
-        let lines = whole.lines().filter(|line| !line.contains("restrict "));
-        lines.collect::<Vec<_>>().join("\n")
+        self.dump("--schema-only")
     }
 
     /// Every row of every table as `pg_dump` writes it.
@@ -158,6 +155,7 @@ impl World {
         self.dump("--data-only")
     }
 
+    /// Without the lines that differ from run to run.
     fn dump(&self, what: &str) -> String {
         let mut dump = std::process::Command::new(shared().cluster.program("pg_dump"));
         dump.args([what, "--dbname", self.admin_url().expose()]);
@@ -167,7 +165,12 @@ impl World {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        String::from_utf8(output.stdout).unwrap()
+        // Newer versions fence their dumps with a random key.
+        let told = String::from_utf8(output.stdout).unwrap();
+        let lines = told
+            .lines()
+            .filter(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"));
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 

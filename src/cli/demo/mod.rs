@@ -28,14 +28,16 @@ use self::diary::{Diary, Told};
 use self::people::People;
 use self::story::{Span, Teller};
 use super::acting::connected;
-use super::serve::serve_on;
+use super::serve::{require_free, serve_on};
 use super::{output, unavailable, verify};
+use crate::domain::originator::Originator;
 use crate::domain::zone::day_of;
 use crate::host::configuration::Configuration;
 use crate::host::postgres::Purpose;
 use crate::host::signal::EndWished;
 use crate::host::{self, Host, clock};
 use crate::jobs::files::timetable;
+use crate::usecases::reading::stock::count_stock;
 use crate::usecases::verify_books::Extent;
 use crate::usecases::{Done, Failure};
 use crate::web::server::Listening;
@@ -55,9 +57,12 @@ pub struct DemoArgs {
 }
 
 pub async fn demo(args: &DemoArgs, configuration: Configuration) -> Done<String> {
+    require_own_database(&configuration)?;
     let end = EndWished::listen().map_err(|error| Failure::Internal(error.to_string()))?;
     let configuration = Configuration {
         listen: args.listen.unwrap_or(configuration.listen),
+        // Its addressees are invented, and may be somebody.
+        smtp: None,
         ..configuration
     };
     let listening = Listening {
@@ -75,6 +80,31 @@ pub async fn demo(args: &DemoArgs, configuration: Configuration) -> Done<String>
     done
 }
 
+/// What is booked stays for good: the demo's books never get into a database that serves something else.
+fn require_own_database(configuration: &Configuration) -> Done<()> {
+    match configuration.database_url {
+        None => Ok(()),
+        Some(_) => Err(Failure::invalid(
+            "DATABASE_URL",
+            "a_demo_keeps_its_own_postgresql",
+            "what the demo books can never be taken out again: unset DATABASE_URL",
+        )),
+    }
+}
+
+/// A data directory in which no demo was begun may be somebody's own.
+async fn require_empty_register(host: &Host) -> Done<()> {
+    let mut conn = connected(host).await?;
+    let stock = count_stock(&mut conn, &Originator::host()).await?;
+    if stock.offices == 0 {
+        return Ok(());
+    }
+    Err(Failure::conflict(
+        "a_demo_begins_with_an_empty_register",
+        "there are offices here that no demo founded: give it a folder of its own by --data-dir",
+    ))
+}
+
 async fn tell_and_serve(
     args: &DemoArgs,
     host: &Host,
@@ -82,6 +112,9 @@ async fn tell_and_serve(
     mut end: EndWished,
 ) -> Done<String> {
     let now = clock::now();
+    if !args.once {
+        require_free(listening.address)?;
+    }
     let summary = tell_story(host, now, &mut end).await?;
     if args.once {
         return Ok(summary);
@@ -97,12 +130,14 @@ async fn tell_and_serve(
 /// Tells what is not told yet, and says what there is now.
 async fn tell_story(host: &Host, now: DateTime<Utc>, end: &mut EndWished) -> Done<String> {
     let diary = Diary::in_folder(&host.configuration.data_dir);
-    let mut told = match diary.read()? {
-        Some(told) => told,
-        None => Told::nothing_of(Span {
+    let mut told = if let Some(told) = diary.read()? {
+        told
+    } else {
+        require_empty_register(host).await?;
+        Told::nothing_of(Span {
             first: founding::first_day(now)?,
             last: day_of(founding::ZONE, now),
-        }),
+        })
     };
     tell_days(host, now, &diary, &mut told, end).await?;
     post::mail_statements(host, end).await?;
@@ -125,8 +160,8 @@ async fn tell_days(
     }
     let mut conn = connected(host).await?;
     let offices = geography::offices(SEED);
-    let people = found(&mut conn, told, &offices, &verification_url(host)).await?;
     diary.write(told)?;
+    let people = found(&mut conn, told, &offices, &verification_url(host)).await?;
     let teller = Teller::new(host, &people, &offices, told.first, now);
     let rest = told.rest();
     let bar = progress("days of the story", rest.days().count());
