@@ -5,12 +5,16 @@ use std::time::Instant;
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
 
 use super::state::AppState;
 use crate::host::clock;
+
+/// The methods that are counted by name.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// The counters of one server. A counter that cannot be registered is left out: requests are served all the same.
 #[derive(Debug)]
@@ -68,14 +72,15 @@ impl Metrics {
     }
 }
 
-/// Counts what it lets through. A path without a route counts as `none`, so that nobody can make labels.
+/// Counts what it lets through. A path without a route counts as `none` and a method that is not in [`METHODS`] as `other`, so
+/// that nobody can make labels.
 pub async fn measured(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let began = clock::reading();
     let state = request.app_data::<Data<AppState>>().cloned();
-    let method = request.method().clone();
+    let method = counted_as(request.method());
     let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
     let answer = next.call(request).await;
     if let Some(state) = state {
@@ -83,9 +88,12 @@ pub async fn measured(
             Ok(response) => response.status(),
             Err(error) => error.as_response_error().status_code(),
         };
-        state
-            .metrics
-            .count(&route, method.as_str(), status.as_str(), began);
+        state.metrics.count(&route, method, status.as_str(), began);
     }
     answer
+}
+
+fn counted_as(method: &Method) -> &'static str {
+    let known = METHODS.into_iter().find(|known| method.as_str() == *known);
+    known.unwrap_or("other")
 }

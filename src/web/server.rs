@@ -252,6 +252,29 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn methods_that_somebody_thinks_up_are_counted_as_one() {
+        let state = alone();
+        let app = init_service(app(state.clone())).await;
+        for method in ["GET", "AAAA1", "AAAA2", "get"] {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let request = TestRequest::default().method(method).uri("/healthz");
+            call_service(&app, request.to_request()).await;
+        }
+        let text = state.metrics.text();
+        let told = text
+            .lines()
+            .filter(|line| line.starts_with("daftar_http_requests_total{"));
+        let mut counted: Vec<(&str, &str)> = told
+            .map(|line| {
+                let (labels, count) = line.rsplit_once(' ').unwrap();
+                (labels.split('"').nth(1).unwrap(), count)
+            })
+            .collect();
+        counted.sort_unstable();
+        assert_eq!(counted, [("GET", "1"), ("other", "3")], "{text}");
+    }
+
+    #[actix_web::test]
     async fn a_known_path_under_an_unknown_method_says_which_methods_it_has() {
         let app = init_service(app(alone())).await;
         for (method, path, allowed) in [
