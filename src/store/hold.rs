@@ -193,15 +193,34 @@ pub async fn restricted_licences(conn: &mut Connection, ids: &[i32]) -> Stored<V
 /// The licences of a network that were ever restricted, and all others of licensees who may have none left: whose licence
 /// was taken away or given back, or is bound to somebody else.
 pub async fn unsettled_licences(conn: &mut Connection, network_id: i16) -> Stored<Vec<LicenceRow>> {
-    #[derive(QueryableByName)]
-    struct Id {
-        #[diesel(sql_type = Integer)]
-        id: i32,
-    }
-    let ids: Vec<Id> = diesel::sql_query(include_str!("hold/unsettled_licences.sql"))
+    let found = diesel::sql_query(include_str!("hold/unsettled_licences.sql"))
         .bind::<SmallInt, _>(network_id)
         .load(conn)
         .await?;
-    let ids: Vec<i32> = ids.into_iter().map(|row| row.id).collect();
+    licences_found(conn, found).await
+}
+
+/// The licences of a network that were ever restricted and whose licensee one of these parties is or was.
+pub async fn restricted_licences_of(
+    conn: &mut Connection,
+    network_id: i16,
+    party_ids: &[i32],
+) -> Stored<Vec<LicenceRow>> {
+    let found = diesel::sql_query(include_str!("hold/restricted_of_parties.sql"))
+        .bind::<SmallInt, _>(network_id)
+        .bind::<Array<Integer>, _>(party_ids)
+        .load(conn)
+        .await?;
+    licences_found(conn, found).await
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Integer)]
+    id: i32,
+}
+
+async fn licences_found(conn: &mut Connection, found: Vec<Found>) -> Stored<Vec<LicenceRow>> {
+    let ids: Vec<i32> = found.into_iter().map(|row| row.id).collect();
     licences_of_ids(conn, &ids).await
 }

@@ -268,6 +268,48 @@ async fn what_keeps_and_seals_rows_works_in_every_session_also_in_one_that_repla
     );
 }
 
+#[tokio::test]
+async fn what_is_listed_by_party_or_by_state_is_found_by_an_index() {
+    let world = World::new().await;
+    let mut conn = world.superuser().await;
+    conn.batch_execute("SET enable_seqscan TO off").await.unwrap();
+    for (query, index) in [
+        (
+            "SELECT id FROM payouts WHERE party_id = 1 ORDER BY id DESC LIMIT 51",
+            "payouts_of_a_party",
+        ),
+        (
+            "SELECT id FROM outbox WHERE statement_id = 1",
+            "mail_of_a_statement",
+        ),
+        (
+            "SELECT id FROM outbox WHERE state = 'failed' ORDER BY id DESC LIMIT 51",
+            "mail_that_was_not_accepted",
+        ),
+        (
+            "SELECT count(*) FROM outbox WHERE finished_at IS NOT NULL AND state = 'unknown'",
+            "mail_that_was_not_accepted",
+        ),
+        (
+            "SELECT state, count(*) FROM outbox WHERE state <> 'accepted' GROUP BY state",
+            "mail_that_was_not_accepted",
+        ),
+    ] {
+        let plan: Vec<Plan> = diesel::sql_query(format!("EXPLAIN {query}"))
+            .load(&mut conn)
+            .await
+            .unwrap();
+        let uses = |line: &Plan| line.line.contains(&format!(" {index} "));
+        assert!(plan.iter().any(uses), "{query}: {plan:?}");
+    }
+}
+
+#[derive(Debug, diesel::QueryableByName)]
+struct Plan {
+    #[diesel(sql_type = diesel::sql_types::Text, column_name = "QUERY PLAN")]
+    line: String,
+}
+
 /// Each column as schema.rs writes it, by table and place.
 const COLUMNS: &str = "SELECT table_name || '.' || column_name || ' -> ' || \
      CASE WHEN is_nullable = 'YES' THEN 'Nullable<' || kind || '>' ELSE kind END AS described \

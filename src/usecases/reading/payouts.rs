@@ -15,7 +15,7 @@ use crate::domain::payout::PayoutState;
 use crate::store::Connection;
 use crate::store::reading::money::MoneyWanted;
 use crate::store::reading::payout::{self, PayoutAnswerRow, PayoutRow};
-use crate::usecases::settling::stopping::stopped_payouts;
+use crate::usecases::settling::stopping::{Waiting, stopped_among};
 use crate::usecases::{Done, Failure};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -117,17 +117,24 @@ pub async fn show_payout(
     })
 }
 
-/// What holds stop in the networks of those that wait.
+/// What holds stop of those that wait.
 async fn stopped_of(
     conn: &mut Connection,
     rows: &[PayoutRow],
     at: DateTime<Utc>,
 ) -> Done<BTreeMap<i64, HoldCause>> {
-    let waiting = rows.iter().filter(|row| row.state == PayoutState::Waiting);
-    let networks: BTreeSet<i16> = waiting.map(|row| row.network_id).collect();
+    let mut of_networks: BTreeMap<i16, Waiting> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.state == PayoutState::Waiting) {
+        let waiting = of_networks.entry(row.network_id).or_insert_with(|| Waiting {
+            party_ids: BTreeSet::new(),
+            oldest: row.made_at,
+        });
+        waiting.party_ids.insert(row.party_id);
+        waiting.oldest = waiting.oldest.min(row.made_at);
+    }
     let mut stopped = BTreeMap::new();
-    for network_id in networks {
-        stopped.extend(stopped_payouts(conn, network_id, at).await?);
+    for (network_id, waiting) in of_networks {
+        stopped.extend(stopped_among(conn, network_id, &waiting, at).await?);
     }
     Ok(stopped)
 }

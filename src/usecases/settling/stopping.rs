@@ -10,7 +10,8 @@ use super::payments::Payments;
 use crate::domain::hold::HoldCause;
 use crate::domain::money::Amount;
 use crate::store::Connection;
-use crate::store::hold::{HoldableItem, holdable_sums, unsettled_licences};
+use crate::store::hold::{HoldableItem, holdable_sums, restricted_licences_of, unsettled_licences};
+use crate::store::licence::LicenceRow;
 use crate::store::payout::{WaitingPayoutRow, oldest_waiting, waiting_payouts_to};
 use crate::usecases::Done;
 
@@ -24,8 +25,38 @@ pub async fn stopped_payouts(
         return Ok(BTreeMap::new());
     };
     let licences = unsettled_licences(conn, network_id).await?;
+    stopped_by(conn, network_id, licences, (oldest, at)).await
+}
+
+/// Some payouts of a network that wait.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub party_ids: BTreeSet<i32>,
+    /// When the oldest was made.
+    pub oldest: DateTime<Utc>,
+}
+
+/// The same of these payouts, and maybe of others to the same parties.
+pub async fn stopped_among(
+    conn: &mut Connection,
+    network_id: i16,
+    waiting: &Waiting,
+    at: DateTime<Utc>,
+) -> Done<BTreeMap<i64, HoldCause>> {
+    let parties: Vec<i32> = waiting.party_ids.iter().copied().collect();
+    let licences = restricted_licences_of(conn, network_id, &parties).await?;
+    stopped_by(conn, network_id, licences, (waiting.oldest, at)).await
+}
+
+/// By what was recorded of these licences since a moment and is known at another.
+async fn stopped_by(
+    conn: &mut Connection,
+    network_id: i16,
+    licences: Vec<LicenceRow>,
+    (since, at): (DateTime<Utc>, DateTime<Utc>),
+) -> Done<BTreeMap<i64, HoldCause>> {
     let register = Register::load(conn, licences).await?;
-    let restricted = register.restricted_since(oldest, at);
+    let restricted = register.restricted_since(since, at);
     if restricted.is_empty() {
         return Ok(BTreeMap::new());
     }
