@@ -1,4 +1,4 @@
-//! What every handler stands on: the pool, the clock, remembered tokens, counters. Never here: what a handler decides.
+//! What every handler stands on: the pool, the clock, remembered tokens and overviews, counters. Never here: what a handler decides.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use crate::usecases::{Done, Failure};
 use super::authorised::RememberedTokens;
 use super::haste::Haste;
 use super::metrics::Metrics;
+use super::portal::overviews::Overviews;
 use super::proxies::Proxies;
 use super::recorder::Recorder;
 
@@ -24,6 +25,7 @@ pub struct AppState {
     pub haste: Arc<Haste>,
     pub proxies: Arc<Proxies>,
     pub metrics: Arc<Metrics>,
+    pub overviews: Arc<Overviews>,
     pub recorder: Arc<Recorder>,
 }
 
@@ -38,6 +40,7 @@ impl AppState {
             proxies: Arc::default(),
             tokens: Arc::default(),
             metrics: Arc::default(),
+            overviews: Arc::default(),
         }
     }
 

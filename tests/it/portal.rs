@@ -1,8 +1,11 @@
 //! The pages that need no token: in both languages, without scripts, and telling no amount.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use chrono::Duration;
 use daftar::host::database::{DatabaseUrl, pool};
 use daftar::usecases::register::licence::LicenceEventKind;
 use daftar::web::AppState;
@@ -211,4 +214,36 @@ async fn an_office_whose_licence_is_suspended_is_not_counted_as_licensed() {
     let lifted = scene.day(0, 13);
     scene.befall(LicenceEventKind::Reinstated, lifted, lifted).await;
     assert!(said(lifted).await.contains("3 licensed offices"));
+}
+
+#[actix_web::test]
+async fn the_start_page_is_worked_out_once_in_ten_seconds_however_many_ask_for_it() {
+    let scene = Scene::furnished().await;
+    let noon = scene.day(0, 12);
+    let passed = Arc::new(AtomicI64::new(0));
+    let secs = Arc::clone(&passed);
+    let clock = move || noon + Duration::seconds(secs.load(Ordering::Relaxed));
+    let state = AppState::new(scene.world.pool().clone(), clock);
+    let app = init_service(app(state)).await;
+    let licensed = async |language: &str, after: i64| {
+        passed.store(after, Ordering::Relaxed);
+        let asked = TestRequest::get()
+            .uri(&format!("/?lang={language}"))
+            .peer_addr("127.0.0.1:4711".parse().unwrap());
+        let response = call_service(&app, asked.to_request()).await;
+        let page = String::from_utf8(read_body(response).await.to_vec()).unwrap();
+        let counts = ["3 licensed offices", "2 licensed offices", "۲ دفتر"];
+        counts
+            .into_iter()
+            .find(|count| page.contains(count))
+            .map(str::to_owned)
+    };
+    assert_eq!(licensed("en", 0).await.unwrap(), "3 licensed offices");
+    scene.befall(LicenceEventKind::Suspended, noon, noon).await;
+    assert_eq!(licensed("en", 10).await.unwrap(), "3 licensed offices");
+    assert!(
+        licensed("fa", 10).await.unwrap().starts_with('۲'),
+        "each language by itself"
+    );
+    assert_eq!(licensed("en", 11).await.unwrap(), "2 licensed offices");
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 
 use crate::store::schema::job_runs;
@@ -41,9 +42,12 @@ pub async fn list_job_runs(
 
 /// The names of all jobs that ever ran.
 pub async fn jobs_that_ran(conn: &mut Connection) -> Stored<Vec<String>> {
-    Ok(job_runs::table
-        .select(job_runs::job)
-        .distinct()
-        .load(conn)
-        .await?)
+    #[derive(QueryableByName)]
+    struct Name {
+        #[diesel(sql_type = Text)]
+        job: String,
+    }
+    let query = concat!(include_str!("jobs_that_ran.sql"), "SELECT job FROM jobs");
+    let names: Vec<Name> = diesel::sql_query(query).load(conn).await?;
+    Ok(names.into_iter().map(|name| name.job).collect())
 }

@@ -5,7 +5,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
-use crate::store::schema::{job_runs, outbox};
 use crate::store::{Connection, Stored};
 
 #[derive(Clone, Debug, QueryableByName)]
@@ -31,13 +30,25 @@ pub struct NetworkStandingRow {
 }
 
 /// The newest run of a job.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = job_runs)]
+#[derive(Clone, Debug, QueryableByName)]
 pub struct NewestRunRow {
+    #[diesel(sql_type = Text)]
     pub job: String,
+    #[diesel(sql_type = Text)]
     pub state: String,
+    #[diesel(sql_type = Timestamptz)]
     pub claimed_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// How many mails stand in a state.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct MailCountRow {
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    #[diesel(sql_type = BigInt)]
+    pub mails: i64,
 }
 
 #[derive(QueryableByName)]
@@ -47,27 +58,25 @@ struct Version {
 }
 
 pub async fn network_standings(conn: &mut Connection, at: DateTime<Utc>) -> Stored<Vec<NetworkStandingRow>> {
-    Ok(diesel::sql_query(include_str!("overview.sql"))
+    Ok(diesel::sql_query(include_str!("overview/networks.sql"))
         .bind::<Timestamptz, _>(at)
         .load(conn)
         .await?)
 }
 
+/// By job.
 pub async fn newest_runs(conn: &mut Connection) -> Stored<Vec<NewestRunRow>> {
-    Ok(job_runs::table
-        .distinct_on(job_runs::job)
-        .select(NewestRunRow::as_select())
-        .order((job_runs::job, job_runs::slot.desc()))
-        .load(conn)
-        .await?)
+    let query = concat!(
+        include_str!("jobs_that_ran.sql"),
+        include_str!("overview/newest_runs.sql")
+    );
+    Ok(diesel::sql_query(query).load(conn).await?)
 }
 
-/// How many mails stand in each state.
-pub async fn mail_counts(conn: &mut Connection) -> Stored<Vec<(String, i64)>> {
-    Ok(outbox::table
-        .group_by(outbox::state)
-        .select((outbox::state, diesel::dsl::count_star()))
-        .order(outbox::state)
+/// By state; of those that were accepted no more than `accepted_max` are counted.
+pub async fn mail_counts(conn: &mut Connection, accepted_max: i64) -> Stored<Vec<MailCountRow>> {
+    Ok(diesel::sql_query(include_str!("overview/mails.sql"))
+        .bind::<BigInt, _>(accepted_max)
         .load(conn)
         .await?)
 }

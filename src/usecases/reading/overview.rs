@@ -9,11 +9,13 @@ use super::standing::{LicenceState, state_at};
 use crate::documents::dates;
 use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
+use crate::domain::outbox::MailState;
 use crate::store::Connection;
 use crate::store::network::{NetworkRow, networks_with_versions};
 use crate::store::reading::licence::{EventRow, events_of, licences_with_decisions};
 use crate::store::reading::overview::{
-    NetworkStandingRow, NewestRunRow, database_version, mail_counts, network_standings, newest_runs,
+    MailCountRow, NetworkStandingRow, NewestRunRow, database_version, mail_counts, network_standings,
+    newest_runs,
 };
 use crate::usecases::booking::schedule_of;
 use crate::usecases::{Done, Failure};
@@ -66,8 +68,12 @@ pub struct JobStanding {
 pub struct MailCount {
     /// `queued`, `sending`, `accepted`, `failed` or `unknown`.
     pub state: String,
+    /// `100000+` of accepted ones that are as many or more.
     pub count: String,
 }
+
+/// So many accepted mails are counted: they grow for ever, and anybody may ask.
+const ACCEPTED_COUNTED_MAX: i64 = 100_000;
 
 /// Moments of jobs are told on the clock of the first network, or in UTC where there is none.
 pub async fn show_overview(conn: &mut Connection, at: DateTime<Utc>, language: Language) -> Done<Overview> {
@@ -86,7 +92,7 @@ pub async fn show_overview(conn: &mut Connection, at: DateTime<Utc>, language: L
     }
     let zone = networks.first().map_or(Tz::UTC, |network| network.time_zone);
     let runs = newest_runs(conn).await?;
-    let mails = mail_counts(conn).await?;
+    let mails = mail_counts(conn, ACCEPTED_COUNTED_MAX).await?;
     Ok(Overview {
         database: database_version(conn).await?,
         networks: standings
@@ -99,12 +105,18 @@ pub async fn show_overview(conn: &mut Connection, at: DateTime<Utc>, language: L
             .collect(),
         mails: mails
             .into_iter()
-            .map(|(state, count)| MailCount {
-                state,
-                count: number(count, language),
+            .map(|row| MailCount {
+                count: mails_counted(&row, language),
+                state: row.state,
             })
             .collect(),
     })
+}
+
+fn mails_counted(row: &MailCountRow, language: Language) -> String {
+    let all = number(row.mails, language);
+    let is_more = row.state == MailState::Accepted.code() && row.mails == ACCEPTED_COUNTED_MAX;
+    if is_more { format!("{all}+") } else { all }
 }
 
 /// How many offices of each network have a licence whose term runs and which is suspended, revoked or surrendered.
@@ -177,4 +189,21 @@ fn job_standing(run: NewestRunRow, zone: Tz, language: Language) -> JobStanding 
 
 fn number(count: i64, language: Language) -> String {
     in_digits_of(language, &count.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepted_mail_is_counted_up_to_a_limit_and_told_to_be_more() {
+        for (state, mails, told) in [
+            ("accepted", ACCEPTED_COUNTED_MAX - 1, "99999"),
+            ("accepted", ACCEPTED_COUNTED_MAX, "100000+"),
+            ("queued", ACCEPTED_COUNTED_MAX, "100000"),
+        ] {
+            let state = state.to_owned();
+            assert_eq!(mails_counted(&MailCountRow { state, mails }, Language::En), told);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 pub mod assets;
 pub mod dialect;
+pub mod overviews;
 pub mod start;
 pub mod verify;
 mod words;

@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
 
 use super::dialect::Dialect;
+use super::overviews::overview;
 use super::{Words, page};
-use crate::domain::language::Language;
-use crate::usecases::reading::overview::{Overview, show_overview};
+use crate::usecases::reading::overview::Overview;
 use crate::web::{Answer, AppState, Problem};
 
 #[derive(Template)]
@@ -27,7 +27,8 @@ pub async fn start(
     state: Data<AppState>,
     Dialect(language): Dialect,
 ) -> Answer<HttpResponse> {
-    let (overview, problem) = match overview(&state, language).await {
+    let told = overview(&state, language).await.map_err(Problem::from);
+    let (overview, problem) = match told {
         Ok(overview) => (Some(overview), None),
         Err(problem) if problem.is_passing() => (None, Some(problem)),
         Err(problem) => return Err(problem),
@@ -44,9 +45,4 @@ pub async fn start(
 fn address(request: &HttpRequest) -> String {
     let connection = request.connection_info();
     format!("{}://{}", connection.scheme(), connection.host())
-}
-
-async fn overview(state: &AppState, language: Language) -> Result<Overview, Problem> {
-    let mut conn = state.connection().await?;
-    Ok(show_overview(&mut conn, state.now(), language).await?)
 }
