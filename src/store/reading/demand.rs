@@ -1,8 +1,10 @@
 //! Remittances that were demanded, as people read them. Never here: what became of them (see `domain::demand`).
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::money::MoneyWanted;
@@ -61,14 +63,31 @@ pub async fn list_demands(
     before: Option<i64>,
     rows: i64,
 ) -> Stored<Vec<DemandRow>> {
-    Ok(diesel::sql_query(include_str!("demands.sql"))
-        .bind::<Nullable<Text>, _>(&wanted.network)
-        .bind::<Nullable<Text>, _>(&wanted.party)
+    const ANY: &str = include_str!("demands.sql");
+    const OPEN: &str = include_str!("demands_open.sql");
+    let list = |query| of_money(query, wanted, before, rows);
+    let query = match in_state.state {
+        None => list(ANY).bind::<Bool, _>(false),
+        Some(DemandState::Paid) => list(ANY).bind::<Bool, _>(true),
+        Some(state @ (DemandState::Due | DemandState::PartlyPaid | DemandState::Overdue)) => list(OPEN)
+            .bind::<Text, _>(state.code())
+            .bind::<Timestamptz, _>(in_state.at),
+    };
+    Ok(query.load(conn).await?)
+}
+
+/// With what both queries ask for first.
+fn of_money<'w>(
+    query: &'static str,
+    wanted: &'w MoneyWanted,
+    before: Option<i64>,
+    rows: i64,
+) -> BoxedSqlQuery<'w, Pg, SqlQuery> {
+    diesel::sql_query(query)
+        .into_boxed()
+        .bind::<Nullable<Text>, _>(wanted.network.as_deref())
+        .bind::<Nullable<Text>, _>(wanted.party.as_deref())
         .bind::<Nullable<Integer>, _>(wanted.party_id)
         .bind::<Nullable<BigInt>, _>(before)
         .bind::<BigInt, _>(rows)
-        .bind::<Nullable<Text>, _>(in_state.state.map(DemandState::code))
-        .bind::<Timestamptz, _>(in_state.at)
-        .load(conn)
-        .await?)
 }

@@ -1,6 +1,6 @@
 -- Demands before the id $4, newest first, at most $5, each with what was demanded of its chain after it, and the chain's balance: the
 -- closing of the network's last approved settlement and what came in since. $1 network, $2 party, $3 id of the party for which
--- is asked, $6 the state that is wanted, as it is at $7 (see `domain::demand`).
+-- is asked, $6 whether only paid ones are wanted (see `domain::demand`).
 WITH demanded AS (
     SELECT d.id, d.settlement_id, n.code AS network, p.code AS party, d.deposit_identifier, u.code AS unit, d.amount, d.reference, d.due_at,
            w.period_key,
@@ -28,7 +28,6 @@ WITH demanded AS (
      WHERE ($1 IS NULL OR n.code = $1) AND ($2 IS NULL OR p.code = $2) AND ($3 IS NULL OR d.party_id = $3) AND ($4 IS NULL OR d.id < $4)
 )
 SELECT * FROM demanded
- WHERE $6 IS NULL OR $6 = CASE WHEN newer >= -balance THEN 'paid' WHEN due_at <= $7 THEN 'overdue'
-                               WHEN -balance - newer < amount THEN 'partly_paid' ELSE 'due' END
+ WHERE NOT $6 OR newer >= -balance
  ORDER BY id DESC
  LIMIT $5

@@ -1,5 +1,10 @@
 //! Random histories of days against a small model in which every balance is recomputed by hand.
 
+use chrono::{DateTime, Utc};
+use daftar::domain::demand::DemandState;
+use daftar::domain::money::Amount;
+use daftar::domain::page::Asked;
+use daftar::usecases::reading::demands::{DemandFilter, list_demands};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use tokio::runtime::Builder;
@@ -134,6 +139,9 @@ async fn live_through(days: &[Day]) {
             let due = scene.due(&format!("office-{office}")).await;
             assert_eq!(due, balance, "{office} after day {number}");
         }
+        for later in [0, 3, 20] {
+            every_demand_is_in_its_own_state(&scene, scene.day(number + 1 + later, 13)).await;
+        }
     }
     scene.world.assert_sound().await;
 }
@@ -177,4 +185,41 @@ async fn remit(scene: &Scene, model: &mut Model, day: i64) {
     let ordinal = i32::try_from(day + 1).unwrap();
     scene.bring_in("office-1001", -model.balances[0], ordinal).await;
     model.balances[0] = 0;
+}
+
+/// Each demand is listed under the state that it has in the list of all, and under no other.
+async fn every_demand_is_in_its_own_state(scene: &Scene, at: DateTime<Utc>) {
+    let listed = async |state, after| {
+        let filter = DemandFilter {
+            state,
+            ..DemandFilter::default()
+        };
+        let asked = Asked { after, rows: 100 };
+        let mut conn = scene.world.conn().await;
+        let page = list_demands(&mut conn, &scene.maker, at, &filter, &asked).await;
+        let demands = page.unwrap().items.into_iter();
+        demands
+            .map(|demand| (demand.id, demand.state, demand.open, demand.paid))
+            .collect::<Vec<_>>()
+    };
+    let all = listed(None, None).await;
+    let middle = all.get(all.len() / 2).map(|demand| demand.0);
+    for state in [
+        DemandState::Due,
+        DemandState::PartlyPaid,
+        DemandState::Overdue,
+        DemandState::Paid,
+    ] {
+        for before in [None, middle] {
+            let is_own = |demand: &&(i64, DemandState, Amount, Amount)| {
+                demand.1 == state && before.is_none_or(|before| demand.0 < before)
+            };
+            let own: Vec<_> = all.iter().filter(is_own).copied().collect();
+            assert_eq!(
+                listed(Some(state), before).await,
+                own,
+                "{state:?} {before:?} at {at}"
+            );
+        }
+    }
 }
