@@ -58,13 +58,15 @@ pub struct HoldableItem {
     pub received_at: DateTime<Utc>,
 }
 
-/// An original that may have to be held.
+/// An original that may have to be held: its licensee's own legs at one destination, net of what took them back.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct HoldableOriginal {
     #[diesel(sql_type = BigInt)]
     pub id: i64,
     #[diesel(embed)]
     pub item: HoldableItem,
+    #[diesel(sql_type = BigInt)]
+    pub amount: i64,
 }
 
 /// The licensee's own legs of an item, net of what took them back.

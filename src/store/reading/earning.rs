@@ -18,11 +18,20 @@ pub struct EarningsWanted<'a> {
     /// `None`: of all licensees that the office had.
     pub licensee: Option<i32>,
     pub network_id: Option<i16>,
-    /// The originals whose own legs are held, each with the deposit identifier where they are.
-    pub held: &'a [(i64, &'a str)],
+    /// The originals whose own legs are held, each at every destination where they are.
+    pub held: &'a [HeldLegs<'a>],
     /// Only what moves the licensee's destination of this deposit identifier in these windows; `None`: all of all windows.
     pub moving: Option<(&'a [i32], &'a str)>,
     pub by_service: bool,
+}
+
+/// The own legs of an original at one destination, which are held.
+#[derive(Clone, Copy, Debug)]
+pub struct HeldLegs<'a> {
+    pub original_id: i64,
+    pub deposit_identifier: &'a str,
+    /// What of them is not.
+    pub cut: i64,
 }
 
 /// Sums of one local day, service if wanted, and state; amounts are signed, in the unit's smallest part.
@@ -58,7 +67,10 @@ pub struct EarningRow {
 }
 
 pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> Stored<Vec<EarningRow>> {
-    let (held_ids, held_at): (Vec<i64>, Vec<&str>) = wanted.held.iter().copied().unzip();
+    let held = wanted.held.iter();
+    let held_ids: Vec<i64> = held.clone().map(|legs| legs.original_id).collect();
+    let held_at: Vec<&str> = held.clone().map(|legs| legs.deposit_identifier).collect();
+    let held_cuts: Vec<i64> = held.map(|legs| legs.cut).collect();
     Ok(prepared(include_str!("earnings.sql"))
         .bind::<Integer, _>(wanted.office_id)
         .bind::<Timestamptz, _>(wanted.from)
@@ -67,6 +79,7 @@ pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> S
         .bind::<Nullable<SmallInt>, _>(wanted.network_id)
         .bind::<Array<BigInt>, _>(held_ids)
         .bind::<Array<Text>, _>(held_at)
+        .bind::<Array<BigInt>, _>(held_cuts)
         .bind::<Nullable<Array<Integer>>, _>(wanted.moving.map(|(windows, _)| windows))
         .bind::<Nullable<Text>, _>(wanted.moving.map(|(_, identifier)| identifier))
         .bind::<Bool, _>(wanted.by_service)

@@ -1,20 +1,22 @@
 -- The licensee's own legs of one office's transactions, by local day, service if wanted, and how far they are settled. `until` is exclusive; the
--- licensee or the network is null for all. The originals whose own legs are held come as their ids beside the deposit identifiers where they are;
--- what a terminal split or was paid out never is.
+-- licensee or the network is null for all. The originals whose own legs are held come as their ids beside the deposit identifiers where they are, and
+-- what of them is not held; what a terminal split or was paid out never is.
 -- On demand only what moves one destination of the licensee in some windows, null for all: what it collects moves the plain one.
 WITH wanted AS NOT MATERIALIZED (
     SELECT $1::int AS office_id, $2::timestamptz AS since, $3::timestamptz AS until, $4::int AS licensee, $5::smallint AS network_id,
-           $6::bigint[] AS held_ids, $7::text[] AS held_at, $8::int[] AS windows, $9::text AS destination, $10::bool AS by_service
+           $6::bigint[] AS held_ids, $7::text[] AS held_at, $8::bigint[] AS held_cuts, $9::int[] AS windows, $10::text AS destination,
+           $11::bool AS by_service
 ), held AS MATERIALIZED (
-    SELECT o.id, array_agg(o.deposit_identifier ORDER BY o.deposit_identifier) AS places
-      FROM wanted w CROSS JOIN unnest(w.held_ids, w.held_at) AS o (id, deposit_identifier)
+    SELECT o.id, array_agg(o.deposit_identifier ORDER BY o.deposit_identifier) AS places, sum(o.cut)::bigint AS cut
+      FROM wanted w CROSS JOIN unnest(w.held_ids, w.held_at, w.held_cuts) AS o (id, deposit_identifier, cut)
      GROUP BY o.id
 ), asked AS (
     SELECT t.allocation_id, t.network_id, CASE WHEN w.by_service THEN t.service_id END AS service_id, t.window_id, t.kind, t.holder,
            b.party_ids[1] AS licensee,
            (t.occurred_at AT TIME ZONE n.time_zone)::date AS day,
            held.places AS held_at,
-           count(*) AS rows, sum(t.principal)::bigint AS principal
+           count(*) AS rows, sum(t.principal)::bigint AS principal,
+           sum(CASE WHEN t.original_id IS NULL THEN coalesce(held.cut, 0) ELSE 0 END)::bigint AS cut
       FROM wanted w
       JOIN transactions t ON t.office_id = w.office_id AND t.occurred_at >= w.since AND t.occurred_at < w.until
       JOIN bindings b ON b.id = t.binding_id
@@ -60,7 +62,8 @@ WITH wanted AS NOT MATERIALIZED (
     SELECT s.*,
            s.sign * (s.own_legs * s.rows + s.principal_earned) AS earned,
            s.sign * (CASE WHEN s.holder = 4 THEN s.own_legs ELSE s.own_sources END * s.rows + s.principal_collected) AS collected,
-           s.sign * (s.held_legs * s.rows + CASE WHEN s.holds_principal AND NOT s.is_paid_out THEN s.principal_earned ELSE 0 END) AS held
+           s.sign * (s.held_legs * s.rows + CASE WHEN s.holds_principal AND NOT s.is_paid_out THEN s.principal_earned ELSE 0 END)
+               - s.cut AS held
       FROM principals s
 ), summed AS (
     SELECT network_id, unit_id, service_id, window_id, day,

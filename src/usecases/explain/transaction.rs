@@ -19,7 +19,7 @@ use crate::store::reading::explanation::asked_at;
 use crate::store::reading::licence::{events_of, licence_of_id};
 use crate::usecases::reading::standing::restricted_since;
 use crate::usecases::reading::transactions::{ShareView, TransactionDetails, shares_of, show_transaction};
-use crate::usecases::settling::held_now::Restrictions;
+use crate::usecases::settling::held_now::{HeldOriginal, Restrictions};
 use crate::usecases::{Done, Failure};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -133,7 +133,8 @@ async fn held(
     let restrictions = Restrictions::among(conn, BTreeSet::from([licence_id]), at).await?;
     let transaction = &details.transaction;
     let original = transaction.original_id.unwrap_or(transaction.id);
-    let held = restrictions.held_originals(conn, Some(original)).await?;
+    let mut held = restrictions.held_originals(conn, Some(original)).await?;
+    held.retain(HeldOriginal::is_held);
     if held.is_empty() {
         return Ok(None);
     }

@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::holding::Register;
+use super::holding::{Place, Register, cause_of};
 use super::payments::Payments;
+use crate::domain::hold::HoldCause;
 use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
 use crate::store::Connection;
-use crate::store::hold::{RestrictedLicence, holdable_originals, holdable_sums, restricted_licences};
+use crate::store::hold::{
+    HoldableOriginal, RestrictedLicence, holdable_originals, holdable_sums, restricted_licences,
+    restricted_licences_of,
+};
 use crate::usecases::Done;
 
 /// Those of some licences that were ever restricted.
@@ -28,11 +32,53 @@ pub struct HeldOriginal {
     pub id: i64,
     /// Empty for the plain one.
     pub deposit_identifier: String,
+    /// What of them is paid for good: its payout came back, and this much had been set off.
+    pub not_held: Amount,
+    is_held: bool,
+}
+
+impl HeldOriginal {
+    /// Whether anything of it is.
+    pub const fn is_held(&self) -> bool {
+        self.is_held
+    }
 }
 
 struct OfNetwork {
     id: i16,
     restricted: Vec<RestrictedLicence>,
+}
+
+/// An original that would be held if all of it had come back.
+struct UnpaidOriginal {
+    original: HoldableOriginal,
+    place: Place,
+}
+
+/// What is still to be handed out to the originals of a place and cause.
+type Cuts = BTreeMap<(Place, HoldCause), Amount>;
+
+impl UnpaidOriginal {
+    fn came_back(&self) -> bool {
+        !self.place.came_back_from.is_empty()
+    }
+
+    /// The oldest are cut first.
+    fn cut_by(self, cuts: &mut Cuts) -> Done<HeldOriginal> {
+        let net = Amount::from_minor(self.original.amount);
+        let mut not_held = Amount::ZERO;
+        let cause = cause_of(&self.original.item);
+        if let Some(left) = cuts.get_mut(&(self.place, cause)) {
+            not_held = net.max(Amount::ZERO).min(*left);
+            *left = left.minus(not_held)?;
+        }
+        Ok(HeldOriginal {
+            id: self.original.id,
+            deposit_identifier: self.original.item.deposit_identifier,
+            is_held: not_held.is_zero() || not_held < net,
+            not_held,
+        })
+    }
 }
 
 impl Restrictions {
@@ -64,23 +110,60 @@ impl Restrictions {
         self.licences == *licences
     }
 
-    /// The originals whose licensees' own legs are held, each at the destinations where they are; or `only` this one.
+    /// The originals whose licensees' own legs are held, each at the destinations where they are; or `only` this one. Those of all
+    /// licences of a party come together to what would be held of it if everything that is booked were settled.
     pub async fn held_originals(&self, conn: &mut Connection, only: Option<i64>) -> Done<Vec<HeldOriginal>> {
         let mut held = Vec::new();
         for network in &self.networks {
-            let originals = holdable_originals(conn, network.id, &network.restricted, only).await?;
-            let items = originals.iter().map(|original| &original.item);
-            let payments = Payments::of_items(conn, network.id, items, i32::MAX).await?;
-            for original in &originals {
-                if self.register.holds(&original.item, &payments, self.at)? {
-                    held.push(HeldOriginal {
-                        id: original.id,
-                        deposit_identifier: original.item.deposit_identifier.clone(),
-                    });
+            let mut own = self.held_of(conn, network, only).await?;
+            let mut cuts = Cuts::new();
+            if own.iter().any(UnpaidOriginal::came_back) {
+                cuts = self.cuts(conn, network, &own).await?;
+                if only.is_some() {
+                    // What is cut of one depends on the others.
+                    own = self.held_of(conn, network, None).await?;
+                }
+            }
+            own.sort_by_key(|unpaid| (unpaid.original.item.occurred_at, unpaid.original.id));
+            for unpaid in own {
+                let original = unpaid.cut_by(&mut cuts)?;
+                if only.is_none_or(|only| only == original.id) {
+                    held.push(original);
                 }
             }
         }
         Ok(held)
+    }
+
+    async fn held_of(
+        &self,
+        conn: &mut Connection,
+        network: &OfNetwork,
+        only: Option<i64>,
+    ) -> Done<Vec<UnpaidOriginal>> {
+        let originals = holdable_originals(conn, network.id, &network.restricted, only).await?;
+        let items = originals.iter().map(|original| &original.item);
+        let payments = Payments::of_items(conn, network.id, items, i32::MAX).await?;
+        let mut held = Vec::new();
+        for original in originals {
+            if self.register.holds(&original.item, &payments, self.at)? {
+                let place = self.register.place(&original.item, &payments)?;
+                held.push(UnpaidOriginal { original, place });
+            }
+        }
+        Ok(held)
+    }
+
+    /// What is not held of what came back: of all licences of the parties of these originals, for they were paid together.
+    async fn cuts(&self, conn: &mut Connection, network: &OfNetwork, own: &[UnpaidOriginal]) -> Done<Cuts> {
+        let parties: BTreeSet<i32> = own.iter().map(|unpaid| unpaid.original.item.party_id).collect();
+        let rows = restricted_licences_of(conn, network.id, &Vec::from_iter(parties)).await?;
+        let register = Register::load(conn, rows).await?;
+        let restricted = register.restricted(self.at);
+        let sums = holdable_sums(conn, network.id, i32::MAX, &restricted).await?;
+        let items = sums.iter().map(|sum| &sum.item);
+        let payments = Payments::of_items(conn, network.id, items, i32::MAX).await?;
+        register.unpaid(&sums, &payments, self.at)?.cuts()
     }
 
     /// What is held of each destination in each network, of what was booked up to the window of an ordinal; where none is

@@ -67,7 +67,59 @@ pub async fn held(
     })
 }
 
-type Causes = BTreeMap<HoldCause, Amount>;
+pub(super) type Causes = BTreeMap<HoldCause, Amount>;
+
+/// A destination, and the settlements whose payments of it came back one after the other; none where nothing was paid.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub chain: Chain,
+    pub came_back_from: Vec<i32>,
+}
+
+/// What would be held if all of it had come back.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unpaid {
+    pub places: BTreeMap<Place, Causes>,
+    /// What each settlement had paid of a destination, and came back.
+    came_back: BTreeMap<(Chain, i32), Amount>,
+}
+
+impl Unpaid {
+    /// What is held of it: of what the same settlements had paid no more than came back, for what they had set off stays paid.
+    pub(super) fn capped(&self) -> Done<BTreeMap<Place, Causes>> {
+        let mut capped = self.places.clone();
+        for ((chain, ordinal), paid) in &self.came_back {
+            let mut left = *paid;
+            let paid_by_it = |place: &Place| place.chain == *chain && place.came_back_from.contains(ordinal);
+            let alike = capped.iter_mut().filter(|(place, _)| paid_by_it(place));
+            for amount in alike.flat_map(|(_, causes)| causes.values_mut()) {
+                *amount = (*amount).min(left);
+                left = left.minus((*amount).max(Amount::ZERO))?;
+            }
+        }
+        Ok(capped)
+    }
+
+    /// What is not held of it, by place and cause.
+    pub(super) fn cuts(&self) -> Done<BTreeMap<(Place, HoldCause), Amount>> {
+        let capped = self.capped()?;
+        let mut cuts = BTreeMap::new();
+        for (place, causes) in &self.places {
+            for (cause, amount) in causes {
+                let held = capped[place][cause].max(Amount::ZERO);
+                let cut = amount.max(&Amount::ZERO).minus(held)?;
+                cuts.insert((place.clone(), cause.clone()), cut);
+            }
+        }
+        Ok(cuts)
+    }
+}
+
+pub(super) fn cause_of(item: &HoldableItem) -> HoldCause {
+    HoldCause::Licence {
+        licence: item.licence_id,
+    }
+}
 
 fn add(sum: &mut Amount, amount: Amount) -> Done<()> {
     *sum = sum.plus(amount)?;
@@ -113,41 +165,48 @@ impl Register {
         payments: &Payments,
         at: DateTime<Utc>,
     ) -> Done<BTreeMap<(Chain, HoldCause), Amount>> {
-        let mut unpaid_again: BTreeMap<(Chain, Vec<i32>), Causes> = BTreeMap::new();
-        let mut paid: BTreeMap<(Chain, i32), Amount> = BTreeMap::new();
-        for sum in sums {
-            let (item, of_chain) = (self.holdable(&sum.item)?, payments.of(&sum.item));
-            let (chain, amount) = (chain_of(&sum.item), Amount::from_minor(sum.amount));
-            if !item.is_held(of_chain, at) {
-                continue;
-            }
-            let cause = HoldCause::Licence {
-                licence: sum.item.licence_id,
-            };
-            let mut came_back = Vec::new();
-            for payment in item.came_back_from(of_chain) {
-                came_back.push(payment.ordinal);
-                paid.insert((chain.clone(), payment.ordinal), payment.paid);
-            }
-            let causes = unpaid_again.entry((chain, came_back)).or_default();
-            add(causes.entry(cause).or_default(), amount)?;
-        }
-        for ((chain, ordinal), paid) in paid {
-            let mut left = paid;
-            let paid_by_it = |(of, ordinals): &(Chain, Vec<i32>)| *of == chain && ordinals.contains(&ordinal);
-            let alike = unpaid_again.iter_mut().filter(|(place, _)| paid_by_it(place));
-            for amount in alike.flat_map(|(_, causes)| causes.values_mut()) {
-                *amount = (*amount).min(left);
-                left = left.minus((*amount).max(Amount::ZERO))?;
-            }
-        }
         let mut items = BTreeMap::new();
-        for ((chain, _), causes) in unpaid_again {
+        for (place, causes) in self.unpaid(sums, payments, at)?.capped()? {
             for (cause, amount) in causes {
-                add(items.entry((chain.clone(), cause)).or_default(), amount)?;
+                add(items.entry((place.chain.clone(), cause)).or_default(), amount)?;
             }
         }
         Ok(items)
+    }
+
+    /// What of the sums would be held if all of it had come back, by place and cause.
+    pub(super) fn unpaid(
+        &self,
+        sums: &[HoldableSum],
+        payments: &Payments,
+        at: DateTime<Utc>,
+    ) -> Done<Unpaid> {
+        let mut unpaid = Unpaid::default();
+        for sum in sums {
+            let (item, of_chain) = (self.holdable(&sum.item)?, payments.of(&sum.item));
+            if !item.is_held(of_chain, at) {
+                continue;
+            }
+            let place = self.place(&sum.item, payments)?;
+            for payment in item.came_back_from(of_chain) {
+                let came_back = (place.chain.clone(), payment.ordinal);
+                unpaid.came_back.insert(came_back, payment.paid);
+            }
+            let causes = unpaid.places.entry(place).or_default();
+            let amount = Amount::from_minor(sum.amount);
+            add(causes.entry(cause_of(&sum.item)).or_default(), amount)?;
+        }
+        Ok(unpaid)
+    }
+
+    /// Where an item that is held stands.
+    pub(super) fn place(&self, item: &HoldableItem, payments: &Payments) -> Done<Place> {
+        let judged = self.holdable(item)?;
+        let came_back = judged.came_back_from(payments.of(item));
+        Ok(Place {
+            chain: chain_of(item),
+            came_back_from: came_back.map(|payment| payment.ordinal).collect(),
+        })
     }
 
     pub(super) fn holds(&self, item: &HoldableItem, payments: &Payments, at: DateTime<Utc>) -> Done<bool> {

@@ -6,8 +6,9 @@ use daftar::domain::language::Language;
 use daftar::domain::money::Amount;
 use daftar::domain::originator::Originator;
 use daftar::domain::window::CLOCK_DIFFERENCE_MAX;
+use daftar::usecases::Connection;
 use daftar::usecases::explain::explain_transaction;
-use daftar::usecases::reading::earnings::{DueOutcome, EarningsAsked, report_earnings};
+use daftar::usecases::reading::earnings::{DueOutcome, EarningsAsked, Gathered, report_earnings};
 use daftar::usecases::reading::moment::Moment;
 use daftar::usecases::register::licence::{LicenceEventEntry, LicenceEventKind, record_licence_event};
 use serde_json::json;
@@ -327,6 +328,122 @@ async fn of_what_was_set_off_in_part_and_came_back_no_more_than_came_back_is_hel
     let office = position_of(&preview, "office-1001");
     let figures = [office.before, office.active_holds, office.held, office.paid].map(Amount::minor);
     assert_eq!(figures, [paid + 2 * WAGE, paid, paid, 2 * WAGE]);
+    scene.settle_day(2).await;
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_is_told_to_be_held_of_what_came_back_leaves_out_what_was_set_off() {
+    let scene = Scene::furnished().await;
+    let hours = [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5), ("f", 6)];
+    let given = hours.map(|(reference, hour)| (reference, scene.day(0, hour), scene.day(0, hour)));
+    scene.passports(&given).await;
+    let kept = Case::cash("1001", "passport", "kept", scene.day(0, 7));
+    scene.book(scene.day(0, 7), &[kept]).await;
+    scene.settle_day(1).await;
+    // 1,476,112 of what the seven brought were set off: three whole wages, and a part of the fourth.
+    let paid = 7 * WAGE - 1_476_112;
+    scene.book_central(1, "1002", "copy", "opens").await;
+    scene.give_back("office-1001", 2).await;
+    let (from, recorded) = (scene.day(0, 0), scene.day(1, 13));
+    scene.befall(LicenceEventKind::Suspended, from, recorded).await;
+    assert_eq!(scene.held(scene.day(1, 14)).await, [paid, paid, 0]);
+
+    let (mut conn, host) = (scene.world.conn().await, Originator::host());
+    let explained = async |conn: &mut Connection, reference: &str| {
+        let find = format!(
+            "SELECT batch_id * 16384 + line AS count FROM transactions WHERE reference = '{reference}'"
+        );
+        let id = scene.count(&find).await;
+        let told = explain_transaction(conn, &host, scene.day(1, 14), id, Language::En).await;
+        told.unwrap().held.is_some()
+    };
+    for (reference, is_held) in [
+        ("a", false),
+        ("c", false),
+        ("d", true),
+        ("f", true),
+        ("kept", true),
+    ] {
+        assert_eq!(explained(&mut conn, reference).await, is_held, "{reference}");
+    }
+
+    // What is given back of an original whose wage was set off leaves the cut to the others.
+    for (reference, takes_back, amount) in [("c-part", "c", Some(738_056)), ("a-back", "a", None)] {
+        let back = Case {
+            takes_back: Some(takes_back),
+            amount,
+            ..Case::central("1001", "passport", reference, scene.day(1, 15))
+        };
+        scene.book(scene.day(1, 15), &[back]).await;
+    }
+    let left = 7 * WAGE - WAGE - WAGE / 2;
+    assert!(left > paid, "it is still cut");
+    let told = scene.held(scene.day(1, 16)).await;
+    assert_eq!(told[0], paid);
+    for gathered in [Gathered::Day, Gathered::Month, Gathered::Service] {
+        let asked = EarningsAsked {
+            from: Some(Moment::Instant(scene.began)),
+            gathered,
+            ..EarningsAsked::default()
+        };
+        let report = report_earnings(&mut conn, &host, scene.day(1, 16), "1001", &asked).await;
+        let of_network = report.unwrap().networks.remove(0);
+        for sums in of_network
+            .lines
+            .iter()
+            .map(|line| line.sums)
+            .chain([of_network.totals])
+        {
+            let parts = Amount::sum([sums.settled, sums.unsettled, sums.held]).unwrap();
+            assert_eq!(sums.earned, parts, "{gathered:?}");
+        }
+        assert_eq!(of_network.totals.held.minor(), paid);
+        assert_eq!(of_network.totals.earned.minor(), left);
+    }
+    scene.settle_day(2).await;
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_came_back_of_two_offices_of_one_licensee_is_held_once() {
+    let scene = Scene::furnished().await;
+    scene
+        .hand_over_office("1003", "office-1001", scene.day(0, 1))
+        .await;
+    let cases = [
+        Case::central("1001", "passport", "a", scene.day(0, 13)),
+        Case::central("1003", "passport", "b", scene.day(0, 14)),
+        Case::cash("1003", "copy", "kept", scene.day(0, 15)),
+    ];
+    scene.book(scene.day(0, 16), &cases).await;
+    scene.settle_day(1).await;
+    let paid = 2 * WAGE + 67_900 - 100_000;
+    scene.book_central(1, "1002", "copy", "opens").await;
+    scene.give_back("office-1001", 2).await;
+    let (from, recorded) = (scene.day(0, 12), scene.day(1, 13));
+    scene.befall(LicenceEventKind::Suspended, from, recorded).await;
+    let other = LicenceEventEntry {
+        office: "1003".to_owned(),
+        ..decision(LicenceEventKind::Suspended, from)
+    };
+    let mut conn = scene.world.conn().await;
+    record_licence_event(&mut conn, &scene.maker, recorded, &other)
+        .await
+        .unwrap();
+    let at = scene.day(1, 14);
+    let preview = scene.preview(PISHKHAN, at).await;
+    assert_eq!(position_of(&preview, "office-1001").active_holds.minor(), paid);
+    let mut held = Amount::ZERO;
+    for office in ["1001", "1003"] {
+        let asked = EarningsAsked {
+            from: Some(Moment::Instant(scene.began)),
+            ..EarningsAsked::default()
+        };
+        let report = report_earnings(&mut conn, &Originator::host(), at, office, &asked).await;
+        held = held.plus(report.unwrap().networks[0].totals.held).unwrap();
+    }
+    assert_eq!(held.minor(), paid);
     scene.settle_day(2).await;
     scene.world.assert_sound().await;
 }

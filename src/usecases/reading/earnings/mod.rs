@@ -17,7 +17,7 @@ use crate::domain::moment::is_within_calendars;
 use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
 use crate::store::Connection;
-use crate::store::reading::earning::{EarningsWanted, earnings_of};
+use crate::store::reading::earning::{EarningsWanted, HeldLegs, earnings_of};
 use crate::store::reading::licence::tenures_of;
 use crate::store::reading::network::all_networks;
 use crate::usecases::settling::held_now::Restrictions;
@@ -109,10 +109,12 @@ async fn report(
     let licences = tenures.iter().map(|tenure| tenure.licence_id).collect();
     let restrictions = Restrictions::among(conn, licences, at).await?;
     let held = restrictions.held_originals(conn, None).await?;
-    let held: Vec<(i64, &str)> = held
-        .iter()
-        .map(|o| (o.id, o.deposit_identifier.as_str()))
-        .collect();
+    let held = held.iter().map(|original| HeldLegs {
+        original_id: original.id,
+        deposit_identifier: &original.deposit_identifier,
+        cut: original.not_held.minor(),
+    });
+    let held: Vec<HeldLegs<'_>> = held.collect();
     let rows = earnings_of(
         conn,
         EarningsWanted {
