@@ -52,7 +52,7 @@ pub struct BookedUnit {
     pub scale: u8,
 }
 
-const CSV_HEAD: [&str; 18] = [
+const CSV_HEAD: [&str; 19] = [
     "journal",
     "network",
     "kind",
@@ -71,6 +71,7 @@ const CSV_HEAD: [&str; 18] = [
     "side",
     "component_kind",
     "count",
+    "transaction_kind",
 ];
 
 /// What stands above the journals. Debits are positive in these books, as hledger has it: an account that is owed to a
@@ -153,6 +154,7 @@ pub fn csv(journal: &BookedJournal) -> Result<Vec<u8>, csv::Error> {
             entry.side.clone(),
             entry.component_kind.clone(),
             entry.count.to_string(),
+            entry.transaction_kind.clone(),
         ];
         writer.write_record(texts.map(|text| escaped(&text)))?;
     }
@@ -258,6 +260,62 @@ mod tests {
         let text = String::from_utf8(csv(&journal()).unwrap()).unwrap();
         assert!(text.lines().all(|line| line.contains(",'=office,")), "{text}");
         assert!(text.contains(",1047500,,remitted"), "{text}");
+    }
+
+    /// What a column of an entry's row is called in JSON, and whether it is the journal's.
+    fn field_of(column: &str) -> (bool, &str) {
+        match column {
+            "journal" => (true, "id"),
+            "journal_party" => (true, "party"),
+            "network" | "kind" | "window" | "cause" | "posted_at" | "originator" => (true, column),
+            "account_window" => (false, "window"),
+            "debit" | "credit" => (false, "amount"),
+            _ => (false, column),
+        }
+    }
+
+    #[test]
+    fn csv_says_of_an_entry_all_that_json_does() {
+        let mut refund = journal();
+        for entry in &mut refund.entries {
+            entry.side = "earned".to_owned();
+            entry.transaction_kind = "refund".to_owned();
+            entry.component_kind = "wage".to_owned();
+            entry.deposit_identifier = "12".to_owned();
+        }
+        let told: serde_json::Value = serde_json::from_str(&json(&refund)).unwrap();
+        let fields = |object: &serde_json::Value| {
+            let names: Vec<String> = object.as_object().unwrap().keys().cloned().collect();
+            names
+        };
+        let columns = CSV_HEAD.map(field_of);
+        for (is_journals, object) in [(true, &told), (false, &told["entries"][0])] {
+            for field in fields(object) {
+                // The day is that of the moment, on the network's clock.
+                let is_told = columns.contains(&(is_journals, field.as_str()));
+                assert!(
+                    is_told || ["entries", "posted_on"].contains(&field.as_str()),
+                    "{field}"
+                );
+            }
+        }
+        let written = [csv_head().unwrap(), csv(&refund).unwrap()].concat();
+        let text = String::from_utf8(written).unwrap();
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let head = reader.headers().unwrap().clone();
+        let row = reader.records().next().unwrap().unwrap();
+        for (column, cell) in head.iter().zip(&row) {
+            let (is_journals, field) = field_of(column);
+            let value = if is_journals {
+                &told[field]
+            } else {
+                &told["entries"][0][field]
+            };
+            let is_exact = !["posted_at", "journal_party", "debit", "credit"].contains(&column);
+            if let (true, Some(text)) = (is_exact, value.as_str()) {
+                assert_eq!(cell, text, "{column}");
+            }
+        }
     }
 
     #[test]

@@ -179,11 +179,16 @@ async fn an_owner_exports_the_raw_journal_of_the_own_office_with_all_terms_and_o
         ids.insert(transaction["id"].as_i64().unwrap());
     }
     assert_eq!(ids.len(), 1_107);
-    let csv = api
-        .get("/v1/offices/1001/transactions/export", &owner)
-        .await
-        .text();
+    let sheet = api.get("/v1/offices/1001/transactions/export", &owner).await;
+    let csv = sheet.text();
     assert!(csv.starts_with("\u{feff}id,network,office"), "{}", &csv[..40]);
+    let document = api.get("/openapi.json", "").await.json();
+    let route = &document["paths"]["/v1/offices/{code}/transactions/export"];
+    for answer in [&said, &sheet] {
+        let kind = answer.header("content-type").split(';').next().unwrap();
+        let promised = &route["get"]["responses"]["200"]["content"][kind];
+        assert!(promised.is_object(), "{kind} is not in the document");
+    }
     assert_eq!(
         api.get("/v1/offices/1002/transactions/export", &owner)
             .await

@@ -34,7 +34,10 @@ pub struct FormatQuery {
 #[utoipa::path(
     tag = "transactions",
     params(("code" = String, Path), StretchQuery, FormatQuery),
-    responses((status = 200, description = "CSV with a byte order mark, or lines of JSON", content_type = "text/csv"))
+    responses((status = 200, description = "CSV with a byte order mark, or lines of JSON", content(
+        (String = "text/csv"),
+        (String = "application/x-ndjson"),
+    )))
 )]
 #[get("/v1/offices/{code}/transactions/export")]
 pub async fn export_journal(
