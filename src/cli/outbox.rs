@@ -96,7 +96,11 @@ async fn list(
         let _ = writeln!(
             text,
             "{:<8}{queued:<22}{:<10}{:<9}{:<32}{}",
-            mail.id, mail.state, mail.attempts, mail.recipient, mail.last_answer
+            mail.id,
+            mail.state,
+            mail.attempts,
+            mail.recipient.as_deref().unwrap_or_default(),
+            mail.last_answer.as_deref().unwrap_or_default()
         );
     }
     if let (true, Some(last)) = (page.more, page.items.last()) {

@@ -43,7 +43,7 @@ struct CreateArgs {
     /// Its name, where it is new.
     #[arg(long)]
     name: Option<String>,
-    /// read: look; record: also post transactions; finance: also settle.
+    /// read: look, without others' account numbers and mail addresses; record: also post transactions; finance: also settle.
     #[arg(long, value_enum)]
     scope: TokenScope,
     /// Code of the party for which it acts: it sees what concerns that party and records at its office or for its agency, no more.

@@ -113,6 +113,12 @@ impl Originator {
         self.acts_for_the_network(verb)
     }
 
+    /// Account numbers, mail addresses and what mail servers say of them: its own to whoever acts for a party, and all of them to
+    /// whoever settles.
+    pub fn sees_accounts_and_addresses(&self) -> bool {
+        self.party_id.is_some() || self.scope >= Scope::Finance
+    }
+
     /// Whoever acts for one party never decides on the money of all.
     fn acts_for_the_network(&self, verb: &'static str) -> Result<(), NotAllowed> {
         match self.party_id {
@@ -203,6 +209,22 @@ mod tests {
             told,
             Err("x may not see the jobs: it acts for one party".to_owned())
         );
+    }
+
+    #[test]
+    fn accounts_and_addresses_are_for_whoever_settles_or_acts_for_their_party() {
+        for (scope, party_id, sees) in [
+            (Scope::Read, None, false),
+            (Scope::Record, None, false),
+            (Scope::Finance, None, true),
+            (Scope::Read, Some(7), true),
+        ] {
+            let asking = Originator {
+                party_id,
+                ..originator(OriginatorKind::Client, scope)
+            };
+            assert_eq!(asking.sees_accounts_and_addresses(), sees, "{scope:?}");
+        }
     }
 
     #[test]

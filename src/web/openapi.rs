@@ -19,7 +19,8 @@ const TOKEN: &str = "token";
         title = "Daftar",
         description = "The register and the money of a franchised network of service counters. \
             Amounts are integers of the unit's smallest part; moments are RFC 3339; intervals are half-open: \
-            `from` belongs to them, `until` does not. Errors are problem+json (RFC 9457).",
+            `from` belongs to them, `until` does not. Account numbers, mail addresses and what mail servers said are null to a \
+            token of a scope below `finance` that acts for no party. Errors are problem+json (RFC 9457).",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(Problem))

@@ -422,3 +422,35 @@ async fn a_reference_used_at_two_offices_for_the_same_service_and_amount_is_an_e
     let path = format!("/v1/windows/{}/exceptions", windows[0]["id"]);
     assert_eq!(api.get(&path, &owner).await.status, 403);
 }
+
+#[actix_web::test]
+async fn account_numbers_and_mail_addresses_are_told_to_whoever_settles_or_acts_for_their_party_and_to_no_other()
+ {
+    let reading = Reading::new().await;
+    let api = &reading.api;
+    let counters = api.token("counter-system", Scope::Record, None).await;
+    let finance = api.token("finance", Scope::Finance, None).await;
+    for (token, is_told) in [
+        (&reading.all, false),
+        (&counters, false),
+        (&finance, true),
+        (&reading.own, true),
+    ] {
+        for (path, field) in [
+            ("/v1/payouts", "iban"),
+            ("/v1/parties?kind=office", "email"),
+            ("/v1/outbox", "recipient"),
+            ("/v1/outbox", "last_answer"),
+        ] {
+            let rows = api.get(path, token).await.items();
+            assert!(!rows.is_empty(), "{path}");
+            for row in rows {
+                assert_eq!(row[field].is_string(), is_told, "{path} {row}");
+            }
+        }
+        let payout = format!("/v1/payouts/{}", reading.settled.payouts[0]);
+        let shown = api.get(&payout, token).await.json();
+        assert_eq!(shown["iban"].is_string(), is_told, "{shown}");
+        assert_eq!(shown["waits_for"], json!("money"), "{shown}");
+    }
+}

@@ -59,7 +59,7 @@ async fn mail_waits_while_its_login_is_refused_and_goes_out_once_the_password_is
     queue(&mut conn, "office", "en").await;
     let server = SmtpServer::of_account(ACCOUNT).await;
     let api = Api::of(&scene.world, at(BEGAN));
-    let reader = api.token("reader", Scope::Read, None).await;
+    let reader = api.token("reader", Scope::Finance, None).await;
 
     let refused = send_mail(&scene.world, &server, MISTYPED).await;
     let waiting = fate(&mut conn, "office").await;

@@ -16,7 +16,8 @@ pub struct MailView {
     pub id: i64,
     /// `statement` or `licence_expiry`.
     pub kind: String,
-    pub recipient: String,
+    /// Null to a token of a scope below `finance` that acts for no party.
+    pub recipient: Option<String>,
     pub message_id: String,
     /// Number of the statement that it brings.
     pub statement: Option<String>,
@@ -26,7 +27,8 @@ pub struct MailView {
     pub queued_at: DateTime<Utc>,
     pub next_attempt_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
-    pub last_answer: String,
+    /// What the mail server said last, or why it was not asked. Null to the same tokens: it may name the recipient.
+    pub last_answer: Option<String>,
     /// When somebody last queued it again after it was given up, and who.
     pub queued_again_at: Option<DateTime<Utc>>,
     pub queued_again_by: Option<String>,
@@ -47,14 +49,15 @@ pub async fn list_mail(
         asked.fetched(),
     )
     .await?;
-    Ok(asked.page(rows).map(view))
+    Ok(asked.page(rows).map(|row| view(row, by)))
 }
 
-fn view(row: MailRow) -> MailView {
+fn view(row: MailRow, by: &Originator) -> MailView {
+    let told = by.sees_accounts_and_addresses();
     MailView {
         id: row.id,
         kind: row.kind,
-        recipient: row.recipient,
+        recipient: told.then_some(row.recipient),
         message_id: row.message_id,
         statement: row.statement,
         state: row.state,
@@ -62,7 +65,7 @@ fn view(row: MailRow) -> MailView {
         queued_at: row.queued_at,
         next_attempt_at: row.next_attempt_at,
         finished_at: row.finished_at,
-        last_answer: row.last_answer,
+        last_answer: told.then_some(row.last_answer),
         queued_again_at: row.queued_again_at,
         queued_again_by: row.queued_again_by,
     }

@@ -24,7 +24,7 @@ pub struct PartyView {
     pub name_en: String,
     /// In which its statements are written.
     pub language: String,
-    /// Where its mail goes.
+    /// Where its mail goes. Null too to a token of a scope below `finance` that acts for no party.
     pub email: Option<String>,
 }
 
@@ -73,7 +73,7 @@ pub async fn list_parties(
         asked.fetched(),
     )
     .await?;
-    Ok(asked.page(rows).map(view))
+    Ok(asked.page(rows).map(|row| view(row, by)))
 }
 
 /// What the books owe a party: at a moment what was posted until then, on a day what was posted until its end in each
@@ -139,13 +139,13 @@ fn balance_view(row: &BalanceRow) -> Done<BalanceView> {
     })
 }
 
-fn view(row: PartyRow) -> PartyView {
+fn view(row: PartyRow, by: &Originator) -> PartyView {
     PartyView {
         code: row.code,
         kind: row.kind,
         name_fa: row.name_fa,
         name_en: row.name_en,
         language: row.language,
-        email: row.email,
+        email: row.email.filter(|_| by.sees_accounts_and_addresses()),
     }
 }

@@ -30,7 +30,8 @@ pub struct PayoutView {
     /// In the smallest part of the unit.
     #[schema(value_type = i64)]
     pub amount: Amount,
-    /// Copied when the payout was approved; absent while none is known, and then it waits.
+    /// Copied when the payout was approved. Null while none is known, and then it waits; and to a token of a scope below `finance`
+    /// that acts for no party.
     pub iban: Option<String>,
     /// Its rank: the smallest leaves first.
     pub priority: i16,
@@ -89,7 +90,7 @@ pub async fn list_payouts(
     let wanted = filter.wanted(conn, by).await?;
     let rows = payout::list_payouts(conn, &wanted, asked.after, asked.fetched()).await?;
     let stopped = stopped_of(conn, &rows, at).await?;
-    Ok(asked.page(rows).map(|row| view(row, &stopped)))
+    Ok(asked.page(rows).map(|row| view(row, &stopped, by)))
 }
 
 /// One payout with what the bank said of it.
@@ -112,7 +113,7 @@ pub async fn show_payout(
     let found = found.pop().ok_or_else(|| Failure::not_found("payout", id))?;
     let answers = payout::answers_of(conn, id).await?;
     Ok(PayoutDetails {
-        payout: view(found, &stopped),
+        payout: view(found, &stopped, by),
         answers: answers.into_iter().map(answer).collect(),
     })
 }
@@ -139,7 +140,7 @@ async fn stopped_of(
     Ok(stopped)
 }
 
-fn view(row: PayoutRow, stopped: &BTreeMap<i64, HoldCause>) -> PayoutView {
+fn view(row: PayoutRow, stopped: &BTreeMap<i64, HoldCause>, by: &Originator) -> PayoutView {
     let cause = stopped.get(&row.id);
     PayoutView {
         waits_for: waits_for(&row, cause),
@@ -151,7 +152,7 @@ fn view(row: PayoutRow, stopped: &BTreeMap<i64, HoldCause>) -> PayoutView {
         deposit_identifier: row.deposit_identifier,
         unit: row.unit,
         amount: Amount::from_minor(row.amount),
-        iban: row.iban,
+        iban: row.iban.filter(|_| by.sees_accounts_and_addresses()),
         priority: row.priority,
         state: row.state.code().to_owned(),
         made_at: row.made_at,

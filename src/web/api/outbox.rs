@@ -25,7 +25,7 @@ pub struct MailQuery {
     pub state: Option<MailState>,
 }
 
-/// Mail, newest first.
+/// Mail, newest first; one who acts for a party sees the mail of its statements.
 #[utoipa::path(tag = "operation", params(MailQuery, PageQuery), responses((status = 200, body = PageOf<MailView>)))]
 #[get("/v1/outbox")]
 pub async fn list_mail(
