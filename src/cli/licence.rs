@@ -27,7 +27,7 @@ enum LicenceVerb {
     /// From then on the office may not serve; backdated, what it earned in between is held.
     Suspend(DecisionArgs),
     /// Lift what was decided before, in the licences before too that are suspended or restricted by the same decision; what was held
-    /// is released.
+    /// is released. What was lifted already, or is to be, can be lifted from an earlier moment on.
     Reinstate(DecisionArgs),
     /// Take the licence away.
     Revoke(DecisionArgs),

@@ -132,6 +132,15 @@ impl LicenceChange {
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|change| change.code() == code)
     }
+
+    /// Whether it takes back what the other one did: a reinstatement what restricts, and what restricts a reinstatement.
+    const fn undoes(self, other: Self) -> bool {
+        match other {
+            Self::Suspended | Self::Revoked | Self::Surrendered => matches!(self, Self::Reinstated),
+            Self::Reinstated => matches!(self, Self::Suspended | Self::Revoked | Self::Surrendered),
+            Self::Issued => false,
+        }
+    }
 }
 
 impl AfterRestriction {
@@ -173,6 +182,12 @@ impl Licence {
 
     pub fn events(&self) -> &[LicenceEvent] {
         &self.events
+    }
+
+    /// Whether nothing that was recorded after it undoes a change.
+    pub fn stands_as_recorded(&self, change: LicenceChange, recorded_at: DateTime<Utc>) -> bool {
+        let mut later = self.events.iter().filter(|event| event.recorded_at > recorded_at);
+        !later.any(|event| event.change.undoes(change))
     }
 
     /// The state at a moment, as known at another one; `None` before the term.

@@ -1,5 +1,7 @@
 //! Rows of `licences`, their events and `bindings`. Never here: what a licence allows at an instant (see `domain::licence`).
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -145,34 +147,23 @@ pub async fn last_decision(conn: &mut Connection, licence_ids: &[i32]) -> Stored
         .await?)
 }
 
-/// When the same decision was recorded of the event's own licence, and then of the others that have it; nothing if it was not.
+/// When the same decision was recorded last of each of these licences that have it, by the licence's id.
 pub async fn recorded_before(
     conn: &mut Connection,
     event: &NewLicenceEvent,
     licence_ids: &[i32],
-) -> Stored<Vec<DateTime<Utc>>> {
+) -> Stored<HashMap<i32, DateTime<Utc>>> {
     let recorded: Vec<(i32, DateTime<Utc>)> = licence_events::table
         .filter(licence_events::licence_id.eq_any(licence_ids))
         .filter(licence_events::kind.eq(event.kind))
         .filter(licence_events::effective_at.eq(event.effective_at))
         .filter(licence_events::deciding_body.eq(&event.deciding_body))
         .filter(licence_events::decision.eq(&event.decision))
-        .order((
-            licence_events::licence_id.ne(event.licence_id),
-            licence_events::recorded_at,
-        ))
+        .order(licence_events::recorded_at)
         .select((licence_events::licence_id, licence_events::recorded_at))
         .load(conn)
         .await?;
-    let is_own = recorded
-        .as_slice()
-        .first()
-        .is_some_and(|(licence_id, _)| *licence_id == event.licence_id);
-    let moments = recorded
-        .into_iter()
-        .filter(|_| is_own)
-        .map(|(_, recorded_at)| recorded_at);
-    Ok(moments.collect())
+    Ok(recorded.into_iter().collect())
 }
 
 pub async fn insert_bindings(conn: &mut Connection, new: &[NewBinding]) -> Stored<()> {

@@ -126,6 +126,53 @@ async fn what_is_decided_last_is_known_last_although_the_servers_clock_is_behind
     assert!(recorded.is_sorted_by(|one, other| one < other), "{recorded:?}");
 }
 
+#[tokio::test]
+async fn a_decision_that_is_recorded_again_after_its_opposite_is_new_and_sent_again_it_is_repeated() {
+    use LicenceEventKind::{Reinstated, Suspended};
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    let sent = [
+        Suspended, Suspended, Reinstated, Reinstated, Suspended, Suspended, Reinstated,
+    ];
+    let mut told = Vec::new();
+    for (kind, hour) in sent.into_iter().zip(1..) {
+        let entry = decision(kind, scene.day(0, 0));
+        let done = record_licence_event(&mut conn, &scene.maker, scene.day(0, hour), &entry).await;
+        let done = done.unwrap();
+        told.push((done.repeated, done.recorded_at));
+    }
+    let expected = [1, 1, 3, 3, 5, 5, 7].map(|hour| scene.day(0, hour));
+    let expected: Vec<_> = [false, true, false, true, false, true, false]
+        .into_iter()
+        .zip(expected)
+        .collect();
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn a_reinstatement_is_brought_forward_and_never_put_off() {
+    let scene = Scene::furnished().await;
+    scene
+        .befall(LicenceEventKind::Suspended, scene.day(0, 1), scene.day(0, 1))
+        .await;
+    let mut conn = scene.world.conn().await;
+    let mut reinstate = async |day| {
+        let entry = LicenceEventEntry {
+            decision: format!("R-{day}"),
+            ..decision(LicenceEventKind::Reinstated, scene.day(day, 0))
+        };
+        record_licence_event(&mut conn, &scene.maker, scene.day(1, 0), &entry).await
+    };
+    for day in [30, 10] {
+        reinstate(day).await.unwrap();
+    }
+    let refused = reinstate(20).await.unwrap_err();
+    assert!(
+        matches!(&refused, Failure::Conflict { rule, .. } if rule == "a_reinstatement_lifts_a_restriction"),
+        "{refused:?}"
+    );
+}
+
 #[actix_web::test]
 async fn a_person_records_a_backdated_decision_once_and_the_office_shows_it() {
     let scene = Scene::furnished().await;

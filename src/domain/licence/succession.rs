@@ -20,9 +20,14 @@ pub struct Term {
 
 /// The terms, of an office in a network in ascending order, that a decision about one of them reaches, by all that is on
 /// record. It reaches the renewals that stand already: a licence that was taken away in March is not back in April because the
-/// next term begins. A reinstatement lifts what stands of the terms before too, if it is a suspension or the very decision that it
+/// next term begins. A reinstatement lifts what it can of the terms before too, if that is a suspension or the very decision that it
 /// lifts of the later one: what they hold would be held for ever.
-pub fn reached(terms: &[Term], decided: usize, change: LicenceChange) -> Range<usize> {
+pub fn reached(
+    terms: &[Term],
+    decided: usize,
+    change: LicenceChange,
+    effective_at: DateTime<Utc>,
+) -> Range<usize> {
     let is_renewed = |at: usize| {
         let renewal = terms.get(at + 1).and_then(Term::first_licensee);
         renewal.is_some() && renewal == terms[at].last_licensee()
@@ -43,7 +48,7 @@ pub fn reached(terms: &[Term], decided: usize, change: LicenceChange) -> Range<u
         && is_renewed(reached.start - 1)
         && terms[reached.start - 1]
             .licence
-            .is_lifted_with(&terms[reached.start].licence)
+            .is_lifted_with(&terms[reached.start].licence, effective_at)
     {
         reached.start -= 1;
     }
@@ -96,26 +101,30 @@ impl Term {
 impl Licence {
     /// Whether a suspension stands that nothing has lifted, of a licence that was not taken away or given back.
     fn stands_suspended(&self) -> bool {
-        let standing = self.standing();
+        let mut standing = self.restrictions(EVER);
+        standing.retain(|r| r.lifted_from.is_none());
         !standing.is_empty() && standing.iter().all(|r| r.state == LicenceState::Suspended)
     }
 
-    /// Whether what stands of it is a suspension, or by a decision that stands of its renewal too.
-    fn is_lifted_with(&self, renewal: &Self) -> bool {
-        let (standing, shared) = (self.standing(), renewal.standing());
+    /// Whether all that a reinstatement from a moment on would lift of it is a suspension, or by a decision that it would lift of
+    /// its renewal too.
+    fn is_lifted_with(&self, renewal: &Self, from: DateTime<Utc>) -> bool {
+        let (lifted, shared) = (self.lifted_by(from), renewal.lifted_by(from));
         let is_shared = |r: &Restriction| shared.iter().any(|other| other.is_same_decision(r));
         let is_lifted = |r: &Restriction| r.state == LicenceState::Suspended || is_shared(r);
-        !standing.is_empty() && standing.iter().all(is_lifted)
+        !lifted.is_empty() && lifted.iter().all(is_lifted)
     }
 
-    /// Whether a reinstatement would lift anything.
-    pub fn is_restricted(&self) -> bool {
-        !self.standing().is_empty()
+    /// Whether a reinstatement from a moment on would lift anything.
+    pub fn would_be_lifted(&self, from: DateTime<Utc>) -> bool {
+        !self.lifted_by(from).is_empty()
     }
 
-    fn standing(&self) -> Vec<Restriction> {
+    /// What nothing has lifted, or only from a later moment on: a reinstatement that was announced can be brought forward, and a
+    /// suspension be annulled from its beginning after it was lifted.
+    fn lifted_by(&self, from: DateTime<Utc>) -> Vec<Restriction> {
         let mut restrictions = self.restrictions(EVER);
-        restrictions.retain(|r| r.lifted_from.is_none());
+        restrictions.retain(|r| r.lifted_from.is_none_or(|lifted| from < lifted));
         restrictions
     }
 }
@@ -174,7 +183,7 @@ mod tests {
             term(2, [7, 8], None),
             term(3, [7, 7], None),
         ];
-        let reached = |decided| reached(&terms, decided, LicenceChange::Suspended);
+        let reached = |decided| reached(&terms, decided, LicenceChange::Suspended, day(40));
         assert_eq!(reached(0), 0..3);
         assert_eq!(reached(1), 1..3);
         assert_eq!(reached(2), 2..3, "handed over before its end");
@@ -207,10 +216,10 @@ mod tests {
             term(2, [7, 7], Some(23)),
             term(3, [7, 7], Some(33)),
         ];
-        let lifted = |decided| reached(&terms, decided, LicenceChange::Reinstated);
+        let lifted = |decided| reached(&terms, decided, LicenceChange::Reinstated, day(40));
         assert_eq!(lifted(3), 2..4, "the second term was never suspended");
         assert_eq!(lifted(1), 0..4);
-        assert_eq!(reached(&terms, 3, LicenceChange::Revoked), 3..4);
+        assert_eq!(reached(&terms, 3, LicenceChange::Revoked, day(40)), 3..4);
     }
 
     #[test]
@@ -228,10 +237,11 @@ mod tests {
             ]
             .concat(),
         );
-        assert!(taken.licence.is_restricted());
+        assert!(taken.licence.would_be_lifted(day(40)));
         let terms = [taken, term(1, [7, 7], Some(13))];
-        assert_eq!(reached(&terms, 1, LicenceChange::Reinstated), 1..2);
+        assert_eq!(reached(&terms, 1, LicenceChange::Reinstated, day(14)), 1..2);
     }
+
     #[test]
     fn a_decision_that_reached_several_terms_is_lifted_of_all_of_them() {
         let revoked = LicenceEvent {
@@ -246,6 +256,37 @@ mod tests {
                 ..term
             }
         });
-        assert_eq!(reached(&terms, 1, LicenceChange::Reinstated), 0..2);
+        assert_eq!(reached(&terms, 1, LicenceChange::Reinstated, day(16)), 0..2);
+    }
+
+    /// Suspended on day 3, which two terms share, and reinstated from a day on.
+    fn lifted_from(on: i64) -> [Term; 2] {
+        [0, 1].map(|nth| {
+            let term = term(nth, [7, 7], Some(3));
+            let reinstated = LicenceEvent {
+                change: LicenceChange::Reinstated,
+                effective_at: day(on),
+                recorded_at: day(4),
+            };
+            let events = [term.licence.events(), &[reinstated]].concat();
+            Term {
+                licence: Licence::new(term.licence.term(), events),
+                ..term
+            }
+        })
+    }
+
+    #[test]
+    fn what_was_lifted_is_lifted_again_from_an_earlier_moment_and_not_from_the_same_or_a_later_one() {
+        let [first, _] = lifted_from(8);
+        let lifted = [3, 7, 8, 9].map(|on| first.licence.would_be_lifted(day(on)));
+        assert_eq!(lifted, [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_reinstatement_that_is_brought_forward_within_the_renewal_reaches_back_and_a_later_one_does_not() {
+        let terms = lifted_from(18);
+        let reached = |on| reached(&terms, 1, LicenceChange::Reinstated, day(on));
+        assert_eq!([12, 18, 19].map(reached), [0..2, 1..2, 1..2]);
     }
 }

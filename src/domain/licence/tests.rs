@@ -249,6 +249,55 @@ fn a_second_suspension_holds_again_after_a_reinstatement() {
 }
 
 #[test]
+fn a_suspension_that_is_annulled_after_it_was_lifted_lets_everything_earn() {
+    let annulled = licence([
+        (LicenceChange::Suspended, 10, 20),
+        (LicenceChange::Reinstated, 40, 40),
+        (LicenceChange::Reinstated, 10, 60),
+    ]);
+    let judged = |day| [15, 25, 45].map(|happened| sent_on(day, &annulled, noon(happened)));
+    assert_eq!(judged(59), [EARNS, REFUSED, EARNS]);
+    assert_eq!(judged(60), [EARNS, EARNS, EARNS]);
+}
+
+#[test]
+fn a_reinstatement_that_is_brought_forward_releases_from_its_new_moment_on() {
+    let sooner = licence([
+        (LicenceChange::Suspended, 10, 20),
+        (LicenceChange::Reinstated, 40, 25),
+        (LicenceChange::Reinstated, 30, 28),
+    ]);
+    let held = around(30).map(|known_at| {
+        let case = Happening {
+            happened_at: noon(15),
+            received_at: noon(15),
+            known_at,
+        };
+        sooner.money_policy(case, REFUSE)
+    });
+    assert_eq!(held, [HELD, EARNS, EARNS]);
+    assert_eq!(
+        around(30).map(|at| sent_on(35, &sooner, at)),
+        [REFUSED, EARNS, EARNS]
+    );
+}
+
+#[test]
+fn a_decision_stands_as_it_was_recorded_until_the_opposite_is_recorded_after_it() {
+    let licence = licence([
+        (LicenceChange::Suspended, 10, 20),
+        (LicenceChange::Revoked, 25, 25),
+        (LicenceChange::Reinstated, 40, 40),
+        (LicenceChange::Suspended, 10, 60),
+    ]);
+    let stands = |change, recorded| licence.stands_as_recorded(change, noon(recorded));
+    assert!(!stands(LicenceChange::Suspended, 20));
+    assert!(!stands(LicenceChange::Revoked, 25));
+    assert!(!stands(LicenceChange::Reinstated, 40));
+    assert!(stands(LicenceChange::Suspended, 60));
+}
+
+#[test]
 fn a_licence_earns_from_the_first_instant_of_its_term_to_the_last() {
     let never = MoneyPolicy::Refused(Unlicensed::BeforeTheTerm);
     let expired = MoneyPolicy::Refused(Unlicensed::State(LicenceState::Expired));

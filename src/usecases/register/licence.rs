@@ -79,7 +79,7 @@ pub struct RecordedLicenceEvent {
     /// Of how many of the office's licences it is on record: a decision reaches the renewals of the one that it names, and a
     /// reinstatement those before it that are suspended, or restricted by the very decision that it lifts.
     pub terms: usize,
-    /// It had been recorded so before; nothing was written.
+    /// It had been recorded so before, and the opposite not since; nothing was written.
     pub repeated: bool,
 }
 
@@ -142,7 +142,7 @@ pub async fn issue_licences(
 ///
 /// # Errors
 /// `Forbidden` for whoever is not a person that decides for the network; `NotFound` for an office without such a licence;
-/// conflict `a_reinstatement_lifts_a_restriction` where nothing on record restricts it.
+/// conflict `a_reinstatement_lifts_a_restriction` where nothing on record restricts it from then on.
 pub async fn record_licence_event(
     conn: &mut Connection,
     by: &Originator,
@@ -157,8 +157,9 @@ pub async fn record_licence_event(
         let effective_at = named.instant(entry.effective_at);
         let at = change_rules(conn, [named.network_id], kept(at)).await?;
         let office = named.terms(conn, effective_at).await?;
-        let reached = reached(&office.terms, office.named, entry.kind.change());
-        let ids: Vec<i32> = office.rows[reached.clone()].iter().map(|row| row.id).collect();
+        let reached = reached(&office.terms, office.named, entry.kind.change(), effective_at);
+        let terms = &office.terms[reached.clone()];
+        let ids: Vec<i32> = office.rows[reached].iter().map(|row| row.id).collect();
         // Of two servers' clocks one is behind: what is decided last is recorded last.
         let at = after(licence::last_decision(conn, &ids).await?, at);
         let instrument_id = instrument_id(conn, entry.instrument.as_deref()).await?;
@@ -175,11 +176,18 @@ pub async fn record_licence_event(
         };
         let recorded =
             |recorded_at, terms, novelty| recorded(entry, (effective_at, recorded_at), terms, novelty);
-        let before = licence::recorded_before(conn, &event(&office.rows[office.named].id), &ids).await?;
-        if let [first, ..] = before[..] {
-            return Ok(recorded(first, before.len(), Novelty::Repeated));
+        let named_id = office.rows[office.named].id;
+        let before = licence::recorded_before(conn, &event(&named_id), &ids).await?;
+        let stands = |(id, term): (&i32, &Term)| {
+            let recorded_at = before.get(id);
+            recorded_at.is_none_or(|at| term.licence.stands_as_recorded(entry.kind.change(), *at))
+        };
+        if let Some(recorded_at) = before.get(&named_id)
+            && ids.iter().zip(terms).all(stands)
+        {
+            return Ok(recorded(*recorded_at, before.len(), Novelty::Repeated));
         }
-        lifts_something(entry, &office.terms[reached])?;
+        lifts_something(entry, effective_at, terms)?;
         let events: Vec<licence::NewLicenceEvent> = ids.iter().map(event).collect();
         licence::insert_licence_events(conn, &events).await?;
         Ok(recorded(at, ids.len(), Novelty::New))
@@ -187,11 +195,12 @@ pub async fn record_licence_event(
     .await
 }
 
-fn lifts_something(entry: &LicenceEventEntry, reached: &[Term]) -> Done<()> {
+fn lifts_something(entry: &LicenceEventEntry, from: DateTime<Utc>, reached: &[Term]) -> Done<()> {
     match entry.kind {
-        LicenceEventKind::Reinstated if !reached.iter().any(|term| term.licence.is_restricted()) => {
+        LicenceEventKind::Reinstated if !reached.iter().any(|term| term.licence.would_be_lifted(from)) => {
             let told = format!(
-                "nothing on record restricts the licence of {} in {}: record the suspension first",
+                "nothing on record that restricts the licence of {} in {} is left to be lifted from {from} on: record the \
+                 suspension first, or name an earlier moment",
                 entry.office, entry.network
             );
             Err(Failure::conflict("a_reinstatement_lifts_a_restriction", told))

@@ -120,9 +120,11 @@ pub async fn show_office(
     Ok(Json(found))
 }
 
-/// Suspend, reinstate, revoke or take back a licence. Sent again the same way it changes nothing.
+/// Suspend, reinstate, revoke or take back a licence. Sent again the same way it changes nothing, unless the opposite was recorded
+/// since.
 ///
-/// A person decides. Of a backdated suspension, what was served between its effect and its recording is held, not forfeited.
+/// A person decides. A reinstatement can be brought forward by another one, to the beginning of the suspension too. Of a
+/// backdated suspension, what was served between its effect and its recording is held, not forfeited.
 #[utoipa::path(
     tag = "offices",
     params(("code" = String, Path)),

@@ -96,6 +96,24 @@ async fn a_reinstated_licence_earns_from_its_moment_on_and_the_quarantined_row_c
 }
 
 #[tokio::test]
+async fn a_suspension_that_is_annulled_after_it_was_lifted_lets_what_waited_be_booked() {
+    let counter = Counter::open().await;
+    let (since, lifted) = (counter.now - Duration::hours(3), counter.now + Duration::hours(1));
+    let scene = &counter.scene;
+    scene.befall(LicenceEventKind::Suspended, since, since).await;
+    let row = counter.row("r-1", json!({}));
+    assert_eq!(counter.reason(row.clone()).await, Reason::LicenceNotStanding);
+    scene.befall(LicenceEventKind::Reinstated, lifted, lifted).await;
+    let outcomes = counter.send_at(lifted, std::slice::from_ref(&row)).await;
+    assert!(matches!(outcomes[0], Outcome::Quarantined { .. }), "{outcomes:?}");
+    let annulled = lifted + Duration::hours(1);
+    scene.befall(LicenceEventKind::Reinstated, since, annulled).await;
+    let outcomes = counter.send_at(annulled, &[row]).await;
+    assert!(matches!(outcomes[0], Outcome::Booked(_)), "{outcomes:?}");
+    counter.assert_sound().await;
+}
+
+#[tokio::test]
 async fn a_service_says_itself_whether_it_is_refused_after_a_revocation() {
     let counter = Counter::open().await;
     let service = ServiceEntry {

@@ -173,6 +173,46 @@ async fn a_reinstatement_releases_what_was_held() {
 }
 
 #[tokio::test]
+async fn an_annulment_releases_what_was_held_although_a_reinstatement_was_announced_for_later() {
+    let scene = Scene::furnished().await;
+    scene
+        .passports(&[
+            ("a", scene.day(0, 13), scene.day(0, 14)),
+            ("b", scene.day(0, 13), scene.day(0, 14)),
+        ])
+        .await;
+    let since = scene.day(0, 12);
+    scene
+        .befall(LicenceEventKind::Suspended, since, scene.day(0, 15))
+        .await;
+    scene.settle_day(1).await;
+    scene
+        .befall(LicenceEventKind::Reinstated, scene.day(9, 0), scene.day(1, 13))
+        .await;
+    assert_eq!(scene.held(scene.day(1, 14)).await, [2 * WAGE, 2 * WAGE, 0]);
+    scene.settle_day(2).await;
+    scene
+        .befall(LicenceEventKind::Reinstated, since, scene.day(2, 13))
+        .await;
+    assert_eq!(scene.held(scene.day(2, 14)).await, [0, 0, 2 * WAGE]);
+    // Of the time that was suspended, and is not any more.
+    scene
+        .passports(&[("since", scene.day(1, 1), scene.day(2, 15))])
+        .await;
+    scene.settle_day(3).await;
+    for (figure, sum) in [
+        ("sum(amount)::bigint AS count FROM hold_movements", 0),
+        (
+            "sum(amount)::bigint AS count FROM payouts p JOIN parties o ON o.id = p.party_id WHERE o.code = 'office-1001'",
+            3 * WAGE,
+        ),
+    ] {
+        assert_eq!(scene.count(&format!("SELECT {figure}")).await, sum, "{figure}");
+    }
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
 async fn a_refund_of_a_held_item_reduces_the_hold_and_one_of_another_charges_the_office() {
     let scene = Scene::furnished().await;
     scene
@@ -222,21 +262,27 @@ async fn what_an_approved_settlement_has_paid_is_not_held_afterwards() {
         .await;
     assert_eq!(scene.held(scene.day(2, 2)).await, [2 * WAGE, 2 * WAGE, 0]);
     scene.settle_day(2).await;
-    // Lifted and paid, and suspended again for the same time: it stays paid.
-    scene
-        .befall(LicenceEventKind::Reinstated, scene.day(2, 13), scene.day(2, 13))
-        .await;
-    scene.settle_day(3).await;
-    scene
-        .befall(LicenceEventKind::Suspended, scene.day(0, 12), scene.day(3, 13))
-        .await;
-    scene.settle_day(4).await;
-    assert_eq!(
+    // Lifted and paid, and suspended again for the same time, by the same decision and by another: it stays paid.
+    for (day, reference) in [(2, "D-1"), (4, "D-2")] {
         scene
-            .count("SELECT coalesce(sum(amount), 0)::bigint AS count FROM hold_movements")
-            .await,
-        0
-    );
+            .befall(
+                LicenceEventKind::Reinstated,
+                scene.day(day, 13),
+                scene.day(day, 13),
+            )
+            .await;
+        scene.settle_day(day + 1).await;
+        let again = LicenceEventEntry {
+            decision: reference.to_owned(),
+            ..decision(LicenceEventKind::Suspended, scene.day(0, 12))
+        };
+        let (mut conn, recorded_at) = (scene.world.conn().await, scene.day(day + 1, 13));
+        let again = record_licence_event(&mut conn, &scene.maker, recorded_at, &again).await;
+        assert!(!again.unwrap().repeated, "{reference}");
+        scene.settle_day(day + 2).await;
+        let held = "SELECT sum(amount)::bigint AS count FROM hold_movements";
+        assert_eq!(scene.count(held).await, 0, "{reference}");
+    }
     scene.world.assert_sound().await;
 }
 
