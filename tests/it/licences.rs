@@ -6,14 +6,14 @@ use daftar::domain::originator::{Originator, Scope};
 use daftar::usecases::Failure;
 use daftar::usecases::register::binding::{BindingEntry, bind_roles};
 use daftar::usecases::register::licence::{
-    LicenceEventEntry, LicenceEventKind, OfficeRoles, record_licence_event,
+    LicenceEventEntry, LicenceEventKind, OfficeRoles, issue_licences, record_licence_event,
 };
 use serde_json::{Value, json};
 
 use crate::api::Api;
 use crate::counter::Case;
 use crate::host::Folder;
-use crate::scene::{PISHKHAN, Scene};
+use crate::scene::{PISHKHAN, POLICE, Scene, licence};
 use crate::serve::daftar;
 use crate::settling::position_of;
 
@@ -171,6 +171,21 @@ async fn a_reinstatement_is_brought_forward_and_never_put_off() {
         matches!(&refused, Failure::Conflict { rule, .. } if rule == "a_reinstatement_lifts_a_restriction"),
         "{refused:?}"
     );
+}
+
+#[tokio::test]
+async fn a_licence_holds_from_the_microsecond_in_which_it_begins() {
+    let scene = Scene::furnished().await;
+    let begins = scene.day(0, 1) + chrono::Duration::microseconds(3);
+    let entry = licence("1003", POLICE, begins + chrono::Duration::nanoseconds(7));
+    let mut conn = scene.world.conn().await;
+    issue_licences(&mut conn, &scene.maker, scene.day(0, 2), &[entry])
+        .await
+        .unwrap();
+    let kept = "SELECT count(*) FROM licences l JOIN licence_events e ON e.licence_id = l.id AND e.effective_at = l.valid_from \
+                  JOIN bindings b ON b.licence_id = l.id AND b.valid_from = l.valid_from \
+                 WHERE l.valid_from = '2026-03-20 21:30:00.000003+00'";
+    assert_eq!(scene.count(kept).await, 1);
 }
 
 #[actix_web::test]

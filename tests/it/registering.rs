@@ -53,7 +53,10 @@ fn a_network_is_registered_whole_or_not_at_all_and_its_tariff_needs_two_people()
         &folder,
         &["register", faulty.to_str().unwrap(), "--as", "ali"],
     ));
-    assert!(told.contains("party nobody"), "{told}");
+    assert!(
+        told.contains("licences.72010001: there is no party nobody"),
+        "{told}"
+    );
     said(&daftar(&folder, &["register", DOCUMENT, "--as", "ali"]));
     let told = refused(&daftar(&folder, &["register", DOCUMENT, "--as", "ali"]));
     assert!(
@@ -217,18 +220,33 @@ fn a_fault_of_the_document_is_told_with_its_place() {
     let folder = Folder::new();
     let faulty = folder.path().join("faulty.json");
     let sound = std::fs::read_to_string(DOCUMENT).unwrap();
-    std::fs::write(&faulty, sound.replace("\"daily\"", "\"dayly\"")).unwrap();
-    let told = refused(&daftar(
-        &folder,
-        &["register", faulty.to_str().unwrap(), "--as", "ali"],
-    ));
-    assert!(told.contains("networks[0].cycle"), "{told}");
-    std::fs::write(&faulty, sound.replace("\"pishkhan\"", "\"pish\\u0000khan\"")).unwrap();
-    let told = refused(&daftar(
-        &folder,
-        &["register", faulty.to_str().unwrap(), "--as", "ali"],
-    ));
-    assert!(told.contains("text_is_printable"), "{told}");
+    for (right, wrong, place) in [
+        ("\"daily\"", "\"dayly\"", "networks[0].cycle"),
+        ("\"pishkhan\"", "\"pish\\u0000khan\"", "text_is_printable"),
+        (
+            "\"code\": \"IRR\", \"iso",
+            "\"code\": \"irr\", \"iso",
+            "units.irr.code",
+        ),
+        (
+            "\"weekday\": 4",
+            "\"weekday\": 9",
+            "calendars.iran-banks.days_off.weekday",
+        ),
+        (
+            "\"weekday\": 4",
+            "\"valid_until\": \"2025-06-01\", \"weekday\": 4",
+            "calendars.iran-banks.days_off.valid_until",
+        ),
+    ] {
+        assert!(sound.contains(right), "{right}");
+        std::fs::write(&faulty, sound.replace(right, wrong)).unwrap();
+        let told = refused(&daftar(
+            &folder,
+            &["register", faulty.to_str().unwrap(), "--as", "ali"],
+        ));
+        assert!(told.contains(place), "{place}: {told}");
+    }
 }
 
 #[test]
@@ -302,6 +320,40 @@ fn what_the_database_would_refuse_is_told_with_its_entry_and_field() {
 async fn register(scene: &Scene, entry: NetworkEntry) -> Done<i16> {
     let mut conn = scene.world.conn().await;
     register_network(&mut conn, &scene.maker, entry).await
+}
+
+#[tokio::test]
+async fn a_network_names_who_plays_its_own_roles_and_nobody_of_an_office_a_service_or_a_case() {
+    let scene = Scene::furnished().await;
+    for (role, party, told) in [
+        ("office", "office-1001", "each licence names its own"),
+        ("municipality", "municipality", "each licence names its own"),
+        (
+            "provincial_treasury",
+            "provincial-treasury",
+            "each licence names its own",
+        ),
+        ("agency", "identity", "under `agencies`"),
+        ("holder", "central", "each transaction says"),
+        ("party", "tax", "`party:CODE`"),
+        (
+            "central",
+            "operator",
+            "`central`, as `central` of the network says",
+        ),
+        ("cook", "operator", "there is no role cook"),
+        ("operator", "nobody", "there is no party nobody"),
+    ] {
+        let entry = NetworkEntry {
+            players: vec![(role.to_owned(), party.to_owned())],
+            ..network("third", PeriodKind::Day, 0, scene.began)
+        };
+        let Err(Failure::Invalid(faults)) = register(&scene, entry).await else {
+            panic!("{role} was taken");
+        };
+        assert_eq!(faults[0].field, format!("players.{role}"));
+        assert!(faults[0].explanation.contains(told), "{faults:?}");
+    }
 }
 
 #[tokio::test]

@@ -144,7 +144,8 @@ pub(super) struct WrittenNetwork {
     pub(super) unit: String,
     /// The party that collects what is held centrally.
     pub(super) central: String,
-    /// The party of each role that is the same in the whole network: operator, authority, treasury, tax, …
+    /// The party of each role that is the same in the whole network: operator, authority, treasury, tax, insurer, union; and
+    /// central, where a tariff names that role, which is the party above.
     #[serde(default)]
     pub(super) players: BTreeMap<String, String>,
     /// Least balance that is paid out, in the smallest part of the unit.

@@ -100,8 +100,10 @@ fn originator(kind: OriginatorKind, (code, name): (String, String)) -> Originato
 
 impl WrittenUnit {
     fn entry(self) -> Done<UnitEntry> {
-        let code = UnitCode::parse(&self.code)
-            .map_err(|fault| Failure::invalid("units.code", "unit_code_is_upper_case", fault.to_string()))?;
+        let code = UnitCode::parse(&self.code).map_err(|fault| {
+            let place = format!("units.{}.code", self.code);
+            Failure::invalid(place, "unit_code_is_upper_case", fault.to_string())
+        })?;
         Ok(UnitEntry {
             code,
             iso_code: self.iso_code,
@@ -206,9 +208,11 @@ impl WrittenCycle {
 
 impl WrittenCalendar {
     fn entry(self) -> Done<CalendarEntry> {
+        let place = format!("calendars.{}", self.code);
         let days_off = self.days_off.iter().map(WrittenDayOff::day_off);
+        let days_off = days_off.collect::<Done<_>>();
         Ok(CalendarEntry {
-            days_off: days_off.collect::<Done<_>>()?,
+            days_off: days_off.map_err(|failure| failure.within(&place))?,
             holidays: self.holidays.into_iter().map(WrittenHoliday::holiday).collect(),
             code: self.code,
             networks: self.networks,
@@ -220,7 +224,7 @@ impl WrittenDayOff {
     fn day_off(&self) -> Done<DayOff> {
         let weekday = weekday(self.weekday).ok_or_else(|| {
             let told = "1 for Monday to 7 for Sunday";
-            Failure::invalid("calendars.days_off.weekday", "a_weekday_has_its_number", told)
+            Failure::invalid("days_off.weekday", "a_weekday_has_its_number", told)
         })?;
         day_off(weekday, self.valid_from, self.valid_until)
     }

@@ -115,11 +115,8 @@ fn broken(rule: DayOffRule) -> Failure {
 /// A weekday off from a day on, until another one or for good.
 pub fn day_off(weekday: Weekday, from: NaiveDate, until: Option<NaiveDate>) -> Done<DayOff> {
     let valid = Interval::new(from, until).map_err(|rule| {
-        Failure::invalid(
-            "calendars.days_off",
-            "an_interval_ends_after_it_begins",
-            rule.to_string(),
-        )
+        let field = "days_off.valid_until";
+        Failure::invalid(field, "an_interval_ends_after_it_begins", rule.to_string())
     })?;
     Ok(DayOff { weekday, valid })
 }

@@ -117,8 +117,8 @@ pub async fn issue_licences(
         let at = change_rules(conn, rows.iter().map(|row| row.network_id), at).await?;
         let standing = StandingTerms::of_offices(conn, &rows).await?;
         for (entry, row) in entries.iter().zip(&rows) {
-            let licensee = known(&parties, "party", &entry.roles.licensee)?;
-            let follows = standing.may_be_followed_by(row, licensee);
+            let licensee = known(&parties, "party", &entry.roles.licensee);
+            let follows = licensee.and_then(|licensee| standing.may_be_followed_by(row, licensee));
             follows.map_err(|failure| failure.within(&entry.office))?;
         }
         let ids = licence_ids(conn, &rows).await?;
@@ -302,7 +302,7 @@ impl Issued {
             event: licence::NewLicenceEvent {
                 licence_id,
                 kind: "issued",
-                effective_at: entry.valid_from,
+                effective_at: row.valid_from,
                 recorded_at: at,
                 deciding_body: entry.deciding_body.clone(),
                 decision: entry.decision.clone(),
@@ -314,7 +314,7 @@ impl Issued {
                 office_id: row.office_id,
                 licence_id,
                 party_ids: bound_parties(&entry.roles, parties)?,
-                valid_from: entry.valid_from,
+                valid_from: row.valid_from,
                 valid_until: None,
                 known_from: at,
                 deciding_body: entry.deciding_body.clone(),
@@ -390,8 +390,8 @@ fn licence_row(
         office_id: known(offices, "office", &entry.office)?,
         network_id: known(networks, "network", &entry.network)?,
         class: entry.class.clone(),
-        valid_from: entry.valid_from,
-        valid_until: entry.valid_until,
+        valid_from: kept(entry.valid_from),
+        valid_until: kept(entry.valid_until),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Enters networks with who plays which role in the whole of each. Never here: their offices.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 use diesel_async::AsyncConnection;
@@ -33,7 +35,8 @@ pub struct NetworkEntry {
     pub unit: String,
     /// The party that collects what is held centrally.
     pub central: String,
-    /// Role and party, for each role that does not hang on the office or the service.
+    /// Role and party, for each role that hangs neither on the office nor on the service or the case; `central`, if it stands
+    /// here, is the same as above.
     pub players: Vec<(String, String)>,
     pub payout_threshold: Amount,
     pub carried_cycles_max: i16,
@@ -78,8 +81,11 @@ pub async fn register_network(conn: &mut Connection, by: &Originator, entry: Net
             .players
             .iter()
             .map(|(role, party)| {
-                let (role_id, _) = known(&roles, "role", role)?;
-                Ok((role_id, known(&parties, "party", party)?))
+                let place = format!("players.{role}");
+                let role_id = own_role(&roles, role, &place)?;
+                plays_as_central(&entry, role, party, &place)?;
+                let party_id = known(&parties, "party", party).map_err(|failure| failure.within(&place))?;
+                Ok((role_id, party_id))
             })
             .collect::<Done<Vec<_>>>()?;
         let network_id = network::insert_network(conn, &row).await?;
@@ -87,6 +93,42 @@ pub async fn register_network(conn: &mut Connection, by: &Originator, entry: Net
         Ok(network_id)
     })
     .await
+}
+
+/// The id of a role whose player is the same in the whole network.
+fn own_role(roles: &HashMap<String, (i16, bool)>, role: &str, place: &str) -> Done<i16> {
+    let found = known(roles, "role", role);
+    let (role_id, hangs_on_office) = found.map_err(|failure| failure.within(place))?;
+    match said_elsewhere(role, hangs_on_office) {
+        None => Ok(role_id),
+        Some(told) => Err(Failure::invalid(
+            place,
+            "a_network_names_players_of_its_own_roles",
+            format!("leave it out: {told}"),
+        )),
+    }
+}
+
+/// The role of that name is played by the party that collects for the network, or by nobody.
+fn plays_as_central(entry: &NetworkEntry, role: &str, party: &str, place: &str) -> Done<()> {
+    if role != "central" || party == entry.central {
+        return Ok(());
+    }
+    let told = format!(
+        "`{}`, as `central` of the network says, or nothing",
+        entry.central
+    );
+    Err(Failure::invalid(place, "one_party_is_central", told))
+}
+
+/// Where it is said who plays a role, if that is not the network's to say: its word would never be read.
+fn said_elsewhere(role: &str, hangs_on_office: bool) -> Option<&'static str> {
+    match role {
+        "agency" => Some("each agency names its own party, under `agencies`"),
+        "holder" => Some("each transaction says who holds its money"),
+        "party" => Some("a tariff names a fixed party itself, as `party:CODE`"),
+        _ => hangs_on_office.then_some("each licence names its own, and `licensee` plays the office"),
+    }
 }
 
 /// A first window that were cut short would be a period of its own on every statement.
