@@ -63,13 +63,11 @@ impl Originator {
         }
     }
 
-    /// The register, tariffs' drafts and tokens.
+    /// The register, tariffs and tokens.
     pub fn may_register(&self) -> Result<(), NotAllowed> {
-        self.needs(
-            Scope::Finance,
-            "change the register",
-            "the token lacks the scope `finance`",
-        )
+        const VERB: &str = "change the register";
+        self.needs(Scope::Finance, VERB, "the token lacks the scope `finance`")?;
+        self.acts_for_the_network(VERB)
     }
 
     /// Whoever holds the keys of the host: before anybody is registered there is nobody else to ask.
@@ -185,11 +183,12 @@ mod tests {
     }
 
     #[test]
-    fn who_acts_for_one_party_neither_proposes_nor_decides() {
+    fn who_acts_for_one_party_neither_registers_nor_proposes_nor_decides() {
         let owner = Originator {
             party_id: Some(7),
             ..originator(OriginatorKind::Person, Scope::Finance)
         };
+        assert!(owner.may_register().is_err());
         assert!(owner.may_settle().is_err() && owner.may_decide().is_err());
         assert_eq!(owner.may_record(), Ok(()));
     }

@@ -3,13 +3,17 @@
 
 use std::process::{Command, Output};
 
+use daftar::domain::originator::{Originator, OriginatorKind, Scope};
 use daftar::domain::party::PartyKind;
 use daftar::domain::period::PeriodKind;
+use daftar::usecases::register::document::{RegisterDocument, register_document};
 use daftar::usecases::register::network::{NetworkEntry, register_network};
+use daftar::usecases::register::originator::{OriginatorEntry, originator_of_code, register_originator};
+use daftar::usecases::tariff::{approve_tariffs, draft_tariffs, publish_tariffs, withdraw_tariffs};
 use daftar::usecases::{Done, Failure};
 
 use crate::host::Folder;
-use crate::scene::{Scene, network};
+use crate::scene::{PISHKHAN, POLICE, Scene, draft, fixed, licence, network};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/register.json");
 
@@ -353,6 +357,44 @@ async fn a_network_names_who_plays_its_own_roles_and_nobody_of_an_office_a_servi
         };
         assert_eq!(faults[0].field, format!("players.{role}"));
         assert!(faults[0].explanation.contains(told), "{faults:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_acts_for_one_party_registers_nothing_and_neither_publishes_nor_withdraws_a_tariff() {
+    let scene = Scene::furnished().await;
+    let (mut conn, at) = (scene.world.conn().await, scene.day(0, 1));
+    let entry = OriginatorEntry {
+        kind: OriginatorKind::Person,
+        code: "owner".to_owned(),
+        name: "Owner".to_owned(),
+        party: Some("office-1001".to_owned()),
+    };
+    register_originator(&mut conn, &Originator::host(), at, entry)
+        .await
+        .unwrap();
+    let owner = originator_of_code(&mut conn, "owner", Scope::Finance)
+        .await
+        .unwrap();
+    let drafts = [draft(PISHKHAN, "copy", fixed(120_000), scene.day(9, 0))];
+    let ids = draft_tariffs(&mut conn, &scene.maker, at, &drafts).await.unwrap();
+    approve_tariffs(&mut conn, &scene.checker, at, &ids)
+        .await
+        .unwrap();
+    let document = RegisterDocument {
+        licences: vec![licence("1003", POLICE, scene.began)],
+        ..RegisterDocument::default()
+    };
+    let host = Originator::host();
+    let registered = register_document(&mut conn, &host, at, "owner", document).await;
+    let drafted = draft_tariffs(&mut conn, &owner, at, &drafts).await;
+    let published = publish_tariffs(&mut conn, &owner, at, &ids).await;
+    let withdrawn = withdraw_tariffs(&mut conn, &owner, at, &ids).await;
+    for refused in [registered.map(drop), drafted.map(drop), published, withdrawn] {
+        assert!(
+            matches!(&refused, Err(Failure::Forbidden(told)) if told.contains("it acts for one party")),
+            "{refused:?}"
+        );
     }
 }
 

@@ -38,6 +38,9 @@ pub struct RegisterDocument {
 
 /// Licences and drafts of tariffs bear the name of `code`, who may stand in the document. Tariffs stay drafts until another
 /// person approves them. Returns their ids.
+///
+/// # Errors
+/// `Forbidden` where that person acts for one party.
 pub async fn register_document(
     conn: &mut Connection,
     by: &Originator,
@@ -62,6 +65,7 @@ pub async fn register_document(
             of_part(&place, register_originator(conn, by, at, entry).await)?;
         }
         let person = person_of_code(conn, code).await?;
+        person.may_register()?;
         for entry in document.networks {
             let place = format!("networks.{}", entry.code);
             of_part(&place, register_network(conn, by, entry).await)?;
