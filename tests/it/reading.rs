@@ -2,11 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use daftar::domain::originator::Scope;
+use daftar::usecases::register::licence::{
+    LicenceEntry, LicenceEventEntry, LicenceEventKind, issue_licences, record_licence_event,
+};
 use serde_json::{Value, json};
 
 use crate::api::Api;
 use crate::counter::Case;
-use crate::scene::{Scene, at};
+use crate::licences::decision;
+use crate::scene::{PISHKHAN, Scene, at, licence};
 use crate::settled::{EARNED, Settled, settled};
 
 struct Reading {
@@ -288,6 +292,45 @@ async fn an_unknown_line_of_a_statement_names_those_that_it_has() {
         part.contains("component `nothing`") && part.contains("it has "),
         "{part}"
     );
+}
+
+#[actix_web::test]
+async fn offices_are_listed_by_the_state_of_their_current_terms_and_not_by_those_before() {
+    let scene = Scene::furnished().await;
+    scene.open_renewed().await;
+    let before = scene.began - chrono::Duration::days(400);
+    let first = LicenceEntry {
+        valid_until: scene.began,
+        ..licence("1006", PISHKHAN, before)
+    };
+    scene.open("1006", before, &[first]).await;
+    let revoked = LicenceEventEntry {
+        office: "1006".to_owned(),
+        ..decision(LicenceEventKind::Revoked, before)
+    };
+    let mut conn = scene.world.conn().await;
+    record_licence_event(&mut conn, &scene.maker, before, &revoked)
+        .await
+        .unwrap();
+    let anew = licence("1006", PISHKHAN, scene.began);
+    issue_licences(&mut conn, &scene.maker, scene.began, &[anew])
+        .await
+        .unwrap();
+    scene
+        .befall(LicenceEventKind::Suspended, scene.began, scene.began)
+        .await;
+    let api = Api::of(&scene.world, scene.day(0, 1));
+    let all = api.token("auditor", Scope::Read, None).await;
+    for (query, codes) in [
+        ("state=active", &["1002", "1003", "1004", "1006"][..]),
+        ("state=expired", &[]),
+        ("state=revoked", &[]),
+        ("state=suspended", &["1001"]),
+        ("state=active&network=police10", &["1002"]),
+    ] {
+        let found = api.get(&format!("/v1/offices?{query}"), &all).await.items();
+        assert_eq!(numbers(&found, "code"), codes, "{query}");
+    }
 }
 
 #[actix_web::test]

@@ -1,5 +1,7 @@
 //! Offices with their licences. Never here: applications and decisions.
 
+use std::collections::{BTreeMap, HashMap};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,7 +28,7 @@ pub struct OfficeFilter {
     pub province: Option<String>,
     pub setting: Option<Setting>,
     pub network: Option<String>,
-    /// Those with a licence in this state now, in the network asked for if one is.
+    /// Those of whose current terms one is in this state now, in the network asked for if one is.
     pub state: Option<LicenceState>,
 }
 
@@ -152,7 +154,7 @@ pub async fn show_office(
     let bindings = bindings_of(conn, &ids).await?.into_iter().map(BindingRow::read);
     let bindings = bindings.collect::<Result<Vec<_>, _>>()?;
     Ok(OfficeHistory {
-        office: view(row, &licences, &events, at)?,
+        office: view(row, &licences, &by_licence(&events), at)?,
         events: events
             .into_iter()
             .map(|event| event_view(&licences, event))
@@ -180,33 +182,65 @@ async fn with_licences(
     let licences = licences_of(conn, &offices).await?;
     let ids: Vec<i32> = licences.iter().map(|licence| licence.id).collect();
     let events = events_of(conn, &ids).await?;
+    let events = by_licence(&events);
+    let mut by_office: HashMap<i32, Vec<LicenceRow>> = HashMap::new();
+    for licence in licences {
+        by_office.entry(licence.office_id).or_default().push(licence);
+    }
     rows.into_iter()
-        .map(|row| view(row, &licences, &events, at))
+        .map(|row| {
+            let own = by_office.remove(&row.id).unwrap_or_default();
+            view(row, &own, &events, at)
+        })
         .collect()
 }
 
-fn is_wanted(office: &OfficeView, filter: &OfficeFilter) -> bool {
-    let in_network = |licence: &&LicenceView| {
-        filter
-            .network
-            .as_ref()
-            .is_none_or(|network| *network == licence.network)
-    };
-    filter.state.is_none_or(|state| {
-        office
-            .licences
-            .iter()
-            .filter(in_network)
-            .any(|licence| licence.state == state)
-    })
+/// Each licence's in their order.
+fn by_licence(events: &[EventRow]) -> HashMap<i32, Vec<&EventRow>> {
+    let mut by_licence: HashMap<i32, Vec<&EventRow>> = HashMap::new();
+    for event in events {
+        by_licence.entry(event.licence_id).or_default().push(event);
+    }
+    by_licence
 }
 
-fn view(row: OfficeRow, licences: &[LicenceRow], events: &[EventRow], at: DateTime<Utc>) -> Done<OfficeView> {
-    let own = licences.iter().filter(|licence| licence.office_id == row.id);
+fn is_wanted(office: &OfficeView, filter: &OfficeFilter) -> bool {
+    let Some(state) = filter.state else {
+        return true;
+    };
+    let asked = filter.network.as_deref();
+    current_terms(&office.licences)
+        .into_iter()
+        .filter(|(network, _)| asked.is_none_or(|asked| asked == *network))
+        .any(|(_, licence)| licence.state == state)
+}
+
+/// Of licences in the order of their terms, those of one network never at once: in each network the one that runs, else the one
+/// that ended last, else the first to come.
+fn current_terms(licences: &[LicenceView]) -> BTreeMap<&str, &LicenceView> {
+    let mut current: BTreeMap<&str, &LicenceView> = BTreeMap::new();
+    for licence in licences {
+        let last = current.entry(&licence.network).or_insert(licence);
+        if licence.state != LicenceState::Planned {
+            *last = licence;
+        }
+    }
+    current
+}
+
+/// `own`: the licences of the office.
+fn view(
+    row: OfficeRow,
+    own: &[LicenceRow],
+    events: &HashMap<i32, Vec<&EventRow>>,
+    at: DateTime<Utc>,
+) -> Done<OfficeView> {
+    let own = own.iter().map(|licence| {
+        let events = events.get(&licence.id).map(Vec::as_slice);
+        licence_view(licence, events.unwrap_or_default(), at)
+    });
     Ok(OfficeView {
-        licences: own
-            .map(|licence| licence_view(licence, events, at))
-            .collect::<Done<_>>()?,
+        licences: own.collect::<Done<_>>()?,
         code: row.code,
         name_fa: row.name_fa,
         name_en: row.name_en,
@@ -217,15 +251,12 @@ fn view(row: OfficeRow, licences: &[LicenceRow], events: &[EventRow], at: DateTi
     })
 }
 
-fn licence_view(licence: &LicenceRow, events: &[EventRow], at: DateTime<Utc>) -> Done<LicenceView> {
-    let own: Vec<&EventRow> = events
-        .iter()
-        .filter(|event| event.licence_id == licence.id)
-        .collect();
+/// `own`: the events of the licence.
+fn licence_view(licence: &LicenceRow, own: &[&EventRow], at: DateTime<Utc>) -> Done<LicenceView> {
     Ok(LicenceView {
         network: licence.network.clone(),
         class: licence.class.clone(),
-        state: state_at(licence, &own, at)?,
+        state: state_at(licence, own, at)?,
         valid_from: licence.valid_from,
         valid_until: licence.valid_until,
         days_left: (licence.valid_until - at).max(TimeDelta::zero()).num_days(),
@@ -282,5 +313,43 @@ fn licensee_view(licence: &LicenceRow, valid: Validity, binding: &Binding, who: 
         known_from: binding.known_from,
         deciding_body: who.deciding_body,
         decision: who.decision,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn licence(network: &str, state: LicenceState) -> LicenceView {
+        LicenceView {
+            network: network.to_owned(),
+            class: String::new(),
+            state,
+            valid_from: DateTime::UNIX_EPOCH,
+            valid_until: DateTime::UNIX_EPOCH,
+            days_left: 0,
+        }
+    }
+
+    #[test]
+    fn of_each_network_the_term_that_runs_is_current_else_the_last_that_ended_else_the_first_to_come() {
+        use LicenceState::{Active, Expired, Planned, Revoked};
+        for (terms, current) in [
+            (&[Expired, Active, Planned][..], Active),
+            (&[Revoked, Active], Active),
+            (&[Expired, Revoked], Revoked),
+            (&[Expired, Planned], Expired),
+            (&[Planned, Planned], Planned),
+        ] {
+            let mut licences: Vec<LicenceView> = terms.iter().map(|state| licence("a", *state)).collect();
+            licences.push(licence("b", LicenceState::Surrendered));
+            let found = current_terms(&licences).into_iter();
+            let found: Vec<_> = found.map(|(network, licence)| (network, licence.state)).collect();
+            assert_eq!(
+                found,
+                [("a", current), ("b", LicenceState::Surrendered)],
+                "{terms:?}"
+            );
+        }
     }
 }

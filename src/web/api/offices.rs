@@ -35,7 +35,8 @@ pub struct OfficeQuery {
     pub setting: Option<Setting>,
     /// With a licence in this network.
     pub network: Option<String>,
-    /// With a licence in this state now.
+    /// Whose current term is in this state now: of each network the term that runs, else the one that ended last, else the first to
+    /// come. A licence before it, expired or revoked, does not count.
     #[param(inline)]
     pub state: Option<LicenceState>,
 }
