@@ -7,11 +7,14 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::acting::connected;
-use super::output;
+use super::{list, output};
 use crate::domain::originator::{Originator, OriginatorKind, Scope};
+use crate::domain::page::Asked;
 use crate::host::{Host, clock};
-use crate::usecases::Done;
-use crate::usecases::register::token::{TokenHolder, TokenView, issue_token, list_tokens, revoke_token};
+use crate::usecases::register::token::{
+    TokenFilter, TokenHolder, TokenView, issue_token, list_tokens, revoke_token,
+};
+use crate::usecases::{Connection, Done};
 
 /// Bearer tokens of people and machine clients.
 #[derive(Debug, Args)]
@@ -27,8 +30,8 @@ pub struct TokenArgs {
 enum TokenVerb {
     /// Make a token and print it: it is shown this once, only its hash is stored.
     Create(CreateArgs),
-    /// All tokens, without their secrets.
-    List,
+    /// Tokens that are good, without their secrets, the oldest first.
+    List(ListArgs),
     /// Take a token back; servers refuse it within seconds.
     Revoke { id: i32 },
 }
@@ -53,6 +56,21 @@ struct CreateArgs {
     days: i64,
 }
 
+#[derive(Debug, Args)]
+struct ListArgs {
+    /// Only those of this person or client.
+    #[arg(long = "for", value_name = "CODE")]
+    code: Option<String>,
+    /// Those that are expired or revoked too.
+    #[arg(long)]
+    all: bool,
+    /// Only tokens after this one.
+    #[arg(long, value_name = "ID")]
+    after: Option<i32>,
+    #[arg(long, default_value_t = 50, value_parser = list::rows())]
+    limit: u32,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum HolderKind {
     Person,
@@ -71,12 +89,7 @@ pub async fn carry_out(args: &TokenArgs, host: &Host) -> Done<String> {
     let by = Originator::host();
     match &args.verb {
         TokenVerb::Create(asked) => create(&mut conn, &by, asked, args.json).await,
-        TokenVerb::List => {
-            let tokens = list_tokens(&mut conn, &by).await?;
-            Ok(output::answer(args.json, &tokens, |tokens| {
-                table(tokens, clock::now())
-            }))
-        }
+        TokenVerb::List(asked) => list(&mut conn, &by, asked, args.json).await,
         TokenVerb::Revoke { id } => {
             revoke_token(&mut conn, &by, clock::now(), *id).await?;
             Ok(format!("token {id} is revoked"))
@@ -84,13 +97,29 @@ pub async fn carry_out(args: &TokenArgs, host: &Host) -> Done<String> {
     }
 }
 
+async fn list(conn: &mut Connection, by: &Originator, wanted: &ListArgs, as_json: bool) -> Done<String> {
+    let filter = TokenFilter {
+        holder: wanted.code.clone(),
+        with_ended: wanted.all,
+    };
+    let asked = Asked {
+        after: wanted.after,
+        rows: wanted.limit,
+    };
+    let now = clock::now();
+    let page = list_tokens(conn, by, now, &filter, &asked).await?;
+    if as_json {
+        return Ok(json!({ "items": page.items, "more": page.more }).to_string());
+    }
+    let mut text = table(&page.items, now);
+    if let (true, Some(last)) = (page.more, page.items.last()) {
+        let _ = writeln!(text, "more: --after {}", last.id);
+    }
+    Ok(text)
+}
+
 /// The secret alone goes to standard output, so that a script can catch it.
-async fn create(
-    conn: &mut crate::usecases::Connection,
-    by: &Originator,
-    asked: &CreateArgs,
-    as_json: bool,
-) -> Done<String> {
+async fn create(conn: &mut Connection, by: &Originator, asked: &CreateArgs, as_json: bool) -> Done<String> {
     let holder = TokenHolder {
         code: asked.code.clone(),
         kind: asked.kind.into(),

@@ -51,6 +51,16 @@ pub struct TokenRow {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
+/// Which tokens are listed; `None` leaves a condition out.
+#[derive(Clone, Copy, Debug)]
+pub struct TokensWanted {
+    pub originator_id: Option<i32>,
+    /// Neither expired nor revoked at this moment.
+    pub good_at: Option<DateTime<Utc>>,
+    /// Only those after this one.
+    pub after: Option<i32>,
+}
+
 pub async fn insert_originator(conn: &mut Connection, new: &NewOriginator) -> Stored<i32> {
     let inserted = diesel::insert_into(originators::table)
         .values(new)
@@ -65,9 +75,13 @@ pub async fn insert_token(conn: &mut Connection, new: &NewToken) -> Stored<i32> 
     Ok(inserted.get_result(conn).await?)
 }
 
-/// By originator, the youngest first.
-pub async fn list_tokens(conn: &mut Connection, rows_max: i64) -> Stored<Vec<TokenRow>> {
-    Ok(tokens::table
+/// By id.
+pub async fn list_tokens(
+    conn: &mut Connection,
+    wanted: TokensWanted,
+    rows_max: i64,
+) -> Stored<Vec<TokenRow>> {
+    let mut query = tokens::table
         .inner_join(originators::table.on(originators::id.eq(tokens::originator_id)))
         .left_join(parties::table.on(parties::id.nullable().eq(originators::party_id)))
         .select((
@@ -81,10 +95,21 @@ pub async fn list_tokens(conn: &mut Connection, rows_max: i64) -> Stored<Vec<Tok
             tokens::expires_at,
             tokens::revoked_at,
         ))
-        .order((originators::code, tokens::id.desc()))
+        .order(tokens::id)
         .limit(rows_max)
-        .load(conn)
-        .await?)
+        .into_boxed();
+    if let Some(originator_id) = wanted.originator_id {
+        query = query.filter(tokens::originator_id.eq(originator_id));
+    }
+    if let Some(at) = wanted.good_at {
+        query = query
+            .filter(tokens::revoked_at.is_null())
+            .filter(tokens::expires_at.gt(at));
+    }
+    if let Some(after) = wanted.after {
+        query = query.filter(tokens::id.gt(after));
+    }
+    Ok(query.load(conn).await?)
 }
 
 /// Whether there is such a token. One that was revoked before stays so from then.

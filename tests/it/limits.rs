@@ -251,6 +251,7 @@ fn a_list_of_no_row_of_fewer_or_of_too_many_is_refused_with_the_range() {
         &["quarantine", "list"],
         &["remittance", "list"],
         &["remittance", "demands"],
+        &["token", "list"],
     ] {
         for limit in ["--limit=0", "--limit=-1", "--limit=10001"] {
             let mut command = daftar(folder.path(), list[0]);

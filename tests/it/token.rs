@@ -2,12 +2,16 @@
 
 use chrono::Duration;
 use daftar::domain::originator::{Originator, OriginatorKind, Scope};
+use daftar::domain::page::Asked;
 use daftar::usecases::Failure;
 use daftar::usecases::authenticate_token::authenticate_token;
-use daftar::usecases::register::token::{TokenHolder, issue_token, list_tokens, revoke_token};
+use daftar::usecases::register::token::{TokenFilter, TokenHolder, issue_token, list_tokens, revoke_token};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::host::Folder;
 use crate::scene::Scene;
+use crate::serve::daftar;
 
 fn holder(code: &str, party: Option<&str>) -> TokenHolder {
     TokenHolder {
@@ -49,8 +53,15 @@ async fn a_token_stands_from_its_issue_until_it_expires_or_is_taken_back() {
     revoke_token(&mut conn, &by, at + second * 9, token.id)
         .await
         .unwrap();
-    let listed = list_tokens(&mut conn, &by).await.unwrap().pop().unwrap();
-    assert_eq!(listed.revoked_at, Some(at + second), "the first time counts");
+    let with_ended = TokenFilter {
+        with_ended: true,
+        ..TokenFilter::default()
+    };
+    let listed = list_tokens(&mut conn, &by, at, &with_ended, &Asked::first(9))
+        .await
+        .unwrap();
+    let revoked_at = listed.items[0].revoked_at;
+    assert_eq!(revoked_at, Some(at + second), "the first time counts");
     let unknown = revoke_token(&mut conn, &by, at, token.id + 1).await.unwrap_err();
     assert!(matches!(unknown, Failure::NotFound(_)));
 }
@@ -94,11 +105,69 @@ async fn a_second_token_goes_to_the_same_originator_and_never_changes_whose_it_i
     issue_token(&mut conn, &by, at, &nameless, Scope::Finance, 1)
         .await
         .unwrap();
-    assert_eq!(list_tokens(&mut conn, &by).await.unwrap().len(), 2);
+    let of_clerk = TokenFilter {
+        holder: Some("clerk".to_owned()),
+        ..TokenFilter::default()
+    };
+    let listed = list_tokens(&mut conn, &by, at, &of_clerk, &Asked::first(9)).await;
+    assert_eq!(listed.unwrap().items.len(), 2);
     let for_party = issue_token(&mut conn, &by, at, &holder("clerk", Some("tax")), Scope::Read, 1).await;
     assert!(
         matches!(for_party, Err(Failure::Conflict { rule, .. }) if rule == "an_originator_keeps_its_kind_and_party")
     );
+}
+
+#[tokio::test]
+async fn the_program_lists_the_good_tokens_of_one_holder_page_by_page_and_the_ended_ones_where_asked() {
+    let scene = Scene::furnished().await;
+    let folder = Folder::new();
+    let run = |arguments: &[&str]| {
+        let mut command = daftar(folder.path(), "token");
+        command.env("DATABASE_URL", scene.world.app_url().expose());
+        command.args(arguments).output().unwrap()
+    };
+    let listed = |arguments: &[&str]| -> (Vec<i64>, bool) {
+        let said = run(&[&["list", "--for", "counters", "--json"], arguments].concat());
+        let page: Value = serde_json::from_slice(&said.stdout).unwrap();
+        let items = page["items"].as_array().unwrap();
+        let ids = items.iter().map(|token| token["id"].as_i64().unwrap()).collect();
+        (ids, page["more"].as_bool().unwrap())
+    };
+    // Long expired by the clock of the machine.
+    let mut conn = scene.world.conn().await;
+    let counters = TokenHolder {
+        kind: OriginatorKind::Client,
+        ..holder("counters", None)
+    };
+    issue_token(
+        &mut conn,
+        &Originator::host(),
+        scene.began - Duration::days(400),
+        &counters,
+        Scope::Read,
+        1,
+    )
+    .await
+    .unwrap();
+    for code in ["counters", "maker", "counters", "counters"] {
+        let kind = if code == "maker" { "person" } else { "client" };
+        let made = run(&["create", "--for", code, "--kind", kind, "--scope", "read"]);
+        assert!(made.status.success(), "{made:?}");
+    }
+    assert!(run(&["revoke", "4"]).status.success());
+    assert_eq!(listed(&[]), (vec![2, 5], false));
+    assert_eq!(listed(&["--all"]), (vec![1, 2, 4, 5], false));
+    assert_eq!(listed(&["--limit", "1"]), (vec![2], true));
+    assert_eq!(listed(&["--limit", "1", "--after", "2"]), (vec![5], false));
+    let told = run(&["list", "--limit", "2"]);
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(
+        told.contains("maker") && told.ends_with("more: --after 3\n"),
+        "{told}"
+    );
+    let unknown = run(&["list", "--for", "nobody"]);
+    let told = String::from_utf8_lossy(&unknown.stderr).into_owned();
+    assert!(told.contains("there is no originator nobody"), "{told}");
 }
 
 #[tokio::test]

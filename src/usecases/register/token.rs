@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use super::known;
 use super::originator::has_its_form;
 use crate::domain::originator::{Originator, OriginatorKind, Scope};
-use crate::store::originator::{self, NewOriginator, NewToken, OriginatorRow, TokenRow};
+use crate::domain::page::{Asked, Page};
+use crate::store::originator::{self, NewOriginator, NewToken, OriginatorRow, TokenRow, TokensWanted};
 use crate::store::{Connection, party};
 use crate::usecases::{Done, Failure};
 
@@ -57,7 +58,15 @@ impl std::fmt::Debug for IssuedToken {
 }
 
 pub const TOKEN_DAYS_MAX: i64 = 366;
-const TOKENS_LISTED_MAX: i64 = 10_000;
+
+/// Which tokens are listed.
+#[derive(Clone, Debug, Default)]
+pub struct TokenFilter {
+    /// Code of whom they were given to; `None` for everybody's.
+    pub holder: Option<String>,
+    /// Whether those that are expired or revoked are listed too.
+    pub with_ended: bool,
+}
 
 /// A token good for `days` from `at`; the originator is made if there is none of this code.
 ///
@@ -93,11 +102,32 @@ pub async fn issue_token(
     .await
 }
 
-/// All tokens, by originator, the youngest first.
-pub async fn list_tokens(conn: &mut Connection, by: &Originator) -> Done<Vec<TokenView>> {
+/// A page of tokens, the oldest first.
+///
+/// # Errors
+/// `NotFound` where nobody has the code that is asked for.
+pub async fn list_tokens(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    filter: &TokenFilter,
+    asked: &Asked<i32>,
+) -> Done<Page<TokenView>> {
     by.may_register()?;
-    let rows = originator::list_tokens(conn, TOKENS_LISTED_MAX).await?;
-    Ok(rows.into_iter().map(view).collect())
+    let holder_id = match &filter.holder {
+        Some(code) => {
+            let found = originator::find_originator(conn, code).await?;
+            Some(found.ok_or_else(|| Failure::not_found("originator", code))?.id)
+        }
+        None => None,
+    };
+    let wanted = TokensWanted {
+        originator_id: holder_id,
+        good_at: (!filter.with_ended).then_some(at),
+        after: asked.after,
+    };
+    let rows = originator::list_tokens(conn, wanted, asked.fetched()).await?;
+    Ok(asked.page(rows).map(view))
 }
 
 /// Takes a token back. One that was taken back before stays so from then.
