@@ -18,6 +18,8 @@ use daftar::usecases::finish_mail::finish_mail;
 use daftar::usecases::finish_slot::Outcome;
 use daftar::usecases::leave_mail::leave_mail;
 use daftar::usecases::queue_mail_again::{Wanted, queue_mail_again};
+use daftar::usecases::register::licence::LicenceEventKind;
+use daftar::usecases::remind_licence_expiry::remind_licence_expiry;
 use diesel::sql_types::{BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
@@ -287,6 +289,28 @@ async fn a_reminder_names_the_licensee_who_was_known_when_it_was_queued() {
         mail.contains("Party office-1001") && !mail.contains("Party office-1003"),
         "{mail}"
     );
+}
+
+#[tokio::test]
+async fn a_licence_that_was_taken_away_is_reminded_of_again_once_it_is_reinstated() {
+    let scene = Scene::furnished().await;
+    let ends = scene.began + Duration::days(5 * 365 - 400);
+    let [revoked, reinstated] = [25, 20].map(|days| ends - Duration::days(days));
+    let remind = async |at| {
+        let mut conn = scene.world.conn().await;
+        remind_licence_expiry(&mut conn, &sender(), at).await.unwrap()
+    };
+    scene.befall(LicenceEventKind::Revoked, revoked, revoked).await;
+    assert_eq!(remind(revoked).await, 3, "of four licences");
+    scene
+        .befall(
+            LicenceEventKind::Reinstated,
+            reinstated,
+            revoked + Duration::hours(1),
+        )
+        .await;
+    let just_before = reinstated - Duration::microseconds(1);
+    assert_eq!((remind(just_before).await, remind(reinstated).await), (0, 1));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 -- Licences that end within 90 days and were not reminded of at the step they are in: 90, 30 or 7 days before the end.
--- A licence that was given up, or that another term follows without a gap, needs no reminder.
+-- A licence that was taken away or given back and not reinstated since, or that another term follows without a gap, needs no
+-- reminder.
 INSERT INTO outbox (licence_id, kind, recipient, language, message_id, cause_key, queued_at, next_attempt_at)
 SELECT l.id, 'licence_expiry', p.email, p.language,
        'licence-' || l.id || '-' || step.days || '.' || installation(),
@@ -19,7 +20,10 @@ SELECT l.id, 'licence_expiry', p.email, p.language,
  WHERE l.valid_until > $1
    AND l.valid_until <= $1 + interval '90 days'
    AND NOT EXISTS (SELECT FROM licence_events e
-                    WHERE e.licence_id = l.id AND e.kind IN ('revoked', 'surrendered') AND e.effective_at <= $1)
+                    WHERE e.licence_id = l.id AND e.kind IN ('revoked', 'surrendered') AND e.effective_at <= $1
+                      AND NOT EXISTS (SELECT FROM licence_events r
+                                       WHERE r.licence_id = e.licence_id AND r.kind = 'reinstated' AND r.effective_at <= $1
+                                         AND (r.recorded_at, r.id) > (e.recorded_at, e.id)))
    AND NOT EXISTS (SELECT FROM licences next
                     WHERE next.office_id = l.office_id AND next.network_id = l.network_id
                       AND next.valid_from = l.valid_until)

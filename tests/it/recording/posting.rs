@@ -6,9 +6,11 @@ use std::net::TcpStream;
 
 use actix_web::http::Method;
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use daftar::domain::originator::Scope;
+use serde_json::{Value, json};
 
 use super::desk::Desk;
+use crate::api::Api;
 
 #[actix_web::test]
 async fn the_same_post_again_is_the_same_answer_to_the_byte() {
@@ -48,6 +50,21 @@ async fn what_cannot_be_booked_is_accepted_into_quarantine_and_what_cannot_be_re
     let wrong = desk.batch("", "text/plain", String::new()).await;
     assert_eq!(wrong.status, 415);
     desk.counter.assert_sound().await;
+}
+
+#[actix_web::test]
+async fn a_row_of_an_office_that_is_not_the_senders_own_is_refused_and_names_that_field() {
+    let desk = Desk::open().await;
+    let api = Api::of(&desk.counter.scene.world, desk.counter.now);
+    let stranger = api.token("owner-1003", Scope::Record, Some("office-1003")).await;
+    let row = desk.counter.row("r-1", json!({}));
+    let refused = api.post("/v1/transactions", &row, &stranger).await;
+    let told: Value = serde_json::from_slice(&refused.bytes).unwrap();
+    let fault = &told["errors"][0];
+    assert_eq!(
+        (refused.status, &fault["field"], &fault["rule"]),
+        (422, &json!("office"), &json!("not_the_senders_own"))
+    );
 }
 
 #[actix_web::test]

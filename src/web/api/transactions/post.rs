@@ -94,7 +94,8 @@ pub async fn post_transaction(
             explanation,
         })),
         Outcome::Refused { reason, explanation } => {
-            Err(Failure::invalid("", reason.code(), explanation).into())
+            // Its licence does not stand, or it is not the sender's own.
+            Err(Failure::invalid("office", reason.code(), explanation).into())
         }
         Outcome::Malformed { faults } => Err(unreadable(faults)),
         Outcome::Conflict { .. } => Err(conflict(&outcome)),
