@@ -235,12 +235,13 @@ async fn a_sender_killed_while_it_mails_leaves_no_mail_unsent_and_sends_none_twi
                 target = target.max(server.count());
             }
         }
-        // What the dead had claimed is free again when its lease ends.
-        lines(
-            &scene.world,
+        // What the dead had claimed is free again when its lease ends: mail, and the job's slot.
+        for lapse in [
             "UPDATE outbox SET lease_until = now() - interval '1 second' WHERE state = 'sending' RETURNING message_id AS line",
-        )
-        .await;
+            "UPDATE job_runs SET lease_until = now() - interval '1 second' WHERE state = 'running' RETURNING job AS line",
+        ] {
+            lines(&scene.world, lapse).await;
+        }
     }
     assert_eq!(deaths, DEATHS_IN_MAILING);
     let mut arrived = 0;
