@@ -113,3 +113,23 @@ impl Statement {
 pub fn statement_number(network: &str, party: &str, unit: &UnitCode, sequence: u32) -> String {
     format!("{network}-{party}-{unit}-{sequence:04}")
 }
+
+/// Whether statements of the two networks may have one number, since codes have hyphens too: `post` has it with party `bank-tehran`
+/// and `post-bank` with party `tehran`.
+pub fn numbers_may_be_alike(network: &str, other: &str) -> bool {
+    let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('-'));
+    begins(network, other) || begins(other, network)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_of_two_networks_may_have_one_number_if_one_code_goes_on_where_the_other_ends() {
+        assert!(numbers_may_be_alike("post", "post-bank"));
+        assert!(numbers_may_be_alike("post-bank", "post"));
+        assert!(!numbers_may_be_alike("post", "postbank"));
+        assert!(!numbers_may_be_alike("rural-ict", "rural-post"));
+    }
+}

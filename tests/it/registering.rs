@@ -399,6 +399,24 @@ async fn who_acts_for_one_party_registers_nothing_and_neither_publishes_nor_with
 }
 
 #[tokio::test]
+async fn no_networks_code_goes_on_where_anothers_ends_so_that_numbers_of_statements_stay_unique() {
+    let scene = Scene::furnished().await;
+    let longer = network("pishkhan-office", PeriodKind::Day, 0, scene.began);
+    let Err(Failure::Invalid(faults)) = register(&scene, longer).await else {
+        panic!("it was taken");
+    };
+    assert_eq!(
+        (faults[0].field.as_str(), faults[0].rule.as_str()),
+        ("code", "statement_numbers_are_unique")
+    );
+    assert!(
+        faults[0].explanation.contains("network pishkhan"),
+        "{}",
+        faults[0].explanation
+    );
+}
+
+#[tokio::test]
 async fn a_network_says_whom_it_pays_first_whom_to_ask_and_where_its_statements_are_checked() {
     let scene = Scene::furnished().await;
     let entry = || network("third", PeriodKind::Day, 0, scene.began);

@@ -13,6 +13,7 @@ use crate::domain::money::{AMOUNT_MAX, Amount};
 use crate::domain::originator::Originator;
 use crate::domain::party::PartyKind;
 use crate::domain::period::PeriodKind;
+use crate::domain::statement::numbers_may_be_alike;
 use crate::domain::window::{Cycle, Schedule};
 use crate::store::{Connection, network, party, unit};
 use crate::usecases::{Done, Failure};
@@ -88,11 +89,23 @@ pub async fn register_network(conn: &mut Connection, by: &Originator, entry: Net
                 Ok((role_id, party_id))
             })
             .collect::<Done<Vec<_>>>()?;
+        numbers_statements_apart(&entry.code, network::network_ids(conn).await?.into_keys())?;
         let network_id = network::insert_network(conn, &row).await?;
         network::insert_network_parties(conn, network_id, &players).await?;
         Ok(network_id)
     })
     .await
+}
+
+fn numbers_statements_apart(code: &str, mut others: impl Iterator<Item = String>) -> Done<()> {
+    let Some(other) = others.find(|other| numbers_may_be_alike(code, other)) else {
+        return Ok(());
+    };
+    let told = format!(
+        "another code: statements of {code} and of the network {other} could have one number, as one code goes on after the \
+         other with a hyphen"
+    );
+    Err(Failure::invalid("code", "statement_numbers_are_unique", told))
 }
 
 /// The id of a role whose player is the same in the whole network.
