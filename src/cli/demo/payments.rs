@@ -2,6 +2,7 @@
 //! off the data, so that an interrupted story goes on where it was. Never here: what anybody owes.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::FutureExt;
 
 use super::clerks::each;
 use super::founding::ZONE;
@@ -81,8 +82,10 @@ async fn remit(
         let positions = page.items.iter().map(|(_, position)| position);
         let positions = positions.filter(|position| habit_of(position) == habit);
         let entries = positions.filter_map(|position| remittance(settlement, position));
-        each(host, entries, async |conn, entry| {
-            record_remittance(conn, by, at, &entry).await.map(drop)
+        let by = by.clone();
+        each(host, entries, move |conn, entry| {
+            let by = by.clone();
+            async move { record_remittance(conn, &by, at, &entry).await.map(drop) }.boxed()
         })
         .await?;
         after = page.items.into_iter().next_back().map(|(key, _)| key);
@@ -127,13 +130,18 @@ async fn answer_released(conn: &mut Connection, host: &Host, by: &Originator, at
     loop {
         let asked = Asked::first(ROWS);
         let page = list_payouts(conn, by, at, &released, &asked).await?;
-        each(host, &page.items, async |conn, payout| {
-            answer_payout(conn, by, at, payout.id, &answer(payout))
-                .await
-                .map(drop)
+        let (more, by) = (page.more, by.clone());
+        each(host, page.items, move |conn, payout| {
+            let by = by.clone();
+            async move {
+                answer_payout(conn, &by, at, payout.id, &answer(&payout))
+                    .await
+                    .map(drop)
+            }
+            .boxed()
         })
         .await?;
-        if !page.more {
+        if !more {
             return Ok(());
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use tokio::task::JoinSet;
 
+use super::clerks::all;
 use super::counters::Evening;
 use super::founding::{NETWORKS, ZONE, cycle_of};
 use super::geography::PlannedOffice;
@@ -118,7 +119,7 @@ impl<'a> Teller<'a> {
     /// What the counters of all networks did on this day, each network's in a task of its own.
     async fn record_day(&self, day: NaiveDate, evening: Evening) -> Done<()> {
         let at = moment(day, SENDS_AT_HOUR);
-        let mut networks: JoinSet<Done<()>> = JoinSet::new();
+        let mut networks = JoinSet::new();
         for rows in evening {
             let (memory, by) = (Arc::clone(&self.memory), self.people.counters.clone());
             let mut conn = connected(self.host).await?;
@@ -129,10 +130,7 @@ impl<'a> Teller<'a> {
                 Ok(())
             });
         }
-        while let Some(recorded) = networks.join_next().await {
-            recorded.map_err(|broken| Failure::Internal(format!("the recording broke off: {broken}")))??;
-        }
-        Ok(())
+        all(networks).await
     }
 }
 
