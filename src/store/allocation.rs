@@ -68,12 +68,13 @@ pub struct InternedAnswers {
 }
 
 /// The ids of these canonical facts, and of these allocations that read the facts of a place (from 0) among them; stored now,
-/// in a database transaction of their own, if they were not.
+/// in a database transaction of their own, if they were not. Of several that are asked for at once, PostgreSQL carries out one after
+/// the other.
 ///
 /// Its commit does not wait for the disk. Whoever refers to the rows commits after it and does wait, which writes it too;
 /// until then nobody may remember the ids.
 pub async fn intern_answers<'n>(
-    conn: &mut Connection,
+    mut conn: &Connection,
     facts: &[&str],
     new: &[(&'n NewAllocation, usize)],
 ) -> Stored<InternedAnswers> {
@@ -87,7 +88,7 @@ pub async fn intern_answers<'n>(
     let interned: InternedAnswers = prepared(include_str!("allocation/intern_answers.sql"))
         .bind::<Array<Text>, _>(facts)
         .bind::<Array<TableRow>, _>(new.iter().map(question).collect::<Vec<_>>())
-        .get_result(conn)
+        .get_result(&mut conn)
         .await?;
     if interned.facts_ids.len() == facts.len() && interned.allocation_ids.len() == new.len() {
         return Ok(interned);

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel_async::RunQueryDsl;
 
+use super::prepared::prepared;
 use super::schema::{submission_rows, submissions};
 use super::{Connection, Stored};
 use crate::domain::submission::Unread;
@@ -36,75 +37,79 @@ pub struct UnbookedRow {
     pub explanation: String,
 }
 
-/// What became of one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What became of lines: how many of each fate, and those that were not booked.
+#[derive(Debug, Default)]
 pub struct Noted<'a> {
+    booked: i64,
+    repeated: i64,
+    quarantined: i64,
+    conflicting: i64,
+    refused: i64,
+    malformed: i64,
+    pub unbooked: Vec<Unbooked<'a>>,
+}
+
+/// A line that was not booked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unbooked<'a> {
     pub line: i64,
-    fate: Fate,
+    outcome: &'static str,
     reference: &'a str,
     pub reason: String,
     pub explanation: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Booked,
-    Repeated,
-    Quarantined,
-    Conflict,
-    Refused,
-    Malformed,
-}
-
 impl<'a> Noted<'a> {
-    pub fn of(line: i64, reference: &'a str, outcome: &Outcome) -> Self {
-        let noted = |fate, reason: &str, explanation: String| Self {
+    pub fn enter(&mut self, line: i64, reference: &'a str, outcome: &Outcome) {
+        match outcome {
+            Outcome::Booked(_) => self.booked += 1,
+            Outcome::Repeated(_) => self.repeated += 1,
+            Outcome::Quarantined {
+                reason, explanation, ..
+            } => {
+                self.quarantined += 1;
+                self.keep(line, "quarantined", reference, reason.code(), explanation.clone());
+            }
+            Outcome::Refused { reason, explanation } => {
+                self.refused += 1;
+                self.keep(line, "refused", reference, reason.code(), explanation.clone());
+            }
+            Outcome::Conflict { .. } => {
+                self.conflicting += 1;
+                let rule = "same_reference_other_content";
+                self.keep(line, "conflict", reference, rule, outcome.told());
+            }
+            Outcome::Malformed { faults } => self.enter_malformed(line, reference, faults),
+        }
+    }
+
+    pub fn enter_unread(&mut self, line: i64, unread: &'a Unread) {
+        self.enter_malformed(line, &unread.reference, &unread.faults);
+    }
+
+    fn enter_malformed(&mut self, line: i64, reference: &'a str, faults: &[RowFault]) {
+        self.malformed += 1;
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        let rule = faults.first().map_or("", |fault| fault.rule);
+        let explanation = told.join("; ").replace('\0', "\u{fffd}");
+        self.keep(line, "malformed", reference, rule, explanation);
+    }
+
+    fn keep(
+        &mut self,
+        line: i64,
+        outcome: &'static str,
+        reference: &'a str,
+        reason: &str,
+        explanation: String,
+    ) {
+        self.unbooked.push(Unbooked {
             line,
-            fate,
+            outcome,
             reference,
             reason: reason.to_owned(),
             explanation,
-        };
-        match outcome {
-            Outcome::Booked(_) => noted(Fate::Booked, "", String::new()),
-            Outcome::Repeated(_) => noted(Fate::Repeated, "", String::new()),
-            Outcome::Quarantined {
-                reason, explanation, ..
-            } => noted(Fate::Quarantined, reason.code(), explanation.clone()),
-            Outcome::Refused { reason, explanation } => {
-                noted(Fate::Refused, reason.code(), explanation.clone())
-            }
-            Outcome::Conflict { .. } => noted(Fate::Conflict, "same_reference_other_content", outcome.told()),
-            Outcome::Malformed { faults } => Self::malformed(line, reference, faults),
-        }
-    }
-
-    pub fn unread(line: i64, unread: &'a Unread) -> Self {
-        Self::malformed(line, &unread.reference, &unread.faults)
-    }
-
-    fn malformed(line: i64, reference: &'a str, faults: &[RowFault]) -> Self {
-        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Self {
-            line,
-            fate: Fate::Malformed,
-            reference,
-            reason: faults.first().map_or("", |fault| fault.rule).to_owned(),
-            explanation: told.join("; ").replace('\0', "\u{fffd}"),
-        }
-    }
-}
-
-impl Fate {
-    /// As it is stored, for a row that was not booked.
-    const fn unbooked(self) -> Option<&'static str> {
-        match self {
-            Self::Booked | Self::Repeated => None,
-            Self::Quarantined => Some("quarantined"),
-            Self::Conflict => Some("conflict"),
-            Self::Refused => Some("refused"),
-            Self::Malformed => Some("malformed"),
-        }
+        });
     }
 }
 
@@ -119,35 +124,30 @@ pub async fn insert_submission(conn: &mut Connection, sender_id: i32, at: DateTi
     Ok(inserted.get_result(conn).await?)
 }
 
-/// Counts what became of these lines and keeps those that were not booked.
-pub async fn note(conn: &mut Connection, submission_id: i64, noted: &[Noted<'_>]) -> Stored<()> {
-    let count = |fate| i64::try_from(noted.iter().filter(|n| n.fate == fate).count()).unwrap_or(i64::MAX);
-    diesel::update(submissions::table.find(submission_id))
-        .set((
-            submissions::booked.eq(submissions::booked + count(Fate::Booked)),
-            submissions::repeated.eq(submissions::repeated + count(Fate::Repeated)),
-            submissions::quarantined.eq(submissions::quarantined + count(Fate::Quarantined)),
-            submissions::conflicting.eq(submissions::conflicting + count(Fate::Conflict)),
-            submissions::refused.eq(submissions::refused + count(Fate::Refused)),
-            submissions::malformed.eq(submissions::malformed + count(Fate::Malformed)),
-        ))
+/// Counts what became of lines and keeps those that were not booked.
+pub async fn note(conn: &mut Connection, submission_id: i64, noted: &Noted<'_>) -> Stored<()> {
+    prepared(include_str!("submission/count.sql"))
+        .bind::<BigInt, _>(noted.booked)
+        .bind::<BigInt, _>(noted.repeated)
+        .bind::<BigInt, _>(noted.quarantined)
+        .bind::<BigInt, _>(noted.conflicting)
+        .bind::<BigInt, _>(noted.refused)
+        .bind::<BigInt, _>(noted.malformed)
+        .bind::<BigInt, _>(submission_id)
         .execute(conn)
         .await?;
-    let unbooked: Vec<(&Noted<'_>, &str)> = noted
-        .iter()
-        .filter_map(|n| Some((n, n.fate.unbooked()?)))
-        .collect();
-    if unbooked.is_empty() {
+    if noted.unbooked.is_empty() {
         return Ok(());
     }
-    let column = |text: fn(&Noted<'_>) -> String| unbooked.iter().map(|(n, _)| text(n)).collect::<Vec<_>>();
+    let unbooked = noted.unbooked.iter();
+    let column = |text: fn(&Unbooked<'_>) -> String| unbooked.clone().map(text).collect::<Vec<_>>();
     diesel::sql_query(include_str!("submission/insert_rows.sql"))
         .bind::<BigInt, _>(submission_id)
-        .bind::<Array<BigInt>, _>(unbooked.iter().map(|(n, _)| n.line).collect::<Vec<_>>())
-        .bind::<Array<Text>, _>(unbooked.iter().map(|(_, outcome)| *outcome).collect::<Vec<_>>())
-        .bind::<Array<Text>, _>(column(|n| n.reference.to_owned()))
-        .bind::<Array<Text>, _>(column(|n| n.reason.clone()))
-        .bind::<Array<Text>, _>(column(|n| n.explanation.clone()))
+        .bind::<Array<BigInt>, _>(unbooked.clone().map(|row| row.line).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(column(|row| row.outcome.to_owned()))
+        .bind::<Array<Text>, _>(column(|row| row.reference.to_owned()))
+        .bind::<Array<Text>, _>(column(|row| row.reason.clone()))
+        .bind::<Array<Text>, _>(column(|row| row.explanation.clone()))
         .execute(conn)
         .await?;
     Ok(())

@@ -176,21 +176,21 @@ impl Delivery {
         chunk: &Chunk,
         recorded: &[Recorded],
     ) -> Done<Failure> {
-        let unread = chunk.malformed.iter();
-        let mut noted: Vec<Noted<'_>> = unread
-            .map(|(line, unread)| Noted::unread(*line, unread))
-            .collect();
+        let mut noted = Noted::default();
+        for (line, unread) in &chunk.malformed {
+            noted.enter_unread(*line, unread);
+        }
         for ((number, row), recorded) in chunk.numbers.iter().zip(&chunk.rows).zip(recorded) {
             if let (Recorded::Decided(outcome), false) = (recorded, recorded.is_in_the_books()) {
-                noted.push(Noted::of(*number, &row.reference, outcome));
+                noted.enter(*number, &row.reference, outcome);
             }
         }
         let noting = async |conn: &mut Connection| submission::note(conn, self.submission_id, &noted).await;
         conn.transaction(noting).await?;
-        let faults = noted.iter().take(FAULTS_TOLD_MAX).map(|noted| Fault {
-            field: format!("line {}", noted.line),
-            rule: noted.reason.clone(),
-            explanation: noted.explanation.clone(),
+        let faults = noted.unbooked.iter().take(FAULTS_TOLD_MAX).map(|unbooked| Fault {
+            field: format!("line {}", unbooked.line),
+            rule: unbooked.reason.clone(),
+            explanation: unbooked.explanation.clone(),
         });
         Ok(Failure::Invalid(faults.collect()))
     }

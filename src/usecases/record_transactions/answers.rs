@@ -2,12 +2,21 @@
 //! that books with them. Never here: the answers themselves (see `pricing`).
 
 use std::collections::{BTreeSet, HashMap};
+use std::task::Poll;
+
+use futures_util::StreamExt;
+use futures_util::poll;
+use futures_util::stream::FuturesOrdered;
 
 use super::memory::Memory;
 use super::pricing::{Asked, Decision, Judgement, Priced, Quoted, Verdict};
 use crate::store::Connection;
-use crate::store::allocation::{NewAnswer, intern_answers};
+use crate::store::allocation::{InternedAnswers, NewAnswer, intern_answers};
 use crate::usecases::{Done, Failure};
+
+/// Answers that are stored together: so few that the database soon has something to do, so many that what a call costs by itself
+/// is little beside them.
+const PART_ANSWERS: usize = 512;
 
 /// What was answered anew, to be remembered when something is booked with it.
 #[derive(Debug, Default)]
@@ -38,7 +47,7 @@ impl Judgement {
         let mut answered = if self.new.is_empty() {
             Answered::default()
         } else {
-            store_answers(conn, &self.new).await?
+            store_answers(conn, std::mem::take(&mut self.new)).await?
         };
         answered.priced.extend(known);
         self.complete(answered, Vec::new())
@@ -99,33 +108,79 @@ pub(super) struct Reserved {
     unstored: Vec<NewAnswer>,
 }
 
-async fn store_answers(conn: &mut Connection, new: &HashMap<Asked, Quoted>) -> Done<Answered> {
-    let texts = new
-        .values()
-        .flat_map(|quoted| [&quoted.facts, &quoted.read_facts]);
-    let texts: BTreeSet<&str> = texts.map(String::as_str).collect();
-    let texts: Vec<&str> = texts.into_iter().collect();
-    let place = |text: &str| texts.binary_search(&text).map_err(|_| lost("text of facts"));
-    let mut allocations = Vec::with_capacity(new.len());
-    let mut facts_places = Vec::with_capacity(new.len());
-    for quoted in new.values() {
-        allocations.push((&quoted.allocation, place(&quoted.read_facts)?));
-        facts_places.push(place(&quoted.facts)?);
+/// New answers that are stored by one call, and the texts of facts among which they name theirs by place.
+struct Part<'n> {
+    answers: &'n [(Asked, Quoted)],
+    texts: Vec<&'n str>,
+}
+
+/// The ids of answers, in their order: of the facts, and of the allocation.
+#[derive(Default)]
+struct Ids {
+    of_answers: Vec<(i32, i64)>,
+    of_facts: Vec<(String, i32)>,
+}
+
+/// In parts: while the database stores one, the next is made.
+async fn store_answers(conn: &Connection, new: HashMap<Asked, Quoted>) -> Done<Answered> {
+    let new: Vec<(Asked, Quoted)> = new.into_iter().collect();
+    let mut ids = Ids::default();
+    let mut storing = FuturesOrdered::new();
+    for answers in new.chunks(PART_ANSWERS) {
+        storing.push_back(Part::of(answers).stored(conn));
+        while let Poll::Ready(Some(stored)) = poll!(storing.next()) {
+            ids.enter(stored?)?;
+        }
     }
-    let interned = intern_answers(conn, &texts, &allocations).await?;
-    let ids = facts_places
-        .iter()
-        .map(|place| interned.facts_ids[*place])
-        .zip(interned.allocation_ids);
-    let priced = new
-        .iter()
-        .zip(ids)
-        .map(|((asked, quoted), (facts_id, id))| (asked.clone(), quoted.priced(id, facts_id)));
-    let texts = texts.iter().map(|text| (*text).to_owned());
+    while let Some(stored) = storing.next().await {
+        ids.enter(stored?)?;
+    }
+    drop(storing);
+    let priced = new.into_iter().zip(ids.of_answers);
     Ok(Answered {
-        priced: priced.collect(),
-        facts_ids: texts.zip(interned.facts_ids.iter().copied()).collect(),
+        priced: priced
+            .map(|((asked, quoted), (facts_id, id))| (asked, quoted.priced(id, facts_id)))
+            .collect(),
+        facts_ids: ids.of_facts,
     })
+}
+
+impl<'n> Part<'n> {
+    fn of(answers: &'n [(Asked, Quoted)]) -> Self {
+        let texts = answers
+            .iter()
+            .flat_map(|(_, quoted)| [quoted.facts.as_str(), quoted.read_facts.as_str()]);
+        let texts: BTreeSet<&str> = texts.collect();
+        Self {
+            answers,
+            texts: texts.into_iter().collect(),
+        }
+    }
+
+    fn place(&self, text: &str) -> Done<usize> {
+        self.texts.binary_search(&text).map_err(|_| lost("text of facts"))
+    }
+
+    async fn stored(self, conn: &Connection) -> Done<(Self, InternedAnswers)> {
+        let mut questions = Vec::with_capacity(self.answers.len());
+        for (_, quoted) in self.answers {
+            questions.push((&quoted.allocation, self.place(&quoted.read_facts)?));
+        }
+        let interned = intern_answers(conn, &self.texts, &questions).await?;
+        Ok((self, interned))
+    }
+}
+
+impl Ids {
+    fn enter(&mut self, (part, interned): (Part<'_>, InternedAnswers)) -> Done<()> {
+        for ((_, quoted), id) in part.answers.iter().zip(interned.allocation_ids) {
+            let facts_id = interned.facts_ids[part.place(&quoted.facts)?];
+            self.of_answers.push((facts_id, id));
+        }
+        let texts = part.texts.iter().map(|text| (*text).to_owned());
+        self.of_facts.extend(texts.zip(interned.facts_ids));
+        Ok(())
+    }
 }
 
 fn lost(what: &str) -> Failure {

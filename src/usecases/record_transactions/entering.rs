@@ -14,8 +14,10 @@ use crate::domain::transaction::Booked;
 use crate::store::transaction::{Entered, enter_transactions};
 use crate::store::{Connection, Stored};
 
-/// Rows that are sent together: so many that what a call costs by itself is little beside storing them.
-const PART_ROWS: usize = 2_048;
+/// Rows that are sent together first: so few that the database soon has something to do. Each part after it is twice as large.
+const FIRST_PART_ROWS: usize = 256;
+/// So many at most: what a call costs by itself is little beside storing them.
+const PART_ROWS_MAX: usize = 2_048;
 /// Parts that the database has been given at a time: it never waits for the next one.
 const PARTS_AT_ONCE: usize = 3;
 
@@ -33,13 +35,16 @@ pub(super) async fn enter(
     let mut assembly = Assembly::at(places);
     let mut booked = Vec::with_capacity(entries.len());
     let mut sent = FuturesOrdered::new();
-    let mut parts = entries.chunks(PART_ROWS).peekable();
-    while let Some(rows) = parts.next() {
+    let (mut rest, mut part_rows) = (&*entries, FIRST_PART_ROWS);
+    while !rest.is_empty() {
+        let (rows, others) = rest.split_at(part_rows.min(rest.len()));
+        (rest, part_rows) = (others, PART_ROWS_MAX.min(part_rows * 2));
         let part = assembly.part(rows)?;
         booked.extend(part.booked);
-        let batches = match parts.peek() {
-            Some(_) => Vec::new(),
-            None => assembly.batches(at)?,
+        let batches = if rest.is_empty() {
+            assembly.batches(at)?
+        } else {
+            Vec::new()
         };
         sent.push_back(enter_transactions(conn, part.rows, batches));
         while let Poll::Ready(Some(entered)) = poll!(sent.next()) {

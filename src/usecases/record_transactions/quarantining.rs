@@ -7,6 +7,7 @@ use crate::domain::quarantine::QuarantineState;
 use crate::domain::rulebook::NotBookable;
 use crate::domain::transaction::{Outcome, Reason};
 use crate::store::quarantine::{NewQuarantined, decide_row, keep_rows, supersede};
+use crate::store::submission::Noted;
 use crate::store::{Connection, submission};
 use crate::usecases::Failure;
 
@@ -148,13 +149,13 @@ async fn note(
     rows: &[Sent<'_>],
     recorded: &[Recorded],
 ) -> Result<(), Halt> {
-    let unread = passage.malformed.iter();
-    let mut noted: Vec<submission::Noted<'_>> = unread
-        .map(|(line, unread)| submission::Noted::unread(*line, unread))
-        .collect();
+    let mut noted = Noted::default();
+    for (line, unread) in passage.malformed {
+        noted.enter_unread(*line, unread);
+    }
     for ((line, sent), recorded) in passage.lines.iter().zip(rows).zip(recorded) {
         if let Recorded::Decided(outcome) = recorded {
-            noted.push(submission::Noted::of(*line, &sent.row.reference, outcome));
+            noted.enter(*line, &sent.row.reference, outcome);
         }
     }
     Ok(submission::note(conn, passage.submission_id, &noted).await?)
