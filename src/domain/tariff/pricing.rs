@@ -267,6 +267,7 @@ impl<'a> Working<'a> {
         let tariff = self.tariff;
         tariff.admit(self.question)?;
         self.find_price()?;
+        self.try_only_what_may_be_paid()?;
         let mut legs = self.share_out(&tariff.split)?;
         self.place.side = Side::Source;
         self.list_chosen.clear();
@@ -275,6 +276,15 @@ impl<'a> Working<'a> {
         self.multiply(&mut sources)?;
         self.multiply(&mut legs)?;
         tariff.balanced(self.question, sources, legs)
+    }
+
+    /// Shares of a price that no transaction may come to are wrong for nobody.
+    fn try_only_what_may_be_paid(&self) -> Result<(), Refusal> {
+        let total = self.amounts[PRICE];
+        if self.occasion == Occasion::Trial && total.is_above_limit() {
+            return Err(Refusal::AboveLimit { total });
+        }
+        Ok(())
     }
 
     fn find_price(&mut self) -> Result<(), Refusal> {

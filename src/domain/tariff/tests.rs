@@ -7,6 +7,7 @@ mod quotes;
 mod random;
 mod refusals;
 mod rule_model;
+mod trials;
 
 use serde_json::{Value, json};
 

@@ -17,6 +17,10 @@ use crate::domain::tariff::question::{Question, Refusal};
 /// show, or that is crossed more than once, may stay unfound.
 const OTHERS_MAX: usize = 12;
 
+/// Far above what is tried anyhow, and so near to each other and to the most that may be stated that a share which grows with it is seen
+/// above its price before it leaves 64 bits.
+const FAR: [i64; 2] = [20_000_003, 50_000_000_021];
+
 /// Something computed, and the ends of the rows that it is looked up in.
 #[derive(Debug)]
 pub(super) struct Measure {
@@ -90,7 +94,17 @@ pub(super) fn with_crossings(
         &borne,
         &mut points,
     );
+    note_far_ends(tariff, &mut points);
     points
+}
+
+/// What has no declared end is tried up to the real one: the most that a row may state.
+fn note_far_ends(tariff: &Tariff, points: &mut Points) {
+    for stated in whatever_is_read(tariff) {
+        let (least, most) = stated.range(tariff);
+        let far = FAR.into_iter().filter(|number| (least..=most).contains(number));
+        note(points, stated, far.chain([most]).collect());
+    }
 }
 
 fn note_crossings(
