@@ -6,6 +6,7 @@ use super::shares::{Owned, name_of};
 use crate::domain::rate::Rate;
 use crate::domain::split::Residue;
 use crate::domain::tariff::document::Component;
+use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::term::Side;
 
 impl<'a> Checker<'a> {
@@ -26,6 +27,20 @@ impl<'a> Checker<'a> {
                 reason,
                 "move `withhold` and `deposit_identifier` to the members",
             );
+        }
+        let lost = [
+            ("kind", component.kind.is_some()),
+            ("refundable", component.refundable.is_some()),
+            ("instrument", component.instrument.is_some()),
+        ];
+        for (key, _) in lost.into_iter().filter(|(_, is_stated)| *is_stated) {
+            let (path, reason) = (
+                format!("{path}.{key}"),
+                format!("no member takes its `{key}` over"),
+            );
+            let remedy = format!("move `{key}` to the members");
+            self.unpublishable
+                .push(Fault::new(&path, "group_with_term", reason, remedy));
         }
     }
 

@@ -57,7 +57,8 @@ pub struct Component {
     pub rate: Option<Rate>,
     /// The share of what is divided as a proportion, for all members of a group.
     pub weight: Option<u32>,
-    /// Instead of `party`: divides this component without loss among these.
+    /// Instead of `party`: divides this component without loss among these. What belongs to a share stands with each of them and not
+    /// here: `kind`, `refundable`, `instrument`, `deposit_identifier`, `withhold`.
     pub among: Option<Vec<Component>>,
     /// With `among`: the member that takes the units left over. Default: the largest remainders.
     pub residue_to: Option<String>,

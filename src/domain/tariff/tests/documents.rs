@@ -273,3 +273,33 @@ fn cases_over_an_amount_are_tried_at_their_ends_and_within_its_range() {
         ["unknown_base"]
     );
 }
+
+/// All of the price divided among one.
+fn divided() -> Value {
+    let member = json!({"party": "office", "weight": 1});
+    let group = json!({"name": "rest", "take": "remainder", "among": [member]});
+    document(&json!(1000), &json!([group]))
+}
+
+#[test]
+fn what_is_divided_says_nothing_of_a_share_that_no_member_would_take_over() {
+    for (key, value) in [
+        ("kind", json!("wage")),
+        ("refundable", json!(false)),
+        ("instrument", json!("order")),
+    ] {
+        let (mut lost, mut kept) = (divided(), divided());
+        lost["split"][0][key] = value.clone();
+        kept["split"][0]["among"][0][key] = value;
+        parse(&kept);
+        let faults = Tariff::parse(&lost.to_string()).map(|_| ()).unwrap_err();
+        let [fault] = &faults[..] else {
+            panic!("{key}: {faults:?}")
+        };
+        assert_eq!(
+            (fault.path.as_str(), fault.rule),
+            (format!("$.split[0].{key}").as_str(), "group_with_term")
+        );
+        assert!(Tariff::from_published(&lost.to_string()).is_ok(), "{key}");
+    }
+}
