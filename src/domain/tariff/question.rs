@@ -74,7 +74,12 @@ pub enum Refusal {
     #[error("the tariff declares no fact `{name}`; known: {known}")]
     FactUnknown { name: String, known: String },
     #[error("{} is {value}, in no band of the tariff", measure.as_deref().unwrap_or("what is measured"))]
-    OutsideBands { measure: Option<String>, value: Amount },
+    OutsideBands {
+        measure: Option<String>,
+        value: Amount,
+        /// It lies above all bands, and not below them.
+        is_above: bool,
+    },
     #[error("the tariff refuses: {0}")]
     Refused(String),
     #[error("no case of the tariff fits the facts")]
@@ -150,7 +155,7 @@ impl Refusal {
             Self::FactMissing(name) => format!("«{name}» لازم است و اعلام نشده است"),
             Self::FactInvalid { name, value, .. } => format!("«{name}» نمی‌تواند {value} باشد"),
             Self::FactUnknown { name, known } => format!("«{name}» شناخته نیست؛ یکی از: {known}"),
-            Self::OutsideBands { measure, value } => {
+            Self::OutsideBands { measure, value, .. } => {
                 let measure = measure.as_deref().map_or("آنچه سنجیده می‌شود", own_word);
                 let value = told(*value);
                 format!("{measure} برابر {value} است و در هیچ پله‌ای نیست")

@@ -37,7 +37,7 @@ pub(super) fn faults_of(tariff: &Tariff, points: &Points, paths: &BTreeMap<usize
             continue;
         };
         refused.get_or_insert_with(|| format!("{refusal} ({})", example(tariff, &question)));
-        let Some(found) = found_by(tariff, &refusal, place, paths) else {
+        let Some(found) = found_by(tariff, &question, &refusal, place, paths) else {
             continue;
         };
         let is_known = |known: &Fault| known.rule == found.rule && known.path == found.path;
@@ -134,6 +134,7 @@ fn fact_domains(facts: &[FactDeclaration], points: &Points) -> Vec<(usize, Domai
             .cloned()
             .collect::<Vec<_>>();
         tested.extend(TELLING_COUNTS.map(|count| FactValue::Integer(i64::from(count))));
+        tested.extend(declared.default.clone());
         (index, Domain::of(&declared.fact, tested))
     };
     read.map(domain).collect()
@@ -187,6 +188,7 @@ struct Found {
 /// Refusals that only a wrong document leads to.
 fn found_by(
     tariff: &Tariff,
+    question: &Question,
     refusal: &Refusal,
     place: Place,
     paths: &BTreeMap<usize, String>,
@@ -230,10 +232,12 @@ fn found_by(
             Remedy::Said("name a larger component, or round by ceiling"),
         ),
         Refusal::Indivisible(_) => ("$.split", "indivisible", Remedy::Said("weights above zero")),
-        Refusal::OutsideBands { .. } if is_bounded(tariff) => (
+        Refusal::OutsideBands { is_above, .. } if !is_above || is_bounded(tariff, question) => (
             written.as_str(),
             "bands_gap",
-            Remedy::Said("cover whatever the measure can come to within the declared ranges"),
+            Remedy::OrLimits(vec![
+                "cover whatever the measure can come to within the declared ranges",
+            ]),
         ),
         Refusal::AmountMissing | Refusal::PrincipalMissing | Refusal::PrincipalUnexpected => return None,
         Refusal::OutsideRange { .. } | Refusal::AmountDiffers { .. } | Refusal::QuantityZero => return None,
@@ -277,10 +281,13 @@ const fn list_of(side: Side) -> &'static str {
     }
 }
 
-/// Whether everything that rules name has a greatest value: then no table need leave anything out.
-fn is_bounded(tariff: &Tariff) -> bool {
+/// Whether everything that rules name has a greatest value, or is what it counts where nobody states it: then no table need leave
+/// anything out.
+fn is_bounded(tariff: &Tariff, question: &Question) -> bool {
     let is_open = |declared: &FactDeclaration| {
-        declared.is_read && matches!(declared.fact, Fact::Integer { at_most: None, .. })
+        let ends = !matches!(declared.fact, Fact::Integer { at_most: None, .. });
+        let is_default = question.facts.get(&declared.name) == declared.default.as_ref();
+        declared.is_read && !ends && !is_default
     };
     let amount = !tariff.reads_amount || tariff.amount.at_most.is_some();
     let principal = !tariff.reads_principal
@@ -288,7 +295,8 @@ fn is_bounded(tariff: &Tariff) -> bool {
             .principal
             .as_ref()
             .is_some_and(|principal| principal.range.at_most.is_some());
-    amount && principal && !tariff.reads_quantity && !tariff.facts.iter().any(is_open)
+    let quantity = !tariff.reads_quantity || question.quantity == 1;
+    amount && principal && quantity && !tariff.facts.iter().any(is_open)
 }
 
 /// The question in words.

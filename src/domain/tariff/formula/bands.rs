@@ -17,6 +17,7 @@ pub(super) fn band(of: &Formula, rows: &[Band], working: &mut Working<'_>) -> Re
     let row = rows.iter().find(contains).ok_or_else(|| Refusal::OutsideBands {
         measure: measure(),
         value,
+        is_above: rows.last().is_none_or(|last| value.minor() >= last.from),
     })?;
     if working.trace.is_kept() {
         let step = Step::Band {

@@ -61,3 +61,57 @@ fn a_share_of_a_price_that_no_transaction_may_come_to_is_wrong_for_nobody() {
         ["below_zero"]
     );
 }
+
+/// The price by where a measure lies.
+fn by_bands(of: &str, rows: &Value) -> Value {
+    document(&json!({"bands": {"of": of, "rows": rows}}), &office_takes_all())
+}
+
+#[test]
+fn bands_begin_where_their_measure_does_and_hold_what_counts_where_nothing_is_stated() {
+    let up_to_three = json!([{"from": 0, "through": 1, "value": 10}, {"from": 2, "through": 3, "value": 20}]);
+    let of_copies = |fact, rows: &Value| with_fact(by_bands("copies", rows), "copies", fact);
+    parse(&of_copies(json!({"default": 3}), &up_to_three));
+    assert_eq!(
+        rules_broken(&of_copies(json!({"default": 7}), &up_to_three)),
+        ["bands_gap"]
+    );
+    let from_one = json!([{"from": 1, "value": 10}]);
+    parse(&of_copies(json!({"at_least": 1}), &from_one));
+    assert_eq!(rules_broken(&of_copies(json!({}), &from_one)), ["bands_gap"]);
+
+    let from_a_thousand = json!([{"from": 1000, "value": 10}]);
+    let of_a_bill = |principal| with(by_bands("principal", &from_a_thousand), "principal", principal);
+    parse(&of_a_bill(json!({"party": "agency", "at_least": 1000})));
+    for principal in [
+        json!({"party": "agency"}),
+        json!({"party": "agency", "at_least": 999}),
+    ] {
+        assert_eq!(rules_broken(&of_a_bill(principal)), ["bands_gap"]);
+    }
+    assert_eq!(rules_broken(&by_bands("amount", &from_one)), ["bands_gap"]);
+
+    let mut guarded = by_bands("amount", &from_a_thousand);
+    let small = json!({"when": {"amount": {"below": 1000}}, "then": {"refuse": "too small"}});
+    guarded["price"] = json!({"choose": {"cases": [small], "otherwise": guarded["price"]}});
+    parse(&guarded);
+}
+
+#[test]
+fn bands_of_something_computed_begin_where_it_does_though_nothing_ends_it() {
+    let rows = |from: i64| json!([{"from": from, "below": 100, "value": 10}, {"from": 100, "value": 20}]);
+    let of_a_wage = |from: i64| {
+        let wage = json!({"name": "wage", "amount": {"percent": {"rate": "1%", "of": "amount"}}});
+        let document = with(by_bands("wage", &rows(from)), "bases", json!([wage]));
+        with(document, "amount", json!({"at_least": 1000}))
+    };
+    parse(&of_a_wage(10));
+    assert_eq!(rules_broken(&of_a_wage(11)), ["bands_gap"]);
+    let of_sheets = |from: i64| {
+        let sheets = json!({"name": "sheets", "amount": {"times": {"count": "quantity", "value": "pages"}}});
+        let document = with(by_bands("sheets", &rows(from)), "bases", json!([sheets]));
+        with_fact(document, "pages", json!({"at_least": 5}))
+    };
+    parse(&of_sheets(5));
+    assert_eq!(rules_broken(&of_sheets(6)), ["bands_gap"]);
+}
