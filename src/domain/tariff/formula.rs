@@ -2,6 +2,7 @@
 //! Never here: rounding or dividing itself (`split` does), or how a tariff's parts hang together (`pricing`).
 
 mod bands;
+mod minimum;
 mod percent;
 
 use std::num::NonZeroU32;
@@ -9,7 +10,7 @@ use std::num::NonZeroU32;
 use super::decision::Decision;
 use super::derivation::{Chosen, Step};
 use super::document::rule::BegunStep;
-use super::pricing::{Computation, Occasion, PRICE, Working};
+use super::pricing::Working;
 use super::question::Refusal;
 use crate::domain::money::Amount;
 use crate::domain::rate::Rate;
@@ -125,10 +126,8 @@ impl Formula {
             Self::Clamp { value, limits } => {
                 let amount = value.value(working)?;
                 let clamped = limits.clamp(amount, working)?;
-                if let Self::Percent(percent) = value.as_ref()
-                    && clamped > amount
-                {
-                    percent.check_raised(clamped, working)?;
+                if clamped > amount {
+                    value.check_raised(clamped, working)?;
                 }
                 Ok(clamped)
             }
@@ -206,30 +205,6 @@ impl Formula {
             Self::Steps(steps) => vec![&steps.of, &steps.charge],
             Self::Clamp { value, limits } => [value.as_ref()].into_iter().chain(limits.inner()).collect(),
             Self::Choose(decision) => decision.all().collect(),
-        }
-    }
-
-    /// Is it what a minimum must lie below (money rule 4): the price or the sender's amount, and where it is tried, the principal
-    /// or a part or base that is nothing else?
-    fn is_the_whole(&self, working: &Working<'_>) -> bool {
-        let on_trial = working.occasion == Occasion::Trial;
-        match self {
-            Self::Amount => true,
-            Self::Principal => on_trial,
-            Self::Slot(slot) if *slot == PRICE => true,
-            Self::Slot(slot) if on_trial => {
-                let mut known = working.tariff.computations.iter();
-                known.any(|computation| match computation {
-                    Computation::Compute { slot: named, formula } => {
-                        named == slot && formula.is_the_whole(working)
-                    }
-                    Computation::Remainder { .. } | Computation::Divide(_) => false,
-                })
-            }
-            Self::Fixed(_) | Self::Quantity | Self::Fact(_) | Self::Slot(_) | Self::Percent(_) => false,
-            Self::Sum(_) | Self::Less { .. } | Self::Times { .. } | Self::Bands { .. } => false,
-            Self::Slices { .. } | Self::Steps(_) | Self::Clamp { .. } | Self::Choose(_) => false,
-            Self::Round { .. } | Self::Refuse(_) => false,
         }
     }
 }

@@ -300,6 +300,9 @@ impl<'a> Working<'a> {
             Computation::Compute { slot, formula } => {
                 self.at(*slot);
                 let amount = formula.value(self)?;
+                if self.occasion == Occasion::Trial && self.tariff.slots[*slot].kind != SlotKind::Base {
+                    formula.check_charged(amount, self)?;
+                }
                 self.put(*slot, amount)
             }
             Computation::Remainder { slot, others } => self.remain(*slot, others),

@@ -11,17 +11,10 @@ use crate::domain::tariff::question::Refusal;
 
 pub(super) fn band(of: &Formula, rows: &[Band], working: &mut Working<'_>) -> Result<Amount, Refusal> {
     let value = of.base(working)?;
-    let measure = || of.name(working);
-    let contains =
-        |row: &&Band| value.minor() >= row.from && row.below.is_none_or(|below| value.minor() < below);
-    let row = rows.iter().find(contains).ok_or_else(|| Refusal::OutsideBands {
-        measure: measure(),
-        value,
-        is_above: rows.last().is_none_or(|last| value.minor() >= last.from),
-    })?;
+    let row = row_at(value, of, rows, working)?;
     if working.trace.is_kept() {
         let step = Step::Band {
-            measure: measure(),
+            measure: of.name(working),
             value,
             from: row.from,
             below: row.below,
@@ -29,6 +22,31 @@ pub(super) fn band(of: &Formula, rows: &[Band], working: &mut Working<'_>) -> Re
         working.trace.push(Some(step));
     }
     row.value.value(working)
+}
+
+/// The row in which the measure lies.
+pub(super) fn row_of<'r>(
+    of: &Formula,
+    rows: &'r [Band],
+    working: &mut Working<'_>,
+) -> Result<&'r Band, Refusal> {
+    let value = of.base(working)?;
+    row_at(value, of, rows, working)
+}
+
+fn row_at<'r>(
+    value: Amount,
+    of: &Formula,
+    rows: &'r [Band],
+    working: &Working<'_>,
+) -> Result<&'r Band, Refusal> {
+    let contains =
+        |row: &&Band| value.minor() >= row.from && row.below.is_none_or(|below| value.minor() < below);
+    rows.iter().find(contains).ok_or_else(|| Refusal::OutsideBands {
+        measure: of.name(working),
+        value,
+        is_above: rows.last().is_none_or(|last| value.minor() >= last.from),
+    })
 }
 
 pub(super) fn slices(

@@ -4,7 +4,7 @@ use super::{Limits, Percent};
 use crate::domain::money::Amount;
 use crate::domain::split;
 use crate::domain::tariff::derivation::Step;
-use crate::domain::tariff::pricing::{Occasion, Working};
+use crate::domain::tariff::pricing::Working;
 use crate::domain::tariff::question::Refusal;
 
 impl Percent {
@@ -37,19 +37,6 @@ impl Percent {
             });
         }
         Ok(clamped)
-    }
-
-    /// Raised further by a clamp around it, it must not come above its base either. Only trials look for that: documents that were
-    /// published before are priced as they were.
-    pub(super) fn check_raised(&self, raised: Amount, working: &Working<'_>) -> Result<(), Refusal> {
-        let of_the_whole = working.occasion == Occasion::Trial && self.of.is_the_whole(working);
-        match self.of.quiet_read(working)? {
-            Some(base) if of_the_whole && raised > base => Err(Refusal::MinimumAboveAmount {
-                minimum: raised,
-                amount: base,
-            }),
-            Some(_) | None => Ok(()),
-        }
     }
 }
 

@@ -115,3 +115,68 @@ fn bands_of_something_computed_begin_where_it_does_though_nothing_ends_it() {
     parse(&of_sheets(5));
     assert_eq!(rules_broken(&of_sheets(6)), ["bands_gap"]);
 }
+
+fn of_amounts_from(least: i64, price: &Value) -> Value {
+    with(
+        document(price, &office_takes_all()),
+        "amount",
+        json!({"at_least": least}),
+    )
+}
+
+#[test]
+fn a_minimum_above_the_amount_is_found_around_whatever_is_a_share_of_it() {
+    let rate = json!({"percent": {"rate": "1%", "of": "amount"}});
+    let slices = json!({"slices": {"of": "amount", "rows": [{"from": 0, "to": 9000, "rate": "2%"}, {"from": 9000, "rate": "1%"}]}});
+    let rounded = json!({"round": {"value": rate, "mode": "half_up", "step": 10}});
+    let small =
+        json!({"when": {"amount": {"below": 9000}}, "then": {"percent": {"rate": "2%", "of": "amount"}}});
+    let chosen = json!({"choose": {"cases": [small], "otherwise": rate}});
+    let banded = json!({"bands": {"of": "amount", "rows": [{"from": 0, "below": 9000, "value": rate}, {"from": 9000, "value": 90}]}});
+    for share in [
+        json!("amount"),
+        rate.clone(),
+        slices,
+        rounded,
+        chosen,
+        json!({"sum": [20, rate]}),
+        banded,
+    ] {
+        let price = json!({"clamp": {"value": share, "at_least": 5000}});
+        assert_eq!(
+            rules_broken(&of_amounts_from(4999, &price)),
+            ["minimum_above_amount"],
+            "{price}"
+        );
+        parse(&of_amounts_from(5000, &price));
+    }
+    let named = |least| {
+        let price = json!([
+            {"name": "share", "amount": {"sum": [20, rate]}}, {"name": "rest", "amount": {"clamp": {"value": "share", "at_least": 5000}}}
+        ]);
+        of_amounts_from(least, &price)
+    };
+    assert_eq!(rules_broken(&named(4999)), ["minimum_above_amount"]);
+    parse(&named(5000));
+}
+
+#[test]
+fn what_is_no_share_of_the_amount_may_be_more_than_it() {
+    let at_least = |value: Value| json!({"clamp": {"value": value, "at_least": 5000}});
+    let rate = json!({"percent": {"rate": "1%", "of": "amount"}});
+    let by_size = json!({"bands": {"of": "amount", "rows": [{"from": 0, "below": 9000, "value": 3000}, {"from": 9000, "value": 9000}]}});
+    let per_sheet = json!({"times": {"count": "quantity", "value": 100}});
+    for price in [
+        json!(5000),
+        json!({"sum": [5000, rate]}),
+        at_least(json!({"sum": [4000, per_sheet]})),
+        at_least(by_size),
+    ] {
+        let mut price = document(&price, &office_takes_all());
+        price["principal"] = json!({"party": "agency"});
+        parse(&price);
+    }
+    let assessed = json!({"name": "assessed", "amount": at_least(json!("amount"))});
+    let price = json!({"percent": {"rate": "1%", "of": "assessed"}});
+    parse(&with(of_amounts_from(0, &price), "bases", json!([assessed])));
+}
