@@ -106,39 +106,119 @@ impl Exact {
     }
 }
 
-/// A share of a base that is rounded.
+/// A share of a measure that is rounded: from a measure on it grows evenly, upon what it has come to there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoundedShare {
-    pub rate: Rate,
-    /// Of what the base without it would be: base × rate ÷ (1 + rate).
-    pub inside: bool,
-    pub rounding: Rounding,
+    from: i64,
+    /// What it has come to there, and how much more it is with each unit of the measure, in parts of the denominator.
+    begun: i128,
+    more: i128,
+    denominator: i128,
+    rounding: Rounding,
 }
 
 impl RoundedShare {
-    /// The least base, of this one and those above, whose share lies halfway between two that it may be rounded to; `None` if none
-    /// does, or if it makes no difference. Shares that make up the whole are rounded up together there.
-    #[must_use]
-    pub fn halfway_from(self, base: i64) -> Option<i64> {
-        match self.rounding.mode {
-            RoundingMode::Floor | RoundingMode::Ceiling => return None,
-            RoundingMode::HalfUp | RoundingMode::HalfEven => (),
+    /// A rate; `inside`: of what the measure would be without it, measure × rate ÷ (1 + rate).
+    pub const fn of_rate(rate: Rate, inside: bool, rounding: Rounding) -> Self {
+        let (more, whole) = rate.ratio();
+        let denominator = if inside { whole + more } else { whole };
+        Self::growing(0, more, denominator, rounding)
+    }
+
+    /// The measure itself.
+    pub const fn of_all(rounding: Rounding) -> Self {
+        Self::growing(0, 1, 1, rounding)
+    }
+
+    /// `charge` for each `size` beyond what is free, the last one in proportion.
+    pub fn in_proportion(charge: Amount, free: Amount, size: NonZeroU32, mode: RoundingMode) -> Self {
+        let (more, denominator) = (i128::from(charge.minor()), i128::from(size.get()));
+        Self::growing(free.minor(), more, denominator, Rounding::to_unit(mode))
+    }
+
+    /// Of each slice, by where it begins and its rate: what lies before it, and what grows in it.
+    pub fn of_slices(slices: &[(i64, Rate)], rounding: Rounding) -> Vec<Self> {
+        let denominator = slices.iter().map(|(_, rate)| rate.ratio().1).max().unwrap_or(1);
+        let mut shares: Vec<Self> = Vec::with_capacity(slices.len());
+        for (from, rate) in slices {
+            let (numerator, own) = rate.ratio();
+            let more = numerator * denominator.div_euclid(own);
+            let begun = shares.last().map_or(0, |before| before.value(*from));
+            shares.push(Self {
+                begun,
+                ..Self::growing(*from, more, denominator, rounding)
+            });
         }
-        let (numerator, denominator) = self.rate.ratio();
-        let whole = denominator + if self.inside { numerator } else { 0 };
-        let step = i128::from(self.rounding.step.get());
-        let (halves, unit) = in_lowest_terms(2 * numerator, whole.checked_mul(step)?);
-        if halves.rem_euclid(2) == 0 {
+        shares
+    }
+
+    const fn growing(from: i64, more: i128, denominator: i128, rounding: Rounding) -> Self {
+        Self {
+            from,
+            begun: 0,
+            more,
+            denominator,
+            rounding,
+        }
+    }
+
+    fn value(&self, measure: i64) -> i128 {
+        self.begun + self.more * (i128::from(measure) - i128::from(self.from))
+    }
+
+    /// The least measure, of this one and those above, at which the rounding turns: where the share lies halfway between two that it
+    /// may be rounded to, or reaches its next step. Shares that make up the whole are rounded up together at the one, and just below
+    /// the other most was dropped. `None` if there is no such measure, or if it makes no difference.
+    pub fn turn_from(self, measure: i64) -> Option<i64> {
+        if self.more == 0 {
             return None;
         }
-        let units = i128::from(base.max(1) - 1).div_euclid(unit) + 1;
-        let odd = if units.rem_euclid(2) == 0 {
-            units + 1
-        } else {
-            units
+        let step = self.rounding.step;
+        let first = measure.max(1).max(self.from);
+        let beyond = match self.rounding.mode {
+            RoundingMode::Floor | RoundingMode::Ceiling if step == NonZeroU32::MIN => return None,
+            RoundingMode::Floor | RoundingMode::Ceiling => self.next_step(first)?,
+            RoundingMode::HalfUp | RoundingMode::HalfEven => self.next_half(first)?,
         };
-        i64::try_from(odd.checked_mul(unit)?).ok()
+        i64::try_from(beyond.checked_add(i128::from(self.from))?).ok()
     }
+
+    /// One step, in parts of the denominator.
+    fn step(&self) -> Option<i128> {
+        self.denominator.checked_mul(i128::from(self.rounding.step.get()))
+    }
+
+    fn next_step(&self, first: i64) -> Option<i128> {
+        let step = self.step()?;
+        let next = (self.value(first).div_euclid(step) + 1).checked_mul(step)?;
+        Some((next - self.begun + self.more - 1).div_euclid(self.more))
+    }
+
+    /// Twice the share is an odd multiple of the step: a congruence.
+    fn next_half(&self, first: i64) -> Option<i128> {
+        let step = self.step()?;
+        let (more, period) = in_lowest_terms(2 * self.more, 2 * step);
+        let common = (2 * step).div_euclid(period);
+        let wanted = step - 2 * self.begun;
+        if wanted.rem_euclid(common) != 0 {
+            return None;
+        }
+        let wanted = wanted.div_euclid(common).rem_euclid(period);
+        let half = wanted.checked_mul(inverse(more, period))?;
+        let beyond = i128::from(first) - i128::from(self.from);
+        Some(beyond + (half - beyond).rem_euclid(period))
+    }
+}
+
+/// What times `number` leaves 1 of `modulus`; they have no common divisor.
+fn inverse(number: i128, modulus: i128) -> i128 {
+    let (mut smaller, mut greater) = ((number.rem_euclid(modulus), 1), (modulus, 0));
+    while smaller.0 != 0 {
+        let times = greater.0.div_euclid(smaller.0);
+        let rest = (greater.0 - times * smaller.0, greater.1 - times * smaller.1);
+        (smaller, greater) = (rest, smaller);
+    }
+    greater.1.rem_euclid(modulus)
 }
 
 /// A fraction of whole numbers, for people: 433,333 1/3 and not 333,333/1,000,000 of it.

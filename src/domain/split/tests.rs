@@ -256,37 +256,83 @@ fn tax_inside_never_exceeds_its_exact_value_and_leaves_the_residue_to_the_net() 
 
 #[test]
 fn the_base_whose_share_lies_halfway_is_the_least_of_all_there_are() {
-    let share = |rate: &str, inside: bool, step: u32| RoundedShare {
-        rate: Rate::parse(rate).unwrap(),
-        inside,
-        rounding: Rounding::to_step(RoundingMode::HalfUp, NonZeroU32::new(step).unwrap()),
-    };
-    let is_halfway = |share: RoundedShare, base: i64| {
+    let half_up = |size: u32| Rounding::to_step(RoundingMode::HalfUp, step(size));
+    let is_halfway = |base: i64, text: &str, inside: bool, size: u32| {
         let base = Amount::from_minor(base);
-        let exact = if share.inside {
-            tax_inside(base, share.rate)
+        let exact = if inside {
+            tax_inside(base, rate(text))
         } else {
-            rate_of(base, share.rate)
+            rate_of(base, rate(text))
         };
-        let step = i128::from(share.rounding.step.get()) * exact.denominator;
+        let step = i128::from(size) * exact.denominator;
         2 * exact.numerator.rem_euclid(step) == step
     };
-    for rate in ["65%", "2.5%", "9%", "1%", "33.3%", "100%", "40%"] {
-        for (inside, step) in [(false, 1), (true, 1), (false, 10), (false, 3), (true, 10)] {
-            let share = share(rate, inside, step);
+    for text in ["65%", "2.5%", "9%", "1%", "33.3%", "100%", "40%"] {
+        for (inside, size) in [(false, 1), (true, 1), (false, 10), (false, 3), (true, 10)] {
+            let share = RoundedShare::of_rate(rate(text), inside, half_up(size));
             let bases = 1..30_000;
             for from in [0, 1, 10, 11, 9_999] {
-                let expected = bases
-                    .clone()
-                    .find(|base| *base >= from && is_halfway(share, *base));
-                let found = share.halfway_from(from).filter(|base| *base < 30_000);
-                assert_eq!(found, expected, "{rate} {inside} {step} from {from}");
+                let mut halves = bases.clone().filter(|base| is_halfway(*base, text, inside, size));
+                let expected = halves.find(|base| *base >= from);
+                let found = share.turn_from(from).filter(|base| *base < 30_000);
+                assert_eq!(found, expected, "{text} {inside} {size} from {from}");
             }
         }
     }
-    let down = RoundedShare {
-        rounding: Rounding::to_step(RoundingMode::Floor, NonZeroU32::MIN),
-        ..share("65%", false, 1)
+    let down = RoundedShare::of_rate(rate("65%"), false, Rounding::FLOOR);
+    assert_eq!(down.turn_from(0), None);
+}
+
+#[test]
+fn a_share_that_is_cut_to_steps_turns_where_it_reaches_the_next_one() {
+    for (text, size, from, turn) in [
+        ("10%", 1_000, 0, 10_000),
+        ("10%", 1_000, 10_000, 20_000),
+        ("0.35%", 1_000, 1, 285_715),
+        ("0%", 1_000, 1, i64::MAX),
+    ] {
+        for mode in [RoundingMode::Floor, RoundingMode::Ceiling] {
+            let share = RoundedShare::of_rate(rate(text), false, Rounding::to_step(mode, step(size)));
+            assert_eq!(
+                share.turn_from(from).unwrap_or(i64::MAX),
+                turn,
+                "{text} from {from}"
+            );
+        }
+    }
+    let tens = Rounding::to_step(RoundingMode::HalfEven, step(10));
+    assert_eq!(RoundedShare::of_all(tens).turn_from(6), Some(15));
+}
+
+#[test]
+fn a_share_of_slices_or_steps_turns_by_what_lies_before_it() {
+    let half_up = Rounding::to_unit(RoundingMode::HalfUp);
+    let rows = [(0, rate("65%")), (1_005, rate("0.5%")), (5_000, rate("10%"))];
+    let worth = |measure: i64| {
+        let used = [(0, 1_005), (1_005, 5_000), (5_000, i64::MAX)].map(|(from, to)| measure.min(to) - from);
+        let widths = used.into_iter().filter(|width| *width > 0).zip(rows);
+        let slices: Vec<_> = widths
+            .map(|(width, (_, rate))| (Amount::from_minor(width), rate))
+            .collect();
+        rates_of_slices(&slices).unwrap()
     };
-    assert_eq!(down.halfway_from(0), None);
+    let is_halfway = |measure: &i64| {
+        let exact = worth(*measure);
+        2 * exact.numerator.rem_euclid(exact.denominator) == exact.denominator
+    };
+    let shares = RoundedShare::of_slices(&rows, half_up);
+    for (share, end) in shares.iter().zip([1_005, 5_000, 9_000]) {
+        for from in [1, 900, 1_006, 4_000, 5_001, 6_000] {
+            let expected = (share.from.max(from)..=end).find(is_halfway);
+            let found = share.turn_from(from).filter(|measure| *measure <= end);
+            assert_eq!(found, expected, "from {from} to {end}");
+        }
+    }
+    let of_pages = RoundedShare::in_proportion(
+        Amount::from_minor(65),
+        Amount::from_minor(7),
+        step(100),
+        RoundingMode::HalfUp,
+    );
+    assert_eq!(of_pages.turn_from(0), Some(17));
 }

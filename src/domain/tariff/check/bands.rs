@@ -4,7 +4,7 @@ use super::Checker;
 use super::crossings::{Measure, around};
 use super::scope::Scope;
 use crate::domain::money::Amount;
-use crate::domain::split::Rounding;
+use crate::domain::split::{RoundedShare, Rounding};
 use crate::domain::tariff::document::rule;
 use crate::domain::tariff::document::{Fact, FactValue, Range};
 use crate::domain::tariff::fault::Fault;
@@ -59,6 +59,10 @@ impl<'a> Checker<'a> {
             rate: row.rate,
         };
         let rounding = Rounding::to_step(slices.round, slices.step);
+        let rates = slices.rows.iter().map(|row| (row.from, row.rate));
+        for share in RoundedShare::of_slices(&rates.collect::<Vec<_>>(), rounding) {
+            self.note_rounded(&of, share);
+        }
         Formula::Slices {
             of: Box::new(of),
             rows: slices.rows.iter().map(row).collect(),
@@ -279,13 +283,18 @@ impl<'a> Checker<'a> {
         let ends =
             [(0, 1), (2, 3), (5, 10), (30, 100)].map(|(from, below)| (after(from), Some(after(below))));
         self.note_ends(&of, &ends);
+        let (free, round) = (Amount::from_minor(steps.free), steps.round.unwrap_or_default());
+        if let (rule::BegunStep::InProportion, Formula::Fixed(charge)) = (steps.begun, &charge) {
+            let share = RoundedShare::in_proportion(*charge, free, steps.size, round);
+            self.note_rounded(&of, share);
+        }
         Formula::Steps(Box::new(Steps {
             of,
-            free: Amount::from_minor(steps.free),
+            free,
             size: steps.size,
             charge,
             begun: steps.begun,
-            round: steps.round.unwrap_or_default(),
+            round,
         }))
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn with_crossings(
         let mut grounds = Grounds::default();
         grounds.take(&rounded.of, &all);
         let base = |question: &Question| tariff.measured(question, &grounds.needed, &rounded.of);
-        let ends = halfway_ends(rounded.share, &others, &base);
+        let ends = turning_ends(rounded.share, &others, &base);
         note_crossings(tariff, &grounds.stated, &ends, &others, &base, &mut points);
     }
     let cliffs = rounding_cliffs(tariff, &others);
@@ -125,8 +125,8 @@ fn note_crossings(
     }
 }
 
-/// The bases next above nothing, and above the least that the other questions come to, whose share lies halfway between two.
-fn halfway_ends(
+/// The bases next above nothing, and above the least that the other questions come to, at which the rounding of the share turns.
+fn turning_ends(
     share: RoundedShare,
     others: &[Question],
     base: &dyn Fn(&Question) -> Result<Amount, Refusal>,
@@ -134,7 +134,7 @@ fn halfway_ends(
     let bases = others.iter().filter_map(|other| base(other).ok());
     let least = bases.map(Amount::minor).filter(|base| *base > 0).min();
     let from = [Some(0), least].into_iter().flatten();
-    let ends: BTreeSet<i64> = from.filter_map(|base| share.halfway_from(base)).collect();
+    let ends: BTreeSet<i64> = from.filter_map(|base| share.turn_from(base)).collect();
     ends.into_iter().collect()
 }
 

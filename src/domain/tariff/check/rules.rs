@@ -5,7 +5,6 @@ use super::Checker;
 use super::crossings::{Measure, RoundedOf};
 use super::scope::Scope;
 use crate::domain::money::{AMOUNT_MAX, Amount};
-use crate::domain::rate::Rate;
 use crate::domain::split::{RoundedShare, Rounding};
 use crate::domain::tariff::document::Fact;
 use crate::domain::tariff::document::rule::{self, AmountRule, Rule};
@@ -51,7 +50,7 @@ impl<'a> Checker<'a> {
                 let of = self.formula(scope, &tax.of, &format!("{path}.tax_inside.of"));
                 let rounding = Rounding::to_step(tax.round, tax.step);
                 let (rate, limits) = (tax.rate, Limits::default());
-                self.note_rounded(&of, rate, true, rounding);
+                self.note_rounded(&of, RoundedShare::of_rate(rate, true, rounding));
                 Formula::Percent(Box::new(Percent {
                     rate,
                     of,
@@ -105,10 +104,9 @@ impl<'a> Checker<'a> {
             }
             Rule::Round(round) => {
                 let value = Box::new(self.formula(scope, &round.value, &format!("{path}.round.value")));
-                Formula::Round {
-                    value,
-                    rounding: Rounding::to_step(round.mode, round.step),
-                }
+                let rounding = Rounding::to_step(round.mode, round.step);
+                self.note_rounded(&value, RoundedShare::of_all(rounding));
+                Formula::Round { value, rounding }
             }
             Rule::Refuse(reason) => Formula::Refuse(self.refusal(reason, path)),
         }
@@ -134,7 +132,7 @@ impl<'a> Checker<'a> {
         let of = self.formula(scope, &percent.of, &format!("{path}.of"));
         let limits = self.limits(scope, percent.at_least.as_ref(), percent.at_most.as_ref(), &path);
         let rounding = Rounding::to_step(percent.round, percent.step);
-        self.note_rounded(&of, percent.rate, false, rounding);
+        self.note_rounded(&of, RoundedShare::of_rate(percent.rate, false, rounding));
         let within = |limits| {
             Formula::Percent(Box::new(Percent {
                 rate: percent.rate,
@@ -148,15 +146,9 @@ impl<'a> Checker<'a> {
         within(limits)
     }
 
-    pub(super) fn note_rounded(&mut self, of: &Formula, rate: Rate, inside: bool, rounding: Rounding) {
-        self.roundings.push(RoundedOf {
-            of: of.clone(),
-            share: RoundedShare {
-                rate,
-                inside,
-                rounding,
-            },
-        });
+    pub(super) fn note_rounded(&mut self, of: &Formula, share: RoundedShare) {
+        let of = of.clone();
+        self.roundings.push(RoundedOf { of, share });
     }
 
     /// Where a value meets a limit, what others take of the same may be the most.

@@ -5,7 +5,7 @@ use super::scope::Scope;
 use super::shares::{Owned, name_of};
 use crate::domain::printable::fault_of_code;
 use crate::domain::rate::Rate;
-use crate::domain::split::Rounding;
+use crate::domain::split::{RoundedShare, Rounding};
 use crate::domain::tariff::document::split::OwnTerm;
 use crate::domain::tariff::document::{Component, DepositIdentifier, Withholding};
 use crate::domain::tariff::fault::Fault;
@@ -63,7 +63,8 @@ impl<'a> Checker<'a> {
             .collect::<Vec<_>>();
         let slot = scope.nodes[*node].slot;
         for held in &withheld {
-            self.note_rounded(&Formula::Slot(slot), held.rate, held.inside, held.rounding);
+            let share = RoundedShare::of_rate(held.rate, held.inside, held.rounding);
+            self.note_rounded(&Formula::Slot(slot), share);
         }
         PartOf { slot, term, withheld }
     }

@@ -180,3 +180,59 @@ fn what_is_no_share_of_the_amount_may_be_more_than_it() {
     let price = json!({"percent": {"rate": "1%", "of": "assessed"}});
     parse(&with(of_amounts_from(0, &price), "bases", json!([assessed])));
 }
+
+/// Two shares of the amount, and the office that takes what they leave of the price.
+fn shared(price: &Value, range: &Value, [one, other]: [Value; 2]) -> Value {
+    let split = json!([
+        {"name": "one", "party": "treasury", "take": one}, {"name": "other", "party": "operator", "take": other},
+        {"party": "office", "take": "remainder"}
+    ]);
+    with(document(price, &split), "amount", range.clone())
+}
+
+#[test]
+fn shares_that_are_rounded_together_by_slices_steps_or_a_rounding_of_their_own_are_found() {
+    let from_a_thousand = json!({"at_least": 1000});
+    let slices = |first: &str, then: &str, round: &str| {
+        json!({"slices": {"of": "amount", "round": round, "rows": [
+            {"from": 0, "to": 500, "rate": first}, {"from": 500, "rate": then}
+        ]}})
+    };
+    let steps = |charge: i64, round: &str| json!({"steps": {"of": "amount", "size": 100, "charge": charge, "begun": "in_proportion", "round": round}});
+    for round in ["half_up", "floor"] {
+        for shares in [
+            [slices("65%", "65%", round), slices("35%", "35%", round)],
+            [slices("60%", "65%", round), slices("40%", "35%", round)],
+            [steps(65, round), steps(35, round)],
+        ] {
+            let document = shared(&json!("amount"), &from_a_thousand, shares);
+            if round == "floor" {
+                parse(&document);
+            } else {
+                assert_eq!(rules_broken(&document), ["components_above_price"], "{document}");
+            }
+        }
+    }
+    let around = |rate: &str, mode: &str| json!({"round": {"value": {"percent": {"rate": rate, "of": "amount"}}, "mode": mode, "step": 1000}});
+    let range = json!({"at_least": 100_000, "at_most": 101_300});
+    let both = |mode: &str| {
+        shared(
+            &json!("amount"),
+            &range,
+            [around("65%", mode), around("35%", mode)],
+        )
+    };
+    assert_eq!(rules_broken(&both("half_up")), ["components_above_price"]);
+    parse(&both("floor"));
+}
+
+#[test]
+fn shares_of_an_amount_above_a_price_that_is_cut_to_steps_are_found_just_below_the_next_one() {
+    let price = json!({"percent": {"rate": "10%", "of": "amount", "step": 1000}});
+    let from = |least: i64| {
+        let shares = ["5%", "4.9%"].map(|rate| json!({"percent": {"rate": rate, "of": "amount"}}));
+        shared(&price, &json!({"at_least": least}), shares)
+    };
+    assert_eq!(rules_broken(&from(870_000)), ["components_above_price"]);
+    parse(&from(1_000_000));
+}
