@@ -10,9 +10,11 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::explain::{arrow, into_and_by};
+use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::tariff::derivation::{Line, amount_text};
+use crate::domain::tariff::document::Unit;
 use crate::domain::tariff::validity::parse_moment;
 use crate::domain::tariff::{Derivation, Document, Question, Quote, Share, Tariff};
 use crate::domain::wording::{kind_in, role_in};
@@ -257,6 +259,7 @@ fn quote_json(answered: &Answered<'_>, language: Language) -> Value {
         "network": tariff.network(),
         "unit": tariff.unit().code,
         "minor": tariff.unit().minor,
+        "scale": tariff.unit().scale,
         "price": quote.price,
         "principal": quote.principal,
         "handed_over": handed_over,
@@ -306,19 +309,19 @@ fn quote_text(answered: &Answered<'_>, language: Language) -> String {
         Language::En => ("price", "principal", "handed over in all"),
         Language::Fa => ("بها", "اصل مبلغ", "پرداخت شهروند روی هم"),
     };
-    let unit = &tariff.unit().code;
-    let mut text = format!("{price}: {} {unit}\n", amount_text(language, quote.price));
+    let told = |amount| amount_with_unit(amount, tariff.unit(), language);
+    let mut text = format!("{price}: {}\n", told(quote.price));
     if let Some(term) = tariff.principal_term() {
         let label = Some(term.label(language)).filter(|label| *label != principal);
         text += &format!(
             "{principal}: {} {} {}{}{}\n",
-            amount_text(language, quote.principal),
+            told(quote.principal),
             arrow(term.side),
             role_in(language, term.role.as_str()),
             label.map_or_else(String::new, |label| format!(" · {label}")),
             into_and_by(term.deposit_identifier.as_ref(), Some(&term.instrument))
         );
-        text += &format!("{in_all}: {} {unit}\n", amount_text(language, *handed_over));
+        text += &format!("{in_all}: {}\n", told(*handed_over));
     }
     for line in &derivation.lines {
         let term = line.ordinal.and_then(|ordinal| tariff.term(ordinal));
@@ -331,6 +334,22 @@ fn quote_text(answered: &Answered<'_>, language: Language) -> String {
         text += &format!("{whose}{}{by}\n", derivation.text_of(line, language));
     }
     text
+}
+
+/// All numbers of a tariff count the unit's smallest part; so does this one, by that part's name or size.
+fn amount_with_unit(amount: Amount, unit: &Unit, language: Language) -> String {
+    let (number, code) = (amount_text(language, amount), &unit.code);
+    match (usize::from(unit.scale.unwrap_or(0)), &unit.minor) {
+        (0, _) => format!("{number} {code}"),
+        (_, Some(minor)) => format!("{number} {minor}"),
+        (places, None) => {
+            let size = match language {
+                Language::En => format!("0.{:0>places$}", 1),
+                Language::Fa => in_digits_of(language, &format!("0٫{:0>places$}", 1)),
+            };
+            format!("{number} × {size} {code}")
+        }
+    }
 }
 
 fn pretty(value: &Value) -> String {

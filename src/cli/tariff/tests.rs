@@ -152,3 +152,42 @@ fn a_quote_in_words_names_the_deposit_identifier_and_the_instrument() {
     let said = run(&["quote", &card, "--fact", "case=reissue", "--fact", "loss=4"]).unwrap();
     assert!(said.contains(" #398011100140149001055000045724 ["), "{said}");
 }
+
+#[test]
+fn an_amount_in_words_is_told_in_the_part_of_the_unit_that_it_counts() {
+    let file = std::env::temp_dir().join(format!("daftar-unit-{}.json", std::process::id()));
+    let quoted = |unit: Value, words: &[&str]| {
+        let document = json!({
+            "tariff": 1, "service": "s", "network": "n", "unit": unit, "instruments": {"order": {"title": "T"}},
+            "price": 5000, "split": [{"party": "office", "take": "remainder"}]
+        });
+        std::fs::write(&file, document.to_string()).unwrap();
+        run(&[&["quote", file.to_str().unwrap()], words].concat()).unwrap()
+    };
+    let rupees = json!({"code": "INR", "minor": "paisa", "scale": 2});
+    for (unit, english, persian) in [
+        (rupees.clone(), "price: 5,000 paisa\n", "بها: ۵٬۰۰۰ paisa\n"),
+        (
+            json!({"code": "INR", "scale": 2}),
+            "price: 5,000 × 0.01 INR\n",
+            "بها: ۵٬۰۰۰ × ۰٫۰۱ INR\n",
+        ),
+        (
+            json!({"code": "IRR", "minor": "rial", "scale": 0}),
+            "price: 5,000 IRR\n",
+            "بها: ۵٬۰۰۰ IRR\n",
+        ),
+    ] {
+        assert!(quoted(unit.clone(), &[]).starts_with(english), "{unit}");
+        assert!(
+            quoted(unit.clone(), &["--lang", "fa"]).starts_with(persian),
+            "{unit}"
+        );
+    }
+    let said = serde_json::from_str::<Value>(&quoted(rupees, &["--json"])).unwrap();
+    assert_eq!(
+        (&said["unit"], &said["minor"], &said["scale"]),
+        (&json!("INR"), &json!("paisa"), &json!(2))
+    );
+    std::fs::remove_file(file).unwrap();
+}
