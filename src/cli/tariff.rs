@@ -252,7 +252,7 @@ fn quote_json(answered: &Answered<'_>, language: Language) -> Value {
     let lines = derivation
         .lines
         .iter()
-        .map(|line| line_json(derivation, line, language))
+        .map(|line| line_json(line, language))
         .collect::<Vec<_>>();
     json!({
         "service": tariff.service(),
@@ -286,15 +286,15 @@ fn share_json(tariff: &Tariff, share: Share) -> Value {
     })
 }
 
-fn line_json(derivation: &Derivation, line: &Line, language: Language) -> Value {
+fn line_json(line: &Line, language: Language) -> Value {
     json!({
         "subject": line.subject,
         "name": line.name,
         "ordinal": line.ordinal,
         "amount": line.amount,
         "instrument": line.instrument,
-        "steps": derivation.steps_of(line, language),
-        "text": derivation.text_of(line, language),
+        "steps": line.steps_in(language),
+        "text": line.text_in(language),
     })
 }
 
@@ -331,7 +331,7 @@ fn quote_text(answered: &Answered<'_>, language: Language) -> String {
         });
         let identifier = term.and_then(|term| term.deposit_identifier.as_ref());
         let by = into_and_by(identifier, line.instrument.as_ref());
-        text += &format!("{whose}{}{by}\n", derivation.text_of(line, language));
+        text += &format!("{whose}{}{by}\n", line.text_in(language));
     }
     text
 }

@@ -54,10 +54,10 @@ fn every_fixture_is_told_line_by_line_in_both_languages() {
                 .unwrap();
             assert_eq!(line.amount, share.amount, "{case}");
             assert!(!line.steps.is_empty(), "{case} {line:?}");
-            assert!(!derivation.text_of(line, Language::En).is_empty());
+            assert!(!line.text_in(Language::En).is_empty());
         }
         for line in &derivation.lines {
-            let persian = derivation.text_of(line, Language::Fa);
+            let persian = line.text_in(Language::Fa);
             let persian = match case["question"]["leg"].as_str() {
                 Some(leg) => persian.replace(leg, ""),
                 None => persian,

@@ -220,6 +220,7 @@ impl<'a> Checker<'a> {
 
     fn add_part(&mut self, scope: &mut Scope<'a>, part: &'a Part, path: &str, kind: SlotKind) -> usize {
         self.check_name(&part.name, &format!("{path}.name"), true);
+        self.check_title(part.title.as_ref(), path);
         if scope.names.contains_key(part.name.as_str()) {
             self.duplicate(&part.name, path);
         }

@@ -2,16 +2,18 @@
 //! Never here: a second computation.
 
 mod english;
+mod name;
 mod persian;
 
 use std::num::NonZeroU32;
 
 use super::document::rule::BegunStep;
-use super::term::{Side, TermDeclaration, Title, label};
+use super::term::{Side, TermDeclaration, Title};
 use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::rate::Rate;
 use crate::domain::split::{Exact, Rounding};
+pub use name::Name;
 
 /// The lines of a quote in the order in which they were computed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +25,8 @@ pub struct Derivation {
 pub struct Line {
     pub subject: LineSubject,
     pub name: String,
-    pub title: Option<Title>,
+    /// What people call it.
+    pub title: Title,
     /// Of sources and legs: the term.
     pub ordinal: Option<i16>,
     /// The key of the instrument that orders it.
@@ -80,13 +83,13 @@ pub enum Step {
         amount: Amount,
     },
     Named {
-        name: String,
+        name: Name,
         amount: Amount,
     },
     Rate {
         rate: Rate,
         inside: bool,
-        base_name: Option<String>,
+        base_name: Option<Name>,
         base: Amount,
         exact: Exact,
         rounding: Rounding,
@@ -99,34 +102,34 @@ pub enum Step {
         result: Amount,
     },
     Sum {
-        names: Vec<Option<String>>,
+        names: Vec<Option<Name>>,
         terms: Vec<Amount>,
         result: Amount,
     },
     Less {
-        from_name: Option<String>,
+        from_name: Option<Name>,
         from: Amount,
-        names: Vec<Option<String>>,
+        names: Vec<Option<Name>>,
         taken: Vec<Amount>,
         /// What is left, which may lie below zero.
         left: Amount,
         result: Amount,
     },
     Times {
-        count_name: Option<String>,
+        count_name: Option<Name>,
         count: Amount,
-        value_name: Option<String>,
+        value_name: Option<Name>,
         value: Amount,
         result: Amount,
     },
     Band {
-        measure: Option<String>,
+        measure: Option<Name>,
         value: Amount,
         from: i64,
         below: Option<i64>,
     },
     Slices {
-        base_name: Option<String>,
+        base_name: Option<Name>,
         base: Amount,
         slices: Vec<(Amount, Rate)>,
         exact: Exact,
@@ -134,7 +137,7 @@ pub enum Step {
         result: Amount,
     },
     Steps {
-        measure: Option<String>,
+        measure: Option<Name>,
         value: Amount,
         free: Amount,
         size: NonZeroU32,
@@ -146,20 +149,20 @@ pub enum Step {
     Case {
         chosen: Chosen,
         number: Option<usize>,
-        facts: Vec<(String, Told)>,
+        facts: Vec<(Name, Told)>,
     },
     ActivityLeg {
         leg: String,
     },
     Rounded {
-        name: Option<String>,
+        name: Option<Name>,
         value: Amount,
         rounding: Rounding,
         result: Amount,
     },
     Share {
         share: String,
-        base_name: String,
+        base_name: Name,
         base: Amount,
         exact: Exact,
         residue: Amount,
@@ -203,7 +206,7 @@ impl Line {
         Self {
             subject,
             name: term.name.clone(),
-            title: term.title.clone(),
+            title: term.called().title,
             ordinal: Some(term.ordinal),
             instrument: Some(term.instrument.clone()),
             amount,
@@ -214,88 +217,38 @@ impl Line {
     /// The name for people.
     #[must_use]
     pub fn label(&self, language: Language) -> &str {
-        label(&self.name, self.title.as_ref(), language)
+        self.title.in_language(language)
     }
-}
 
-impl Derivation {
-    /// Each step of one of its lines in words.
+    /// Each of its steps in words.
     #[must_use]
-    pub fn steps_of(&self, line: &Line, language: Language) -> Vec<StepText> {
+    pub fn steps_in(&self, language: Language) -> Vec<StepText> {
         let tell = match language {
             Language::En => english::tell,
             Language::Fa => persian::tell,
         };
-        // A part of the price, a source and a leg may be of one name: what is of the line's own kind is meant first.
-        let title = |name: &str| {
-            let named = || self.lines.iter().filter(|other| other.name == name);
-            let own = named().filter(|other| other.subject == line.subject);
-            let titled = own.chain(named()).find_map(|other| other.title.as_ref())?;
-            Some(titled.in_language(language).to_owned())
-        };
-        let steps = line.steps.iter();
-        steps.map(|step| tell(&step.titled(title))).collect()
+        self.steps.iter().map(tell).collect()
     }
 
-    /// One of its lines as one sentence.
+    /// All of it as one sentence.
     #[must_use]
-    pub fn text_of(&self, line: &Line, language: Language) -> String {
-        let amount = amount_text(language, line.amount);
+    pub fn text_in(&self, language: Language) -> String {
+        let amount = amount_text(language, self.amount);
         let joint = match language {
             Language::En => "; ",
             Language::Fa => "؛ ",
         };
-        let steps = self.steps_of(line, language).into_iter();
+        let steps = self.steps_in(language).into_iter();
         let steps = steps.map(StepText::sentence).collect::<Vec<_>>();
         let kind = match language {
-            Language::En => english::subject(line.subject),
-            Language::Fa => persian::subject(line.subject),
+            Language::En => english::subject(self.subject),
+            Language::Fa => persian::subject(self.subject),
         };
         format!(
             "{kind} {} = {amount}: {}",
-            line.label(language),
+            self.label(language),
             steps.join(joint)
         )
-    }
-}
-
-impl Step {
-    /// The step with titles in the place of the names that have one.
-    fn titled(&self, title: impl Fn(&str) -> Option<String>) -> Self {
-        let mut step = self.clone();
-        let put = |name: &mut String| {
-            if let Some(title) = title(name) {
-                *name = title;
-            }
-        };
-        match &mut step {
-            Self::Named { name, .. } | Self::Share { base_name: name, .. } => put(name),
-            Self::Band { measure: name, .. }
-            | Self::Steps { measure: name, .. }
-            | Self::Rate { base_name: name, .. }
-            | Self::Slices { base_name: name, .. }
-            | Self::Rounded { name, .. } => {
-                name.iter_mut().for_each(put);
-            }
-            Self::Sum { names, .. } => names.iter_mut().flatten().for_each(put),
-            Self::Less { from_name, names, .. } => from_name
-                .iter_mut()
-                .chain(names.iter_mut().flatten())
-                .for_each(put),
-            Self::Times {
-                count_name,
-                value_name,
-                ..
-            } => count_name.iter_mut().chain(value_name).for_each(put),
-            Self::Fixed { .. }
-            | Self::Clamp { .. }
-            | Self::Case { .. }
-            | Self::ActivityLeg { .. }
-            | Self::Withheld { .. }
-            | Self::RoundingDifference { .. }
-            | Self::Each { .. } => {}
-        }
-        step
     }
 }
 
@@ -317,9 +270,12 @@ pub fn amount_text(language: Language, amount: Amount) -> String {
     }
 }
 
-/// The Persian word for a name that the language itself gives, such as `amount`; others stay as they are.
-pub(super) fn own_word(name: &str) -> &str {
-    persian::word(name)
+/// A name that the tariff language itself gives, such as `amount`, in the language of people; others stay as they are.
+pub(super) fn own_word(name: &str, language: Language) -> &str {
+    match language {
+        Language::Fa => persian::word(name),
+        Language::En => name,
+    }
 }
 
 /// Keeps the steps if somebody will read them.

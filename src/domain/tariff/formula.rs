@@ -8,7 +8,7 @@ mod percent;
 use std::num::NonZeroU32;
 
 use super::decision::Decision;
-use super::derivation::{Chosen, Step};
+use super::derivation::{Chosen, Name, Step};
 use super::document::rule::BegunStep;
 use super::pricing::Working;
 use super::question::Refusal;
@@ -140,13 +140,10 @@ impl Formula {
     /// A name's amount. A name used whole is a step of its own.
     fn read(&self, working: &mut Working<'_>) -> Result<Amount, Refusal> {
         let amount = self.quiet_read(working)?.unwrap_or_default();
-        let name = || self.name(working).unwrap_or_default();
-        let step = if working.trace.is_kept() {
-            Some(Step::Named { name: name(), amount })
-        } else {
-            None
-        };
-        working.trace.push(step);
+        if working.trace.is_kept() {
+            let name = self.name(working);
+            working.trace.push(name.map(|name| Step::Named { name, amount }));
+        }
         Ok(amount)
     }
 
@@ -175,13 +172,13 @@ impl Formula {
     }
 
     /// The name that people know the value by, if it has one.
-    pub(super) fn name(&self, working: &Working<'_>) -> Option<String> {
+    pub(super) fn name(&self, working: &Working<'_>) -> Option<Name> {
         match self {
-            Self::Amount => Some("amount".to_owned()),
-            Self::Principal => Some("principal".to_owned()),
-            Self::Quantity => Some("quantity".to_owned()),
-            Self::Fact(index) => Some(working.tariff.facts[*index].name.clone()),
-            Self::Slot(slot) => Some(working.tariff.slots[*slot].name.clone()),
+            Self::Amount => Some(Name::own("amount")),
+            Self::Principal => Some(Name::own("principal")),
+            Self::Quantity => Some(Name::own("quantity")),
+            Self::Fact(index) => Some(Name::plain(&working.tariff.facts[*index].name)),
+            Self::Slot(slot) => Some(working.tariff.slots[*slot].called()),
             Self::Fixed(_) | Self::Percent(_) | Self::Sum(_) | Self::Less { .. } | Self::Times { .. } => None,
             Self::Bands { .. } | Self::Slices { .. } | Self::Steps(_) | Self::Clamp { .. } => None,
             Self::Choose(_) | Self::Round { .. } | Self::Refuse(_) => None,
@@ -249,7 +246,7 @@ fn less(
     }
     if result.is_negative() {
         return Err(Refusal::BelowZero {
-            name: from.name(working),
+            name: from.name(working).map(|named| named.name),
         });
     }
     Ok(result)

@@ -27,10 +27,12 @@ pub use term::{ComponentKind, Role, Side, TermDeclaration, Title};
 pub use validity::{Validity, ValidityRule, version_validity};
 
 use super::facts::Facts;
+use derivation::Name;
 use document::{Fact, Instrument, QuantityRule, Range, Unit};
 use pricing::Computation;
 use question::listed;
 use sharing::{Choice, PriceRounding};
+use term::label;
 
 use crate::domain::money::Amount;
 use crate::domain::printable::{self, unprintable_in};
@@ -92,6 +94,14 @@ enum SlotKind {
     Price,
     Group,
     Component,
+}
+
+impl Slot {
+    fn called(&self) -> Name {
+        Name::called(&self.name, |language| {
+            label(&self.name, self.title.as_ref(), language)
+        })
+    }
 }
 
 impl SlotKind {

@@ -342,7 +342,7 @@ impl<'a> Working<'a> {
             });
         }
         if self.trace.is_kept() {
-            let name = |slot: &usize| Some(self.tariff.slots[*slot].name.clone());
+            let name = |slot: &usize| Some(self.tariff.slots[*slot].called());
             let (from_name, names) = (name(&PRICE), others.iter().map(name).collect());
             self.trace.push(Some(Step::Less {
                 from_name,
@@ -364,7 +364,7 @@ impl<'a> Working<'a> {
             let residue = division.residues[index];
             if self.trace.is_kept() {
                 let share = group.share_text(index);
-                let base_name = self.tariff.slots[group.of].name.clone();
+                let base_name = self.tariff.slots[group.of].called();
                 let largest_remainder = group.residue == Residue::LargestRemainder;
                 let base = total;
                 let step = Step::Share {
@@ -397,7 +397,7 @@ impl<'a> Working<'a> {
         self.trace.line(|steps| Line {
             subject,
             name: declared.name.clone(),
-            title: declared.title.clone(),
+            title: declared.called().title,
             ordinal: None,
             instrument: None,
             amount,

@@ -156,7 +156,10 @@ impl Refusal {
             Self::FactInvalid { name, value, .. } => format!("«{name}» نمی‌تواند {value} باشد"),
             Self::FactUnknown { name, known } => format!("«{name}» شناخته نیست؛ یکی از: {known}"),
             Self::OutsideBands { measure, value, .. } => {
-                let measure = measure.as_deref().map_or("آنچه سنجیده می‌شود", own_word);
+                let measure = measure.as_deref();
+                let measure = measure.map_or("آنچه سنجیده می‌شود", |name| {
+                    own_word(name, Language::Fa)
+                });
                 let value = told(*value);
                 format!("{measure} برابر {value} است و در هیچ پله‌ای نیست")
             }

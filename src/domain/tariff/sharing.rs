@@ -3,11 +3,11 @@
 
 use super::allocation::Share;
 use super::decision::Decision;
-use super::derivation::{Chosen, Line, Step};
+use super::derivation::{Chosen, Line, Name, Step};
 use super::document::QuantityRule;
 use super::pricing::{Computation, PAID, PRICE, Working};
 use super::question::Refusal;
-use super::term::Side;
+use super::term::{Side, TermDeclaration};
 use crate::domain::money::Amount;
 use crate::domain::rate::Rate;
 use crate::domain::split::{self, Exact, Rounding};
@@ -195,9 +195,9 @@ impl<'a> Working<'a> {
             split::rate_of(gross, rate)
         };
         let amount = exact.round(rounding)?;
-        let name = &self.tariff.slots[slot].name;
+        let withheld_from = &self.tariff.slots[slot];
         self.trace.step(|| {
-            let base_name = Some(name.clone());
+            let base_name = Some(withheld_from.called());
             Step::Rate {
                 rate,
                 inside,
@@ -253,15 +253,15 @@ impl<'a> Working<'a> {
         let in_turn = self.bearers_in_turn(sources, legs, own_term.as_ref())?;
         if let Some(first) = in_turn.first() {
             self.amounts[PAID] = paid;
-            let name = if borne == self.amounts[PRICE] {
-                Some("price".to_owned())
-            } else if in_turn.len() == 1 {
-                self.name_of(sources.shares[*first].ordinal)
-            } else {
-                None
-            };
+            let is_price = borne == self.amounts[PRICE];
+            let only = self.tariff.term(sources.shares[*first].ordinal);
+            let only = only.filter(|_| in_turn.len() == 1);
             self.trace.step(|| Step::Rounded {
-                name,
+                name: if is_price {
+                    Some(Name::own("price"))
+                } else {
+                    only.map(TermDeclaration::called)
+                },
                 value: borne,
                 rounding: *rounding,
                 result: paid,

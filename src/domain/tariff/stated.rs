@@ -2,7 +2,7 @@
 
 use super::FactDeclaration;
 use super::decision::{Condition, Decision, Seen, Subject};
-use super::derivation::{Chosen, Step, Told};
+use super::derivation::{Chosen, Name, Step, Told};
 use super::document::FactValue;
 use super::pricing::Working;
 use super::question::{Question, Refusal};
@@ -48,14 +48,14 @@ impl<'a> Working<'a> {
     }
 
     /// The tested facts and their values.
-    fn facts_of(&self, condition: &Condition) -> Vec<(String, Told)> {
+    fn facts_of(&self, condition: &Condition) -> Vec<(Name, Told)> {
         let told = |(subject, _): &(Subject, _)| {
             let name = match subject {
-                Subject::Fact(index) => self.tariff.facts[*index].name.clone(),
-                Subject::Amount => "amount".to_owned(),
-                Subject::Principal => "principal".to_owned(),
-                Subject::Quantity => "quantity".to_owned(),
-                Subject::Leg => "leg".to_owned(),
+                Subject::Fact(index) => Name::plain(&self.tariff.facts[*index].name),
+                Subject::Amount => Name::own("amount"),
+                Subject::Principal => Name::own("principal"),
+                Subject::Quantity => Name::own("quantity"),
+                Subject::Leg => Name::own("leg"),
             };
             let value = match self.seen(*subject) {
                 Ok(Seen::Bool(flag)) => Told::Flag(flag),

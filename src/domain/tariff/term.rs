@@ -7,8 +7,9 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use super::derivation::own_word;
+use super::derivation::{Name, own_word};
 use crate::domain::language::Language;
+use crate::domain::wording::role_in;
 
 /// The two sides of an allocation, of equal sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -141,6 +142,14 @@ impl Role {
     pub fn short(&self) -> &str {
         self.party_code().unwrap_or(&self.0)
     }
+
+    /// What people call a component that has no name but this.
+    pub(super) fn word(&self, language: Language) -> &str {
+        match language {
+            Language::Fa => role_in(language, &self.0),
+            Language::En => self.short(),
+        }
+    }
 }
 
 fn is_party_character(c: char) -> bool {
@@ -220,18 +229,24 @@ pub struct TermDeclaration {
 }
 
 impl TermDeclaration {
-    /// The name for people.
+    /// The name for people: its title; without one its name, or in Persian the word for the role whose name it has.
     #[must_use]
     pub fn label(&self, language: Language) -> &str {
+        if self.title.is_none() && self.name == self.role.short() {
+            return self.role.word(language);
+        }
         label(&self.name, self.title.as_ref(), language)
+    }
+
+    pub(super) fn called(&self) -> Name {
+        Name::called(&self.name, |language| self.label(language))
     }
 }
 
 /// The title; without one the name, or in Persian the word for a name that the tariff language itself gives.
 pub(super) fn label<'a>(name: &'a str, title: Option<&'a Title>, language: Language) -> &'a str {
-    match (title, language) {
-        (Some(title), Language::Fa | Language::En) => title.in_language(language),
-        (None, Language::Fa) => own_word(name),
-        (None, Language::En) => name,
-    }
+    let titled = title.map(|title| title.in_language(language));
+    // Documents with titles of blanks were published before they were refused.
+    let titled = titled.filter(|title| !title.trim().is_empty());
+    titled.unwrap_or_else(|| own_word(name, language))
 }

@@ -196,13 +196,8 @@ impl Asked {
             party: share.and_then(|share| share.party.clone()),
             deposit_identifier: term.and_then(|term| term.deposit_identifier.clone()),
             instrument: line.instrument.clone(),
-            steps: self
-                .derivation
-                .steps_of(line, language)
-                .into_iter()
-                .map(StepView::from)
-                .collect(),
-            text: self.derivation.text_of(line, language),
+            steps: line.steps_in(language).into_iter().map(StepView::from).collect(),
+            text: line.text_in(language),
         }
     }
 }

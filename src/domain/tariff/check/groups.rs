@@ -11,6 +11,7 @@ use crate::domain::tariff::term::Side;
 
 impl<'a> Checker<'a> {
     pub(super) fn check_group(&mut self, component: &Component, path: &str) {
+        self.check_title(component.title.as_ref(), path);
         if component.name.is_none() {
             self.fault(
                 path,

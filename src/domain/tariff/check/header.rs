@@ -8,7 +8,7 @@ use super::scope::RESERVED;
 use crate::domain::printable::{CODE_MAX, fault_of_code};
 use crate::domain::tariff::document::{Direction, Fact, Split, SplitChoice};
 use crate::domain::tariff::fault::Fault;
-use crate::domain::tariff::term::{ComponentKind, Side, TermDeclaration};
+use crate::domain::tariff::term::{ComponentKind, Side, TermDeclaration, Title};
 use crate::domain::tariff::validity::{Validity, parse_moment};
 use crate::domain::tariff::{FactDeclaration, PrincipalTerm};
 
@@ -58,7 +58,18 @@ impl Checker<'_> {
         if let Some(range) = &document.amount {
             self.range(range, "$.amount");
         }
+        self.check_title(document.title.as_ref(), "$");
         self.validity()
+    }
+
+    /// People read it in the place of a name.
+    pub(super) fn check_title(&mut self, title: Option<&Title>, path: &str) {
+        if title.is_some_and(|title| title.fa.trim().is_empty() || title.en.trim().is_empty()) {
+            let reason = "in one of the two languages the title is empty";
+            let (path, remedy) = (format!("{path}.title"), "a few words in both, or no title");
+            self.unpublishable
+                .push(Fault::new(&path, "empty_name", reason, remedy));
+        }
     }
 
     fn validity(&mut self) -> Option<Validity> {
@@ -249,6 +260,7 @@ impl Checker<'_> {
         let declared = self.document.principal.as_ref()?;
         let range = declared.range();
         self.range(&range, "$.principal");
+        self.check_title(declared.title.as_ref(), "$.principal");
         let instrument = self.instrument_of(declared.instrument.as_ref(), "$.principal.instrument");
         if declared.party.is_holder() {
             let reason = "whoever happens to hold the money does not own what passes";

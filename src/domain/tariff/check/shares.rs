@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use super::Checker;
 use super::fixed::names;
 use super::scope::{Body, Node, Scope};
+use crate::domain::language::Language;
 use crate::domain::tariff::SlotKind;
 use crate::domain::tariff::document::{AmountRule, Component, Split, SplitChoice, Taker};
 use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::question::listed;
 use crate::domain::tariff::sharing::{Choice, PartOf, Shares, TermChoice};
-use crate::domain::tariff::term::{Role, Side};
+use crate::domain::tariff::term::{Role, Side, Title};
 
 /// A component that belongs to somebody, and the node of its amount.
 pub(super) struct Owned<'a> {
@@ -227,7 +228,8 @@ impl<'a> Checker<'a> {
         } else {
             SlotKind::Component
         };
-        let slot = self.slot(name, component.title.as_ref(), kind);
+        let title = component.title.clone().or_else(|| title_of_role(component));
+        let slot = self.slot(name, title.as_ref(), kind);
         scope.add(Node::new(name, &format!("{path}.take"), body, slot))
     }
 
@@ -282,6 +284,16 @@ pub(super) fn is_remainder(rule: &AmountRule) -> bool {
 pub(super) fn name_of(component: &Component) -> &str {
     let party = component.party.as_ref().map(Role::short);
     component.name.as_deref().or(party).unwrap_or("")
+}
+
+/// What a component is called that has the name of its role.
+fn title_of_role(component: &Component) -> Option<Title> {
+    let role = component.party.as_ref()?;
+    let word = |language| role.word(language).to_owned();
+    (name_of(component) == role.short()).then(|| Title {
+        fa: word(Language::Fa),
+        en: word(Language::En),
+    })
 }
 
 fn names_after_fixed(component: &Component) -> bool {

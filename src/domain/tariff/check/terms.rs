@@ -127,6 +127,7 @@ impl<'a> Checker<'a> {
     /// One term, or one for each deposit identifier that the facts choose between.
     fn term(&mut self, parts: &TermParts<'a>, path: &str) -> TermChoice {
         let instrument = self.instrument_of(parts.instrument, &format!("{path}.instrument"));
+        self.check_title(parts.title, path);
         if parts.side == Side::Leg && parts.role.is_holder() {
             let reason = "whoever happens to hold the money earns nothing by that";
             let remedy = "the role or the party that earns it";

@@ -6,8 +6,9 @@
     reason = "tables: one arm a rule, one sentence an arm"
 )]
 
-use super::{Chosen, LineSubject, Step, StepText, StepsTaken, Told};
+use super::{Chosen, LineSubject, Name, Step, StepText, StepsTaken, Told};
 use crate::domain::digits::grouped;
+use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::split::{Exact, Rounding, RoundingMode, in_lowest_terms};
 use crate::domain::tariff::document::rule::BegunStep;
@@ -54,8 +55,12 @@ pub(super) fn decimal_places(rest: i128, denominator: i128) -> Option<String> {
     is_power_of_ten.then(|| format!("{rest:0width$}").trim_end_matches('0').to_owned())
 }
 
-fn named(name: Option<&String>, value: Amount) -> String {
-    name.map_or_else(|| amount(value), |name| format!("{name} {}", amount(value)))
+fn named(name: Option<&Name>, value: Amount) -> String {
+    name.map_or_else(|| amount(value), |name| of(name, value))
+}
+
+fn of(name: &Name, value: Amount) -> String {
+    format!("{} {}", name.told(Language::En), amount(value))
 }
 
 fn rounding(exactly: Exact, rounding: Rounding, result: Amount) -> Option<String> {
@@ -78,7 +83,7 @@ fn rounding(exactly: Exact, rounding: Rounding, result: Amount) -> Option<String
     }
 }
 
-fn listed(names: &[Option<String>], terms: &[Amount], joint: &str) -> String {
+fn listed(names: &[Option<Name>], terms: &[Amount], joint: &str) -> String {
     let told = terms
         .iter()
         .zip(names)
@@ -98,12 +103,10 @@ fn row(rule: &str, base: Option<String>, arithmetic: String, rounding: Option<St
 pub(super) fn tell(step: &Step) -> StepText {
     match step {
         Step::Fixed { amount: fixed } => row("fixed", None, format!("fixed at {}", amount(*fixed)), None),
-        Step::Named { name, amount: value } => row(
-            "named",
-            Some(name.clone()),
-            format!("{name} {}", amount(*value)),
-            None,
-        ),
+        Step::Named { name, amount: value } => {
+            let base = name.told(Language::En).to_owned();
+            row("named", Some(base), of(name, *value), None)
+        }
         Step::Rate {
             rate,
             inside,
@@ -298,9 +301,12 @@ fn tell_choice(step: &Step) -> StepText {
             facts,
         } => {
             let told = facts.iter().map(|(name, value)| match value {
-                Told::Flag(flag) => format!("{name} = {flag}"),
-                Told::Number(number) => format!("{name} = {number}"),
-                Told::Text(text) => format!("{name} = {text}"),
+                Told::Flag(flag) => format!("{} = {flag}", name.told(Language::En)),
+                Told::Number(number) => {
+                    let number = amount(Amount::from_minor(*number));
+                    format!("{} = {number}", name.told(Language::En))
+                }
+                Told::Text(text) => format!("{} = {text}", name.told(Language::En)),
             });
             let told = told.collect::<Vec<_>>().join(", ");
             let text = number.map_or_else(
@@ -350,7 +356,7 @@ fn tell_share(step: &Step) -> StepText {
             largest_remainder,
             ..
         } => {
-            let base = format!("{base_name} {}", amount(*base));
+            let base = of(base_name, *base);
             let arithmetic = format!("{share} of {base} = {}", exact(*found));
             let floor = amount(Amount::from_minor(
                 i64::try_from(found.whole_and_rest().0).unwrap_or_default(),

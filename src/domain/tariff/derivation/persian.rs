@@ -8,12 +8,11 @@
 
 mod numerals;
 
-use super::{Chosen, LineSubject, Step, StepText, StepsTaken, Told};
+use super::{Chosen, LineSubject, Name, Step, StepText, StepsTaken, Told};
 use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::split::{Exact, Rounding, RoundingMode};
 use crate::domain::tariff::document::rule::BegunStep;
-use crate::domain::wording::role_in;
 use numerals::{digits, exact, rate, ratio};
 
 pub(super) use numerals::amount;
@@ -40,18 +39,17 @@ pub(super) fn word(name: &str) -> &str {
         "after_fixed" => "پس از اجزای ثابت",
         "leg" => "مرحله",
         "fee" => "تعرفه",
-        "holder" => "دارندهٔ وجه",
         "rounding" => "تفاوت رُند",
-        // A component without a name has that of its role.
-        _ => role_in(Language::Fa, name),
+        _ => name,
     }
 }
 
-fn named(name: Option<&String>, value: Amount) -> String {
-    name.map_or_else(
-        || amount(value),
-        |name| format!("{} {}", word(name), amount(value)),
-    )
+fn named(name: Option<&Name>, value: Amount) -> String {
+    name.map_or_else(|| amount(value), |name| of(name, value))
+}
+
+fn of(name: &Name, value: Amount) -> String {
+    format!("{} {}", name.told(Language::Fa), amount(value))
 }
 
 fn rounding(exactly: Exact, rounding: Rounding, result: Amount) -> Option<String> {
@@ -72,7 +70,7 @@ fn rounding(exactly: Exact, rounding: Rounding, result: Amount) -> Option<String
     }
 }
 
-fn listed(names: &[Option<String>], terms: &[Amount], joint: &str) -> String {
+fn listed(names: &[Option<Name>], terms: &[Amount], joint: &str) -> String {
     let told = terms
         .iter()
         .zip(names)
@@ -95,13 +93,8 @@ pub(super) fn tell(step: &Step) -> StepText {
             row("مبلغ ثابت", None, format!("مبلغ ثابت {}", amount(*fixed)), None)
         }
         Step::Named { name, amount: value } => {
-            let name = word(name);
-            row(
-                "همان",
-                Some(name.to_owned()),
-                format!("{name} {}", amount(*value)),
-                None,
-            )
+            let base = name.told(Language::Fa).to_owned();
+            row("همان", Some(base), of(name, *value), None)
         }
         Step::Rate {
             rate: of,
@@ -296,10 +289,13 @@ fn tell_choice(step: &Step) -> StepText {
             facts,
         } => {
             let told = facts.iter().map(|(name, value)| match value {
-                Told::Flag(true) => format!("{} = بله", word(name)),
-                Told::Flag(false) => format!("{} = خیر", word(name)),
-                Told::Number(number) => format!("{} = {}", word(name), digits(&number.to_string())),
-                Told::Text(text) => format!("{} = {text}", word(name)),
+                Told::Flag(true) => format!("{} = بله", name.told(Language::Fa)),
+                Told::Flag(false) => format!("{} = خیر", name.told(Language::Fa)),
+                Told::Number(number) => {
+                    let number = amount(Amount::from_minor(*number));
+                    format!("{} = {number}", name.told(Language::Fa))
+                }
+                Told::Text(text) => format!("{} = {text}", name.told(Language::Fa)),
             });
             let told = told.collect::<Vec<_>>().join("، ");
             let text = number.map_or_else(
@@ -354,7 +350,7 @@ fn tell_share(step: &Step) -> StepText {
             largest_remainder,
             ..
         } => {
-            let base = format!("{} {}", word(base_name), amount(*base));
+            let base = of(base_name, *base);
             let share = ratio(share);
             let arithmetic = format!("{share} از {base} = {}", exact(*found));
             let floor = amount(Amount::from_minor(

@@ -43,7 +43,7 @@ fn row_at<'r>(
     let contains =
         |row: &&Band| value.minor() >= row.from && row.below.is_none_or(|below| value.minor() < below);
     rows.iter().find(contains).ok_or_else(|| Refusal::OutsideBands {
-        measure: of.name(working),
+        measure: of.name(working).map(|named| named.name),
         value,
         is_above: rows.last().is_none_or(|last| value.minor() >= last.from),
     })

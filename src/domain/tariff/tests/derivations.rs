@@ -6,7 +6,7 @@ use crate::domain::language::Language;
 fn told(document: &Value, question: &Question, line: &str, language: Language) -> String {
     let (_, derivation) = parse(document).explain(question).unwrap();
     let line = derivation.lines.iter().find(|told| told.name == line).unwrap();
-    derivation.text_of(line, language)
+    line.text_in(language)
 }
 
 fn in_both(document: &Value, question: &Question, line: &str) -> [String; 2] {
@@ -133,5 +133,78 @@ fn fractions_are_in_lowest_terms_and_steps_in_groups() {
         &in_both(&document(&band, &office_takes_all()), &of_amount(9), "fee"),
         "; 10 is in the band from 0",
         "؛ ۱۰ در پلهٔ از ۰ است",
+    );
+}
+
+#[test]
+fn nothing_is_told_by_the_title_of_another_thing_of_its_name() {
+    let titled =
+        |name: &str, title: &str| json!({"name": name, "title": {"fa": format!("{title}-fa"), "en": title}});
+    let mut split = [
+        titled("code", "Code fee"),
+        titled("fee", "Counter wage"),
+        titled("pages", "Page wage"),
+    ];
+    for (component, party) in split.iter_mut().zip(["treasury", "operator", "office"]) {
+        component["party"] = json!(party);
+    }
+    for (component, take) in split.iter_mut().zip([json!(10), json!(20), json!("remainder")]) {
+        component["take"] = take;
+    }
+    let per_page = json!({"times": {"count": "pages", "value": 500}});
+    let counted = json!({"pages": {"kind": "integer", "at_least": 1}});
+    let document = with(document(&per_page, &json!(split)), "facts", counted);
+    let question = Question {
+        facts: [("pages".to_owned(), FactValue::Integer(3))].into(),
+        ..Question::default()
+    };
+    let told = |line: &str| in_both(&document, &question, line);
+    contains(
+        &told("fee"),
+        "part fee = 1,500: pages 3 × 500 = 1,500",
+        "جزء بها تعرفه = ۱٬۵۰۰: pages ۳ × ۵۰۰ = ۱٬۵۰۰",
+    );
+    contains(
+        &told("price"),
+        "total price = 1,500: fee 1,500 = 1,500",
+        "جمع بها = ۱٬۵۰۰: تعرفه ۱٬۵۰۰ = ۱٬۵۰۰",
+    );
+    contains(
+        &told("pages"),
+        "leg Page wage = 1,470: price 1,500 − Code fee 10 − Counter wage 20",
+        "سهم Page wage-fa = ۱٬۴۷۰: بها ۱٬۵۰۰ − Code fee-fa ۱۰",
+    );
+}
+
+#[test]
+fn only_what_has_no_name_but_its_role_is_told_by_the_word_for_the_role() {
+    let parts = json!([{"name": "tax", "amount": 90}, {"name": "sheets", "amount": 910}]);
+    let split = json!([
+        {"name": "tax", "party": "treasury", "take": "tax"}, {"party": "office", "take": {"percent": {"rate": "50%", "of": "price"}}},
+        {"party": "agency", "take": "remainder"}
+    ]);
+    let document = document(&parts, &split);
+    let told = |line: &str| in_both(&document, &Question::default(), line);
+    contains(&told("price"), "tax 90 + sheets 910", "tax ۹۰ + sheets ۹۱۰");
+    contains(&told("office"), "leg office = 500", "سهم دفتر = ۵۰۰");
+    contains(
+        &told("agency"),
+        "leg agency = 410: price 1,000 − tax 90 − office 500",
+        "سهم دستگاه = ۴۱۰: بها ۱٬۰۰۰ − tax ۹۰ − دفتر ۵۰۰",
+    );
+}
+
+#[test]
+fn numbers_in_a_case_are_told_in_groups() {
+    let sized =
+        json!({"choose": {"cases": [{"when": {"amount": {"above": 5000}}, "then": 2}], "otherwise": 1}});
+    contains(
+        &in_both(
+            &document(&sized, &office_takes_all()),
+            &of_amount(1_234_567),
+            "fee",
+        ),
+        "case 1 holds: amount = 1,234,567",
+        "حالت ۱ برقرار است: مبلغ = ۱٬۲۳۴٬۵۶۷",
     );
 }

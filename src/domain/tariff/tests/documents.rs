@@ -303,3 +303,42 @@ fn what_is_divided_says_nothing_of_a_share_that_no_member_would_take_over() {
         assert!(Tariff::from_published(&lost.to_string()).is_ok(), "{key}");
     }
 }
+
+#[test]
+fn a_title_says_something_in_both_languages() {
+    let blank = || json!({"fa": "عنوان", "en": " "});
+    let held = json!({"name": "held", "party": "tax", "rate": "9%", "round": "floor", "title": blank()});
+    let group = json!([{"name": "rest", "take": "remainder", "among": [{"party": "office", "weight": 1}], "title": blank()}]);
+    let one = || document(&json!(1000), &office_takes_all());
+    let split = |component: &str, value: Value| {
+        let mut one = one();
+        one["split"][0][component] = value;
+        one
+    };
+    for (document, path) in [
+        (with(one(), "title", blank()), "$.title"),
+        (
+            with(
+                one(),
+                "price",
+                json!([{"name": "part", "amount": 1000, "title": blank()}]),
+            ),
+            "$.price[0].title",
+        ),
+        (
+            with(one(), "principal", json!({"party": "agency", "title": blank()})),
+            "$.principal.title",
+        ),
+        (split("title", blank()), "$.split[0].title"),
+        (split("withhold", json!([held])), "$.split[0].withhold[0].title"),
+        (with(one(), "split", group), "$.split[0].title"),
+    ] {
+        let faults = Tariff::parse(&document.to_string()).map(|_| ()).unwrap_err();
+        let told: Vec<_> = faults
+            .iter()
+            .map(|fault| (fault.path.as_str(), fault.rule))
+            .collect();
+        assert_eq!(told, [(path, "empty_name")], "{document}");
+        assert!(Tariff::from_published(&document.to_string()).is_ok());
+    }
+}

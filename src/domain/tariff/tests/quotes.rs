@@ -103,7 +103,7 @@ fn what_after_fixed_takes_off_is_told_by_name() {
         .explain(&Question::default())
         .unwrap();
     let base = derivation.lines.iter().find(|line| line.name == "after_fixed");
-    let told = derivation.text_of(base.unwrap(), Language::En);
+    let told = base.unwrap().text_in(Language::En);
     assert!(
         told.ends_with("price 100,000 − code 10,000 − ins 1,500 = 88,500"),
         "{told}"
@@ -274,7 +274,7 @@ fn steps_in_proportion_are_told_with_their_arithmetic_and_rounding() {
     let (quote, derivation) = tariff.explain(&of_amount(966_666)).unwrap();
     assert_eq!(quote.price.minor(), 1001);
     let fee = derivation.lines.iter().find(|line| line.name == "fee").unwrap();
-    let told = derivation.text_of(fee, Language::En);
+    let told = fee.text_in(Language::En);
     assert!(told.contains("1,501 × 666,666 ÷ 1,000,000 = 1,000.665"), "{told}");
     assert!(told.contains("rounded half up to 1,001"), "{told}");
 }
