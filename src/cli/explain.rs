@@ -6,7 +6,8 @@ use std::fmt::Write;
 
 use clap::Args;
 
-use self::words::{Words, digits_of, moment};
+pub(super) use self::words::moment;
+use self::words::{Words, digits_of};
 use super::acting::connected;
 use super::list;
 use super::output;

@@ -94,7 +94,7 @@ pub(super) fn digits_of(language: Language, number: impl Display) -> String {
 }
 
 /// UTC in English; in Persian by the Jalali calendar and the network's clock.
-pub(super) fn moment(language: Language, at: DateTime<Utc>, zone: Tz) -> String {
+pub(in crate::cli) fn moment(language: Language, at: DateTime<Utc>, zone: Tz) -> String {
     match language {
         Language::En => at.to_string(),
         Language::Fa => {

@@ -191,3 +191,121 @@ fn an_amount_in_words_is_told_in_the_part_of_the_unit_that_it_counts() {
     );
     std::fs::remove_file(file).unwrap();
 }
+
+/// Of what is refused for one reason: the field, the rule, and the reason with what would be right.
+fn refused(words: &[&str]) -> [String; 3] {
+    let Err(Failure::Invalid(faults)) = run(words) else {
+        panic!("{words:?} was answered");
+    };
+    let [fault] = &faults[..] else {
+        panic!("{faults:?}")
+    };
+    [fault.field.clone(), fault.rule.clone(), fault.explanation.clone()]
+}
+
+/// Fixture, options, field, rule, and what is told in English and in Persian.
+const REFUSED: [(&str, &[&str], [&str; 2], [&str; 2]); 10] = [
+    (
+        "ir-rural-post",
+        &["--leg", "acceptance"],
+        ["amount", "what_is_needed_is_stated"],
+        ["a whole number of the unit's smallest part", "عددی صحیح"],
+    ),
+    (
+        "ir-rural-post",
+        &["--amount", "5", "--leg", "nowhere"],
+        ["leg", "the_leg_is_declared"],
+        ["known: acceptance, distribution", "یکی از: acceptance"],
+    ),
+    (
+        "csc-micro-atm",
+        &["--amount", "99"],
+        ["amount", "within_the_declared_range"],
+        [
+            "outside 100 to 1000000",
+            "مبلغ ۹۹ بیرون از بازهٔ ۱۰۰ تا ۱٬۰۰۰٬۰۰۰ است",
+        ],
+    ),
+    (
+        "tn-electricity-2016",
+        &["--principal", "10001"],
+        ["principal", "within_the_declared_range"],
+        ["the principal 10001 is outside", "اصل مبلغ ۱۰٬۰۰۱ بیرون از بازهٔ"],
+    ),
+    (
+        "ir-passport",
+        &["--principal", "5"],
+        ["principal", "a_principal_is_declared"],
+        ["no principal", "درست: بدون اصل مبلغ"],
+    ),
+    (
+        "ir-passport",
+        &["--quantity", "2"],
+        ["quantity", "a_quantity_is_named_by_a_rule"],
+        ["right would be: 1, or none", "درست: ۱"],
+    ),
+    (
+        "ir-passport",
+        &["--amount", "5"],
+        ["amount", "the_amount_is_the_price"],
+        ["right would be: 1,476,112", "درست: ۱٬۴۷۶٬۱۱۲"],
+    ),
+    (
+        "ir-civil-registry-card-1398",
+        &[],
+        ["facts.case", "what_is_needed_is_stated"],
+        ["the fact with its value", "درست: مقدار آن"],
+    ),
+    (
+        "ir-civil-registry-card-1398",
+        &["--fact", "loss=0"],
+        ["facts.loss", "a_fact_is_as_declared"],
+        [
+            "must be a whole number from 1",
+            "«loss» نمی‌تواند ۰ باشد؛ باید عددی صحیح از ۱ به بالا باشد",
+        ],
+    ),
+    (
+        "ir-civil-registry-card-1398",
+        &["--fact", "colour=red"],
+        ["facts.colour", "a_fact_is_declared"],
+        ["known: case, loss", "یکی از: case, loss"],
+    ),
+];
+
+#[test]
+fn a_refusal_names_the_field_its_own_rule_and_what_would_be_right_in_both_languages() {
+    for (tariff, options, [field, rule], [english, persian]) in REFUSED {
+        let fixture = fixture(tariff);
+        let words = [&["quote", fixture.as_str()][..], options].concat();
+        for (language, expected) in [("en", english), ("fa", persian)] {
+            let told = refused(&[&words[..], &["--lang", language]].concat());
+            assert_eq!([told[0].as_str(), told[1].as_str()], [field, rule], "{words:?}");
+            assert!(told[2].contains(expected), "{words:?}: {}", told[2]);
+        }
+    }
+}
+
+#[test]
+fn what_is_refused_in_persian_has_persian_digits_and_the_calendar_of_people() {
+    let lok_seva = fixture("mp-lok-seva-2023");
+    let card = fixture("ir-civil-registry-card-1398");
+    let in_persian = |words: &[&str]| {
+        let [field, _, told] = refused(&[words, &["--lang", "fa"]].concat());
+        assert!(!told.contains(|c: char| c.is_ascii_digit()), "{told}");
+        (field, told)
+    };
+    let (field, told) = in_persian(&["quote", &lok_seva, "--at", "1402-06-28"]);
+    assert_eq!(field, "at");
+    assert!(
+        told.starts_with("۲۸ شهریور ۱۴۰۲ ساعت ۰۰:۰۰:۰۰ بیرون از اعتبار"),
+        "{told}"
+    );
+    let (_, told) = in_persian(&["quote", &lok_seva, "--at", "yesterday"]);
+    assert!(told.starts_with("«yesterday» زمان نیست"), "{told}");
+    let (field, told) = in_persian(&["quote", &card, "--fact", "loss=3", "--fact", "loss=4"]);
+    assert_eq!(field, "facts.loss");
+    assert!(told.starts_with("«loss» یک بار ۳ و یک بار ۴"), "{told}");
+    let (_, told) = in_persian(&["quote", &card, "--fact", "loss=-12"]);
+    assert!(told.contains("نمی‌تواند -۱۲ باشد"), "{told}");
+}

@@ -1,9 +1,12 @@
 //! Ordered cases over facts, ready to be decided: which case holds for a question.
 //! Never here: whether a case can ever hold (`check::reach`).
 
+use super::derivation::amount_text;
 use super::document::{Fact, FactValue, Test, Within};
 use super::pricing::Working;
 use super::question::Refusal;
+use crate::domain::language::Language;
+use crate::domain::money::Amount;
 
 /// What a test looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,7 +144,29 @@ impl Fact {
     }
 
     /// What a value of it must be, in words.
-    pub(super) fn expectation(&self) -> String {
+    pub(super) fn expectation(&self, language: Language) -> String {
+        match (language, self) {
+            (Language::En, _) => self.expected_in_english(),
+            (
+                Language::Fa,
+                Self::Integer {
+                    at_least, at_most, ..
+                },
+            ) => {
+                let told = |number: i64| amount_text(language, Amount::from_minor(number));
+                let least = told(*at_least);
+                match at_most {
+                    Some(most) => format!("عددی صحیح از {least} تا {}", told(*most)),
+                    None => format!("عددی صحیح از {least} به بالا"),
+                }
+            }
+            (Language::Fa, Self::Bool { .. }) => "true یا false".to_owned(),
+            (Language::Fa, Self::OneOf { values, .. }) => format!("یکی از {}", values.join("، ")),
+            (Language::Fa, Self::Text { .. }) => "متنی".to_owned(),
+        }
+    }
+
+    fn expected_in_english(&self) -> String {
         match self {
             Self::Integer {
                 at_least,

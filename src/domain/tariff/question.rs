@@ -1,12 +1,14 @@
 //! What is asked of a tariff, and why it may refuse to answer.
 //! Never here: the answer (`pricing`).
 
+mod advice;
+mod persian;
+
 use std::collections::BTreeMap;
 
-use super::derivation::{amount_text, own_word};
+use super::document::Fact;
 pub use super::document::FactValue;
 use super::term::Side;
-use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 use crate::domain::money::{AMOUNT_MAX, Amount, AmountOverflow};
 use crate::domain::split::Indivisible;
@@ -65,11 +67,11 @@ pub enum Refusal {
     LegUnknown { leg: String, known: String },
     #[error("the fact `{0}` is needed and was not stated")]
     FactMissing(String),
-    #[error("the fact `{name}` is {value}, but must be {expected}")]
+    #[error("the fact `{name}` is {value}, but must be {}", expected.expectation(Language::En))]
     FactInvalid {
         name: String,
         value: String,
-        expected: String,
+        expected: Fact,
     },
     #[error("the tariff declares no fact `{name}`; known: {known}")]
     FactUnknown { name: String, known: String },
@@ -120,83 +122,7 @@ impl Refusal {
     pub fn text(&self, language: Language) -> String {
         match language {
             Language::En => self.to_string(),
-            Language::Fa => self.persian(),
-        }
-    }
-
-    fn persian(&self) -> String {
-        let told = |amount: Amount| amount_text(Language::Fa, amount);
-        match self {
-            Self::AmountMissing => "مبلغ لازم است و اعلام نشده است".to_owned(),
-            Self::PrincipalMissing => "اصل مبلغ لازم است و اعلام نشده است".to_owned(),
-            Self::PrincipalUnexpected => "اصل مبلغ اعلام شده، ولی این تعرفه اصل مبلغ ندارد".to_owned(),
-            Self::OutsideRange {
-                value,
-                at_least,
-                at_most,
-                ..
-            } => {
-                let (value, at_least) = (told(*value), told(Amount::from_minor(*at_least)));
-                let at_most = at_most.parse().map(Amount::from_minor);
-                let at_most = at_most.map_or_else(|_| "…".to_owned(), told);
-                format!("{value} بیرون از بازهٔ {at_least} تا {at_most} است")
-            }
-            Self::AmountDiffers { stated, price } => {
-                let (stated, price) = (told(*stated), told(*price));
-                format!("مبلغ اعلام‌شده {stated} با بهای تعرفه {price} یکی نیست")
-            }
-            Self::QuantityUnexpected(quantity) => {
-                let quantity = in_digits_of(Language::Fa, &quantity.to_string());
-                format!("تعداد {quantity} است، ولی تعرفه بهای یک عدد را می‌گوید")
-            }
-            Self::QuantityZero => "تعداد باید یک یا بیشتر باشد".to_owned(),
-            Self::LegMissing { known } => format!("مرحلهٔ کار لازم است، یکی از: {known}"),
-            Self::LegUnknown { leg, known } => format!("مرحلهٔ «{leg}» شناخته نیست؛ یکی از: {known}"),
-            Self::FactMissing(name) => format!("«{name}» لازم است و اعلام نشده است"),
-            Self::FactInvalid { name, value, .. } => format!("«{name}» نمی‌تواند {value} باشد"),
-            Self::FactUnknown { name, known } => format!("«{name}» شناخته نیست؛ یکی از: {known}"),
-            Self::OutsideBands { measure, value, .. } => {
-                let measure = measure.as_deref();
-                let measure = measure.map_or("آنچه سنجیده می‌شود", |name| {
-                    own_word(name, Language::Fa)
-                });
-                let value = told(*value);
-                format!("{measure} برابر {value} است و در هیچ پله‌ای نیست")
-            }
-            Self::Refused(reason) => format!("تعرفه نمی‌پذیرد: {reason}"),
-            Self::NoCase => "هیچ حالتی از تعرفه با داده‌ها جور نیست".to_owned(),
-            Self::BelowZero { name: Some(name) } => format!("«{name}» منفی می‌شود"),
-            Self::BelowZero { name: None } => "تفاضل منفی می‌شود".to_owned(),
-            Self::MinimumAboveAmount { minimum, amount } => {
-                let (minimum, amount) = (told(*minimum), told(*amount));
-                format!("کمینهٔ {minimum} از مبلغ {amount} بیشتر است")
-            }
-            Self::ClampCrossed { at_least, at_most } => {
-                let (at_least, at_most) = (told(*at_least), told(*at_most));
-                format!("کمینهٔ {at_least} از بیشینهٔ {at_most} بیشتر است")
-            }
-            Self::ComponentsExceed {
-                side,
-                components,
-                total,
-            } => shares_in_persian(*side, "", *components, *total),
-            Self::ComponentsFallShort {
-                side,
-                components,
-                total,
-            } => shares_in_persian(*side, "تنها ", *components, *total),
-            Self::SharesAreOneTerm { name } => format!("دو سهم «{name}» از یک طرف و یک نوع، یکی می‌شوند"),
-            Self::RoundingNotBorne { name, difference } => {
-                let difference = told(*difference);
-                format!("«{name}» تفاوت رُند {difference} را نمی‌پوشاند")
-            }
-            Self::AboveLimit { total } => {
-                let (total, most) = (told(*total), told(AMOUNT_MAX));
-                format!("{total} از {most} که بیشینهٔ یک تراکنش است بیشتر است")
-            }
-            Self::Indivisible(_) | Self::Overflow(_) => {
-                "محاسبه ممکن نیست: مبلغ از اندازه بیرون است".to_owned()
-            }
+            Language::Fa => persian::reason(self),
         }
     }
 }
@@ -206,15 +132,6 @@ const fn taking(side: Side) -> &'static str {
         Side::Source => "sources bear",
         Side::Leg => "components take",
     }
-}
-
-fn shares_in_persian(side: Side, only: &str, shares: Amount, total: Amount) -> String {
-    let told = |amount: Amount| amount_text(Language::Fa, amount);
-    let (who, take) = match side {
-        Side::Source => ("منابع", "می‌پردازند"),
-        Side::Leg => ("اجزا", "می‌برند"),
-    };
-    format!("{who} {only}{} {take}، از {}", told(shares), told(total))
 }
 
 /// Names in a message; a dash where there are none.

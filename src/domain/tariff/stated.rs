@@ -78,7 +78,7 @@ impl FactDeclaration {
         if self.fact.admits(value) {
             return Ok(Some(value));
         }
-        let (name, value, expected) = (self.name.clone(), value.to_string(), self.fact.expectation());
+        let (name, value, expected) = (self.name.clone(), value.to_string(), self.fact.clone());
         Err(Refusal::FactInvalid {
             name,
             value,

@@ -3,6 +3,7 @@
 
 use super::Checker;
 use super::reach::{self, Domain};
+use crate::domain::language::Language;
 use crate::domain::tariff::decision::{Condition, Decision, Subject};
 use crate::domain::tariff::document::{Case, Choose, Fact, FactValue, Principal, Range, Test, Within};
 use crate::domain::tariff::question::listed;
@@ -99,7 +100,7 @@ impl<'a> Checker<'a> {
         }
         for value in values_of(test) {
             if !fact.admits(&value) {
-                let remedy = format!("it is {}", fact.expectation());
+                let remedy = format!("it is {}", fact.expectation(Language::En));
                 self.fault(
                     path,
                     "impossible_test",

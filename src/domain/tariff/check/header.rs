@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::Checker;
 use super::scope::RESERVED;
+use crate::domain::language::Language;
 use crate::domain::printable::{CODE_MAX, fault_of_code};
 use crate::domain::tariff::document::{Direction, Fact, Split, SplitChoice};
 use crate::domain::tariff::fault::Fault;
@@ -156,7 +157,7 @@ impl Checker<'_> {
         if let Some(default) = fact.default_value()
             && !fact.admits(&default)
         {
-            let remedy = format!("it is {}", fact.expectation());
+            let remedy = format!("it is {}", fact.expectation(Language::En));
             self.fault(
                 &format!("{path}.default"),
                 "impossible_default",
