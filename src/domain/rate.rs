@@ -9,6 +9,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
+use super::digits::latin_digits;
+
 /// More decimal places than any published tariff has; keeps every product inside 128 bits.
 const PLACES_MAX: u32 = 12;
 /// A thousand percent.
@@ -37,13 +39,14 @@ pub enum InvalidRate {
 }
 
 impl Rate {
-    /// Reads `65%` or `0.65` (the same rate). A rate above the whole needs the percent sign, because
-    /// a bare `65` is nearly always a forgotten `%`.
+    /// Reads `65%` or `0.65` (the same rate), in Persian as `۶۵٪` or `۰٫۶۵`. A rate above the whole needs the percent sign,
+    /// because a bare `65` is nearly always a forgotten `%`.
     pub fn parse(text: &str) -> Result<Self, InvalidRate> {
         let unreadable = || InvalidRate::Unreadable(text.to_owned());
-        let (digits, percent) = match text.trim().strip_suffix(['%', '٪']) {
+        let latin = latin_digits(text.trim()).replace('٫', ".");
+        let (digits, percent) = match latin.strip_suffix(['%', '٪']) {
             Some(digits) => (digits.trim(), true),
-            None => (text.trim(), false),
+            None => (latin.as_str(), false),
         };
         if !digits.chars().all(|c| c.is_ascii_digit() || c == '.') {
             return Err(unreadable());
@@ -153,8 +156,8 @@ impl JsonSchema for Rate {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": r"^\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*[%٪]?\s*$",
-            "description": "An exact rate as text: \"65%\" or \"0.65\" (the same). Above 1 the percent sign is needed. At most 1000%, and twelve decimal places of the whole.",
+            "pattern": r"^\s*([0-9۰-۹٠-٩]+[.٫]?[0-9۰-۹٠-٩]*|[.٫][0-9۰-۹٠-٩]+)\s*[%٪]?\s*$",
+            "description": "An exact rate as text: \"65%\" or \"0.65\" (the same), in Latin, Persian or Arabic digits. Above 1 the percent sign is needed. At most 1000%, and twelve decimal places of the whole.",
             "examples": ["65%", "3.75%", "0.004"]
         })
     }
@@ -174,6 +177,18 @@ mod tests {
         assert_eq!(
             Rate::parse("3.750%").map(|r| r.to_string()),
             Ok("3.75%".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_rate_is_read_in_the_digits_of_people() {
+        for (text, latin) in [("۵٪", "5%"), ("٣٫٧٥%", "3.75%"), ("۰٫۶۵", "0.65")] {
+            assert_eq!(Rate::parse(text), Rate::parse(latin), "{text}");
+            assert!(Rate::parse(latin).is_ok());
+        }
+        assert_eq!(
+            Rate::parse("پنج٪"),
+            Err(InvalidRate::Unreadable("پنج٪".to_owned()))
         );
     }
 

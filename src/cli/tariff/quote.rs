@@ -2,7 +2,9 @@
 //! Never here: how a price comes about (`domain::tariff`).
 
 use std::collections::BTreeMap;
+use std::num::ParseIntError;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -10,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{language, pretty, read};
 use crate::cli::explain::{arrow, into_and_by, moment};
-use crate::domain::digits::in_digits_of;
+use crate::domain::digits::{in_digits_of, latin_digits};
 use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::tariff::derivation::{Line, amount_text};
@@ -25,12 +27,12 @@ pub struct QuoteArgs {
     /// The tariff document, JSON.
     pub file: PathBuf,
     /// The amount that the sender states, in the unit's smallest part.
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole_number::<i64>)]
     pub amount: Option<i64>,
     /// Money that passes beside the fee, such as a bill, in the unit's smallest part.
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole_number::<i64>)]
     pub principal: Option<i64>,
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole_number::<u32>)]
     pub quantity: u32,
     /// The activity leg.
     #[arg(long, value_name = "NAME")]
@@ -279,4 +281,9 @@ fn amount_with_unit(amount: Amount, unit: &Unit, language: Language) -> String {
 fn name_and_value(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("a fact is written NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// In Persian, Arabic or Latin digits, as people type them.
+fn whole_number<N: FromStr<Err = ParseIntError>>(text: &str) -> Result<N, ParseIntError> {
+    latin_digits(text).parse()
 }

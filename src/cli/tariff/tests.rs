@@ -309,3 +309,38 @@ fn what_is_refused_in_persian_has_persian_digits_and_the_calendar_of_people() {
     let (_, told) = in_persian(&["quote", &card, "--fact", "loss=-12"]);
     assert!(told.contains("نمی‌تواند -۱۲ باشد"), "{told}");
 }
+
+#[test]
+fn numbers_are_read_in_the_digits_of_people() {
+    let quoted = |name: &str, words: &[&str]| {
+        let fixture = fixture(name);
+        run(&[&["quote", fixture.as_str()][..], words].concat()).unwrap()
+    };
+    let card = "ir-civil-registry-card-1398";
+    for (name, typed, latin) in [
+        (
+            "csc-micro-atm",
+            &["--amount", "۱۰۰۰۰۰"][..],
+            &["--amount", "100000"][..],
+        ),
+        (
+            "tn-electricity-2016",
+            &["--principal", "٣٠٠١"],
+            &["--principal", "3001"],
+        ),
+        ("own/free-first-copy", &["--quantity", "۳"], &["--quantity", "3"]),
+        (
+            card,
+            &["--fact", "case=reissue", "--fact", "loss=۳"],
+            &["--fact", "case=reissue", "--fact", "loss=3"],
+        ),
+    ] {
+        let rural: &[&str] = if name.starts_with("own") {
+            &["--fact", "rural=true"]
+        } else {
+            &[]
+        };
+        let [typed, latin] = [typed, latin].map(|words| quoted(name, &[words, rural].concat()));
+        assert_eq!(typed, latin, "{name}");
+    }
+}

@@ -5,6 +5,7 @@ use super::derivation::amount_text;
 use super::document::{Fact, FactValue, Test, Within};
 use super::pricing::Working;
 use super::question::Refusal;
+use crate::domain::digits::latin_digits;
 use crate::domain::language::Language;
 use crate::domain::money::Amount;
 
@@ -123,7 +124,7 @@ impl Fact {
     /// The value that a text stands for, if it can be one of this fact.
     pub(super) fn read(&self, text: &str) -> Option<FactValue> {
         match self {
-            Self::Integer { .. } => text.parse().ok().map(FactValue::Integer),
+            Self::Integer { .. } => latin_digits(text).parse().ok().map(FactValue::Integer),
             Self::Bool { .. } => text.parse().ok().map(FactValue::Bool),
             Self::OneOf { .. } | Self::Text { .. } => Some(FactValue::Text(text.to_owned())),
         }
