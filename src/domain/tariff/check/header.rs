@@ -32,6 +32,14 @@ impl Checker<'_> {
                     "the code is empty",
                     "the code of the register",
                 );
+            } else {
+                self.check_code(
+                    "the code",
+                    text,
+                    "code_is_short",
+                    path,
+                    "the code of the register",
+                );
             }
         }
         if document.unit.scale.is_some_and(|scale| scale > SCALE_MAX) {
@@ -47,6 +55,7 @@ impl Checker<'_> {
                 remedy,
             );
         }
+        self.check_instruments();
         let untitled = document
             .instruments
             .0
@@ -192,19 +201,41 @@ impl Checker<'_> {
 
     /// A row names its leg like any code.
     fn check_leg(&mut self, leg: &str, path: &str) {
-        let (rule, reason) = if leg.trim().is_empty() {
-            ("empty_name", "an activity leg has no name".to_owned())
-        } else if leg.chars().count() > CODE_MAX {
-            let reason = format!("the activity leg `{leg}` is longer than {CODE_MAX} characters");
-            ("leg_is_short", reason)
-        } else if let Some((rule, _)) = fault_of_code(leg) {
-            (rule, format!("no row could name the activity leg {leg:?}"))
+        let remedy = "a name such as `acceptance`, of characters that can all be seen, no blank before or after; without legs leave \
+                      them out";
+        if leg.trim().is_empty() {
+            let reason = "an activity leg has no name";
+            self.unpublishable
+                .push(Fault::new(path, "empty_name", reason, remedy));
+        } else {
+            self.check_code("the activity leg", leg, "leg_is_short", path, remedy);
+        }
+    }
+
+    /// What rows name has to be what they can name.
+    fn check_code(&mut self, what: &str, code: &str, too_long: &'static str, path: &str, remedy: &str) {
+        let (rule, reason) = if code.chars().count() > CODE_MAX {
+            let reason = format!("{what} `{code}` is longer than {CODE_MAX} characters");
+            (too_long, reason)
+        } else if let Some((rule, _)) = fault_of_code(code) {
+            (rule, format!("no row could name {what} {code:?}"))
         } else {
             return;
         };
-        let remedy = "a name such as `acceptance`, of characters that can all be seen, no blank before or after; without legs leave \
-                      them out";
         self.unpublishable.push(Fault::new(path, rule, reason, remedy));
+    }
+
+    /// People read by which instrument a share is ordered.
+    fn check_instruments(&mut self) {
+        for key in self.document.instruments.0.keys() {
+            let empty = key.trim().is_empty().then_some("empty_name");
+            if let Some(rule) = empty.or_else(|| fault_of_code(key).map(|(rule, _)| rule)) {
+                let reason = format!("nobody could name the instrument {key:?}");
+                let remedy = "a short key such as `order`, of characters that can all be seen";
+                self.unpublishable
+                    .push(Fault::new("$.instruments", rule, reason, remedy));
+            }
+        }
     }
 
     pub(super) fn check_name(&mut self, name: &str, path: &str, may_be_base: bool) {

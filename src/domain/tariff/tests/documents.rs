@@ -342,3 +342,45 @@ fn a_title_says_something_in_both_languages() {
         assert!(Tariff::from_published(&document.to_string()).is_ok());
     }
 }
+
+#[test]
+fn a_code_that_no_row_could_name_is_refused() {
+    let one = || document(&json!(1000), &office_takes_all());
+    let keyed = |key: &str| json!({key: {"title": "Order 1"}});
+    for (document, path, rule) in [
+        (
+            with(one(), "service", json!(" a ")),
+            "$.service",
+            "code_has_no_outer_blanks",
+        ),
+        (
+            with(one(), "network", json!("n\u{200b}")),
+            "$.network",
+            "code_is_seen",
+        ),
+        (
+            with(one(), "service", json!("s".repeat(61))),
+            "$.service",
+            "code_is_short",
+        ),
+        (
+            with(one(), "instruments", keyed("")),
+            "$.instruments",
+            "empty_name",
+        ),
+        (
+            with(one(), "instruments", keyed(" order")),
+            "$.instruments",
+            "code_has_no_outer_blanks",
+        ),
+    ] {
+        let faults = Tariff::parse(&document.to_string()).map(|_| ()).unwrap_err();
+        let told: Vec<_> = faults
+            .iter()
+            .map(|fault| (fault.path.as_str(), fault.rule))
+            .collect();
+        assert_eq!(told, [(path, rule)], "{document}");
+        assert!(Tariff::from_published(&document.to_string()).is_ok());
+    }
+    parse(&with(one(), "service", json!("s".repeat(60))));
+}
