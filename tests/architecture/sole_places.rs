@@ -72,7 +72,6 @@ const DIVIDES: &[(&str, &str)] = &[
     ("src/domain/statement/digest.rs", "places of digits"),
     ("src/domain/statement/sample.rs", "the figures of a sample"),
     ("src/domain/tariff/check/probe.rs", "ordinals of cases"),
-    ("src/domain/tariff/check/reach.rs", "ordinals of cases"),
     ("src/domain/verification/rotation.rs", "nights and ordinals"),
     ("src/domain/zone.rs", "seconds"),
     ("src/store/locks.rs", "ids"),

@@ -86,7 +86,8 @@ impl<'a> Seen<'a> {
     }
 }
 
-fn passes(test: &Test, seen: Seen<'_>) -> bool {
+/// Whether a test holds for a value.
+pub(super) fn passes(test: &Test, seen: Seen<'_>) -> bool {
     match test {
         Test::Equals(value) => Seen::of(value) == seen,
         Test::Within(within) => passes_all(within, seen),

@@ -236,3 +236,41 @@ fn shares_of_an_amount_above_a_price_that_is_cut_to_steps_are_found_just_below_t
     assert_eq!(rules_broken(&from(870_000)), ["components_above_price"]);
     parse(&from(1_000_000));
 }
+
+/// A price by cases over facts of 60, 31 and 40 words: 74,400 combinations.
+fn by_many_facts(cases: &Value, otherwise: &Value) -> Value {
+    let words = |count: usize| {
+        let values = (0..count).map(|word| format!("w{word}")).collect::<Vec<_>>();
+        json!({"kind": "one_of", "values": values})
+    };
+    let facts = json!({"kind": words(60), "province": words(31), "class": words(40)});
+    let mut price = json!({"choose": {"cases": cases}});
+    if !otherwise.is_null() {
+        price["choose"]["otherwise"] = otherwise.clone();
+    }
+    with(document(&price, &office_takes_all()), "facts", facts)
+}
+
+#[test]
+fn what_no_facts_lead_to_is_found_among_any_number_of_combinations() {
+    let by_kind = (0..60).map(|kind| json!({"when": {"kind": format!("w{kind}")}, "then": 100 + kind}));
+    let by_kind = by_kind.collect::<Vec<_>>();
+    parse(&by_many_facts(&json!(by_kind), &Value::Null));
+    let late = json!({"when": {"kind": "w7", "province": "w30", "class": "w39"}, "then": 5});
+    let with_a_late_one = [&by_kind[..], &[late.clone()]].concat();
+    let faults = Tariff::parse(&by_many_facts(&json!(with_a_late_one), &Value::Null).to_string());
+    let faults = faults.map(|_| ()).unwrap_err();
+    assert_eq!(
+        (faults.len(), faults[0].path.as_str(), faults[0].rule),
+        (1, "$.price.choose.cases[60]", "unreachable_case")
+    );
+    let all_but_one = [&[late][..], &by_kind[1..]].concat();
+    parse(&by_many_facts(&json!(all_but_one), &json!(1)));
+    let faults = Tariff::parse(&by_many_facts(&json!(all_but_one), &Value::Null).to_string());
+    let faults = faults.map(|_| ()).unwrap_err();
+    assert_eq!(
+        (faults.len(), faults[0].path.as_str(), faults[0].rule),
+        (1, "$.price.choose", "no_otherwise")
+    );
+    assert!(faults[0].reason.contains("kind = `w0`"), "{}", faults[0]);
+}
