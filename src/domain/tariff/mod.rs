@@ -205,7 +205,7 @@ impl Tariff {
             .ok_or_else(|| Refusal::FactInvalid {
                 name: name.to_owned(),
                 value: format!("`{text}`"),
-                expected: declared.fact.clone(),
+                expected: Box::new(declared.fact.clone()),
             })
     }
 

@@ -71,7 +71,7 @@ pub enum Refusal {
     FactInvalid {
         name: String,
         value: String,
-        expected: Fact,
+        expected: Box<Fact>,
     },
     #[error("the tariff declares no fact `{name}`; known: {known}")]
     FactUnknown { name: String, known: String },

@@ -78,11 +78,11 @@ impl FactDeclaration {
         if self.fact.admits(value) {
             return Ok(Some(value));
         }
-        let (name, value, expected) = (self.name.clone(), value.to_string(), self.fact.clone());
+        let (name, value) = (self.name.clone(), value.to_string());
         Err(Refusal::FactInvalid {
             name,
             value,
-            expected,
+            expected: Box::new(self.fact.clone()),
         })
     }
 }
