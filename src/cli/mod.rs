@@ -1,6 +1,7 @@
 //! Shell: sub-commands. Each parses, calls use cases and says what came of it. Never here: rules and SQL.
 
 pub mod acting;
+pub mod bank_account;
 pub mod demo;
 pub mod explain;
 pub mod export;
@@ -52,6 +53,8 @@ pub enum Command {
     Migrate,
     /// Enter networks, offices, licences and tariffs out of one document
     Register(register::RegisterArgs),
+    /// Where parties are paid: list accounts, approve those that another person entered
+    BankAccount(bank_account::BankAccountArgs),
     /// Decisions about an office's licence: suspend, reinstate, revoke, surrender, bind its roles anew
     Licence(licence::LicenceArgs),
     /// Who may ask: create, list and revoke bearer tokens
@@ -126,6 +129,12 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
         Command::Register(args) if args.schema => register::schema(),
         Command::Register(args) => {
             with_host(configuration, async |host| register::carry_out(&args, host).await).await
+        }
+        Command::BankAccount(args) => {
+            with_host(configuration, async |host| {
+                bank_account::carry_out(&args, host).await
+            })
+            .await
         }
         Command::Licence(args) => {
             with_host(configuration, async |host| licence::carry_out(&args, host).await).await

@@ -12,7 +12,7 @@ use super::acting::connected;
 use crate::domain::originator::Originator;
 use crate::domain::printable;
 use crate::host::{Host, clock};
-use crate::usecases::register::document::register_document;
+use crate::usecases::register::document::{Registered, register_document};
 use crate::usecases::{Done, Failure};
 
 /// Enter units, parties, networks, offices, licences and drafts of tariffs from one JSON document: all of it or nothing.
@@ -49,14 +49,28 @@ pub async fn carry_out(args: &RegisterArgs, host: &Host) -> Done<String> {
     is_printable(&text)?;
     let document = entry::read(&text)?;
     let mut conn = connected(host).await?;
-    let drafts = register_document(&mut conn, &Originator::host(), clock::now(), code, document).await?;
-    Ok(match drafts.len() {
-        0 => "registered".to_owned(),
-        count => format!(
-            "registered; {count} drafts of tariffs wait: another person approves them with `daftar tariff approve --all \
-             --as PERSON`, then `daftar tariff publish --all --as PERSON` puts them in force"
-        ),
-    })
+    let registered = register_document(&mut conn, &Originator::host(), clock::now(), code, document).await?;
+    Ok(told(&registered))
+}
+
+fn told(registered: &Registered) -> String {
+    let mut told = "registered".to_owned();
+    if !registered.bank_accounts.is_empty() {
+        let ids: Vec<String> = registered.bank_accounts.iter().map(ToString::to_string).collect();
+        told += &format!(
+            "; {} bank accounts wait: another person approves them with `daftar bank-account approve {} --as PERSON`",
+            ids.len(),
+            ids.join(" ")
+        );
+    }
+    if !registered.tariffs.is_empty() {
+        told += &format!(
+            "; {} drafts of tariffs wait: another person approves them with `daftar tariff approve --all \
+             --as PERSON`, then `daftar tariff publish --all --as PERSON` puts them in force",
+            registered.tariffs.len()
+        );
+    }
+    told
 }
 
 /// What is no JSON at all is told where it is read.

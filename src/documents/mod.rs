@@ -1,6 +1,7 @@
 //! Paper: domain values in, bytes and texts out. Never here: files, the network, the clock, or the deciding of a figure.
 
 pub mod amounts;
+pub mod bank_account_mail;
 pub mod dates;
 pub mod direction;
 pub mod journal_book;

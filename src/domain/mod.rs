@@ -1,5 +1,6 @@
 //! The rules, pure: no I/O, no clock, no database, no web. Each noun is one file with its tests beside it.
 
+pub mod bank_account;
 pub mod binding;
 pub mod calendar;
 pub mod canonical;

@@ -2,6 +2,7 @@
 
 pub mod allocation;
 pub mod approval;
+pub mod bank_account;
 pub mod booking;
 pub mod calendar;
 pub mod failure;

@@ -25,6 +25,7 @@ pub struct ClaimedMail {
     pub message_id: String,
     pub statement_id: Option<i64>,
     pub licence_id: Option<i32>,
+    pub bank_account_id: Option<i32>,
     pub queued_at: DateTime<Utc>,
     #[diesel(sql_type = Text, deserialize_as = Word<MailState>)]
     pub claimed_from: MailState,

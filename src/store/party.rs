@@ -1,4 +1,4 @@
-//! Rows of `parties`, the roles they can play, and `bank_accounts`. Never here: what they are owed.
+//! Rows of `parties`, and the roles they can play. Never here: where they are paid (see `bank_account`), what they are owed.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::{bank_accounts, parties, roles};
+use super::schema::{parties, roles};
 use super::{Connection, ROWS_PER_STATEMENT, Stored};
 
 #[derive(Clone, Debug, Insertable)]
@@ -21,28 +21,9 @@ pub struct NewParty {
     pub created_at: DateTime<Utc>,
 }
 
-#[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = bank_accounts)]
-pub struct NewBankAccount {
-    pub party_id: i32,
-    pub deposit_identifier: String,
-    pub iban: String,
-    pub valid_from: DateTime<Utc>,
-}
-
 pub async fn insert_parties(conn: &mut Connection, new: &[NewParty]) -> Stored<()> {
     for rows in new.chunks(ROWS_PER_STATEMENT) {
         diesel::insert_into(parties::table)
-            .values(rows)
-            .execute(conn)
-            .await?;
-    }
-    Ok(())
-}
-
-pub async fn insert_bank_accounts(conn: &mut Connection, new: &[NewBankAccount]) -> Stored<()> {
-    for rows in new.chunks(ROWS_PER_STATEMENT) {
-        diesel::insert_into(bank_accounts::table)
             .values(rows)
             .execute(conn)
             .await?;

@@ -48,6 +48,13 @@ diesel::table! {
         iban -> Text,
         valid_from -> Timestamptz,
         valid_until -> Nullable<Timestamptz>,
+        made_by -> Nullable<Int4>,
+        made_at -> Nullable<Timestamptz>,
+        approved_by -> Nullable<Int4>,
+        approved_at -> Nullable<Timestamptz>,
+        cooled_off_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Int4>,
+        ended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -289,6 +296,7 @@ diesel::table! {
         last_answer -> Text,
         queued_again_at -> Nullable<Timestamptz>,
         queued_again_by -> Nullable<Int4>,
+        bank_account_id -> Nullable<Int4>,
     }
 }
 

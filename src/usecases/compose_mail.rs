@@ -3,10 +3,12 @@
 use super::claim_mail::ClaimedMail;
 use super::keep_statement_pdf::{Paper, load_statement, load_statement_paper};
 use super::{Done, Failure};
+use crate::documents::bank_account_mail::bank_account_mail;
 use crate::documents::licence_mail::{LicenceEnding, licence_mail};
 use crate::documents::statement_mail::{MailText, attachment_name, statement_mail};
 use crate::domain::language::Language;
 use crate::store::Connection;
+use crate::store::bank_account::names_of_holder;
 use crate::store::reminder::{LicenceOfReminder, licence_of_reminder};
 
 /// A mail ready to be sent, but for a PDF that is yet to be rendered.
@@ -27,12 +29,13 @@ pub struct Enclosed {
 /// The letter of a claimed mail: the same at every attempt, as it was when the mail was queued.
 ///
 /// # Errors
-/// Internal when the row names neither a statement nor a licence, or its language is not spoken.
+/// Internal when the row names none or several of a statement, a licence and a bank account, or its language is not spoken.
 pub async fn compose_mail(conn: &mut Connection, mail: &ClaimedMail) -> Done<Letter> {
-    match (mail.statement_id, mail.licence_id) {
-        (Some(statement_id), None) => statement_letter(conn, statement_id).await,
-        (None, Some(licence_id)) => licence_letter(conn, mail, licence_id).await,
-        (Some(_), Some(_)) | (None, None) => Err(Failure::Internal(format!(
+    match (mail.statement_id, mail.licence_id, mail.bank_account_id) {
+        (Some(statement_id), None, None) => statement_letter(conn, statement_id).await,
+        (None, Some(licence_id), None) => licence_letter(conn, mail, licence_id).await,
+        (None, None, Some(account_id)) => bank_account_letter(conn, mail, account_id).await,
+        _ => Err(Failure::Internal(format!(
             "the mail {} is about nothing that is known",
             mail.id
         ))),
@@ -63,9 +66,26 @@ async fn licence_letter(conn: &mut Connection, mail: &ClaimedMail, licence_id: i
     Ok(Letter { text, enclosed: None })
 }
 
+async fn bank_account_letter(conn: &mut Connection, mail: &ClaimedMail, account_id: i32) -> Done<Letter> {
+    let found = names_of_holder(conn, account_id).await?;
+    let (fa, en) = found.ok_or_else(|| Failure::not_found("bank account", account_id))?;
+    let language = language_of(mail)?;
+    let party = match language {
+        Language::Fa => fa,
+        Language::En => en,
+    };
+    let text =
+        bank_account_mail(&party, language).map_err(|failure| Failure::Internal(failure.to_string()))?;
+    Ok(Letter { text, enclosed: None })
+}
+
+fn language_of(mail: &ClaimedMail) -> Done<Language> {
+    Language::parse(&mail.language)
+        .ok_or_else(|| Failure::Internal(format!("the mail {} is in `{}`", mail.id, mail.language)))
+}
+
 fn ending(licence: LicenceOfReminder, mail: &ClaimedMail) -> Done<LicenceEnding> {
-    let language = Language::parse(&mail.language)
-        .ok_or_else(|| Failure::Internal(format!("the mail {} is in `{}`", mail.id, mail.language)))?;
+    let language = language_of(mail)?;
     let (licensee, office, network) = match language {
         Language::Fa => (licence.licensee_fa, licence.office_fa, licence.network_fa),
         Language::En => (licence.licensee_en, licence.office_en, licence.network_en),

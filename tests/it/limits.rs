@@ -245,6 +245,7 @@ fn a_list_of_no_row_of_fewer_or_of_too_many_is_refused_with_the_range() {
     for list in [
         ["window", "list", PISHKHAN].as_slice(),
         &["window", "exceptions", "1"],
+        &["bank-account", "list"],
         &["jobs", "history"],
         &["outbox", "list"],
         &["payout", "list"],

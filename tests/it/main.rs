@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod bank_accounts;
 mod certified;
 mod counter;
 mod demo;

@@ -11,11 +11,12 @@ use daftar::domain::originator::{Originator, OriginatorKind, Scope};
 use daftar::domain::party::PartyKind;
 use daftar::domain::period::PeriodKind;
 use daftar::usecases::Connection;
+use daftar::usecases::register::bank_account::{BankAccountEntry, add_bank_accounts};
 use daftar::usecases::register::licence::{LicenceEntry, OfficeRoles, issue_licences};
 use daftar::usecases::register::network::{NetworkEntry, register_network};
 use daftar::usecases::register::office::{OfficeEntry, register_offices};
 use daftar::usecases::register::originator::{OriginatorEntry, originator_of_code, register_originator};
-use daftar::usecases::register::party::{BankAccountEntry, PartyEntry, add_bank_accounts, register_parties};
+use daftar::usecases::register::party::{PartyEntry, register_parties};
 use daftar::usecases::register::service::{AgencyEntry, ServiceEntry, register_agencies, register_services};
 use daftar::usecases::register::unit::{UnitEntry, register_unit};
 use daftar::usecases::tariff::{TariffDraft, approve_tariffs, draft_tariffs, publish_tariffs};
@@ -156,6 +157,12 @@ impl Scene {
             .unwrap();
     }
 
+    /// The account with which a party was entered.
+    pub fn entered_account(&self, party: &str) -> BankAccountEntry {
+        let mut entered = accounts(self.began - Duration::days(400)).into_iter();
+        entered.find(|account| account.party == party).unwrap()
+    }
+
     async fn publish_all(&self) {
         let valid_from = self.began - Duration::days(365);
         let mut drafts: Vec<TariffDraft> = tariffs()
@@ -278,16 +285,9 @@ async fn found(conn: &mut Connection, by: &Originator, began: DateTime<Utc>) {
     register_unit(conn, by, rial(before)).await.unwrap();
     let parties = PARTIES.iter().map(|(code, kind)| party(code, *kind)).collect();
     register_parties(conn, by, before, parties).await.unwrap();
-    let accounts = PARTIES
-        .iter()
-        .zip(IBANS)
-        .map(|((code, _), iban)| BankAccountEntry {
-            party: (*code).to_owned(),
-            deposit_identifier: String::new(),
-            iban: iban.to_owned(),
-            valid_from: before,
-        });
-    add_bank_accounts(conn, by, accounts.collect()).await.unwrap();
+    add_bank_accounts(conn, by, before, accounts(before))
+        .await
+        .unwrap();
     let agency = AgencyEntry {
         code: "identity".to_owned(),
         party: "identity".to_owned(),
@@ -312,6 +312,16 @@ async fn found(conn: &mut Connection, by: &Originator, began: DateTime<Utc>) {
     let mut licences: Vec<_> = OFFICES.map(|office| licence(office, PISHKHAN, before)).into();
     licences.push(licence("1002", POLICE, before));
     issue_licences(conn, by, before, &licences).await.unwrap();
+}
+
+fn accounts(valid_from: DateTime<Utc>) -> Vec<BankAccountEntry> {
+    let account = |((code, _), iban): (&(&str, PartyKind), &str)| BankAccountEntry {
+        party: (*code).to_owned(),
+        deposit_identifier: String::new(),
+        iban: iban.to_owned(),
+        valid_from,
+    };
+    PARTIES.iter().zip(IBANS).map(account).collect()
 }
 
 async fn people(conn: &mut Connection, began: DateTime<Utc>) -> [Originator; 3] {

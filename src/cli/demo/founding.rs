@@ -16,10 +16,11 @@ use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
 use crate::domain::statement::{Names, SpokenUnit};
 use crate::domain::zone::start_of_day;
+use crate::usecases::register::bank_account::add_bank_accounts;
 use crate::usecases::register::licence::{LicenceEntry, OfficeRoles, issue_licences};
 use crate::usecases::register::network::{NetworkEntry, register_network};
 use crate::usecases::register::office::{OfficeEntry, register_offices};
-use crate::usecases::register::party::{add_bank_accounts, register_parties};
+use crate::usecases::register::party::register_parties;
 use crate::usecases::register::service::{AgencyEntry, ServiceEntry, register_agencies, register_services};
 use crate::usecases::register::unit::{UnitEntry, register_unit};
 use crate::usecases::{Connection, Done, Failure};
@@ -50,7 +51,7 @@ pub async fn found(
     let at = start_of_day(ZONE, first) - Duration::days(1);
     once(register_unit(conn, by, rial(at)?).await)?;
     once(register_parties(conn, by, at, parties(offices)).await)?;
-    once(add_bank_accounts(conn, by, bank_accounts(offices, at)).await)?;
+    once(add_bank_accounts(conn, by, at, bank_accounts(offices, at)).await)?;
     for code in NETWORKS {
         once(register_network(conn, by, network(code, first, verification_url)).await)?;
     }

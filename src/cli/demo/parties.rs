@@ -7,7 +7,8 @@ use super::geography::{PlannedOffice, Province, provinces};
 use super::iban::demo_iban;
 use crate::domain::language::Language;
 use crate::domain::party::PartyKind;
-use crate::usecases::register::party::{BankAccountEntry, PartyEntry};
+use crate::usecases::register::bank_account::BankAccountEntry;
+use crate::usecases::register::party::PartyEntry;
 
 /// Role in the networks, code of the party, kind and names.
 pub const PLAYERS: [(&str, &str, PartyKind, &str, &str); 6] = [

@@ -28,6 +28,9 @@ pub(super) struct Written {
     pub(super) instruments: Vec<WrittenInstrument>,
     #[serde(default)]
     pub(super) parties: Vec<WrittenParty>,
+    /// Of parties that stand already: to end one, state it again with its end; another one waits for a second person's approval.
+    #[serde(default)]
+    pub(super) accounts: Vec<WrittenAccountChange>,
     /// Named people, by code.
     #[serde(default)]
     pub(super) people: BTreeMap<String, String>,
@@ -108,6 +111,7 @@ pub(super) struct WrittenParty {
     #[schemars(with = "String")]
     pub(super) language: Language,
     pub(super) email: Option<String>,
+    /// Where it is paid from the first; later ones stand by themselves, under `accounts` of the document.
     #[serde(default)]
     pub(super) accounts: Vec<WrittenAccount>,
 }
@@ -122,6 +126,25 @@ pub(super) struct WrittenAccount {
     #[schemars(with = "Moment")]
     #[serde(deserialize_with = "json::moment")]
     pub(super) valid_from: DateTime<Utc>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenAccountChange {
+    /// Code of the party.
+    pub(super) party: String,
+    pub(super) iban: String,
+    /// Of the destination that is paid here; left out for the plain one.
+    #[serde(default)]
+    pub(super) deposit_identifier: String,
+    #[schemars(with = "Moment")]
+    #[serde(deserialize_with = "json::moment")]
+    pub(super) valid_from: DateTime<Utc>,
+    /// Exclusive: when an account that stands ends, which it does once. It is yet to come, or, of one that was not paid yet, its own
+    /// beginning. Left out of another account.
+    #[schemars(with = "Option<Moment>")]
+    #[serde(default, deserialize_with = "json::moment_if_any")]
+    pub(super) valid_until: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -352,6 +375,8 @@ mod tests {
             ("WrittenUnit", "valid_from", "Moment"),
             ("WrittenUnit", "valid_until", "Moment"),
             ("WrittenAccount", "valid_from", "Moment"),
+            ("WrittenAccountChange", "valid_from", "Moment"),
+            ("WrittenAccountChange", "valid_until", "Moment"),
             ("WrittenLicence", "valid_until", "Moment"),
             ("WrittenTariff", "valid_from", "Moment"),
             ("WrittenInstrument", "issued_on", "Day"),

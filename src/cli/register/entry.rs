@@ -4,8 +4,9 @@ use chrono::Weekday;
 use chrono_tz::Tz;
 
 use super::document::{
-    Written, WrittenCalendar, WrittenCycle, WrittenDayOff, WrittenHoliday, WrittenInstrument, WrittenLicence,
-    WrittenNetwork, WrittenOffice, WrittenParty, WrittenService, WrittenTariff, WrittenUnit,
+    Written, WrittenAccountChange, WrittenCalendar, WrittenCycle, WrittenDayOff, WrittenHoliday,
+    WrittenInstrument, WrittenLicence, WrittenNetwork, WrittenOffice, WrittenParty, WrittenService,
+    WrittenTariff, WrittenUnit,
 };
 use crate::domain::json;
 use crate::domain::money::{Amount, UnitCode};
@@ -14,6 +15,7 @@ use crate::domain::period::PeriodKind;
 use crate::domain::statement::{Names, SpokenUnit};
 use crate::domain::working_days::DayOff;
 use crate::domain::zone::start_of_day;
+use crate::usecases::register::bank_account::{BankAccountChange, BankAccountEntry};
 use crate::usecases::register::calendar::{CalendarEntry, Holiday, day_off};
 use crate::usecases::register::document::RegisterDocument;
 use crate::usecases::register::instrument::InstrumentEntry;
@@ -21,7 +23,7 @@ use crate::usecases::register::licence::{LicenceEntry, OfficeRoles};
 use crate::usecases::register::network::NetworkEntry;
 use crate::usecases::register::office::OfficeEntry;
 use crate::usecases::register::originator::OriginatorEntry;
-use crate::usecases::register::party::{BankAccountEntry, PartyEntry};
+use crate::usecases::register::party::PartyEntry;
 use crate::usecases::register::service::{AgencyEntry, ServiceEntry};
 use crate::usecases::register::unit::UnitEntry;
 use crate::usecases::tariff::TariffDraft;
@@ -64,6 +66,11 @@ impl Written {
                 .map(WrittenInstrument::entry)
                 .collect(),
             accounts,
+            account_changes: self
+                .accounts
+                .into_iter()
+                .map(WrittenAccountChange::change)
+                .collect(),
             parties: self.parties.into_iter().map(WrittenParty::entry).collect(),
             originators: people.chain(clients).collect(),
             networks: self
@@ -150,6 +157,21 @@ impl WrittenParty {
             name_en: self.name_en,
             language: self.language,
             email: self.email,
+        }
+    }
+}
+
+impl WrittenAccountChange {
+    fn change(self) -> BankAccountChange {
+        let entry = BankAccountEntry {
+            party: self.party,
+            deposit_identifier: self.deposit_identifier,
+            iban: self.iban,
+            valid_from: self.valid_from,
+        };
+        match self.valid_until {
+            None => BankAccountChange::Begin(entry),
+            Some(until) => BankAccountChange::End(entry, until),
         }
     }
 }

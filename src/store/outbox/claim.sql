@@ -13,4 +13,4 @@ UPDATE outbox AS mail
            FOR UPDATE SKIP LOCKED) AS due
  WHERE mail.id = due.id
 RETURNING mail.id, mail.fencing, mail.attempts, mail.kind, mail.recipient, mail.language, mail.message_id,
-          mail.statement_id, mail.licence_id, mail.queued_at, due.state AS claimed_from
+          mail.statement_id, mail.licence_id, mail.bank_account_id, mail.queued_at, due.state AS claimed_from

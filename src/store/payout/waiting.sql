@@ -1,12 +1,13 @@
 -- Payouts of network $1 and unit $2 that wait and whose account is known at $3, in the order in which they leave, at most $4.
 -- Those in $5 are stopped.
--- One that was approved before its account was known takes the one that is known by now.
+-- One that was approved before its account was known takes the one that is in force by now.
 SELECT o.id, o.priority, o.amount, coalesce(o.iban, account.iban) AS iban
   FROM payouts o
   LEFT JOIN LATERAL (
        SELECT b.iban FROM bank_accounts b
         WHERE o.iban IS NULL AND b.party_id = o.party_id AND b.deposit_identifier IN (o.deposit_identifier, '')
           AND b.valid_from <= $3 AND (b.valid_until IS NULL OR b.valid_until > $3)
+          AND (b.made_by IS NULL OR b.cooled_off_at <= $3)
         ORDER BY b.deposit_identifier DESC LIMIT 1) account ON true
  WHERE o.network_id = $1 AND o.unit_id = $2 AND o.state = 'waiting' AND coalesce(o.iban, account.iban) IS NOT NULL
    AND o.id <> ALL ($5)

@@ -1,5 +1,6 @@
 //! What is only looked at: lists in the order of a key, and sums. Never here: a row written, a lock.
 
+pub mod bank_account;
 pub mod book;
 pub mod demand;
 pub mod earning;

@@ -1,6 +1,7 @@
 //! Verbs that only look: list, show, report. Each sees what its originator may see; somebody else's thing is not found.
 //! Never here: anything written.
 
+pub mod bank_accounts;
 pub mod demands;
 pub mod earnings;
 pub mod exceptions;

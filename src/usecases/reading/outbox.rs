@@ -14,7 +14,7 @@ use crate::usecases::Done;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MailView {
     pub id: i64,
-    /// `statement` or `licence_expiry`.
+    /// `statement`, `licence_expiry` or `bank_account`.
     pub kind: String,
     /// Null to a token of a scope below `finance` that acts for no party.
     pub recipient: Option<String>,

@@ -4,13 +4,14 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
+use super::bank_account::{BankAccountChange, BankAccountEntry, add_bank_accounts, change_bank_accounts};
 use super::calendar::{CalendarEntry, register_calendar};
 use super::instrument::{InstrumentEntry, register_instruments};
 use super::licence::{LicenceEntry, issue_licences};
 use super::network::{NetworkEntry, register_network};
 use super::office::{OfficeEntry, register_offices};
 use super::originator::{OriginatorEntry, person_of_code, register_originator};
-use super::party::{BankAccountEntry, PartyEntry, add_bank_accounts, register_parties};
+use super::party::{PartyEntry, register_parties};
 use super::service::{AgencyEntry, ServiceEntry, register_agencies, register_services};
 use super::unit::{UnitEntry, register_unit};
 use crate::domain::originator::Originator;
@@ -25,7 +26,10 @@ pub struct RegisterDocument {
     pub units: Vec<UnitEntry>,
     pub instruments: Vec<InstrumentEntry>,
     pub parties: Vec<PartyEntry>,
+    /// Of these parties.
     pub accounts: Vec<BankAccountEntry>,
+    /// Of parties that stand already.
+    pub account_changes: Vec<BankAccountChange>,
     pub originators: Vec<OriginatorEntry>,
     pub networks: Vec<NetworkEntry>,
     pub calendars: Vec<CalendarEntry>,
@@ -36,8 +40,14 @@ pub struct RegisterDocument {
     pub tariffs: Vec<TariffDraft>,
 }
 
-/// Licences and drafts of tariffs bear the name of `code`, who may stand in the document. Tariffs stay drafts until another
-/// person approves them. Returns their ids.
+/// What waits for the approval of another person, by ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registered {
+    pub bank_accounts: Vec<i32>,
+    pub tariffs: Vec<i32>,
+}
+
+/// Licences, changes of accounts and drafts of tariffs bear the name of `code`, who may stand in the document.
 ///
 /// # Errors
 /// `Forbidden` where that person acts for one party.
@@ -47,7 +57,7 @@ pub async fn register_document(
     at: DateTime<Utc>,
     code: &str,
     document: RegisterDocument,
-) -> Done<Vec<i32>> {
+) -> Done<Registered> {
     by.may_register()?;
     conn.transaction(async |conn| {
         for entry in document.units {
@@ -59,13 +69,18 @@ pub async fn register_document(
             register_instruments(conn, by, document.instruments).await,
         )?;
         of_part("parties", register_parties(conn, by, at, document.parties).await)?;
-        of_part("accounts", add_bank_accounts(conn, by, document.accounts).await)?;
+        of_part(
+            "accounts",
+            add_bank_accounts(conn, by, at, document.accounts).await,
+        )?;
         for entry in document.originators {
             let place = format!("originators.{}", entry.code);
             of_part(&place, register_originator(conn, by, at, entry).await)?;
         }
         let person = person_of_code(conn, code).await?;
         person.may_register()?;
+        let changed = change_bank_accounts(conn, &person, at, &document.account_changes).await;
+        let bank_accounts = of_part("accounts", changed)?;
         for entry in document.networks {
             let place = format!("networks.{}", entry.code);
             of_part(&place, register_network(conn, by, entry).await)?;
@@ -82,10 +97,13 @@ pub async fn register_document(
             of_part("licences", issued)?;
         }
         let drafted = draft_tariffs(conn, &person, at, &document.tariffs).await;
-        let drafted = of_part("tariffs", drafted)?;
+        let tariffs = of_part("tariffs", drafted)?;
         // A server that denied an office or a service a moment ago looks again.
         raise_rules_versions(conn).await?;
-        Ok(drafted)
+        Ok(Registered {
+            bank_accounts,
+            tariffs,
+        })
     })
     .await
 }

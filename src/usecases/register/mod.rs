@@ -1,5 +1,6 @@
 //! The register: who and what there is, in bulk. Never here: what tariffs say, money.
 
+pub mod bank_account;
 pub mod binding;
 pub mod calendar;
 pub mod document;

@@ -1,11 +1,9 @@
-//! Enters parties and the accounts where they are paid. Never here: what they are owed.
+//! Enters parties. Never here: the accounts where they are paid (see `bank_account`), what they are owed.
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
-use super::known;
 use super::text::{Text, each_within_limits};
-use crate::domain::identifiers::Iban;
 use crate::domain::language::Language;
 use crate::domain::originator::Originator;
 use crate::domain::party::PartyKind;
@@ -20,15 +18,6 @@ pub struct PartyEntry {
     pub name_en: String,
     pub language: Language,
     pub email: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub struct BankAccountEntry {
-    pub party: String,
-    /// Empty for the party's plain destination.
-    pub deposit_identifier: String,
-    pub iban: String,
-    pub valid_from: DateTime<Utc>,
 }
 
 pub async fn register_parties(
@@ -52,37 +41,6 @@ pub async fn register_parties(
         .await
 }
 
-pub async fn add_bank_accounts(
-    conn: &mut Connection,
-    by: &Originator,
-    entries: Vec<BankAccountEntry>,
-) -> Done<()> {
-    by.may_register()?;
-    each_within_limits(entries.iter().map(|entry| {
-        let identifier = Text::deposit_identifier(&entry.deposit_identifier);
-        (entry.party.as_str(), [identifier])
-    }))?;
-    let ibans = entries.iter().map(iban_of).collect::<Done<Vec<_>>>()?;
-    conn.transaction(async |conn| {
-        let codes: Vec<&str> = entries.iter().map(|entry| entry.party.as_str()).collect();
-        let ids = party::party_ids(conn, &codes).await?;
-        let rows = entries
-            .iter()
-            .zip(&ibans)
-            .map(|(entry, iban)| {
-                Ok(party::NewBankAccount {
-                    party_id: known(&ids, "party", &entry.party)?,
-                    deposit_identifier: entry.deposit_identifier.clone(),
-                    iban: iban.as_str().to_owned(),
-                    valid_from: entry.valid_from,
-                })
-            })
-            .collect::<Done<Vec<_>>>()?;
-        Ok(party::insert_bank_accounts(conn, &rows).await?)
-    })
-    .await
-}
-
 /// Changes where parties, given by code, read their mail; what is in the outbox already goes where it was addressed.
 pub async fn change_emails(
     conn: &mut Connection,
@@ -104,11 +62,6 @@ pub async fn change_emails(
         Ok(())
     })
     .await
-}
-
-fn iban_of(entry: &BankAccountEntry) -> Done<Iban> {
-    Iban::parse(&entry.iban)
-        .map_err(|invalid| Failure::invalid("iban", invalid.rule(), invalid.to_string()).within(&entry.party))
 }
 
 fn party_row(entry: PartyEntry, at: DateTime<Utc>) -> party::NewParty {

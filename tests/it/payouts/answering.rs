@@ -1,15 +1,19 @@
 //! What the bank says of payouts, and what then becomes of the money.
 
 use chrono::Duration;
+use daftar::cli::verify::verify;
 use daftar::domain::money::Amount;
 use daftar::domain::originator::{Originator, OriginatorKind, Scope};
 use daftar::usecases::Failure;
 use daftar::usecases::answer_payout::{AnsweredPayout, BankAnswer, answer_payout};
+use daftar::usecases::register::bank_account::BankAccountEntry;
 use daftar::usecases::release_payouts::release_payouts;
+use daftar::usecases::verify_books::Extent;
 use serde_json::{Value, json};
 
 use super::{ALL, returned, settled};
 use crate::api::Api;
+use crate::bank_accounts::ANOTHER_ACCOUNT;
 use crate::host::Folder;
 use crate::scene::{POLICE, Scene};
 use crate::serve::daftar;
@@ -123,6 +127,38 @@ async fn what_comes_back_is_a_line_of_the_window_of_the_moment_and_is_paid_by_th
         WHERE q.code = 'identity' ORDER BY settlement_id DESC LIMIT 1";
     assert_eq!(scene.count(returned_line).await, 10_000);
     assert_eq!(scene.leaving().await, ["provincial-treasury", "identity"]);
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_came_back_is_paid_by_the_next_settlement_into_the_account_that_replaced_the_closed_one() {
+    let scene = Scene::passport_settled().await;
+    scene.remit(ALL, "r-1").await.unwrap();
+    scene.leaving().await;
+    let treasury = scene.payout_to("provincial-treasury").await;
+    scene.answer(treasury.id, &returned("b-1")).await.unwrap();
+    let closed = scene.entered_account("provincial-treasury");
+    assert_eq!(treasury.iban.as_deref(), Some(closed.iban.as_str()));
+    let replaced_at = scene.day(7, 11);
+    let another = BankAccountEntry {
+        iban: ANOTHER_ACCOUNT.to_owned(),
+        valid_from: replaced_at,
+        ..closed.clone()
+    };
+    scene.end_account(closed, replaced_at, scene.now()).await.unwrap();
+    scene.change_account(another, replaced_at).await;
+    scene.settle(POLICE, scene.day(14, 1)).await;
+    let anew = scene.payout_to("provincial-treasury").await;
+    assert_ne!(anew.id, treasury.id);
+    assert_eq!(
+        (anew.amount, anew.iban.as_deref()),
+        (treasury.amount, Some(ANOTHER_ACCOUNT))
+    );
+    assert_eq!(scene.leaving().await, ["provincial-treasury"]);
+    let told = scene.payout_to("provincial-treasury").await.iban;
+    assert_eq!(told.as_deref(), Some(ANOTHER_ACCOUNT));
+    let verified = verify(scene.world.pool(), Extent::All, None).await.unwrap();
+    assert_eq!(verified.findings, []);
     scene.world.assert_sound().await;
 }
 

@@ -1,7 +1,7 @@
 //! Which payouts leave, and that nothing else becomes of them.
 
 use daftar::usecases::reading::payouts::WaitsFor;
-use daftar::usecases::register::party::{BankAccountEntry, add_bank_accounts};
+use daftar::usecases::register::bank_account::BankAccountEntry;
 use daftar::usecases::release_payouts::release_payouts;
 use diesel_async::SimpleAsyncConnection;
 
@@ -15,15 +15,9 @@ impl Scene {
     /// One passport, settled when nobody knows the account of the treasury, which is paid first.
     async fn passport_settled_without_the_treasurys_account() -> Self {
         let scene = Self::furnished().await;
-        let began = scene.began.to_rfc3339();
-        let closed = format!(
-            "UPDATE bank_accounts SET valid_until = '{began}' WHERE party_id = (SELECT id FROM parties WHERE code = 'provincial-treasury')"
-        );
+        let account = scene.entered_account("provincial-treasury");
         scene
-            .world
-            .superuser()
-            .await
-            .batch_execute(&closed)
+            .end_account(account, scene.began, scene.began)
             .await
             .unwrap();
         scene.book_passport("p-1", 0).await;
@@ -38,10 +32,7 @@ impl Scene {
             iban: TREASURYS_ACCOUNT.to_owned(),
             valid_from: self.day(7, 9),
         };
-        let mut conn = self.world.conn().await;
-        add_bank_accounts(&mut conn, &self.maker, vec![account])
-            .await
-            .unwrap();
+        self.change_account(account, self.day(4, 9)).await;
     }
 }
 

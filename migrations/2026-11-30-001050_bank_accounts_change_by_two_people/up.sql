@@ -1,0 +1,70 @@
+-- An account that was mistyped, or that the bank closed, ends; another of a party that stands is entered by one person, approved by
+-- another, and paid once it has cooled off.
+SELECT alter_sealed_table('bank_accounts',
+    'ADD COLUMN made_by integer REFERENCES originators, ADD COLUMN made_at timestamptz,
+     ADD COLUMN approved_by integer REFERENCES originators, ADD COLUMN approved_at timestamptz, ADD COLUMN cooled_off_at timestamptz,
+     ADD COLUMN ended_by integer REFERENCES originators, ADD COLUMN ended_at timestamptz');
+ALTER TABLE bank_accounts
+    ADD CONSTRAINT a_bank_account_ends_no_sooner_than_it_begins CHECK (valid_until >= valid_from),
+    ADD CONSTRAINT a_bank_account_is_approved_by_another_than_its_maker CHECK (approved_by <> made_by),
+    ADD CONSTRAINT an_approved_bank_account_cools_off
+        CHECK ((approved_by IS NULL) = (approved_at IS NULL) AND (approved_by IS NULL) = (cooled_off_at IS NULL)
+               AND (approved_by IS NULL OR made_by IS NOT NULL) AND cooled_off_at >= approved_at),
+    ADD CONSTRAINT who_ended_a_bank_account_is_named
+        CHECK ((valid_until IS NULL) = (ended_by IS NULL) AND (valid_until IS NULL) = (ended_at IS NULL)) NOT VALID;
+COMMENT ON COLUMN bank_accounts.valid_until IS 'Exclusive; an open end is closed once. Where it is the beginning, the account was taken back before it was paid.';
+COMMENT ON COLUMN bank_accounts.made_by IS 'Empty where the account was entered with its party; else it waits for the approval of another person.';
+COMMENT ON COLUMN bank_accounts.made_at IS 'Empty only of what was entered before this was kept.';
+COMMENT ON COLUMN bank_accounts.cooled_off_at IS 'From when an account that was approved is paid, if its validity has begun.';
+
+CREATE FUNCTION enter_bank_account() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NEW.approved_by IS NOT NULL
+       OR (NEW.made_by IS NULL
+           AND NOT EXISTS (SELECT FROM public.parties p WHERE p.id = NEW.party_id AND p.created_at = NEW.made_at))
+    THEN
+        RAISE EXCEPTION 'an account of a party that stands already is entered by one person and approved by another'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'a_bank_account_changes_by_two_people', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION enter_bank_account() IS 'Behind the trigger of bank_accounts: only what is entered at the moment of its party needs no approval.';
+CREATE TRIGGER enter_bank_account BEFORE INSERT ON bank_accounts FOR EACH ROW EXECUTE FUNCTION enter_bank_account();
+ALTER TABLE bank_accounts ENABLE ALWAYS TRIGGER enter_bank_account;
+
+CREATE FUNCTION keep_bank_account() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF (NEW.id, NEW.party_id, NEW.deposit_identifier, NEW.iban, NEW.valid_from, NEW.made_by, NEW.made_at)
+       IS DISTINCT FROM
+       (OLD.id, OLD.party_id, OLD.deposit_identifier, OLD.iban, OLD.valid_from, OLD.made_by, OLD.made_at)
+    THEN
+        RAISE EXCEPTION 'bank account % is kept as it was entered: end it and enter another', OLD.id
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'a_bank_account_is_kept_as_it_was_entered', TABLE = TG_TABLE_NAME;
+    END IF;
+    IF OLD.valid_until IS NOT NULL
+       AND (NEW.valid_until, NEW.ended_by, NEW.ended_at) IS DISTINCT FROM (OLD.valid_until, OLD.ended_by, OLD.ended_at)
+    THEN
+        RAISE EXCEPTION 'bank account % has an end already', OLD.id
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'a_bank_account_ends_once', TABLE = TG_TABLE_NAME;
+    END IF;
+    IF OLD.approved_by IS NOT NULL
+       AND (NEW.approved_by, NEW.approved_at, NEW.cooled_off_at) IS DISTINCT FROM (OLD.approved_by, OLD.approved_at, OLD.cooled_off_at)
+    THEN
+        RAISE EXCEPTION 'bank account % is approved already', OLD.id
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'a_bank_account_is_approved_once', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION keep_bank_account() IS 'Behind the trigger of bank_accounts: an account is approved once and ends once, and nothing else of it changes.';
+CREATE TRIGGER keep_bank_account BEFORE UPDATE ON bank_accounts FOR EACH ROW EXECUTE FUNCTION keep_bank_account();
+ALTER TABLE bank_accounts ENABLE ALWAYS TRIGGER keep_bank_account;
+
+GRANT UPDATE (valid_until, approved_by, approved_at, cooled_off_at, ended_by, ended_at) ON bank_accounts TO daftar_app;

@@ -1,0 +1,24 @@
+-- Whoever is paid is told of another account where mail was read before (money rule 20).
+SELECT alter_sealed_table('outbox', 'ADD COLUMN bank_account_id integer REFERENCES bank_accounts');
+COMMENT ON COLUMN outbox.bank_account_id IS 'The account of which the mail tells that its party is paid there.';
+ALTER TABLE outbox
+    DROP CONSTRAINT mail_kind_is_known,
+    ADD CONSTRAINT mail_kind_is_known CHECK (kind IN ('statement', 'licence_expiry', 'bank_account'));
+
+CREATE OR REPLACE FUNCTION keep_queued_mail() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF (NEW.id, NEW.statement_id, NEW.licence_id, NEW.bank_account_id, NEW.kind, NEW.recipient, NEW.language, NEW.cause_key, NEW.queued_at)
+       IS DISTINCT FROM
+       (OLD.id, OLD.statement_id, OLD.licence_id, OLD.bank_account_id, OLD.kind, OLD.recipient, OLD.language, OLD.cause_key, OLD.queued_at)
+       OR (NEW.message_id <> OLD.message_id
+           AND (OLD.message_id LIKE '%@%' OR split_part(NEW.message_id, '@', 1) <> OLD.message_id))
+    THEN
+        RAISE EXCEPTION 'mail % goes where it was addressed, under the Message-ID that it has', OLD.id
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'mail_is_kept_as_it_was_queued', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END
+$$;
