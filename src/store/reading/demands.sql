@@ -10,13 +10,7 @@ WITH demanded AS (
            (coalesce((SELECT o.closing FROM positions o
                        WHERE o.settlement_id = last.id AND o.party_id = d.party_id AND o.deposit_identifier = d.deposit_identifier
                          AND o.unit_id = d.unit_id), 0)
-            + coalesce((SELECT sum(r.amount) FROM remittances r JOIN windows v ON v.id = r.window_id
-                         WHERE r.party_id = d.party_id AND r.network_id = s.network_id AND r.deposit_identifier = d.deposit_identifier
-                           AND r.unit_id = d.unit_id AND v.ordinal > last.ordinal), 0)
-            + coalesce((SELECT sum(o.amount) FROM payouts o JOIN payout_answers a ON a.payout_id = o.id AND a.outcome = 'returned'
-                          JOIN windows v ON v.id = a.window_id
-                         WHERE o.party_id = d.party_id AND o.network_id = s.network_id AND o.deposit_identifier = d.deposit_identifier
-                           AND o.unit_id = d.unit_id AND v.ordinal > last.ordinal), 0))::bigint AS balance
+            + came.amount)::bigint AS balance
       FROM remittance_demands d
       JOIN settlements s ON s.id = d.settlement_id
       JOIN windows w ON w.id = s.window_id
@@ -25,6 +19,7 @@ WITH demanded AS (
       JOIN currency_units u ON u.id = d.unit_id
      CROSS JOIN LATERAL (SELECT t.id, v.ordinal FROM settlements t JOIN windows v ON v.id = t.window_id
                           WHERE v.network_id = s.network_id AND t.state = 'approved' ORDER BY v.ordinal DESC LIMIT 1) last
+     CROSS JOIN LATERAL came_in_since(last.ordinal, s.network_id, d.party_id, d.deposit_identifier, d.unit_id) came
      WHERE ($1 IS NULL OR n.code = $1) AND ($2 IS NULL OR p.code = $2) AND ($3 IS NULL OR d.party_id = $3) AND ($4 IS NULL OR d.id < $4)
 )
 SELECT * FROM demanded

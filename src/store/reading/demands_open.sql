@@ -2,18 +2,12 @@
 -- lessens what the last settlement left owed, and from a chain's newest demand on each is open as long as those after it leave something owed.
 WITH RECURSIVE owing AS MATERIALIZED (
     SELECT n.id AS network_id, n.code AS network, p.id AS party_id, p.code AS party, o.deposit_identifier, u.id AS unit_id, u.code AS unit,
-           (o.closing
-            + coalesce((SELECT sum(r.amount) FROM remittances r JOIN windows v ON v.id = r.window_id
-                         WHERE r.party_id = o.party_id AND r.network_id = n.id AND r.deposit_identifier = o.deposit_identifier
-                           AND r.unit_id = o.unit_id AND v.ordinal > last.ordinal), 0)
-            + coalesce((SELECT sum(y.amount) FROM payouts y JOIN payout_answers a ON a.payout_id = y.id AND a.outcome = 'returned'
-                          JOIN windows v ON v.id = a.window_id
-                         WHERE y.party_id = o.party_id AND y.network_id = n.id AND y.deposit_identifier = o.deposit_identifier
-                           AND y.unit_id = o.unit_id AND v.ordinal > last.ordinal), 0))::bigint AS balance
+           (o.closing + came.amount)::bigint AS balance
       FROM networks n
      CROSS JOIN LATERAL (SELECT t.id, v.ordinal FROM settlements t JOIN windows v ON v.id = t.window_id
                           WHERE v.network_id = n.id AND t.state = 'approved' ORDER BY v.ordinal DESC LIMIT 1) last
       JOIN positions o ON o.settlement_id = last.id AND o.closing < 0
+     CROSS JOIN LATERAL came_in_since(last.ordinal, n.id, o.party_id, o.deposit_identifier, o.unit_id) came
       JOIN parties p ON p.id = o.party_id
       JOIN currency_units u ON u.id = o.unit_id
      WHERE ($1 IS NULL OR n.code = $1) AND ($2 IS NULL OR p.code = $2) AND ($3 IS NULL OR p.id = $3)

@@ -1,0 +1,1 @@
+DROP FUNCTION came_in_since(integer, smallint, integer, text, smallint);
