@@ -7,12 +7,14 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::acting::{Acting, connected};
-use super::list;
+use super::{list, tariff};
 use crate::domain::json;
+use crate::domain::language::Language;
 use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::domain::quarantine::QuarantineState;
 use crate::host::{Host, clock};
+use crate::usecases::quarantine::QuarantinedView;
 use crate::usecases::record_transactions::Memory;
 use crate::usecases::{Connection, Done, quarantine};
 
@@ -38,6 +40,9 @@ pub enum QuarantineVerb {
         after: Option<i64>,
         #[arg(long, default_value_t = 50, value_parser = list::rows())]
         limit: u32,
+        /// The language in which the reasons are named beside their explanations: fa or en.
+        #[arg(long, default_value = "en", value_parser = tariff::language)]
+        lang: Language,
     },
     /// Book a row whose cause was repaired.
     Release(DecisionArgs),
@@ -58,12 +63,17 @@ pub struct DecisionArgs {
 pub async fn carry_out(args: &QuarantineArgs, host: &Host) -> Done<String> {
     let mut conn = connected(host).await?;
     match &args.verb {
-        QuarantineVerb::List { state, after, limit } => {
+        QuarantineVerb::List {
+            state,
+            after,
+            limit,
+            lang,
+        } => {
             let asked = Asked {
                 after: *after,
                 rows: *limit,
             };
-            list(args, &mut conn, *state, &asked).await
+            list(args, &mut conn, *state, &asked, *lang).await
         }
         QuarantineVerb::Release(decision) => release(args, &mut conn, decision).await,
         QuarantineVerb::Reject(decision) => reject(args, &mut conn, decision).await,
@@ -75,6 +85,7 @@ async fn list(
     conn: &mut Connection,
     state: QuarantineState,
     asked: &Asked<i64>,
+    language: Language,
 ) -> Done<String> {
     let page = quarantine::list_quarantine(conn, &Originator::host(), clock::now(), state, asked).await?;
     if args.json {
@@ -88,14 +99,27 @@ async fn list(
         let received = row.received_at.to_rfc3339_opts(SecondsFormat::Secs, true);
         let _ = writeln!(
             text,
-            "{:<7} {received:<21} {:<9} {:<15} {:<23} {}: {}",
-            row.id, row.office, row.sender, row.reference, row.reason, row.explanation
+            "{:<7} {received:<21} {:<9} {:<15} {:<23} {}",
+            row.id,
+            row.office,
+            row.sender,
+            row.reference,
+            why(row, language)
         );
     }
     if let (true, Some(last)) = (page.more, page.items.last()) {
         let _ = writeln!(text, "more: --after {}", last.id);
     }
     Ok(text)
+}
+
+/// The reason with its explanation, which was written when the row came, in English.
+fn why(row: &QuarantinedView, language: Language) -> String {
+    let (reason, explanation) = (&row.reason, &row.explanation);
+    match (language, &row.reason_names) {
+        (Language::Fa, Some(names)) => format!("{reason}: {} · {explanation}", names.fa),
+        (Language::Fa, None) | (Language::En, _) => format!("{reason}: {explanation}"),
+    }
 }
 
 async fn release(args: &QuarantineArgs, conn: &mut Connection, decision: &DecisionArgs) -> Done<String> {
@@ -118,4 +142,43 @@ async fn reject(args: &QuarantineArgs, conn: &mut Connection, decision: &Decisio
         return Ok(json!({ "id": decision.id, "state": "rejected" }).to_string());
     }
     Ok(format!("row {} is rejected", decision.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::transaction::Reason;
+
+    #[test]
+    fn a_reason_is_named_in_persian_beside_its_explanation() {
+        let reason = Reason::NoTariff;
+        let row = QuarantinedView {
+            id: 1,
+            office: "1001".to_owned(),
+            sender: "counters".to_owned(),
+            reference: "r-1".to_owned(),
+            row: json!({}),
+            reason: reason.code().to_owned(),
+            reason_names: Some(reason.names()),
+            explanation: "no tariff of copy is in force then".to_owned(),
+            received_at: DateTime::UNIX_EPOCH,
+            state: "waiting".to_owned(),
+            decided_at: None,
+            note: String::new(),
+        };
+        assert_eq!(
+            [Language::Fa, Language::En].map(|language| why(&row, language)),
+            [
+                "no_tariff: تعرفه‌ای در اعتبار نیست · no tariff of copy is in force then",
+                "no_tariff: no tariff of copy is in force then"
+            ]
+        );
+        let unknown = QuarantinedView {
+            reason_names: None,
+            ..row
+        };
+        assert_eq!(why(&unknown, Language::Fa), why(&unknown, Language::En));
+    }
 }
