@@ -1,4 +1,4 @@
-//! The slots of a job's timetable: when it is to look for work, and which slots a server that was away has missed.
+//! The slots of a job: when it is to look for work, and which slots a server that was away has missed.
 //! Never here: what is due at a slot (data says that), the clock.
 
 use chrono::{DateTime, Duration, NaiveDateTime, SubsecRound, TimeZone, Utc};
@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::zone::instant_of;
 
-/// A cron expression read on the local clock of a time zone.
+/// The moments that a cron expression names on the local clock of a time zone.
 #[derive(Clone, Debug)]
-pub struct Timetable {
+pub struct Slots {
     cron: Cron,
     zone: Tz,
 }
@@ -27,8 +27,8 @@ pub enum CatchUp {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{cron}` is no timetable: {reason}")]
-pub struct InvalidTimetable {
+#[error("`{cron}` names no slots: {reason}")]
+pub struct InvalidSlots {
     cron: String,
     reason: String,
 }
@@ -38,12 +38,12 @@ pub const SLOTS_MAX: usize = 1_000;
 /// No clock is put back by more, so that further away local and real order agree.
 const REPEATED_HOURS_MAX: i64 = 3;
 
-impl Timetable {
+impl Slots {
     /// Five fields (minute, hour, day of month, month, day of week) or six with seconds in front, and no year, which would be
     /// over some day; day of month and day of week must both agree, unlike in Vixie cron. An expression that never comes true
     /// is refused.
-    pub fn parse(cron: &str, zone: Tz) -> Result<Self, InvalidTimetable> {
-        let refused = |reason: String| InvalidTimetable {
+    pub fn parse(cron: &str, zone: Tz) -> Result<Self, InvalidSlots> {
+        let refused = |reason: String| InvalidSlots {
             cron: cron.to_owned(),
             reason,
         };
@@ -53,12 +53,12 @@ impl Timetable {
             .dom_and_dow(true)
             .build();
         let parsed = parser.parse(cron).map_err(|e| refused(e.to_string()))?;
-        let timetable = Self { cron: parsed, zone };
+        let slots = Self { cron: parsed, zone };
         let some_moment = NaiveDateTime::default();
-        if timetable.next_local(some_moment).is_none() {
+        if slots.next_local(some_moment).is_none() {
             return Err(refused("it never comes true".to_owned()));
         }
-        Ok(timetable)
+        Ok(slots)
     }
 
     pub const fn zone(&self) -> Tz {
@@ -169,8 +169,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn tehran(cron: &str) -> Timetable {
-        Timetable::parse(cron, Tz::Asia__Tehran).unwrap()
+    fn tehran(cron: &str) -> Slots {
+        Slots::parse(cron, Tz::Asia__Tehran).unwrap()
     }
 
     #[test]
@@ -252,14 +252,14 @@ mod tests {
     fn asking_often_gives_the_same_slots_as_asking_once() {
         let (from, to) = (utc("2021-09-20T00:00:00Z"), utc("2021-09-23T00:00:00Z"));
         for cron in ["*/10 * * * *", "0 0 * * *", "45 23 * * *", "0 */7 * * *"] {
-            let timetable = tehran(cron);
-            let once = timetable.due(from, to, CatchUp::Each);
+            let slots = tehran(cron);
+            let once = slots.due(from, to, CatchUp::Each);
             let mut often = Vec::new();
             let (mut last, mut now) = (from, from);
             while now < to {
                 now += Duration::minutes(5);
-                let due = timetable.due(last, now, CatchUp::Each);
-                assert_eq!(timetable.due(last, now, CatchUp::Latest).last(), due.last());
+                let due = slots.due(last, now, CatchUp::Each);
+                assert_eq!(slots.due(last, now, CatchUp::Latest).last(), due.last());
                 last = due.last().copied().unwrap_or(last);
                 often.extend(due);
             }
@@ -310,7 +310,7 @@ mod tests {
             "0 0 2 1 1 * 2020",
             "0 0 2 1 1 * 2050",
         ] {
-            assert!(Timetable::parse(wrong, Tz::UTC).is_err(), "{wrong}");
+            assert!(Slots::parse(wrong, Tz::UTC).is_err(), "{wrong}");
         }
     }
 }

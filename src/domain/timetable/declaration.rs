@@ -7,7 +7,7 @@ use chrono::Duration;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::slots::{CatchUp, Timetable as Slots};
+use crate::domain::slots::{CatchUp, Slots};
 
 /// What a job does at a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
