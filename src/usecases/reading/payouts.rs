@@ -50,7 +50,7 @@ pub struct PayoutView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum WaitsFor {
-    /// None of its destination is known.
+    /// None of its destination was in force when it was ordered, and none is yet.
     Account,
     /// Its money is held by what was recorded since it was approved; it leaves when the hold is lifted.
     Hold,
