@@ -23,7 +23,7 @@ use crate::host::{Host, clock};
 use crate::usecases::record_transactions::Memory;
 use crate::usecases::register::originator::originator_of_code;
 use crate::usecases::submission::{
-    JudgedLines, SubmissionView, judge_lines, list_unbooked, may_be_whole, open_submission,
+    Delivery, JudgedLines, SubmissionView, judge_lines, list_unbooked, may_be_whole, open_submission,
 };
 use crate::usecases::{Connection, Done, Failure};
 
@@ -84,7 +84,7 @@ pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
     let import = Import {
         by,
         memory: Arc::default(),
-        bar: progress_bar(length),
+        bar: progress_bar(length, "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}"),
     };
     let view = if args.atomic {
         let lines = whole(reading, chunks).await?;
@@ -214,8 +214,7 @@ fn read_ahead(mut file: File, format: Format, chunk_rows: usize, send: &mpsc::Se
     finished.map_err(|broken| unreadable(format!("line {}", broken.line), broken.explanation))
 }
 
-fn progress_bar(length: u64) -> ProgressBar {
-    let style = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+fn progress_bar(length: u64, style: &str) -> ProgressBar {
     let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style)
 }
@@ -251,27 +250,44 @@ fn judge_chunks(
 impl Import {
     async fn record(&self, conn: &mut Connection, chunks: mpsc::Receiver<ReadChunk>) -> Done<SubmissionView> {
         let delivery = open_submission(conn, &self.by, clock::now()).await?;
-        let mut early = Spool::default();
+        let (mut take_backs, mut count) = (Spool::default(), 0);
         let (send, mut judged) = mpsc::channel(JUDGED_MAX);
         let (memory, by) = (Arc::clone(&self.memory), self.by.clone());
         spawn_blocking(move || judge_chunks(&memory, &by, chunks, &send));
         while let Some(chunk) = judged.recv().await {
             let chunk = chunk?;
             let lines = delivery.record(conn, &self.memory, &self.by, chunk.lines).await?;
-            early.enter(&lines)?;
+            take_backs.enter(&lines)?;
+            count += u64::try_from(lines.len()).unwrap_or_default();
             self.bar.inc(chunk.bytes);
         }
-        let mut early = early.rewound()?;
-        loop {
-            let lines = early.next_lines(CHUNK_ROWS)?;
-            if lines.is_empty() {
-                break;
-            }
-            delivery
-                .record_early(conn, &self.memory, &self.by, clock::now(), lines)
-                .await?;
-        }
+        self.bar.finish_and_clear();
+        self.record_take_backs(conn, delivery, take_backs, count).await?;
         delivery.finish(conn, &self.by, clock::now()).await
+    }
+
+    /// `count`: of those that were spooled.
+    async fn record_take_backs(
+        &self,
+        conn: &mut Connection,
+        delivery: Delivery,
+        take_backs: Spool,
+        count: u64,
+    ) -> Done<()> {
+        let bar = progress_bar(count, "{wide_bar} {pos}/{len} refunds and reversals {eta}");
+        let mut spooled = take_backs.rewound()?;
+        loop {
+            let lines = spooled.next_lines(CHUNK_ROWS)?;
+            if lines.is_empty() {
+                bar.finish_and_clear();
+                return Ok(());
+            }
+            let rows = u64::try_from(lines.len()).unwrap_or_default();
+            delivery
+                .record_take_backs(conn, &self.memory, &self.by, clock::now(), lines)
+                .await?;
+            bar.inc(rows);
+        }
     }
 
     /// Whether the rows were taken, and what became of the submission.

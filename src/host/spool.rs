@@ -19,13 +19,13 @@ static ALL_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
-    #[error("more than {BYTES_MAX} bytes of rows stand before their originals")]
+    #[error("more than {BYTES_MAX} bytes of refunds and reversals: send them in more than one file")]
     Full,
     #[error(
-        "more than {ALL_BYTES_MAX} bytes of rows of all submissions that are under way wait for their originals"
+        "more than {ALL_BYTES_MAX} bytes of refunds and reversals of submissions that are under way wait"
     )]
     AllFull,
-    #[error("the file of rows that wait for their originals: {0}")]
+    #[error("the file of refunds and reversals that wait: {0}")]
     File(#[from] io::Error),
 }
 

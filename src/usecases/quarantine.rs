@@ -6,7 +6,7 @@ use diesel_async::AsyncConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::record_transactions::{Course, Memory, NotRecorded, Recorded, Sent, record_transactions};
+use super::record_transactions::{Course, Memory, NotRecorded, Sent, record_transactions};
 use super::{Done, Failure};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::{Asked, Page};
@@ -147,19 +147,19 @@ fn is_short(note: &str) -> Done<()> {
     Err(Failure::invalid("note", "note_is_short", told))
 }
 
-fn booked(recorded: Vec<Recorded>) -> Done<Booked> {
+fn booked(recorded: Vec<Outcome>) -> Done<Booked> {
     match recorded.into_iter().next() {
-        Some(Recorded::Decided(Outcome::Booked(booked) | Outcome::Repeated(booked))) => Ok(booked),
-        Some(Recorded::Decided(
+        Some(Outcome::Booked(booked) | Outcome::Repeated(booked)) => Ok(booked),
+        Some(
             Outcome::Quarantined {
                 reason, explanation, ..
             }
             | Outcome::Refused { reason, explanation },
-        )) => Err(Failure::conflict(reason.code(), explanation)),
-        Some(Recorded::Decided(outcome @ Outcome::Conflict { .. })) => {
+        ) => Err(Failure::conflict(reason.code(), explanation)),
+        Some(outcome @ Outcome::Conflict { .. }) => {
             Err(Failure::conflict("same_reference_other_content", outcome.told()))
         }
-        Some(Recorded::Decided(Outcome::Malformed { .. }) | Recorded::Early) | None => {
+        Some(Outcome::Malformed { .. }) | None => {
             Err(Failure::Internal("a released row was passed over".to_owned()))
         }
     }

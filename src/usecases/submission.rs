@@ -8,14 +8,13 @@ use utoipa::ToSchema;
 
 use super::failure::Fault;
 use super::record_transactions::{
-    Course, JudgedAhead, Memory, NotRecorded, Passage, Recorded, Sent, judge_ahead, record_judged,
-    record_transactions,
+    Course, JudgedAhead, Memory, NotRecorded, Passage, Sent, judge_ahead, record_judged, record_transactions,
 };
 use super::{Done, Failure};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::{Asked, Page};
 use crate::domain::submission::{ATOMIC_ROWS_MAX, Line, Unread};
-use crate::domain::transaction::Submitted;
+use crate::domain::transaction::{Outcome, Submitted};
 use crate::store::Connection;
 use crate::store::submission::{self, Noted, SubmissionRow};
 
@@ -71,6 +70,8 @@ pub async fn open_submission(conn: &mut Connection, by: &Originator, at: DateTim
 #[derive(Debug)]
 pub struct JudgedLines {
     chunk: Chunk,
+    /// Refunds and reversals: they are not judged yet.
+    take_backs: Vec<Line>,
     /// When they were received.
     at: DateTime<Utc>,
     ahead: JudgedAhead,
@@ -83,14 +84,20 @@ pub fn judge_lines(
     at: DateTime<Utc>,
     lines: Vec<Line>,
 ) -> Done<JudgedLines> {
-    let chunk = Chunk::of(lines);
+    let (take_backs, others): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(Line::takes_back);
+    let chunk = Chunk::of(others);
     let ahead = judge_ahead(memory, at, &sent_rows(&chunk.rows, by, at)?);
-    Ok(JudgedLines { chunk, at, ahead })
+    Ok(JudgedLines {
+        chunk,
+        take_backs,
+        at,
+        ahead,
+    })
 }
 
 impl Delivery {
-    /// Records a chunk of lines and returns the refunds and reversals whose originals are not in the books yet: they are to be
-    /// recorded at the end.
+    /// Records a chunk of lines, but for its refunds and reversals. It returns them, to be recorded when nothing more comes: what
+    /// each takes depends on those that were sent before it, and must not depend on where a chunk ends.
     pub async fn record(
         self,
         conn: &mut Connection,
@@ -99,21 +106,18 @@ impl Delivery {
         judged: JudgedLines,
     ) -> Done<Vec<Line>> {
         let chunk = judged.chunk;
-        let sent = sent_rows(&chunk.rows, by, judged.at)?;
-        let course = Course::Chunk(chunk.passage(self.submission_id));
-        let recorded = record_judged(conn, memory, &sent, course, judged.ahead).await;
-        let recorded = recorded.map_err(failed)?;
-        let mut early = Vec::new();
-        for ((number, row), recorded) in chunk.numbers.into_iter().zip(chunk.rows).zip(recorded) {
-            if recorded == Recorded::Early {
-                early.push(Line { number, row: Ok(row) });
-            }
+        if !chunk.is_empty() {
+            let sent = sent_rows(&chunk.rows, by, judged.at)?;
+            let course = Course::Chunk(chunk.passage(self.submission_id));
+            let recorded = record_judged(conn, memory, &sent, course, judged.ahead).await;
+            recorded.map_err(failed)?;
         }
-        Ok(early)
+        Ok(judged.take_backs)
     }
 
-    /// Records early rows when nothing more comes; those whose original is still missing go to quarantine.
-    pub async fn record_early(
+    /// Records refunds and reversals when all originals of the submission are recorded, by chunks in the order in which they were
+    /// sent.
+    pub async fn record_take_backs(
         self,
         conn: &mut Connection,
         memory: &Memory,
@@ -123,7 +127,7 @@ impl Delivery {
     ) -> Done<()> {
         let chunk = Chunk::of(lines);
         let sent = sent_rows(&chunk.rows, by, at)?;
-        let course = Course::LastChunk(chunk.passage(self.submission_id));
+        let course = Course::Chunk(chunk.passage(self.submission_id));
         let recorded = record_transactions(conn, memory, at, &sent, course).await;
         recorded.map_err(failed)?;
         Ok(())
@@ -170,18 +174,13 @@ impl Delivery {
     }
 
     /// Keeps why a submission was not taken, and says so.
-    async fn note_refused(
-        self,
-        conn: &mut Connection,
-        chunk: &Chunk,
-        recorded: &[Recorded],
-    ) -> Done<Failure> {
+    async fn note_refused(self, conn: &mut Connection, chunk: &Chunk, recorded: &[Outcome]) -> Done<Failure> {
         let mut noted = Noted::default();
         for (line, unread) in &chunk.malformed {
             noted.enter_unread(*line, unread);
         }
-        for ((number, row), recorded) in chunk.numbers.iter().zip(&chunk.rows).zip(recorded) {
-            if let (Recorded::Decided(outcome), false) = (recorded, recorded.is_in_the_books()) {
+        for ((number, row), outcome) in chunk.numbers.iter().zip(&chunk.rows).zip(recorded) {
+            if !outcome.is_in_the_books() {
                 noted.enter(*number, &row.reference, outcome);
             }
         }
@@ -228,6 +227,10 @@ impl Chunk {
             }
         }
         chunk
+    }
+
+    fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.malformed.is_empty()
     }
 
     fn enter(&mut self, number: i64, row: Submitted) {

@@ -5,7 +5,7 @@ use daftar::domain::facts::Facts;
 use daftar::domain::money::Amount;
 use daftar::domain::transaction::{Holder, Submitted, TransactionKind};
 use daftar::usecases::Connection;
-use daftar::usecases::record_transactions::{Course, Memory, Recorded, Sent, record_transactions};
+use daftar::usecases::record_transactions::{Course, Memory, Sent, record_transactions};
 
 use crate::scene::{PISHKHAN, Scene};
 
@@ -104,7 +104,7 @@ impl Scene {
         let sent: Vec<_> = sent.collect();
         let recorded = record_transactions(conn, &Memory::default(), at, &sent, Course::Singly).await;
         for outcome in recorded.unwrap() {
-            assert!(Recorded::is_in_the_books(&outcome), "{outcome:?}");
+            assert!(outcome.is_in_the_books(), "{outcome:?}");
         }
     }
 }

@@ -44,6 +44,13 @@ pub struct Line {
     pub row: Result<Submitted, Unread>,
 }
 
+impl Line {
+    /// What it takes depends on what stands before it.
+    pub fn takes_back(&self) -> bool {
+        self.row.as_ref().is_ok_and(|row| row.kind.takes_back())
+    }
+}
+
 /// A row that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {

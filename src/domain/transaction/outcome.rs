@@ -32,6 +32,28 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// By the call that says so.
+    pub const fn is_booked(&self) -> bool {
+        match self {
+            Self::Booked(_) => true,
+            Self::Repeated(_)
+            | Self::Conflict { .. }
+            | Self::Quarantined { .. }
+            | Self::Refused { .. }
+            | Self::Malformed { .. } => false,
+        }
+    }
+
+    pub const fn is_in_the_books(&self) -> bool {
+        match self {
+            Self::Booked(_) | Self::Repeated(_) => true,
+            Self::Conflict { .. }
+            | Self::Quarantined { .. }
+            | Self::Refused { .. }
+            | Self::Malformed { .. } => false,
+        }
+    }
+
     /// For people: why it was not booked; nothing if it is in the books.
     pub fn told(&self) -> String {
         let joined = |told: Vec<String>| told.join("; ");

@@ -8,7 +8,7 @@ use super::batch::{Assembly, Entry, Place, Purse, purses, put_in_key_order};
 use super::booking::Plan;
 use super::memory::Memory;
 use super::pricing::Verdict;
-use super::{Course, Keys, Recorded, Sent, is_refused};
+use super::{Course, Keys, Sent, is_refused};
 use crate::domain::transaction::Outcome;
 use crate::store::Connection;
 use crate::store::allocation::NewAnswer;
@@ -32,7 +32,7 @@ pub async fn record_at_once(
     memory: &Memory,
     rows: &[Sent<'_>],
     judged: JudgedAhead,
-) -> Result<Vec<Recorded>, NotAtOnce> {
+) -> Result<Vec<Outcome>, NotAtOnce> {
     let reserved = judged.judgement.reserved(memory).ok_or(STANDS_OTHERWISE)?;
     let verdicts = judged.judgement.with(reserved).map_err(NotAtOnce::Failed)?;
     let plan = Plan {
@@ -57,7 +57,7 @@ async fn book_at_once(
     memory: &Memory,
     plan: &Plan<'_>,
     answers: &[NewAnswer],
-) -> Result<Vec<Recorded>, NotAtOnce> {
+) -> Result<Vec<Outcome>, NotAtOnce> {
     let originals = plan.all_originals().zip(plan.footings(memory));
     let (mut entries, footings) = originals.ok_or(STANDS_OTHERWISE)?;
     let places = places(conn, memory, &purses(&entries), &footings).await?;
@@ -86,10 +86,8 @@ async fn book_at_once(
     }
     let mut booked = part.booked;
     booked.sort_unstable_by_key(|(index, _)| *index);
-    let decided = booked
-        .into_iter()
-        .map(|(_, booked)| Recorded::Decided(Outcome::Booked(booked)));
-    Ok(decided.collect())
+    let outcomes = booked.into_iter().map(|(_, booked)| Outcome::Booked(booked));
+    Ok(outcomes.collect())
 }
 
 async fn places(

@@ -11,9 +11,9 @@ use super::comparison::{AskedAgain, compare};
 use super::entering::enter;
 use super::pricing::Verdict;
 use super::rules::Snapshot;
-use super::{Course, Keys, NotRecorded, Recorded, Sent, quarantining};
+use super::{Course, Keys, NotRecorded, Sent, quarantining};
 use crate::domain::rulebook::NotBookable;
-use crate::domain::transaction::{Outcome, Reason};
+use crate::domain::transaction::{Outcome, Reason, Submitted};
 use crate::store::booking::{NetworkStanding, enter_networks, next_batch_id};
 use crate::store::transaction::{Footing, Key, StoredTransaction, find_by_keys};
 use crate::store::{Connection, StoreFailure, network};
@@ -45,7 +45,7 @@ pub(super) enum Halt {
 pub(super) struct Ground {
     sites: BTreeMap<i16, Site>,
     pub(super) quarantine_waits: bool,
-    pub(super) recorded: Vec<Option<Recorded>>,
+    pub(super) recorded: Vec<Option<Outcome>>,
     pub(super) refusals: Vec<(usize, NotBookable)>,
 }
 
@@ -60,7 +60,7 @@ struct Site {
 pub(super) async fn book(
     conn: &mut Connection,
     plan: &Plan<'_>,
-) -> Result<(Vec<Recorded>, Vec<Footing>), Halt> {
+) -> Result<(Vec<Outcome>, Vec<Footing>), Halt> {
     conn.transaction(async |conn| {
         let mut ground = Ground::enter(conn, plan).await?;
         for (nth, round) in plan.rounds.iter().enumerate() {
@@ -74,19 +74,29 @@ pub(super) async fn book(
     .await
 }
 
-/// The rows' indexes, each key once in a round: a key that is sent twice is looked at twice, in order.
+/// The rows' indexes, each key once in a round: a key that is sent twice is looked at twice, in order. What takes back comes in no
+/// earlier round than what took back before it, lest a corrected row take what is left behind the back of those that follow it; a
+/// row that says the same again takes nothing, whenever it comes.
 pub(super) fn rounds(rows: &[Sent<'_>]) -> Vec<Vec<usize>> {
-    let mut counts: HashMap<(&str, i32, &str), usize> = HashMap::with_capacity(rows.len());
+    let mut before: HashMap<(&str, i32, &str), Option<(usize, &Submitted)>> =
+        HashMap::with_capacity(rows.len());
     let mut rounds: Vec<Vec<usize>> = Vec::new();
+    let mut take_backs_from = 0;
     for (index, sent) in rows.iter().enumerate() {
-        let count = counts.entry(sent.key()).or_default();
-        if rounds.len() == *count {
+        let last = before.entry(sent.key()).or_default();
+        let mut nth = last.map_or(0, |(nth, _)| nth + 1);
+        let says_the_same = last.is_some_and(|(_, row)| row == sent.row);
+        if sent.row.kind.takes_back() && !says_the_same {
+            nth = nth.max(take_backs_from);
+            take_backs_from = nth;
+        }
+        if rounds.len() == nth {
             rounds.push(Vec::new());
         }
-        if let Some(round) = rounds.get_mut(*count) {
+        if let Some(round) = rounds.get_mut(nth) {
             round.push(index);
         }
-        *count += 1;
+        *last = Some((nth, sent.row));
     }
     rounds
 }
@@ -185,7 +195,7 @@ impl Ground {
         again: Option<&AskedAgain>,
     ) {
         let outcome = compare(plan.rows[index].row, stored, &plan.snapshot.book, again);
-        self.recorded[index] = Some(Recorded::Decided(outcome));
+        self.recorded[index] = Some(outcome);
     }
 
     /// Books the entries, or none if any of their keys is in the books.
@@ -200,7 +210,7 @@ impl Ground {
         }
         let places = self.open_batches(conn, &purses(entries)).await?;
         for (index, booked) in enter(conn, entries, &places, plan.at).await? {
-            self.recorded[index] = Some(Recorded::Decided(Outcome::Booked(booked)));
+            self.recorded[index] = Some(Outcome::Booked(booked));
         }
         Ok(())
     }

@@ -107,11 +107,8 @@ impl<'a> Sent<'a> {
 pub enum Course<'a> {
     /// Rows that have nothing to do with each other.
     Singly,
-    /// Rows of a submission; a refund or reversal whose original is not in the books yet comes back as
-    /// [`Recorded::Early`], to be sent again after the others.
+    /// Rows of a submission, other rows of which are recorded by other calls.
     Chunk(Passage<'a>),
-    /// The same at the end of the submission: what is early now is quarantined.
-    LastChunk(Passage<'a>),
     /// Rows of a submission that is taken whole or not at all.
     Wholly(Passage<'a>),
     /// A row of the quarantine that a person releases.
@@ -137,33 +134,6 @@ pub struct Passage<'a> {
     pub malformed: &'a [(i64, Unread)],
 }
 
-/// What became of a row in one call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Recorded {
-    Decided(Outcome),
-    Early,
-}
-
-impl Recorded {
-    /// In this call, whose commit has waited for the disk.
-    fn is_booked(&self) -> bool {
-        matches!(self, Self::Decided(Outcome::Booked(_)))
-    }
-
-    pub fn is_in_the_books(&self) -> bool {
-        match self {
-            Self::Decided(Outcome::Booked(_) | Outcome::Repeated(_)) => true,
-            Self::Decided(
-                Outcome::Conflict { .. }
-                | Outcome::Quarantined { .. }
-                | Outcome::Refused { .. }
-                | Outcome::Malformed { .. },
-            )
-            | Self::Early => false,
-        }
-    }
-}
-
 /// So often the rules may change, or others book the same keys, between a look and the booking.
 const ATTEMPTS_MAX: u32 = 10;
 
@@ -179,7 +149,7 @@ pub async fn record_transactions(
     at: DateTime<Utc>,
     rows: &[Sent<'_>],
     course: Course<'_>,
-) -> Result<Vec<Recorded>, NotRecorded> {
+) -> Result<Vec<Outcome>, NotRecorded> {
     record_judged(conn, memory, rows, course, judge_ahead(memory, at, rows)).await
 }
 
@@ -193,7 +163,7 @@ pub async fn record_judged(
     rows: &[Sent<'_>],
     course: Course<'_>,
     judged: JudgedAhead,
-) -> Result<Vec<Recorded>, NotRecorded> {
+) -> Result<Vec<Outcome>, NotRecorded> {
     if !course.may_go_at_once() {
         return record_step_by_step(conn, memory, rows, course, judged, Keys::PresumedNew).await;
     }
@@ -219,7 +189,7 @@ pub async fn record_step_by_step(
     course: Course<'_>,
     judged: JudgedAhead,
     keys: Keys,
-) -> Result<Vec<Recorded>, NotRecorded> {
+) -> Result<Vec<Outcome>, NotRecorded> {
     let at = judged.at;
     match record_together(conn, memory, rows, course, judged, keys).await {
         Err(NotRecorded::Failed(failure)) if course.may_be_parted() && is_refused(&failure) => {
@@ -237,7 +207,7 @@ async fn record_together(
     course: Course<'_>,
     judged: JudgedAhead,
     mut keys: Keys,
-) -> Result<Vec<Recorded>, NotRecorded> {
+) -> Result<Vec<Outcome>, NotRecorded> {
     let JudgedAhead {
         mut snapshot,
         at,
@@ -258,7 +228,8 @@ async fn record_together(
         match book(conn, &plan).await {
             Ok((recorded, footings)) => {
                 memory.remember_footings(footings);
-                if recorded.iter().any(Recorded::is_booked) {
+                // Only then has the commit waited for the disk.
+                if recorded.iter().any(Outcome::is_booked) {
                     memory.remember(judged.answered);
                 }
                 return Ok(recorded);
@@ -279,7 +250,7 @@ async fn record_apart(
     at: DateTime<Utc>,
     rows: &[Sent<'_>],
     course: Course<'_>,
-) -> Result<Vec<Recorded>, NotRecorded> {
+) -> Result<Vec<Outcome>, NotRecorded> {
     let mut recorded = Vec::with_capacity(rows.len());
     let mut parts = halves(0..rows.len());
     while let Some(part) = parts.pop() {
@@ -315,7 +286,7 @@ async fn quarantine_alone(
     rows: &[Sent<'_>],
     course: Course<'_>,
     failure: &Failure,
-) -> Result<Vec<Recorded>, NotRecorded> {
+) -> Result<Vec<Outcome>, NotRecorded> {
     let why = NotBookable::quarantined(Reason::RefusedByTheDatabase, failure.to_string());
     let mut snapshot = memory.rules();
     for _ in 0..ATTEMPTS_MAX {
@@ -360,20 +331,20 @@ pub enum NotRecorded {
     Failed(#[from] Failure),
     /// Some of what had to be taken whole could not be booked.
     #[error("nothing was taken, because not all could be booked")]
-    NotWhole(Vec<Recorded>),
+    NotWhole(Vec<Outcome>),
 }
 
 impl Course<'_> {
     fn may_go_at_once(&self) -> bool {
         match self {
             Self::Singly => true,
-            Self::Chunk(_) | Self::LastChunk(_) | Self::Wholly(_) | Self::Release { .. } => false,
+            Self::Chunk(_) | Self::Wholly(_) | Self::Release { .. } => false,
         }
     }
 
     fn may_be_parted(&self) -> bool {
         match self {
-            Self::Singly | Self::Chunk(_) | Self::LastChunk(_) => true,
+            Self::Singly | Self::Chunk(_) => true,
             Self::Wholly(_) | Self::Release { .. } => false,
         }
     }
@@ -382,14 +353,13 @@ impl Course<'_> {
         match self {
             Self::Singly | Self::Wholly(_) | Self::Release { .. } => self,
             Self::Chunk(passage) => Self::Chunk(passage.part(range)),
-            Self::LastChunk(passage) => Self::LastChunk(passage.part(range)),
         }
     }
 
     fn passage(&self) -> Option<Passage<'_>> {
         match self {
             Self::Singly | Self::Release { .. } => None,
-            Self::Chunk(passage) | Self::LastChunk(passage) | Self::Wholly(passage) => Some(*passage),
+            Self::Chunk(passage) | Self::Wholly(passage) => Some(*passage),
         }
     }
 }

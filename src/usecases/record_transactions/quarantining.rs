@@ -2,10 +2,10 @@
 //! Never here: why a row is not booked.
 
 use super::booking::{Ground, Halt, Plan};
-use super::{ATTEMPTS_MAX, Course, NotRecorded, Passage, Recorded, Sent};
+use super::{ATTEMPTS_MAX, Course, NotRecorded, Passage, Sent};
 use crate::domain::quarantine::QuarantineState;
 use crate::domain::rulebook::NotBookable;
-use crate::domain::transaction::{Outcome, Reason};
+use crate::domain::transaction::Outcome;
 use crate::store::quarantine::{NewQuarantined, decide_row, keep_rows, supersede};
 use crate::store::submission::Noted;
 use crate::store::{Connection, submission};
@@ -16,19 +16,19 @@ pub(super) async fn finish(
     conn: &mut Connection,
     plan: &Plan<'_>,
     mut ground: Ground,
-) -> Result<Vec<Recorded>, Halt> {
+) -> Result<Vec<Outcome>, Halt> {
     let kept = ground.decide_refusals(plan);
     ground.quarantine_waits |= !kept.is_empty();
     keep(conn, plan, &mut ground, kept).await?;
     let waits = ground.quarantine_waits;
-    let recorded: Option<Vec<Recorded>> = ground.recorded.into_iter().collect();
+    let recorded: Option<Vec<Outcome>> = ground.recorded.into_iter().collect();
     let recorded = recorded.ok_or_else(|| Failure::Internal("a row was passed over".to_owned()))?;
     match plan.course {
-        Course::Wholly(_) | Course::Release { .. } if !recorded.iter().all(Recorded::is_in_the_books) => {
+        Course::Wholly(_) | Course::Release { .. } if !recorded.iter().all(Outcome::is_in_the_books) => {
             return Err(Halt::NotRecorded(NotRecorded::NotWhole(recorded)));
         }
         Course::Release { row_id, by, note } => release(conn, plan, row_id, by, note).await?,
-        Course::Wholly(_) | Course::Singly | Course::Chunk(_) | Course::LastChunk(_) => {}
+        Course::Wholly(_) | Course::Singly | Course::Chunk(_) => {}
     }
     if waits {
         supersede_booked(conn, plan, &recorded).await?;
@@ -44,14 +44,10 @@ impl Ground {
     fn decide_refusals(&mut self, plan: &Plan<'_>) -> Vec<(usize, NotBookable)> {
         let mut kept = Vec::new();
         for (index, why) in std::mem::take(&mut self.refusals) {
-            let is_early = why.reason == Reason::OriginalMissing;
             self.recorded[index] = match plan.course {
                 Course::Wholly(_) | Course::Release { .. } => Some(refused(why)),
-                Course::Singly | Course::Chunk(_) | Course::LastChunk(_) if why.is_refused => {
-                    Some(refused(why))
-                }
-                Course::Chunk(_) if is_early => Some(Recorded::Early),
-                Course::Singly | Course::Chunk(_) | Course::LastChunk(_) => {
+                Course::Singly | Course::Chunk(_) if why.is_refused => Some(refused(why)),
+                Course::Singly | Course::Chunk(_) => {
                     kept.push((index, why));
                     None
                 }
@@ -61,11 +57,11 @@ impl Ground {
     }
 }
 
-fn refused(why: NotBookable) -> Recorded {
-    Recorded::Decided(Outcome::Refused {
+fn refused(why: NotBookable) -> Outcome {
+    Outcome::Refused {
         reason: why.reason,
         explanation: why.explanation,
-    })
+    }
 }
 
 async fn keep(
@@ -83,11 +79,11 @@ async fn keep(
         .collect();
     let ids = keep_whole(conn, plan, &rows).await?;
     for ((index, why), id) in kept.into_iter().zip(ids) {
-        ground.recorded[index] = Some(Recorded::Decided(Outcome::Quarantined {
+        ground.recorded[index] = Some(Outcome::Quarantined {
             id,
             reason: why.reason,
             explanation: why.explanation,
-        }));
+        });
     }
     Ok(())
 }
@@ -131,7 +127,7 @@ async fn release(
 }
 
 /// Sent again, corrected or not, and booked: whatever waits under its key is done with (money rule 16).
-async fn supersede_booked(conn: &mut Connection, plan: &Plan<'_>, recorded: &[Recorded]) -> Result<(), Halt> {
+async fn supersede_booked(conn: &mut Connection, plan: &Plan<'_>, recorded: &[Outcome]) -> Result<(), Halt> {
     let booked = plan.rows.iter().zip(recorded);
     let keys: Vec<(&str, i32, &str)> = booked
         .filter(|(_, recorded)| recorded.is_booked())
@@ -147,16 +143,14 @@ async fn note(
     conn: &mut Connection,
     passage: Passage<'_>,
     rows: &[Sent<'_>],
-    recorded: &[Recorded],
+    recorded: &[Outcome],
 ) -> Result<(), Halt> {
     let mut noted = Noted::default();
     for (line, unread) in passage.malformed {
         noted.enter_unread(*line, unread);
     }
-    for ((line, sent), recorded) in passage.lines.iter().zip(rows).zip(recorded) {
-        if let Recorded::Decided(outcome) = recorded {
-            noted.enter(*line, &sent.row.reference, outcome);
-        }
+    for ((line, sent), outcome) in passage.lines.iter().zip(rows).zip(recorded) {
+        noted.enter(*line, &sent.row.reference, outcome);
     }
     Ok(submission::note(conn, passage.submission_id, &noted).await?)
 }

@@ -10,7 +10,7 @@ use super::{Clock, Post};
 use crate::domain::transaction::Outcome;
 use crate::host::database::{self, Pool};
 use crate::usecases::record_transactions::{
-    Course, JudgedAlone, Keys, Memory, NotAtOnce, NotRecorded, Recorded, Sent, judge_ahead, judge_together,
+    Course, JudgedAlone, Keys, Memory, NotAtOnce, NotRecorded, Sent, judge_ahead, judge_together,
     record_at_once, record_step_by_step,
 };
 use crate::usecases::{Connection, Done, Failure};
@@ -39,7 +39,7 @@ struct Left {
     keys: Keys,
 }
 
-type Attempted = (Vec<Post>, Result<Vec<Recorded>, NotAtOnce>);
+type Attempted = (Vec<Post>, Result<Vec<Outcome>, NotAtOnce>);
 
 impl Gathering {
     pub(super) fn new(inbox: Arc<Inbox<Post>>, memory: Arc<Memory>, pool: Pool, clock: Clock) -> Self {
@@ -132,7 +132,7 @@ impl Gathering {
         }
     }
 
-    async fn record_step_by_step(&mut self, group: &[Post], keys: Keys) -> Done<Vec<Recorded>> {
+    async fn record_step_by_step(&mut self, group: &[Post], keys: Keys) -> Done<Vec<Outcome>> {
         let sent = rows(group)?;
         let at = (self.clock)();
         self.connect().await?;
@@ -188,10 +188,10 @@ fn rows(group: &[Post]) -> Done<Vec<Sent<'_>>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn tell(group: Vec<Post>, recorded: Vec<Recorded>) {
-    for (post, recorded) in group.into_iter().zip(recorded) {
+fn tell(group: Vec<Post>, recorded: Vec<Outcome>) {
+    for (post, outcome) in group.into_iter().zip(recorded) {
         // Who has left is not told; the row is recorded all the same.
-        let _left = post.answer.send(decided(recorded));
+        let _left = post.answer.send(Ok(outcome));
     }
 }
 
@@ -199,13 +199,6 @@ fn refuse(group: Vec<Post>, failure: &Failure) {
     tracing::warn!(%failure, posts = group.len(), "posts were not recorded");
     for post in group {
         let _left = post.answer.send(Err(again(failure)));
-    }
-}
-
-fn decided(recorded: Recorded) -> Done<Outcome> {
-    match recorded {
-        Recorded::Decided(outcome) => Ok(outcome),
-        Recorded::Early => Err(Failure::Internal("a single row came back early".to_owned())),
     }
 }
 

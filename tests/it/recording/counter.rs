@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use daftar::domain::transaction::{Booked, Outcome, Reason, Submitted};
-use daftar::usecases::record_transactions::{
-    Course, Memory, NotRecorded, Recorded, Sent, record_transactions,
-};
+use daftar::usecases::record_transactions::{Course, Memory, NotRecorded, Sent, record_transactions};
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
@@ -60,14 +58,7 @@ impl Counter {
     }
 
     pub async fn send_at(&self, at: DateTime<Utc>, rows: &[Value]) -> Vec<Outcome> {
-        let recorded = self.record(at, rows, Course::Singly).await.unwrap();
-        recorded
-            .into_iter()
-            .map(|recorded| match recorded {
-                Recorded::Decided(outcome) => outcome,
-                Recorded::Early => panic!("a single row is never early"),
-            })
-            .collect()
+        self.record(at, rows, Course::Singly).await.unwrap()
     }
 
     pub async fn record(
@@ -75,7 +66,7 @@ impl Counter {
         at: DateTime<Utc>,
         rows: &[Value],
         course: Course<'_>,
-    ) -> Result<Vec<Recorded>, NotRecorded> {
+    ) -> Result<Vec<Outcome>, NotRecorded> {
         let rows: Vec<Submitted> = rows.iter().map(submitted).collect();
         let sent: Vec<Sent<'_>> = rows
             .iter()

@@ -97,18 +97,24 @@ async fn an_atomic_file_is_taken_whole_or_not_at_all() {
 }
 
 #[actix_web::test]
-async fn a_refund_may_stand_chunks_before_its_original() {
+async fn a_refund_may_stand_a_chunk_before_its_original_and_takes_before_what_is_sent_after_it() {
     let desk = Desk::open().await;
-    let refund = json!({ "kind": "refund", "original": "r-8999", "amount": 500 });
+    let original = format!("r-{}", CHUNK_ROWS + 99);
+    let refund = json!({ "kind": "refund", "original": original, "amount": 500 });
     let lost = json!({ "kind": "refund", "original": "none", "amount": 500 });
+    let rest = json!({ "kind": "reversal", "original": original });
     let mut rows = vec![desk.counter.row("b-1", refund), desk.counter.row("b-2", lost)];
     let originals = CHUNK_ROWS + 500;
     rows.extend(desk.rows(0..originals));
+    rows.push(desk.counter.row("b-3", rest));
     let answer = desk.batch("", "application/x-ndjson", ndjson(&rows)).await.json();
     assert_eq!(
         (&answer["booked"], &answer["quarantined"]),
-        (&json!(originals + 1), &json!(1))
+        (&json!(originals + 2), &json!(1))
     );
+    let taken =
+        "SELECT string_agg(amount::text, ' ' ORDER BY reference) FROM transactions WHERE kind IN (2, 3)";
+    assert_eq!(desk.counter.word(taken).await, "500 99500");
     desk.counter.assert_sound().await;
 }
 

@@ -10,6 +10,7 @@ mod licences;
 mod posting;
 mod quarantine;
 mod refunds;
+mod take_backs;
 mod windows;
 
 pub use counter::Counter;

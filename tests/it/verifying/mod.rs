@@ -10,7 +10,7 @@ use daftar::domain::money::Amount;
 use daftar::domain::transaction::{Holder, Outcome, Submitted, TransactionKind};
 use daftar::host::clock;
 use daftar::usecases::keep_statement_pdf::keep_statement_pdf;
-use daftar::usecases::record_transactions::{Course, Memory, Recorded, Sent, record_transactions};
+use daftar::usecases::record_transactions::{Course, Memory, Sent, record_transactions};
 use daftar::usecases::register::licence::LicenceEventKind;
 use daftar::usecases::verify_books::{Extent, Verified};
 
@@ -113,10 +113,7 @@ async fn quarantine(scene: &Scene) {
     let recorded = record_transactions(&mut conn, &Memory::default(), at, &sent, Course::Singly)
         .await
         .unwrap();
-    assert!(matches!(
-        recorded[0],
-        Recorded::Decided(Outcome::Quarantined { .. })
-    ));
+    assert!(matches!(recorded[0], Outcome::Quarantined { .. }));
 }
 
 /// The first rendering of every statement.
@@ -139,7 +136,7 @@ pub async fn record(scene: &Scene, rows: &[Submitted], at: chrono::DateTime<chro
         .await
         .unwrap();
     for one in recorded {
-        assert!(matches!(one, Recorded::Decided(Outcome::Booked(_))), "{one:?}");
+        assert!(matches!(one, Outcome::Booked(_)), "{one:?}");
     }
 }
 

@@ -37,7 +37,8 @@ pub struct BatchQuery {
 
 /// A file or stream of transactions, refunds and reversals.
 ///
-/// Recorded in chunks while it comes in. Refunds and reversals may stand before their originals: they are booked at the end.
+/// Recorded in chunks while it comes in. Refunds and reversals are recorded when all the rest is, in the order in which they were sent:
+/// they may stand before their originals.
 /// One that broke off is sent again whole, because such rows may be missing from what was sent already; nothing is booked twice.
 /// `Content-Encoding: gzip` is read. A refusal comes once all that was begun has ended, and says in `submission` what became of the
 /// rows that had come.
@@ -122,7 +123,7 @@ struct Intake {
     /// Nothing of it is recorded before its end.
     is_whole: bool,
     lines: Vec<Line>,
-    /// The chunk before; then those of all rows so far that came before their originals.
+    /// The chunk before; then the refunds and reversals of all so far.
     recording: Option<JoinHandle<Done<Spool>>>,
 }
 
@@ -172,7 +173,7 @@ impl Intake {
             Broken::Unreadable(problem) if !self.is_whole => (problem, self.end().await),
             Broken::Unreadable(problem) | Broken::Refused(problem) => (problem, self.end_empty().await),
             Broken::Off(problem) => {
-                let _early = self.early().await;
+                let _take_backs = self.take_backs().await;
                 (problem, show(&state, &by, id).await)
             }
         };
@@ -192,14 +193,20 @@ impl Intake {
     async fn record(&mut self, chunk: Vec<Line>) -> Done<()> {
         let (state, by) = (self.state.clone(), self.by.clone());
         let judging = spawn_blocking(move || judge_lines(&state.recorder.memory, &by, state.now(), chunk));
-        let early = self.early().await?;
-        let recording = record_chunk(self.state.clone(), self.by.clone(), self.delivery, early, judging);
+        let take_backs = self.take_backs().await?;
+        let recording = record_chunk(
+            self.state.clone(),
+            self.by.clone(),
+            self.delivery,
+            take_backs,
+            judging,
+        );
         self.recording = Some(self.state.spawn(recording));
         Ok(())
     }
 
     /// When the chunk before is recorded.
-    async fn early(&mut self) -> Done<Spool> {
+    async fn take_backs(&mut self) -> Done<Spool> {
         let recording = self.recording.take().ok_or_else(broken_off)?;
         recording.await.map_err(|_| broken_off())?
     }
@@ -207,10 +214,10 @@ impl Intake {
     async fn end(mut self) -> Done<SubmissionView> {
         let last = std::mem::take(&mut self.lines);
         self.record(last).await?;
-        let early = self.early().await?;
+        let take_backs = self.take_backs().await?;
         let (state, by, delivery) = (self.state.clone(), self.by, self.delivery);
         let ending = self.state.spawn(async move {
-            record_early(&state, &by, delivery, early).await?;
+            record_take_backs(&state, &by, delivery, take_backs).await?;
             let mut conn = state.connection().await?;
             delivery.finish(&mut conn, &by, state.now()).await
         });
@@ -271,7 +278,7 @@ async fn record_chunk(
     state: std::sync::Arc<AppState>,
     by: Originator,
     delivery: Delivery,
-    mut early: Spool,
+    mut take_backs: Spool,
     judging: JoinHandle<Done<JudgedLines>>,
 ) -> Done<Spool> {
     let judged = judging.await.map_err(|_| broken_off())??;
@@ -281,9 +288,9 @@ async fn record_chunk(
         .await?;
     drop(conn);
     if lines.is_empty() {
-        return Ok(early);
+        return Ok(take_backs);
     }
-    let spooling = spawn_blocking(move || early.enter(&lines).map(|()| early));
+    let spooling = spawn_blocking(move || take_backs.enter(&lines).map(|()| take_backs));
     Ok(spooling.await.map_err(|_| broken_off())??)
 }
 
@@ -291,18 +298,25 @@ fn broken_off() -> Failure {
     Failure::Internal("the recording of a chunk broke off".to_owned())
 }
 
-async fn record_early(state: &AppState, by: &Originator, delivery: Delivery, early: Spool) -> Done<()> {
-    let mut early = early.rewound()?;
+async fn record_take_backs(
+    state: &AppState,
+    by: &Originator,
+    delivery: Delivery,
+    take_backs: Spool,
+) -> Done<()> {
+    let mut spooled = take_backs.rewound()?;
     loop {
-        let reading = spawn_blocking(move || early.next_lines(CHUNK_ROWS).map(|lines| (early, lines)));
+        let reading = spawn_blocking(move || spooled.next_lines(CHUNK_ROWS).map(|lines| (spooled, lines)));
         let (rest, lines) = reading.await.map_err(|_| broken_off())??;
         if lines.is_empty() {
             return Ok(());
         }
-        early = rest;
+        spooled = rest;
         let mut conn = state.connection().await?;
         let (memory, at) = (&state.recorder.memory, state.now());
-        delivery.record_early(&mut conn, memory, by, at, lines).await?;
+        delivery
+            .record_take_backs(&mut conn, memory, by, at, lines)
+            .await?;
     }
 }
 
@@ -310,7 +324,7 @@ impl From<SpoolError> for Failure {
     fn from(error: SpoolError) -> Self {
         let told = error.to_string();
         match error {
-            SpoolError::Full => Self::invalid("rows", "originals_come_first", told),
+            SpoolError::Full => Self::invalid("rows", "take_backs_have_a_limit", told),
             SpoolError::AllFull | SpoolError::File(_) => Self::Unavailable(told),
         }
     }
