@@ -17,7 +17,7 @@ use super::acting::connected;
 use super::output;
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::Asked;
-use crate::domain::submission::{ATOMIC_ROWS_MAX, CHUNK_ROWS, Format, Line, Reader};
+use crate::domain::submission::{ATOMIC_ROWS_MAX, CHUNK_BYTES, CHUNK_ROWS, Format, Line, Reader};
 use crate::host::spool::Spool;
 use crate::host::{Host, clock};
 use crate::usecases::record_transactions::Memory;
@@ -69,18 +69,31 @@ struct ReadChunk {
     bytes: u64,
 }
 
+/// When a chunk is full.
+#[derive(Clone, Copy)]
+struct Full {
+    rows: usize,
+    bytes: usize,
+}
+
+const FULL: Full = Full {
+    rows: CHUNK_ROWS,
+    bytes: CHUNK_BYTES,
+};
+/// The first chunk has all rows of a file that is not too long.
+const WHOLE: Full = Full {
+    rows: ATOMIC_ROWS_MAX + 1,
+    bytes: usize::MAX,
+};
+
 pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
     let format = format_of(args)?;
     let (file, length) = open(&args.file)?;
     let mut conn = connected(host).await?;
     let by = originator_of_code(&mut conn, &args.sender, Scope::Record).await?;
-    let chunk_rows = if args.atomic {
-        ATOMIC_ROWS_MAX + 1
-    } else {
-        CHUNK_ROWS
-    };
+    let full = if args.atomic { WHOLE } else { FULL };
     let (send, chunks) = mpsc::channel(AHEAD_MAX);
-    let reading = spawn_blocking(move || read_ahead(file, format, chunk_rows, &send));
+    let reading = spawn_blocking(move || read_ahead(file, format, full, &send));
     let import = Import {
         by,
         memory: Arc::default(),
@@ -184,7 +197,7 @@ fn unreadable(field: String, why: impl std::fmt::Display) -> Failure {
 }
 
 /// On a thread of its own, until the file ends, cannot be read on, or nobody takes the chunks any more.
-fn read_ahead(mut file: File, format: Format, chunk_rows: usize, send: &mpsc::Sender<ReadChunk>) -> Done<()> {
+fn read_ahead(mut file: File, format: Format, full: Full, send: &mpsc::Sender<ReadChunk>) -> Done<()> {
     let mut reader = Reader::new(format);
     let (mut piece, mut lines, mut bytes) = (vec![0; PIECE_BYTES], Vec::new(), 0);
     loop {
@@ -194,24 +207,31 @@ fn read_ahead(mut file: File, format: Format, chunk_rows: usize, send: &mpsc::Se
         if length == 0 {
             break;
         }
-        bytes += u64::try_from(length).unwrap_or_default();
+        bytes += length;
         let pushed = reader.push(piece.get(..length).unwrap_or_default(), &mut lines);
-        while lines.len() >= chunk_rows {
-            let rest = lines.split_off(chunk_rows);
-            let full = std::mem::replace(&mut lines, rest);
-            if send.blocking_send(ReadChunk { lines: full, bytes }).is_err() {
+        while lines.len() >= full.rows || bytes >= full.bytes {
+            let rest = lines.split_off(full.rows.min(lines.len()));
+            let chunk = ReadChunk::of(std::mem::replace(&mut lines, rest), bytes);
+            if send.blocking_send(chunk).is_err() {
                 return Ok(());
             }
             bytes = 0;
         }
         if let Err(broken) = pushed {
-            let _nobody = send.blocking_send(ReadChunk { lines, bytes });
+            let _nobody = send.blocking_send(ReadChunk::of(lines, bytes));
             return Err(unreadable(format!("line {}", broken.line), broken.explanation));
         }
     }
     let finished = reader.finish(&mut lines);
-    let _nobody = send.blocking_send(ReadChunk { lines, bytes });
+    let _nobody = send.blocking_send(ReadChunk::of(lines, bytes));
     finished.map_err(|broken| unreadable(format!("line {}", broken.line), broken.explanation))
+}
+
+impl ReadChunk {
+    fn of(lines: Vec<Line>, bytes: usize) -> Self {
+        let bytes = u64::try_from(bytes).unwrap_or_default();
+        Self { lines, bytes }
+    }
 }
 
 fn progress_bar(length: u64, style: &str) -> ProgressBar {

@@ -8,6 +8,7 @@ use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IntoDeserializer, Unexpected, Visitor};
 
 use super::calendar::{NoDay, day_of_text};
+use super::excerpt::{ECHO_MAX, EXPLANATION_MAX, FIELD_MAX, excerpt};
 
 /// What is wrong with a text that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,9 +140,9 @@ impl Misread {
 
     fn of(field: impl Into<String>, rule: &'static str, explanation: impl Into<String>) -> Self {
         Self {
-            field: field.into(),
+            field: excerpt(field, FIELD_MAX),
             rule,
-            explanation: explanation.into(),
+            explanation: excerpt(explanation, EXPLANATION_MAX),
         }
     }
 }
@@ -176,7 +177,7 @@ fn in_words(path: &str, told: &str) -> Misread {
         );
     }
     if let Some(name) = quoted_after(told, "unknown variant ") {
-        let known = choices(told);
+        let (known, name) = (choices(told), excerpt(name, ECHO_MAX));
         return Misread::of(path, "known", format!("one of {known}; sent was `{name}`"));
     }
     match told.rsplit_once(", expected ") {
@@ -214,7 +215,7 @@ fn sent_as(sent: &str) -> String {
     let value = sent.split_once(": ").map_or(sent, |(_, value)| value);
     match value.strip_prefix("floating point ") {
         Some(number) => format!("{number}, which is no whole number of at most {}", i64::MAX),
-        None => value.to_owned(),
+        None => excerpt(value, ECHO_MAX),
     }
 }
 
@@ -327,6 +328,28 @@ mod tests {
             let (in_field, broken, explanation) = misread(was, is);
             assert_eq!((in_field.as_str(), broken), (field, rule), "{explanation}");
             assert!(explanation.contains(told), "{explanation}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_by_its_beginning_and_still_with_what_would_be_right() {
+        let long = "ن".repeat(60_000);
+        for (was, is, told) in [
+            (":1,", format!(":\"{long}\","), "a whole number; sent was string"),
+            (
+                "\"urban\"",
+                format!("\"{long}\""),
+                "one of urban, rural; sent was",
+            ),
+            ("T07:30:00Z", long.clone(), "a moment such as"),
+            ("\"count\"", format!("\"{long}\""), "no such field; known: count"),
+            ("\"x\":true", format!("\"{long}\":1"), "true or false"),
+        ] {
+            let misread = object::<Row>(ROW.replace(was, &is).as_bytes()).unwrap_err();
+            assert!(misread.explanation.starts_with(told), "{misread:?}");
+            let characters = misread.explanation.chars().count();
+            assert!(characters <= told.len() + 2 * ECHO_MAX, "{misread:?}");
+            assert!(misread.field.chars().count() <= FIELD_MAX, "{misread:?}");
         }
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod cases;
 pub mod demand;
 pub mod dice;
 pub mod digits;
+pub mod excerpt;
 pub mod facts;
 pub mod hold;
 pub mod identifiers;

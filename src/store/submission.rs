@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use super::prepared::prepared;
 use super::schema::{submission_rows, submissions};
 use super::{Connection, Stored};
+use crate::domain::excerpt::{ROW_EXPLANATION_MAX, excerpt};
 use crate::domain::submission::Unread;
 use crate::domain::transaction::{Outcome, RowFault};
 
@@ -108,7 +109,7 @@ impl<'a> Noted<'a> {
             outcome,
             reference,
             reason: reason.to_owned(),
-            explanation,
+            explanation: excerpt(explanation, ROW_EXPLANATION_MAX),
         });
     }
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 
 use super::Unread;
+use crate::domain::excerpt::{ECHO_MAX, excerpt};
 use crate::domain::facts::{Facts, NO_FACTS, Stated};
 use crate::domain::json;
 use crate::domain::money::Amount;
@@ -41,12 +42,13 @@ impl Columns {
         let names: Vec<String> = fields_of(record)?.iter().map(column_name).collect();
         for (at, name) in names.iter().enumerate() {
             if !NAMES.contains(&name.as_str()) && !name.starts_with(FACT) {
-                let known = NAMES.join(", ");
+                let (known, name) = (NAMES.join(", "), excerpt(name, ECHO_MAX));
                 return Err(format!(
                     "there is no column `{name}`; known: {known} and fact.NAME"
                 ));
             }
             if names.iter().take(at).any(|earlier| earlier == name) {
+                let name = excerpt(name, ECHO_MAX);
                 return Err(format!("the column `{name}` stands twice"));
             }
         }
@@ -80,10 +82,7 @@ impl Columns {
             }
         }
         let reference = cells.text("reference").filter(|text| may_be_reference(text));
-        cells.row().map_err(|faults| Unread {
-            reference: reference.unwrap_or_default(),
-            faults,
-        })
+        cells.row().map_err(|faults| Unread::of(reference, faults))
     }
 }
 
@@ -127,7 +126,8 @@ impl Cells<'_> {
         let field = *self.stated.get(name)?;
         let read = whole_number(field);
         if read.is_none() {
-            let told = format!("a whole number of this size, written as in JSON; sent was `{field}`");
+            let sent = excerpt(field, ECHO_MAX);
+            let told = format!("a whole number of this size, written as in JSON; sent was `{sent}`");
             self.fault(name, told);
         }
         read
@@ -137,7 +137,7 @@ impl Cells<'_> {
         let field = self.stated.get("occurred_at").copied().unwrap_or_default();
         let read = json::moment_of_text(field);
         if read.is_none() {
-            let told = format!("{}; sent was `{field}`", json::A_MOMENT);
+            let told = format!("{}; sent was `{}`", json::A_MOMENT, excerpt(field, ECHO_MAX));
             self.fault("occurred_at", told);
         }
         read.unwrap_or_default()
@@ -194,7 +194,8 @@ impl Cells<'_> {
             if let Some(name) = name.strip_prefix(FACT)
                 && facts.insert(name.to_owned(), fact(field)).is_some()
             {
-                let told = format!("it stands in the column `facts` and in `{FACT}{name}`");
+                let column = excerpt(name, ECHO_MAX);
+                let told = format!("it stands in the column `facts` and in `{FACT}{column}`");
                 self.faults
                     .push(RowFault::new(format!("facts.{name}"), json::ONCE, told));
             }

@@ -17,6 +17,10 @@ use record::{RECORD_BYTES_MAX, Record, Records};
 pub const ATOMIC_ROWS_MAX: usize = 10_000;
 /// Rows that are booked in one database transaction.
 pub const CHUNK_ROWS: usize = 16_000;
+/// After so much text the rows that it had are booked, however few they are: memory does not grow with their length.
+pub const CHUNK_BYTES: usize = 16 * 1024 * 1024;
+/// What is told to be wrong with one row.
+const FAULTS_MAX: usize = 8;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,10 +128,7 @@ impl Reader {
 }
 
 fn row_of_json(record: &[u8]) -> Result<Submitted, Unread> {
-    Submitted::from_line(record).map_err(|faults| Unread {
-        reference: reference_in(record).unwrap_or_default(),
-        faults,
-    })
+    Submitted::from_line(record).map_err(|faults| Unread::of(reference_in(record), faults))
 }
 
 fn names(line: i64, record: Result<&[u8], RowFault>) -> Result<Columns, Unreadable> {
@@ -141,12 +142,20 @@ fn too_long() -> RowFault {
     RowFault::new("", "a_row_is_short", explanation)
 }
 
+impl Unread {
+    fn of(reference: Option<String>, mut faults: Vec<RowFault>) -> Self {
+        faults.truncate(FAULTS_MAX);
+        faults.shrink_to_fit();
+        Self {
+            reference: reference.unwrap_or_default(),
+            faults,
+        }
+    }
+}
+
 impl From<RowFault> for Unread {
     fn from(fault: RowFault) -> Self {
-        Self {
-            reference: String::new(),
-            faults: vec![fault],
-        }
+        Self::of(None, vec![fault])
     }
 }
 

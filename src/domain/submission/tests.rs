@@ -240,6 +240,50 @@ fn a_row_that_is_too_long_is_one_unread_row_however_it_comes() {
     }
 }
 
+#[test]
+fn what_is_kept_of_a_row_that_cannot_be_read_does_not_grow_with_it() {
+    let listed = |one: fn(usize) -> String| (0..1_000).map(one).collect::<Vec<String>>().join(",");
+    let long = "x".repeat(12_000);
+    let many = listed(|n| format!("\"{n}\\u0001\":1"));
+    let facts = listed(|n| format!("fact.{n}"));
+    let doubled = listed(|n| format!("\"\"{n}\"\":1"));
+    let ones = listed(|_| "1".to_owned());
+    let row = "\"office\":\"1001\",\"service\":\"card\",\"reference\":\"r-1\",\"occurred_at\":\"2026-11-24T07:30:00Z\"";
+    for (format, text) in [
+        (Format::Ndjson, format!("{{\"{long}\":1}}")),
+        (
+            Format::Ndjson,
+            format!("{{\"office\":\"1001\",\"amount\":\"{long}\"}}"),
+        ),
+        (Format::Ndjson, format!("{{{row},\"holder\":\"{long}\"}}")),
+        (
+            Format::Ndjson,
+            format!("{{{row},\"holder\":\"office\",\"facts\":{{{many}}}}}"),
+        ),
+        (
+            Format::Csv,
+            format!("{HEAD},amount,quantity\n1,{long},{long},{long},{long},{long}\n"),
+        ),
+        (
+            Format::Csv,
+            format!("{HEAD},facts,{facts}\n1,2,3,4,\"{{{doubled}}}\",{ones}\n"),
+        ),
+    ] {
+        let lines = read_in_pieces(format, &text, usize::MAX);
+        let unread = lines[0].row.as_ref().unwrap_err();
+        let kept: usize = unread
+            .faults
+            .iter()
+            .map(|fault| fault.field.capacity() + fault.explanation.capacity())
+            .sum();
+        assert!(kept + unread.reference.capacity() < 8_000, "{kept}: {unread:?}");
+        assert!(
+            !unread.faults.is_empty() && unread.faults.capacity() <= FAULTS_MAX,
+            "{unread:?}"
+        );
+    }
+}
+
 /// The cells of the records that a text is cut into, and whether the last one stays open.
 fn cut(text: &str, size: usize) -> (Vec<Vec<String>>, bool) {
     let (mut records, mut rows) = (Records::quoted(), Vec::new());

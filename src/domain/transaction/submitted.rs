@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Holder, TransactionKind};
+use crate::domain::excerpt::{EXPLANATION_MAX, FIELD_MAX, excerpt};
 use crate::domain::facts::{self, Facts};
 use crate::domain::json::{self, Misread};
 use crate::domain::moment::kept;
@@ -87,9 +88,9 @@ pub struct RowFault {
 impl RowFault {
     pub fn new(field: impl Into<String>, rule: &'static str, explanation: impl Into<String>) -> Self {
         Self {
-            field: field.into(),
+            field: excerpt(field, FIELD_MAX),
             rule,
-            explanation: explanation.into(),
+            explanation: excerpt(explanation, EXPLANATION_MAX),
         }
     }
 }

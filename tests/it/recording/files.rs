@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
 use actix_web::http::Method;
-use daftar::domain::submission::CHUNK_ROWS;
+use daftar::domain::submission::{CHUNK_BYTES, CHUNK_ROWS};
 use serde_json::{Value, json};
 
 use super::desk::{Desk, csv, ndjson};
@@ -116,6 +116,41 @@ async fn a_refund_may_stand_a_chunk_before_its_original_and_takes_before_what_is
         "SELECT string_agg(amount::text, ' ' ORDER BY reference) FROM transactions WHERE kind IN (2, 3)";
     assert_eq!(desk.counter.word(taken).await, "500 99500");
     desk.counter.assert_sound().await;
+}
+
+#[actix_web::test]
+async fn few_rows_of_much_text_are_recorded_in_chunks_too() {
+    let desk = Desk::open().await;
+    let blanks = " ".repeat(60 * 1024);
+    let rows: Vec<String> = desk
+        .rows(0..280)
+        .iter()
+        .map(|row| format!("{row}{blanks}"))
+        .collect();
+    let text = rows.join("\n");
+    assert!(text.len() > CHUNK_BYTES && rows.len() < CHUNK_ROWS);
+    let answer = desk.batch("", "application/x-ndjson", text).await.json();
+    assert_eq!(answer["booked"], json!(280), "{answer}");
+    let batches = "SELECT count(DISTINCT batch_id) FROM transactions";
+    assert_eq!(desk.counter.figure(batches).await, 2);
+    desk.counter.assert_sound().await;
+}
+
+#[actix_web::test]
+async fn what_is_told_of_a_row_is_short_however_long_the_row() {
+    let desk = Desk::open().await;
+    let long = "x".repeat(60_000);
+    let rows = [
+        json!({ "reference": "r-1", "office": 5, "service": long }),
+        json!({ long: 1 }),
+    ];
+    let answer = desk.batch("", "application/x-ndjson", ndjson(&rows)).await.json();
+    assert_eq!(answer["malformed"], json!(2), "{answer}");
+    let longest = "SELECT max(length(explanation)) FROM submission_rows";
+    assert!(desk.counter.figure(longest).await < 1_000);
+    let path = format!("/v1/submissions/{}/rows", answer["id"]);
+    let told = desk.ask(Method::GET, &path, "", String::new()).await.body;
+    assert!(told.contains("no such field; known: office, service"), "{told}");
 }
 
 #[actix_web::test]

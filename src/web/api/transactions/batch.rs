@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::originator::Originator;
-use crate::domain::submission::{CHUNK_ROWS, Format, Line, Reader, Unreadable};
+use crate::domain::submission::{CHUNK_BYTES, CHUNK_ROWS, Format, Line, Reader, Unreadable};
 use crate::host::spool::{Spool, SpoolError};
 use crate::usecases::submission::{
     Delivery, JudgedLines, SubmissionView, judge_lines, may_be_whole, open_submission, show_submission,
@@ -123,6 +123,8 @@ struct Intake {
     /// Nothing of it is recorded before its end.
     is_whole: bool,
     lines: Vec<Line>,
+    /// Read since a chunk was full.
+    bytes: usize,
     /// The chunk before; then the refunds and reversals of all so far.
     recording: Option<JoinHandle<Done<Spool>>>,
 }
@@ -139,6 +141,7 @@ impl Intake {
             delivery,
             is_whole: false,
             lines: Vec::with_capacity(CHUNK_ROWS),
+            bytes: 0,
             recording: Some(recording),
         })
     }
@@ -148,6 +151,7 @@ impl Intake {
         let mut reader = Reader::new(format);
         while let Some(bytes) = next_bytes(body).await? {
             let pushed = reader.push(&bytes, &mut self.lines);
+            self.bytes += bytes.len();
             let recorded = self.record_full_chunks().await;
             recorded.map_err(|failure| Broken::Off(failure.into()))?;
             pushed.map_err(unreadable)?;
@@ -184,9 +188,18 @@ impl Intake {
         while self.lines.len() >= CHUNK_ROWS {
             let rest = self.lines.split_off(CHUNK_ROWS);
             let chunk = std::mem::replace(&mut self.lines, rest);
-            self.record(chunk).await?;
+            self.record_full(chunk).await?;
+        }
+        if self.bytes >= CHUNK_BYTES {
+            let chunk = std::mem::take(&mut self.lines);
+            self.record_full(chunk).await?;
         }
         Ok(())
+    }
+
+    async fn record_full(&mut self, chunk: Vec<Line>) -> Done<()> {
+        self.bytes = 0;
+        self.record(chunk).await
     }
 
     /// On a task of its own, which a client that leaves does not take with it, and beside the thread that reads.

@@ -1,0 +1,1 @@
+ALTER TABLE submission_rows DROP CONSTRAINT an_explanation_has_a_limit;
