@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{BindingRules, LicenceRules, NetworkRules, Rulebook, TariffRules};
-use crate::domain::binding::in_force;
+use crate::domain::binding::{LICENSEE, in_force};
 use crate::domain::licence::{AfterRestriction, Happening, LicenceState, MoneyPolicy, Unlicensed};
 use crate::domain::transaction::{Reason, Submitted};
 use crate::domain::window::{CLOCK_DIFFERENCE_MAX, Lateness, Untimely, untimeliness};
@@ -91,6 +91,12 @@ impl Rulebook {
             && self
                 .network(network)
                 .is_some_and(|network| network.timely(case).is_ok())
+    }
+
+    /// Who held an office in a network when something happened there, as known when it is booked.
+    pub(super) fn licensee(&self, office: i32, network: &NetworkRules, case: Case<'_>) -> Option<i32> {
+        let licence = licence_of(self.licences.get(&office)?, network, case).ok()?;
+        licence.binding(case).ok()?.binding.party(LICENSEE)
     }
 
     pub fn office(&self, row: &Submitted) -> Result<i32, NotBookable> {

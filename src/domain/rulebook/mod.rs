@@ -15,9 +15,11 @@ use super::window::Schedule;
 
 mod concern;
 mod finding;
+mod handover;
 mod presumption;
 
 pub use finding::{Case, Found, NotBookable};
+pub use handover::HandedOver;
 pub use presumption::{Presumption, admits_part};
 
 /// Everything that a recorder remembers. It never changes: newer rules are another rulebook.

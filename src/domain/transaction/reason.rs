@@ -33,6 +33,8 @@ pub enum Reason {
     OriginalIsNone,
     BeforeItsOriginal,
     OtherNetworkOrService,
+    /// The office was handed over since: its present licensee paid what the former is to be charged with.
+    GivenBackByAnother,
     MoreThanLeft,
     NothingLeft,
     /// The database took it neither with others nor alone.
@@ -40,7 +42,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::UnknownOffice,
         Self::UnknownService,
         Self::UnknownNetwork,
@@ -64,6 +66,7 @@ impl Reason {
         Self::OriginalIsNone,
         Self::BeforeItsOriginal,
         Self::OtherNetworkOrService,
+        Self::GivenBackByAnother,
         Self::MoreThanLeft,
         Self::NothingLeft,
         Self::RefusedByTheDatabase,
@@ -94,6 +97,7 @@ impl Reason {
             Self::OriginalIsNone => "original_is_none",
             Self::BeforeItsOriginal => "before_its_original",
             Self::OtherNetworkOrService => "other_network_or_service",
+            Self::GivenBackByAnother => "given_back_by_another",
             Self::MoreThanLeft => "more_than_left",
             Self::NothingLeft => "nothing_left",
             Self::RefusedByTheDatabase => "refused_by_the_database",
@@ -150,6 +154,10 @@ impl Reason {
             Self::OtherNetworkOrService => (
                 "شبکه یا خدمت آن با تراکنش اصلی یکی نیست",
                 "its network or service is not its original's",
+            ),
+            Self::GivenBackByAnother => (
+                "وجه را پروانه‌دار دیگری از صندوق دفتر پس داده است",
+                "another licensee of the office gave the money back",
             ),
             Self::MoreThanLeft => ("بیش از ماندهٔ تراکنش اصلی است", "it takes back more than is left"),
             Self::NothingLeft => (

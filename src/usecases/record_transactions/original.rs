@@ -1,5 +1,8 @@
-//! An original that is taken back: what is left of it, its allocation as it is shared, the allocation of a part of it.
+//! An original that is taken back: what is left of it and what is never given back, its allocation as it is shared, the allocation of
+//! a part of it.
 //! Never here: which rows take back (see `take_back`), locks.
+
+use std::collections::BTreeSet;
 
 use crate::domain::canonical::Digest;
 use crate::domain::money::Amount;
@@ -149,6 +152,31 @@ pub(super) fn version_of<'s>(original: &StoredTransaction, snapshot: &'s Snapsho
     rules
         .map(AsRef::as_ref)
         .ok_or_else(|| Failure::Internal(format!("tariff version {id} is unknown")))
+}
+
+/// What of an original is never given back, as a clause; empty where all may be.
+pub(super) fn kept_back(original: &StoredTransaction, snapshot: &Snapshot) -> String {
+    let Ok(rules) = version_of(original, snapshot) else {
+        return String::new();
+    };
+    let sources = original.source_terms.iter().zip(&original.source_amounts);
+    let legs = original.leg_terms.iter().zip(&original.leg_amounts);
+    let shares = sources.chain(legs);
+    let shares = shares.filter_map(|(ordinal, minor)| Some((rules.tariff.term(*ordinal)?, *minor)));
+    let principal = rules.tariff.principal_term();
+    let kept: BTreeSet<String> = shares
+        .chain(principal.map(|term| (term, original.principal)))
+        .filter(|(term, minor)| !term.refundable && *minor > 0)
+        .map(|(term, minor)| format!("{} {minor}", term.name))
+        .collect();
+    if kept.is_empty() {
+        return String::new();
+    }
+    let kept: Vec<String> = kept.into_iter().collect();
+    format!(
+        "; by its tariff these parts are not refundable: {}",
+        kept.join(", ")
+    )
 }
 
 fn shares(terms: &[i16], amounts: &[i64]) -> Vec<StoredShare> {

@@ -6,14 +6,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::batch::{Entry, Ready};
 use super::booking::{Ground, Halt, Plan, find_stored};
 use super::comparison::AskedAgain;
-use super::original::{Left, id_of, original_shared, refund_allocation, refund_shared, version_of};
+use super::original::{
+    Left, id_of, kept_back, original_shared, refund_allocation, refund_shared, version_of,
+};
 use super::rules::Snapshot;
 use crate::domain::money::Amount;
 use crate::domain::proof::{Shared, facts_digest};
-use crate::domain::rulebook::{NotBookable, admits_part};
+use crate::domain::rulebook::{HandedOver, NotBookable, admits_part};
 use crate::domain::take_back::{AskedBack, NotTakenBack, TakenBack};
 use crate::domain::transaction::{Reason, Submitted, TransactionId, TransactionKind};
 use crate::store::allocation::{NewRefundAllocation, insert_refund_allocations, last_refund_ordinals};
+use crate::store::party::party_codes;
 use crate::store::transaction::{self, Key, StoredTransaction, taken_back};
 use crate::store::{Connection, locks};
 use crate::usecases::{Done, Failure};
@@ -23,7 +26,12 @@ struct Claim {
     index: usize,
     office_id: i32,
     original: Option<StoredTransaction>,
+    /// Why the money cannot have come out of the till that it would be booked to.
+    other_till: Option<NotBookable>,
 }
+
+/// What was taken back of originals before.
+type TakenBefore = HashMap<TransactionId, Vec<transaction::TakenBack>>;
 
 /// What one row takes, and where its own allocation stands among the new ones if it needs one.
 struct Taken<'c> {
@@ -40,10 +48,12 @@ impl Ground {
         plan: &Plan<'_>,
         rows: &[(usize, i32)],
     ) -> Result<(), Halt> {
-        let claims = find_originals(conn, plan, rows).await?;
+        let mut claims = find_originals(conn, plan, rows).await?;
         lock_originals(conn, &claims).await?;
-        self.settle_repeated(conn, plan, &claims).await?;
-        let mut left = read_left(conn, plan.snapshot, &claims).await?;
+        look_at_tills(conn, plan, &mut claims).await?;
+        let before = read_taken(conn, &claims).await?;
+        self.settle_repeated(conn, plan, &claims, &before).await?;
+        let mut left = read_left(conn, plan.snapshot, &claims, &before).await?;
         let (mut taken, mut new) = (Vec::new(), Vec::new());
         for claim in claims.iter().filter(|claim| self.recorded[claim.index].is_none()) {
             match self
@@ -80,6 +90,7 @@ impl Ground {
         conn: &mut Connection,
         plan: &Plan<'_>,
         claims: &[Claim],
+        before: &TakenBefore,
     ) -> Result<(), Halt> {
         let key = |(at, claim): (usize, &Claim)| (at, plan.rows[claim.index].stored_key(claim.office_id));
         let sought: Vec<(usize, Key<'_>)> = claims.iter().enumerate().map(key).collect();
@@ -87,7 +98,7 @@ impl Ground {
             let claim = &claims[at];
             let asked = match asked_back(plan.rows[claim.index].row) {
                 AskedBack::Part { amount, principal } => (amount, principal),
-                AskedBack::AllThatIsLeft => claim.left_before(conn, plan.snapshot, &stored).await?,
+                AskedBack::AllThatIsLeft => claim.left_before(before, plan.snapshot, &stored)?,
             };
             let asked = AskedAgain {
                 original: claim.original.as_ref().map(id_of),
@@ -117,6 +128,7 @@ async fn find_originals(
             index: *index,
             office_id: *office_id,
             original: None,
+            other_till: None,
         })
         .collect();
     for (at, stored) in find_stored(conn, &sought).await? {
@@ -138,22 +150,60 @@ async fn lock_originals(conn: &mut Connection, claims: &[Claim]) -> Result<(), H
     Ok(())
 }
 
+/// Names both parties where an office that gives back was handed over since.
+async fn look_at_tills(conn: &mut Connection, plan: &Plan<'_>, claims: &mut [Claim]) -> Result<(), Halt> {
+    let handed_over: Vec<(usize, HandedOver)> = (0..)
+        .zip(&*claims)
+        .filter_map(|(at, claim)| Some((at, claim.handed_over(plan)?)))
+        .collect();
+    if handed_over.is_empty() {
+        return Ok(());
+    }
+    let parties = handed_over
+        .iter()
+        .flat_map(|(_, over)| [over.former, over.present]);
+    let parties: BTreeSet<i32> = parties.collect();
+    let codes = party_codes(conn, &parties.into_iter().collect::<Vec<i32>>()).await?;
+    let code = |party: i32| codes.get(&party).map(String::as_str).unwrap_or_default();
+    for (at, over) in handed_over {
+        claims[at].other_till = Some(HandedOver::told(code(over.former), code(over.present)));
+    }
+    Ok(())
+}
+
+/// Each once.
+fn originals(claims: &[Claim]) -> BTreeMap<TransactionId, &StoredTransaction> {
+    let originals = claims.iter().filter_map(|claim| claim.original.as_ref());
+    originals.map(|original| (id_of(original), original)).collect()
+}
+
+/// To be read in a statement after the originals' locks.
+async fn read_taken(conn: &mut Connection, claims: &[Claim]) -> Result<TakenBefore, Halt> {
+    let ids: Vec<i64> = originals(claims).keys().map(|id| id.number()).collect();
+    let mut before = TakenBefore::new();
+    for taken in taken_back(conn, &ids).await? {
+        let id = TransactionId::from_number(taken.original_id);
+        before.entry(id).or_default().push(taken);
+    }
+    Ok(before)
+}
+
 /// To be read in statements after the originals' locks.
 async fn read_left(
     conn: &mut Connection,
     snapshot: &Snapshot,
     claims: &[Claim],
+    before: &TakenBefore,
 ) -> Result<HashMap<TransactionId, Left>, Halt> {
     let mut left = HashMap::new();
-    for original in claims.iter().filter_map(|claim| claim.original.as_ref()) {
-        left.insert(id_of(original), Left::untouched(original, snapshot)?);
+    for (id, original) in originals(claims) {
+        let mut of_one = Left::untouched(original, snapshot)?;
+        for taken in before.get(&id).into_iter().flatten() {
+            of_one.note_stored(taken)?;
+        }
+        left.insert(id, of_one);
     }
     let ids: Vec<i64> = left.keys().map(|id| id.number()).collect();
-    for taken in taken_back(conn, &ids).await? {
-        if let Some(left) = left.get_mut(&TransactionId::from_number(taken.original_id)) {
-            left.note_stored(&taken)?;
-        }
-    }
     for last in last_refund_ordinals(conn, &ids).await? {
         if let Some(left) = left.get_mut(&TransactionId::from_number(last.original_id)) {
             left.last_ordinal = last.last;
@@ -164,9 +214,9 @@ async fn read_left(
 
 impl Claim {
     /// The amount and principal that were left of the original before a row that took back of it; nothing of no original.
-    async fn left_before(
+    fn left_before(
         &self,
-        conn: &mut Connection,
+        before: &TakenBefore,
         snapshot: &Snapshot,
         stored: &StoredTransaction,
     ) -> Done<(Amount, Amount)> {
@@ -174,7 +224,10 @@ impl Claim {
             return Ok((Amount::ZERO, Amount::ZERO));
         };
         let mut left = Left::untouched(original, snapshot)?;
-        let taken = taken_back(conn, &[id_of(original).number()]).await?;
+        let taken = before
+            .get(&id_of(original))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let own = taken
             .iter()
             .find(|taken| taken.allocation_id == stored.allocation_id);
@@ -250,7 +303,19 @@ impl Claim {
             );
         }
         network.timely(sent.case(plan.at))?;
-        Ok(original)
+        match &self.other_till {
+            Some(why) => Err(why.clone()),
+            None => Ok(original),
+        }
+    }
+
+    fn handed_over(&self, plan: &Plan<'_>) -> Option<HandedOver> {
+        let original = self.original.as_ref()?;
+        let case = plan.rows[self.index].case(plan.at);
+        let (office, network) = (original.office_id, original.network_id);
+        plan.snapshot
+            .book
+            .handed_over(case, office, network, original.binding_id)
     }
 }
 
@@ -307,31 +372,6 @@ fn missing(row: &Submitted) -> NotBookable {
         row.office
     );
     NotBookable::quarantined(Reason::OriginalMissing, told)
-}
-
-/// What of an original is never given back, as a clause; empty where all may be.
-fn kept_back(original: &StoredTransaction, snapshot: &Snapshot) -> String {
-    let Ok(rules) = version_of(original, snapshot) else {
-        return String::new();
-    };
-    let sources = original.source_terms.iter().zip(&original.source_amounts);
-    let legs = original.leg_terms.iter().zip(&original.leg_amounts);
-    let shares = sources.chain(legs);
-    let shares = shares.filter_map(|(ordinal, minor)| Some((rules.tariff.term(*ordinal)?, *minor)));
-    let principal = rules.tariff.principal_term();
-    let kept: BTreeSet<String> = shares
-        .chain(principal.map(|term| (term, original.principal)))
-        .filter(|(term, minor)| !term.refundable && *minor > 0)
-        .map(|(term, minor)| format!("{} {minor}", term.name))
-        .collect();
-    if kept.is_empty() {
-        return String::new();
-    }
-    let kept: Vec<String> = kept.into_iter().collect();
-    format!(
-        "; by its tariff these parts are not refundable: {}",
-        kept.join(", ")
-    )
 }
 
 fn not_taken(why: &NotTakenBack, kept: &str) -> NotBookable {

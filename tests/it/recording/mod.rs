@@ -4,6 +4,7 @@ mod ahead;
 mod counter;
 mod desk;
 mod files;
+mod handovers;
 mod idempotency;
 mod importing;
 mod licences;
