@@ -101,6 +101,20 @@ pub async fn intern_answers<'n>(
     Err(StoreFailure::corrupt("allocations", "", told))
 }
 
+/// So many ids that no allocation has.
+pub async fn next_allocation_ids(mut conn: &Connection, count: usize) -> Stored<Vec<i64>> {
+    #[derive(QueryableByName)]
+    struct Next {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+    }
+    let next: Vec<Next> = prepared("SELECT nextval('allocations_id_seq') AS id FROM generate_series(1, $1)")
+        .bind::<Integer, _>(i32::try_from(count).unwrap_or(i32::MAX))
+        .load(&mut conn)
+        .await?;
+    Ok(next.into_iter().map(|next| next.id).collect())
+}
+
 /// Inserts the allocations of refunds and returns their ids in order. The caller holds the originals' locks.
 pub async fn insert_refund_allocations(
     conn: &mut Connection,

@@ -11,7 +11,7 @@ use futures_util::stream::FuturesOrdered;
 use super::memory::Memory;
 use super::pricing::{Asked, Decision, Judgement, Priced, Quoted, Verdict};
 use crate::store::Connection;
-use crate::store::allocation::{InternedAnswers, NewAnswer, intern_answers};
+use crate::store::allocation::{InternedAnswers, NewAnswer, intern_answers, next_allocation_ids};
 use crate::usecases::{Done, Failure};
 
 /// Answers that are stored together: so few that the database soon has something to do, so many that what a call costs by itself
@@ -53,17 +53,20 @@ impl Judgement {
         self.complete(answered, Vec::new())
     }
 
-    /// Gives the new answers ids that are spare; `None` if there are too few, or if an answer reads facts whose id is not
-    /// remembered.
-    pub(super) fn reserved(&self, memory: &Memory) -> Option<Reserved> {
-        let mut facts_ids = Vec::with_capacity(self.new.len());
-        for quoted in self.new.values() {
-            facts_ids.push((
-                memory.facts_id(&quoted.facts)?,
-                memory.facts_id(&quoted.read_facts)?,
-            ));
-        }
-        let ids = memory.take_allocation_ids(self.new.len())?;
+    /// Gives the new answers ids that are spare, or asks the database where there are too few; `None` if an answer reads facts whose
+    /// id is not remembered.
+    pub(super) async fn reserved(&self, conn: &Connection, memory: &Memory) -> Done<Option<Reserved>> {
+        let known = |quoted: &Quoted| {
+            let facts_id = memory.facts_id(&quoted.facts)?;
+            Some((facts_id, memory.facts_id(&quoted.read_facts)?))
+        };
+        let Some(facts_ids) = self.new.values().map(known).collect::<Option<Vec<_>>>() else {
+            return Ok(None);
+        };
+        let ids = match memory.take_allocation_ids(self.new.len()) {
+            Some(ids) => ids,
+            None => next_allocation_ids(conn, self.new.len()).await?,
+        };
         let mut reserved = Reserved::default();
         for (((asked, quoted), (facts_id, read_facts_id)), id) in self.new.iter().zip(facts_ids).zip(ids) {
             reserved.priced.insert(asked.clone(), quoted.priced(id, facts_id));
@@ -73,7 +76,7 @@ impl Judgement {
                 allocation: quoted.allocation.clone(),
             });
         }
-        Some(reserved)
+        Ok(Some(reserved))
     }
 
     pub(super) fn with(self, reserved: Reserved) -> Done<Judged> {

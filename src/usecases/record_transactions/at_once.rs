@@ -25,15 +25,20 @@ pub enum NotAtOnce {
     Failed(Failure),
 }
 
-/// Books rows that were judged ahead, in their order, by one statement. Nothing is waited for that was asked on the connection
-/// before, so that several of these may be on their way to the database, which takes one after the other.
+/// Books rows that were judged ahead, in their order, by one statement, and another before it where ids are lacking. Nothing is waited
+/// for that was asked on the connection before, so that several of these may be on their way to the database, which takes one after the
+/// other.
 pub async fn record_at_once(
     conn: &Connection,
     memory: &Memory,
     rows: &[Sent<'_>],
     judged: JudgedAhead,
 ) -> Result<Vec<Outcome>, NotAtOnce> {
-    let reserved = judged.judgement.reserved(memory).ok_or(STANDS_OTHERWISE)?;
+    if judged.rounds.len() != 1 || !judged.judgement.is_of_originals() {
+        return Err(STANDS_OTHERWISE);
+    }
+    let reserved = judged.judgement.reserved(conn, memory).await?;
+    let reserved = reserved.ok_or(STANDS_OTHERWISE)?;
     let verdicts = judged.judgement.with(reserved).map_err(NotAtOnce::Failed)?;
     let plan = Plan {
         snapshot: &judged.snapshot,
@@ -112,7 +117,7 @@ async fn places(
 }
 
 impl<'a> Plan<'a> {
-    /// If no row is anything else, and none stands here twice.
+    /// If no row is anything else.
     fn all_originals(&self) -> Option<Vec<Entry<'a>>> {
         let rows = self.rows.iter().zip(self.verdicts).enumerate();
         let entry = |(index, (sent, verdict)): (usize, (&Sent<'a>, &'a Verdict))| match verdict {
@@ -123,8 +128,7 @@ impl<'a> Plan<'a> {
             }),
             Verdict::TakesBack { .. } | Verdict::Not { .. } => None,
         };
-        let entries: Option<Vec<Entry<'a>>> = rows.map(entry).collect();
-        entries.filter(|_| self.rounds.len() == 1)
+        rows.map(entry).collect()
     }
 
     fn footings(&self, memory: &Memory) -> Option<Vec<Footing>> {

@@ -2,6 +2,7 @@
 //! for batches and answers. Filled after commit only, checked under the networks' locks. Never here: anything that a lost memory could not find again.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::answers::Answered;
@@ -16,8 +17,11 @@ use crate::usecases::Done;
 const ANSWERS_MAX: usize = 50_000;
 /// Of canonical facts, in each of two generations.
 const FACTS_MAX: usize = 50_000;
-/// Ids for answers and for batches that are held; more are asked for when half of them are gone.
+/// Ids for answers and for batches that are held at least; more are asked for when half of them are gone.
 const SPARE_ALLOCATIONS: usize = 512;
+/// So often what the last rows took is held, if that is more: the next may be on their way before what these ask for has come.
+const SPARE_TIMES_TAKEN: usize = 4;
+const SPARE_ALLOCATIONS_MAX: usize = 4_096;
 const SPARE_BATCHES: usize = 64;
 
 #[derive(Debug)]
@@ -28,6 +32,7 @@ pub struct Memory {
     footings: Mutex<HashMap<i16, Footing>>,
     spare_batch_ids: Mutex<Vec<i64>>,
     spare_allocation_ids: Mutex<Vec<i64>>,
+    allocation_ids_taken: AtomicUsize,
 }
 
 impl Default for Memory {
@@ -39,6 +44,7 @@ impl Default for Memory {
             footings: Mutex::default(),
             spare_batch_ids: Mutex::default(),
             spare_allocation_ids: Mutex::default(),
+            allocation_ids_taken: AtomicUsize::new(0),
         }
     }
 }
@@ -106,6 +112,7 @@ impl Memory {
 
     /// Ids that no answer has; `None` if there are fewer.
     pub(super) fn take_allocation_ids(&self, count: usize) -> Option<Vec<i64>> {
+        self.allocation_ids_taken.store(count, Ordering::Relaxed);
         let mut spare = held(&self.spare_allocation_ids);
         let left = spare.len().checked_sub(count)?;
         Some(spare.split_off(left))
@@ -122,7 +129,12 @@ impl Memory {
 
     /// How many ids for answers the next booking should bring.
     pub(super) fn wanted_allocation_ids(&self) -> usize {
-        wanted(&self.spare_allocation_ids, SPARE_ALLOCATIONS)
+        let taken = self.allocation_ids_taken.load(Ordering::Relaxed);
+        let held = taken.saturating_mul(SPARE_TIMES_TAKEN);
+        wanted(
+            &self.spare_allocation_ids,
+            held.clamp(SPARE_ALLOCATIONS, SPARE_ALLOCATIONS_MAX),
+        )
     }
 }
 

@@ -131,6 +131,14 @@ pub(super) fn judge(memory: &Memory, snapshot: &Snapshot, at: DateTime<Utc>, row
 }
 
 impl Judgement {
+    /// Whether no row takes back, or is not bookable.
+    pub(super) fn is_of_originals(&self) -> bool {
+        self.decisions.iter().all(|decision| match decision {
+            Decision::Verdict(Verdict::Original(_)) | Decision::Waits(..) => true,
+            Decision::Verdict(Verdict::TakesBack { .. } | Verdict::Not { .. }) => false,
+        })
+    }
+
     /// Takes in rows that were judged before.
     pub(super) fn absorb(&mut self, memory: &Memory, mut earlier: Self) {
         for decision in earlier.decisions {

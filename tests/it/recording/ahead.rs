@@ -1,9 +1,9 @@
 //! Single rows are judged when they come and booked later; what counts is what is known when they are booked (money rule 11).
 
 use chrono::{DateTime, Duration, Utc};
-use daftar::domain::transaction::{Outcome, Reason};
+use daftar::domain::transaction::{Outcome, Reason, Submitted};
 use daftar::usecases::record_transactions::{
-    Course, JudgedAlone, Sent, judge_alone, judge_together, record_judged,
+    Course, JudgedAlone, Sent, judge_ahead, judge_alone, judge_together, record_at_once, record_judged,
 };
 use daftar::usecases::register::licence::LicenceEventKind;
 use serde_json::{Value, json};
@@ -56,6 +56,28 @@ async fn a_price_that_changed_while_a_row_waited_is_the_one_it_is_booked_at() {
         panic!("{outcome:?}");
     };
     assert_eq!(as_booked.amount.minor(), 120_000);
+    counter.assert_sound().await;
+}
+
+#[tokio::test]
+async fn rows_of_which_each_asks_what_nobody_has_asked_are_booked_at_once() {
+    let counter = Counter::open().await;
+    let duty =
+        |reference: &str, amount: i64| counter.row(reference, json!({ "service": "duty", "amount": amount }));
+    counter.booked(duty("r-0", 1_000)).await;
+    let conn = counter.scene.world.conn().await;
+    for group in 1..=3 {
+        let rows = (0..300).map(|n| duty(&format!("r-{group}-{n}"), 100_000 * group + n));
+        let rows: Vec<Submitted> = rows.map(|row| submitted(&row)).collect();
+        let sent = rows
+            .iter()
+            .map(|row| Sent::by(&counter.scene.counters, row, counter.now));
+        let sent: Vec<Sent<'_>> = sent.collect::<Result<_, _>>().unwrap();
+        let judged = judge_ahead(&counter.memory, counter.now, &sent);
+        let recorded = record_at_once(&conn, &counter.memory, &sent, judged).await;
+        assert!(recorded.unwrap().iter().all(Outcome::is_booked), "{group}");
+    }
+    drop(conn);
     counter.assert_sound().await;
 }
 
