@@ -20,6 +20,7 @@ pub struct NewQuarantined {
     pub row: String,
     pub reason: &'static str,
     pub explanation: String,
+    pub received_at: DateTime<Utc>,
 }
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -48,29 +49,37 @@ struct Kept {
     id: i64,
 }
 
-/// Keeps the rows and returns their ids in order; a row that waits already with the same content keeps its id. `None` if such a
-/// one was decided meanwhile: the rows are to be kept again.
-pub async fn keep_rows(
-    conn: &mut Connection,
-    at: DateTime<Utc>,
-    rows: &[NewQuarantined],
-) -> Stored<Option<Vec<i64>>> {
+/// Keeps the rows and returns their ids in order; a row that waits already with the same content keeps its id and when it was first
+/// received, and tells the last reason. `None` if such a one was decided meanwhile: the rows are to be kept again.
+pub async fn keep_rows(conn: &mut Connection, rows: &[NewQuarantined]) -> Stored<Option<Vec<i64>>> {
     let office_codes: Vec<&str> = rows.iter().map(|row| row.office_code.as_str()).collect();
     let sender_ids: Vec<i32> = rows.iter().map(|row| row.sender_id).collect();
     let references: Vec<&str> = rows.iter().map(|row| row.reference.as_str()).collect();
     let texts: Vec<&str> = rows.iter().map(|row| row.row.as_str()).collect();
     let reasons: Vec<&str> = rows.iter().map(|row| row.reason).collect();
     let explanations: Vec<&str> = rows.iter().map(|row| row.explanation.as_str()).collect();
-    diesel::sql_query(include_str!("quarantine/insert.sql"))
+    let received_at: Vec<DateTime<Utc>> = rows.iter().map(|row| row.received_at).collect();
+    let inserted = diesel::sql_query(include_str!("quarantine/insert.sql"))
         .bind::<Array<Text>, _>(&office_codes)
         .bind::<Array<Integer>, _>(&sender_ids)
         .bind::<Array<Text>, _>(&references)
         .bind::<Array<Text>, _>(&texts)
         .bind::<Array<Text>, _>(&reasons)
         .bind::<Array<Text>, _>(&explanations)
-        .bind::<Timestamptz, _>(at)
+        .bind::<Array<Timestamptz>, _>(&received_at)
         .execute(conn)
         .await?;
+    if inserted < rows.len() {
+        diesel::sql_query(include_str!("quarantine/tell_last_reason.sql"))
+            .bind::<Array<Text>, _>(&office_codes)
+            .bind::<Array<Integer>, _>(&sender_ids)
+            .bind::<Array<Text>, _>(&references)
+            .bind::<Array<Text>, _>(&texts)
+            .bind::<Array<Text>, _>(&reasons)
+            .bind::<Array<Text>, _>(&explanations)
+            .execute(conn)
+            .await?;
+    }
     let kept: Vec<Kept> = diesel::sql_query(include_str!("quarantine/find_waiting.sql"))
         .bind::<Array<Text>, _>(&office_codes)
         .bind::<Array<Integer>, _>(&sender_ids)
@@ -86,6 +95,21 @@ pub async fn keep_rows(
         }
     }
     Ok(ids.into_iter().collect())
+}
+
+/// Tells why a row that waits could not be booked this time.
+pub async fn set_reason(conn: &mut Connection, id: i64, reason: &str, explanation: &str) -> Stored<()> {
+    let waiting = quarantine::table
+        .find(id)
+        .filter(quarantine::state.eq(QuarantineState::Waiting.code()));
+    diesel::update(waiting)
+        .set((
+            quarantine::reason.eq(reason),
+            quarantine::explanation.eq(explanation),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Closes the waiting rows of keys that are in the books now.

@@ -67,7 +67,7 @@ pub async fn list_quarantine(
 /// late is accepted by whoever releases it.
 ///
 /// # Errors
-/// A conflict under the name of the reason if it cannot be booked yet: it waits on.
+/// A conflict under the name of the reason if it cannot be booked yet: it waits on, and tells that reason.
 pub async fn release_quarantined(
     conn: &mut Connection,
     memory: &Memory,
@@ -95,9 +95,27 @@ pub async fn release_quarantined(
         note,
     };
     match record_transactions(conn, memory, at, &sent, course).await {
-        Ok(recorded) | Err(NotRecorded::NotWhole(recorded)) => booked(recorded),
+        Ok(recorded) => booked(recorded),
+        Err(NotRecorded::NotWhole(recorded)) => {
+            tell_last_reason(conn, id, &recorded).await?;
+            booked(recorded)
+        }
         Err(NotRecorded::Failed(failure)) => Err(failure),
     }
+}
+
+async fn tell_last_reason(conn: &mut Connection, id: i64, recorded: &[Outcome]) -> Done<()> {
+    let Some(
+        Outcome::Quarantined {
+            reason, explanation, ..
+        }
+        | Outcome::Refused { reason, explanation },
+    ) = recorded.first()
+    else {
+        return Ok(());
+    };
+    conn.transaction(async |conn| Ok(quarantine::set_reason(conn, id, reason.code(), explanation).await?))
+        .await
 }
 
 /// Decides that a row is never booked. It stays on record.

@@ -77,7 +77,7 @@ async fn keep(
         .iter()
         .map(|(index, why)| waiting(&plan.rows[*index], why))
         .collect();
-    let ids = keep_whole(conn, plan, &rows).await?;
+    let ids = keep_whole(conn, &rows).await?;
     for ((index, why), id) in kept.into_iter().zip(ids) {
         ground.recorded[index] = Some(Outcome::Quarantined {
             id,
@@ -88,13 +88,9 @@ async fn keep(
     Ok(())
 }
 
-async fn keep_whole(
-    conn: &mut Connection,
-    plan: &Plan<'_>,
-    rows: &[NewQuarantined],
-) -> Result<Vec<i64>, Halt> {
+async fn keep_whole(conn: &mut Connection, rows: &[NewQuarantined]) -> Result<Vec<i64>, Halt> {
     for _ in 0..ATTEMPTS_MAX {
-        if let Some(ids) = keep_rows(conn, plan.at, rows).await? {
+        if let Some(ids) = keep_rows(conn, rows).await? {
             return Ok(ids);
         }
     }
@@ -109,6 +105,7 @@ fn waiting(sent: &Sent<'_>, why: &NotBookable) -> NewQuarantined {
         row: sent.row.canonical(),
         reason: why.reason.code(),
         explanation: why.explanation.clone(),
+        received_at: sent.received_at,
     }
 }
 

@@ -10,6 +10,7 @@ mod importing;
 mod licences;
 mod posting;
 mod quarantine;
+mod reasons;
 mod refunds;
 mod take_backs;
 mod windows;
