@@ -29,6 +29,8 @@ use crate::usecases::{Connection, Done, Failure};
 
 /// Record a file of transactions, refunds and reversals.
 ///
+/// Refunds and reversals are recorded when all the rest is, in the order in which they stand.
+///
 /// The exit status is 0 when every row is in the books or waits in quarantine, and 1 when the file could not be read to its
 /// end or a row was unreadable, refused, or in conflict with what is booked: what became of each is told all the same.
 #[derive(Debug, Args)]
