@@ -1,6 +1,7 @@
 //! Licences: their events, what state that makes of them, and what it means for money (money rule 18).
 //! Never here: which legs are the licensee's, how much is held (see `hold`).
 
+pub mod held_span;
 pub mod succession;
 
 use chrono::{DateTime, Utc};
@@ -306,8 +307,7 @@ impl Restriction {
         let happened_at = case.happened_at;
         // An announced reinstatement releases nothing before its moment.
         let lifts = |from: &DateTime<Utc>| *from <= case.known_at || *from <= happened_at;
-        // An announced restriction binds from its effective moment on, a backdated one from when it was on record.
-        let binds_from = self.effective_at.max(self.recorded_at);
+        let binds_from = self.binds_from();
         match self.lifted_from.filter(lifts) {
             Some(lifted) if happened_at >= lifted || happened_at < binds_from => Effect::None,
             Some(_) if self.is_overtaken_by(case) => Effect::None,
@@ -319,6 +319,11 @@ impl Restriction {
             None if case.received_at >= binds_from => self.late_arrival(),
             None => Effect::None,
         }
+    }
+
+    /// An announced one binds from its effective moment on, a backdated one from when it was on record.
+    fn binds_from(&self) -> DateTime<Utc> {
+        self.effective_at.max(self.recorded_at)
     }
 
     /// It arrived, and so could be booked, before the restriction was on record; only its counter's clock says otherwise.

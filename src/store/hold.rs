@@ -12,6 +12,7 @@ use diesel_async::RunQueryDsl;
 use super::licence::{LicenceRow, licences_of_ids};
 use super::schema::{licence_events, licences};
 use super::{Connection, Stored};
+use crate::domain::licence::held_span::HeldSpan;
 
 /// What is held of one destination for one cause.
 #[derive(Clone, Debug, QueryableByName)]
@@ -28,15 +29,12 @@ pub struct HeldSum {
     pub amount: i64,
 }
 
-/// Where to look for the transactions of a licence that may have to be held: those that happened before `horizon` and
-/// either not before `since` or arrived not before `binds`.
+/// Where to look for the transactions of a licence that may have to be held. Several of one licence may overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RestrictedLicence {
+pub struct RestrictedSpan {
     pub licence_id: i32,
     pub office_id: i32,
-    pub since: DateTime<Utc>,
-    pub binds: DateTime<Utc>,
-    pub horizon: DateTime<Utc>,
+    pub span: HeldSpan,
 }
 
 /// What a licensee earned of what happened and arrived at the same moments, at one destination.
@@ -105,12 +103,12 @@ pub async fn held_sums(conn: &mut Connection, network_id: i16) -> Stored<Vec<Hel
         .await?)
 }
 
-/// What of these licences may have to be held in the windows up to the one of this ordinal.
+/// What in these spans may have to be held of the windows up to the one of this ordinal.
 pub async fn holdable_sums(
     conn: &mut Connection,
     network_id: i16,
     ordinal: i32,
-    restricted: &[RestrictedLicence],
+    restricted: &[RestrictedSpan],
 ) -> Stored<Vec<HoldableSum>> {
     let query = concat!(
         include_str!("hold/candidates.sql"),
@@ -126,7 +124,7 @@ pub async fn holdable_sums(
 pub async fn holdable_originals(
     conn: &mut Connection,
     network_id: i16,
-    restricted: &[RestrictedLicence],
+    restricted: &[RestrictedSpan],
     only: Option<i64>,
 ) -> Stored<Vec<HoldableOriginal>> {
     let query = concat!(
@@ -144,10 +142,14 @@ fn of_candidates(
     query: &'static str,
     network_id: i16,
     ordinal: i32,
-    restricted: &[RestrictedLicence],
+    restricted: &[RestrictedSpan],
     only: Option<i64>,
 ) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
-    let moments = |of: fn(&RestrictedLicence) -> DateTime<Utc>| restricted.iter().map(of).collect::<Vec<_>>();
+    let moments = |of: fn(&HeldSpan) -> DateTime<Utc>| {
+        let spans = restricted.iter().map(|r| &r.span);
+        spans.map(of).collect::<Vec<_>>()
+    };
+    let received_from: Vec<_> = restricted.iter().map(|r| r.span.received_from).collect();
     let licence_ids: Vec<i32> = restricted.iter().map(|r| r.licence_id).collect();
     let office_ids: Vec<i32> = restricted.iter().map(|r| r.office_id).collect();
     diesel::sql_query(query)
@@ -156,9 +158,9 @@ fn of_candidates(
         .bind::<Integer, _>(ordinal)
         .bind::<Array<Integer>, _>(licence_ids)
         .bind::<Array<Integer>, _>(office_ids)
-        .bind::<Array<Timestamptz>, _>(moments(|r| r.since))
-        .bind::<Array<Timestamptz>, _>(moments(|r| r.binds))
-        .bind::<Array<Timestamptz>, _>(moments(|r| r.horizon))
+        .bind::<Array<Timestamptz>, _>(moments(|span| span.happened_from))
+        .bind::<Array<Timestamptz>, _>(moments(|span| span.happened_until))
+        .bind::<Array<Nullable<Timestamptz>>, _>(received_from)
         .bind::<Nullable<BigInt>, _>(only)
 }
 

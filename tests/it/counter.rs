@@ -53,7 +53,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn submitted(&self) -> Submitted {
+    pub fn submitted(&self) -> Submitted {
         let kind = match (self.takes_back, self.amount) {
             (Some(_), Some(_)) => TransactionKind::Refund,
             (Some(_), None) => TransactionKind::Reversal,

@@ -4,6 +4,7 @@ use chrono::Duration;
 use proptest::prelude::*;
 
 use super::super::interval::Interval;
+use super::held_span::HeldSpan;
 use super::*;
 
 const REFUSE: AfterRestriction = AfterRestriction::Refuse;
@@ -386,6 +387,46 @@ fn the_timeline_shows_each_state_once_from_its_moment_on() {
     );
 }
 
+#[test]
+fn what_a_backdated_restriction_holds_lies_between_its_moments_or_arrived_late() {
+    let since = HeldSpan {
+        happened_from: noon(10),
+        happened_until: noon(20) + CLOCK_DIFFERENCE_MAX,
+        received_from: None,
+    };
+    let late = HeldSpan {
+        happened_from: noon(1),
+        happened_until: noon(10),
+        received_from: Some(noon(20)),
+    };
+    let known = [19, 20].map(|known| suspended().held_spans(noon(known)));
+    assert_eq!(known, [vec![], vec![since, late]]);
+    let surrendered = licence([(LicenceChange::Surrendered, 10, 20)]);
+    assert_eq!(surrendered.held_spans(noon(20)), [since], "nothing arrives late");
+}
+
+#[test]
+fn a_restriction_that_was_lifted_holds_nothing_anywhere_and_one_whose_end_is_announced_does() {
+    let known = |licence: &Licence| [39, 40].map(|known| licence.held_spans(noon(known)).len());
+    assert_eq!(known(&reinstated(40)), [2, 0]);
+    let announced = licence([
+        (LicenceChange::Suspended, 10, 20),
+        (LicenceChange::Reinstated, 40, 30),
+    ]);
+    assert_eq!(known(&announced), [2, 0]);
+    let again = licence([
+        (LicenceChange::Suspended, 10, 20),
+        (LicenceChange::Reinstated, 30, 30),
+        (LicenceChange::Suspended, 35, 35),
+    ]);
+    let from: Vec<_> = again
+        .held_spans(noon(40))
+        .iter()
+        .map(|span| span.happened_from)
+        .collect();
+    assert_eq!(from, [noon(35), noon(1)], "by the second alone");
+}
+
 fn any_event() -> impl Strategy<Value = (LicenceChange, i64, i64)> {
     let changes = prop_oneof![
         Just(LicenceChange::Suspended),
@@ -418,6 +459,31 @@ proptest! {
             // Released money may have been earned in a time that counts as suspended.
             MoneyPolicy::Earns => prop_assert_ne!(state, LicenceState::Expired),
             MoneyPolicy::Quarantined(_) => prop_assert!(false, "the service refuses"),
+        }
+    }
+
+    #[test]
+    fn whatever_is_held_lies_in_a_span_of_what_holds_it(
+        events in proptest::collection::vec(any_event(), 0..6),
+        happened in 0..110_i64,
+        ahead in 0..7_i64,
+        delay in 0..60_i64,
+        known in 0..60_i64,
+    ) {
+        let licence = licence(events);
+        let received_at = noon(happened + delay);
+        let case = Happening {
+            happened_at: noon(happened) + Duration::minutes(ahead),
+            received_at,
+            known_at: received_at + Duration::days(known),
+        };
+        let lies_in = |span: &HeldSpan| {
+            span.happened_from <= case.happened_at
+                && case.happened_at < span.happened_until
+                && span.received_from.is_none_or(|from| from <= received_at)
+        };
+        if let MoneyPolicy::Held(_) = licence.money_policy(case, REFUSE) {
+            prop_assert!(licence.held_spans(case.known_at).iter().any(lies_in));
         }
     }
 

@@ -12,7 +12,7 @@ use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
 use crate::store::Connection;
 use crate::store::hold::{
-    HoldableOriginal, RestrictedLicence, holdable_originals, holdable_sums, restricted_licences,
+    HoldableOriginal, RestrictedSpan, holdable_originals, holdable_sums, restricted_licences,
     restricted_licences_of,
 };
 use crate::usecases::Done;
@@ -46,7 +46,7 @@ impl HeldOriginal {
 
 struct OfNetwork {
     id: i16,
-    restricted: Vec<RestrictedLicence>,
+    restricted: Vec<RestrictedSpan>,
 }
 
 /// An original that would be held if all of it had come back.

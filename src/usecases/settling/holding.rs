@@ -9,14 +9,11 @@ use super::payments::{Payments, chain_of};
 use crate::domain::binding::{Binding, LICENSEE, in_force};
 use crate::domain::hold::{HoldCause, Holdable};
 use crate::domain::licence::succession::Term;
-use crate::domain::licence::{
-    AfterRestriction, Happening, Licence, LicenceChange, LicenceEvent, LicenceState, MoneyPolicy,
-};
+use crate::domain::licence::{AfterRestriction, Happening, Licence, LicenceState, MoneyPolicy};
 use crate::domain::money::Amount;
 use crate::domain::settlement::Chain;
-use crate::domain::window::CLOCK_DIFFERENCE_MAX;
 use crate::store::Connection;
-use crate::store::hold::{HoldableItem, HoldableSum, RestrictedLicence, holdable_sums, unsettled_licences};
+use crate::store::hold::{HoldableItem, HoldableSum, RestrictedSpan, holdable_sums, unsettled_licences};
 use crate::store::licence::LicenceRow;
 use crate::store::window::WindowRow;
 use crate::usecases::register::terms::terms_of_rows;
@@ -142,19 +139,20 @@ impl Register {
         Ok(Self { licences })
     }
 
-    pub(super) fn restricted(&self, at: DateTime<Utc>) -> Vec<RestrictedLicence> {
+    /// Where all lies that is held by what is known at a moment.
+    pub(super) fn restricted(&self, at: DateTime<Utc>) -> Vec<RestrictedSpan> {
         let mut restricted: Vec<_> = self
             .licences
             .iter()
-            .filter_map(|(id, licensed)| licensed.restricted(*id, at))
+            .flat_map(|(id, licensed)| licensed.restricted(*id, at))
             .collect();
-        restricted.sort_unstable_by_key(|r| r.licence_id);
+        restricted.sort_by_key(|r| r.licence_id);
         restricted
     }
 
-    /// The restricted ones of which something was recorded since a moment.
-    pub(super) fn restricted_since(&self, since: DateTime<Utc>, at: DateTime<Utc>) -> Vec<RestrictedLicence> {
-        let changed = |r: &RestrictedLicence| self.licences[&r.licence_id].changed(since, at);
+    /// The same of those licences of which something was recorded since a moment.
+    pub(super) fn restricted_since(&self, since: DateTime<Utc>, at: DateTime<Utc>) -> Vec<RestrictedSpan> {
+        let changed = |r: &RestrictedSpan| self.licences[&r.licence_id].changed(since, at);
         self.restricted(at).into_iter().filter(changed).collect()
     }
 
@@ -264,22 +262,13 @@ impl Licensed {
             .any(|event| since < event.recorded_at && event.recorded_at <= at)
     }
 
-    /// Whatever the restrictions' effect is, it lies within these bounds.
-    fn restricted(&self, licence_id: i32, at: DateTime<Utc>) -> Option<RestrictedLicence> {
-        let restricting = |event: &&LicenceEvent| match event.change {
-            LicenceChange::Suspended | LicenceChange::Revoked | LicenceChange::Surrendered => {
-                event.recorded_at <= at
-            }
-            LicenceChange::Issued | LicenceChange::Reinstated => false,
-        };
-        let events: Vec<&LicenceEvent> = self.licence.events().iter().filter(restricting).collect();
-        let binds = |event: &&LicenceEvent| event.effective_at.max(event.recorded_at);
-        Some(RestrictedLicence {
+    fn restricted(&self, licence_id: i32, at: DateTime<Utc>) -> impl Iterator<Item = RestrictedSpan> {
+        let office_id = self.office_id;
+        let spans = self.licence.held_spans(at).into_iter();
+        spans.map(move |span| RestrictedSpan {
             licence_id,
-            office_id: self.office_id,
-            since: events.iter().map(|event| event.effective_at).min()?,
-            binds: events.iter().map(binds).min()?,
-            horizon: events.iter().map(binds).max()? + CLOCK_DIFFERENCE_MAX,
+            office_id,
+            span,
         })
     }
 

@@ -5,6 +5,7 @@ mod arrivals;
 mod calendar;
 mod counts;
 mod decisions;
+mod held_spans;
 mod histories;
 mod holds;
 mod licences;
