@@ -3,8 +3,9 @@
 //!
 //! Order, so that nobody deadlocks: licences of networks in ascending id, then networks in ascending id (shared by
 //! recorders, exclusive by whoever closes a window or changes rules), then originals of refunds in ascending bucket, then
-//! statement chains of a network, then payouts of networks in ascending id. The timetable's lock comes before all of them
-//! and is held by workers alone, while they register, name their jobs or claim a slot.
+//! statement chains of a network, then payouts of networks in ascending id. A release of payouts takes of one network after the
+//! other first a share of its licences, then its payouts: nobody but another release, which goes the same way, holds licences and
+//! waits for payouts. The timetable's lock comes before all of them and is held by workers alone, while they register, name their jobs or claim a slot.
 //! A recorder reads the windows in the statement *after* the lock: in the same one it would see the state before the wait.
 
 use diesel::sql_types::{Array, Integer};
@@ -22,7 +23,8 @@ const PAYOUTS: i32 = 0x0DAF_0006;
 /// Refund locks per network: one lock per original would overflow the lock table.
 const ORIGINAL_BUCKETS: i64 = 256;
 
-/// Held by an approval until commit, so that each change of a licence is either seen by it or recorded after it.
+/// Held by an approval or a release of payouts until commit, so that each change of a licence is either seen by it or recorded
+/// after it.
 pub async fn share_licences(conn: &mut Connection, network_id: i16) -> Stored<()> {
     diesel::sql_query("SELECT pg_advisory_xact_lock_shared($1, $2)")
         .bind::<Integer, _>(LICENCES)

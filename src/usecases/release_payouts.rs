@@ -54,6 +54,8 @@ pub async fn release_payouts(
 }
 
 async fn release(conn: &mut Connection, queue: (i16, i16), at: DateTime<Utc>) -> Done<Option<Released>> {
+    // A suspension is either on record by now, or recorded after what leaves here.
+    locks::share_licences(conn, queue.0).await?;
     locks::take_payouts(conn, queue.0).await?;
     let stopped: Vec<i64> = stopped_payouts(conn, queue.0, at).await?.into_keys().collect();
     let waiting = payout::waiting_payouts(conn, queue, &stopped, at, LEAVING_MAX).await?;

@@ -2,11 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use daftar::domain::page::Asked;
+use daftar::usecases::Failure;
 use daftar::usecases::reading::money::MoneyFilter;
 use daftar::usecases::reading::payouts::{PayoutView, WaitsFor, list_payouts};
-use daftar::usecases::register::licence::LicenceEventKind;
+use daftar::usecases::register::licence::{LicenceEventKind, record_licence_event};
+use daftar::usecases::release_payouts::release_payouts;
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 
 use crate::counter::Case;
+use crate::licences::decision;
 use crate::scene::Scene;
 
 impl Scene {
@@ -136,5 +140,34 @@ async fn a_hold_that_an_approved_settlement_took_into_account_does_not_stop_its_
         .await;
     scene.bring_in("central", 10_000_000, 2).await;
     assert_eq!(scene.released(scene.day(1, 16)).await.0, "released");
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_payout_does_not_leave_past_a_suspension_that_is_being_recorded_nor_by_an_earlier_moment() {
+    let scene = Scene::furnished().await;
+    scene.two_passports_approved().await;
+    scene.bring_in("central", 10_000_000, 2).await;
+    let (asked_at, recorded_at) = (scene.day(1, 15), scene.day(1, 16));
+    let (mut suspending, mut releasing) = (scene.world.conn().await, scene.world.conn().await);
+    releasing
+        .batch_execute("SET lock_timeout = '100ms'")
+        .await
+        .unwrap();
+    let suspension = decision(LicenceEventKind::Suspended, scene.day(0, 14));
+    let recorded = suspending.transaction(async |conn| {
+        record_licence_event(conn, &scene.maker, recorded_at, &suspension).await?;
+        let busy = release_payouts(&mut releasing, &scene.maker, asked_at).await;
+        assert!(busy.unwrap_err().is_passing());
+        Ok::<_, Failure>(())
+    });
+    recorded.await.unwrap();
+    let released = release_payouts(&mut releasing, &scene.maker, asked_at).await;
+    assert_eq!(released.unwrap().unwrap().count, 1, "that of the treasury");
+    let payout = scene.payouts_of("office-1001", recorded_at).await.remove(0);
+    assert_eq!(
+        (payout.state, payout.waits_for, payout.hold_cause),
+        waiting(WaitsFor::Hold, Some("licence:1"))
+    );
     scene.world.assert_sound().await;
 }

@@ -139,6 +139,15 @@ impl Register {
         Ok(Self { licences })
     }
 
+    /// When the last decision was recorded.
+    pub(super) fn last_recorded(&self) -> Option<DateTime<Utc>> {
+        let events = self
+            .licences
+            .values()
+            .flat_map(|licensed| licensed.licence.events());
+        events.map(|event| event.recorded_at).max()
+    }
+
     /// Where all lies that is held by what is known at a moment.
     pub(super) fn restricted(&self, at: DateTime<Utc>) -> Vec<RestrictedSpan> {
         let mut restricted: Vec<_> = self

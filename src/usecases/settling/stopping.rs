@@ -11,11 +11,11 @@ use crate::domain::hold::HoldCause;
 use crate::domain::money::Amount;
 use crate::store::Connection;
 use crate::store::hold::{HoldableItem, holdable_sums, restricted_licences_of, unsettled_licences};
-use crate::store::licence::LicenceRow;
 use crate::store::payout::{WaitingPayoutRow, oldest_waiting, waiting_payouts_to};
 use crate::usecases::Done;
 
-/// The waiting payouts of a network that must not leave, each with why; judged by what is known at `at`.
+/// The waiting payouts of a network that must not leave, each with why; judged by what is known at `at`, and by what was recorded
+/// before it was asked, though another clock says later. To be read after the licences' lock.
 pub async fn stopped_payouts(
     conn: &mut Connection,
     network_id: i16,
@@ -25,7 +25,9 @@ pub async fn stopped_payouts(
         return Ok(BTreeMap::new());
     };
     let licences = unsettled_licences(conn, network_id).await?;
-    stopped_by(conn, network_id, licences, (oldest, at)).await
+    let register = Register::load(conn, licences).await?;
+    let at = register.last_recorded().map_or(at, |last| last.max(at));
+    stopped_by(conn, network_id, &register, (oldest, at)).await
 }
 
 /// Some payouts of a network that wait.
@@ -45,17 +47,17 @@ pub async fn stopped_among(
 ) -> Done<BTreeMap<i64, HoldCause>> {
     let parties: Vec<i32> = waiting.party_ids.iter().copied().collect();
     let licences = restricted_licences_of(conn, network_id, &parties).await?;
-    stopped_by(conn, network_id, licences, (waiting.oldest, at)).await
+    let register = Register::load(conn, licences).await?;
+    stopped_by(conn, network_id, &register, (waiting.oldest, at)).await
 }
 
 /// By what was recorded of these licences since a moment and is known at another.
 async fn stopped_by(
     conn: &mut Connection,
     network_id: i16,
-    licences: Vec<LicenceRow>,
+    register: &Register,
     (since, at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Done<BTreeMap<i64, HoldCause>> {
-    let register = Register::load(conn, licences).await?;
     let restricted = register.restricted_since(since, at);
     if restricted.is_empty() {
         return Ok(BTreeMap::new());
