@@ -5,10 +5,11 @@
 //! recorders, exclusive by whoever closes a window or changes rules), then originals of refunds in ascending bucket, then
 //! statement chains of a network, then payouts of networks in ascending id. A release of payouts takes of one network after the
 //! other first a share of its licences, then its payouts: nobody but another release, which goes the same way, holds licences and
-//! waits for payouts. The timetable's lock comes before all of them and is held by workers alone, while they register, name their jobs or claim a slot.
+//! waits for payouts. The timetable's lock comes before all of them and is held by workers alone, while they register, name their
+//! jobs or claim a slot.
 //! A recorder reads the windows in the statement *after* the lock: in the same one it would see the state before the wait.
 
-use diesel::sql_types::{Array, Integer};
+use diesel::sql_types::{Array, Integer, Text};
 use diesel_async::RunQueryDsl;
 
 use super::prepared::prepared;
@@ -34,8 +35,13 @@ pub async fn share_licences(conn: &mut Connection, network_id: i16) -> Stored<()
     Ok(())
 }
 
-/// Held by whoever changes licences or bindings, who waits for an approval that runs. Recorders need it not.
+/// How long whoever changes licences waits for an approval: less than one question to the database may take (see `host::database`).
+const LICENCES_WAIT_MS: u32 = 600_000;
+
+/// Held by whoever changes licences or bindings, who waits for an approval that runs, which may read a whole window. Recorders need it
+/// not.
 pub async fn take_licences(conn: &mut Connection, network_id: i16) -> Stored<()> {
+    wait_at_most(conn, LICENCES_WAIT_MS).await?;
     lock_exclusive(conn, LICENCES, i32::from(network_id)).await
 }
 
@@ -63,10 +69,7 @@ pub const RULES_WAIT_MS: u32 = 5_000;
 /// `lock_not_available` when recorders did not finish in time: the caller tries again, because a waiting
 /// exclusive lock makes every recorder queue behind it.
 pub async fn take_network(conn: &mut Connection, network_id: i16, wait_ms: u32) -> Stored<()> {
-    diesel::sql_query("SELECT set_config('lock_timeout', $1, true)")
-        .bind::<diesel::sql_types::Text, _>(format!("{wait_ms}ms"))
-        .execute(conn)
-        .await?;
+    wait_at_most(conn, wait_ms).await?;
     lock_exclusive(conn, NETWORKS, i32::from(network_id)).await
 }
 
@@ -101,6 +104,15 @@ pub async fn take_timetable(conn: &mut Connection) -> Stored<()> {
 /// Neighbouring ids fall into different buckets, because a file's refunds often take back neighbours.
 fn bucket_of(original_id: i64) -> i64 {
     (original_id ^ (original_id >> 14)).rem_euclid(ORIGINAL_BUCKETS)
+}
+
+/// For the rest of the transaction.
+async fn wait_at_most(conn: &mut Connection, wait_ms: u32) -> Stored<()> {
+    diesel::sql_query("SELECT set_config('lock_timeout', $1, true)")
+        .bind::<Text, _>(format!("{wait_ms}ms"))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 async fn lock_exclusive(conn: &mut Connection, class: i32, key: i32) -> Stored<()> {

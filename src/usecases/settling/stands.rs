@@ -12,6 +12,7 @@ use crate::domain::settlement::{
     Chain, CycleKind, PositionRule, SettlementState, Sheet, SheetRule, Stand, Terms,
 };
 use crate::store::hold::held_sums;
+use crate::store::query_time::allow_long_queries;
 use crate::store::settlement::{
     NetworkTerms, PositionRow, incoming_sums, positions_of, settlements_of_window,
 };
@@ -30,7 +31,7 @@ pub struct Computed {
 type Stands = BTreeMap<Chain, Stand>;
 
 /// Computes the settlement of a window with the licences' states as known at `at`: of a sealed one from its totals, of
-/// another from its transactions.
+/// another from its transactions. What its transaction asks from then on may take long, as this may.
 ///
 /// # Errors
 /// Conflict `settlements_follow_each_other` while the window before is not approved: its closings are not known.
@@ -40,6 +41,7 @@ pub async fn compute(
     window: &WindowRow,
     at: DateTime<Utc>,
 ) -> Done<Computed> {
+    allow_long_queries(conn).await?;
     let previous = previous_positions(conn, network, window).await?;
     let mut stands = Stands::new();
     open(&mut stands, &previous);

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use daftar::domain::originator::{Originator, OriginatorKind, Scope};
+use daftar::usecases::Failure;
 use daftar::usecases::approve_settlement::approve_settlement;
 use daftar::usecases::propose_settlement::propose_settlement;
 use daftar::usecases::reject_settlement::reject_settlement;
-use diesel_async::SimpleAsyncConnection;
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 
+use crate::faults::lines_by;
 use crate::scene::{PISHKHAN, Scene};
 use crate::settling::rule_of;
 
@@ -63,6 +65,28 @@ async fn a_rejected_settlement_is_proposed_anew() {
     let anew = scene.propose(PISHKHAN, at).await.unwrap();
     scene.approve(anew.id, at).await.unwrap();
     scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn whoever_proposes_or_approves_may_read_a_window_for_longer_than_a_request_reads() {
+    let scene = Scene::furnished().await;
+    let at = scene.day(1, 1);
+    scene.close(PISHKHAN, at).await.unwrap();
+    scene.seal(PISHKHAN, at).await.unwrap().unwrap();
+    let allowed = "SELECT current_setting('statement_timeout') AS line";
+    let mut conn = scene.world.conn().await;
+    let proposal = conn.transaction(async |conn| {
+        let proposed = propose_settlement(conn, &scene.maker, at, PISHKHAN, None).await?;
+        Ok::<_, Failure>((proposed.id, lines_by(conn, allowed).await))
+    });
+    let (id, while_proposing) = proposal.await.unwrap();
+    assert_eq!(while_proposing, ["6h"]);
+    let approval = conn.transaction(async |conn| {
+        approve_settlement(conn, &scene.checker, at, id).await?;
+        Ok::<_, Failure>(lines_by(conn, allowed).await)
+    });
+    assert_eq!(approval.await.unwrap(), ["6h"]);
+    assert_eq!(lines_by(&mut conn, allowed).await, ["15min"]);
 }
 
 #[tokio::test]

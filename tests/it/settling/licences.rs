@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Duration, Utc};
 use daftar::cli::verify::verify;
+use daftar::store::locks;
 use daftar::usecases::approve_settlement::approve_settlement;
 use daftar::usecases::register::licence::{LicenceEventKind, RecordedLicenceEvent, record_licence_event};
 use daftar::usecases::verify_books::Extent;
 use daftar::usecases::{Connection, Failure};
 use diesel_async::AsyncConnection;
 
+use crate::faults::lines_by;
 use crate::licences::decision;
 use crate::scene::{PISHKHAN, Scene};
 
@@ -80,4 +82,17 @@ async fn a_suspension_waits_for_the_approval_that_runs_and_is_recorded_after_it(
     approved.unwrap();
     scene.came_too_late(&suspended, approved_at).await;
     scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_change_of_a_licence_waits_longer_for_an_approval_than_others_wait_for_each_other() {
+    let scene = Scene::furnished().await;
+    let mut conn = scene.world.conn().await;
+    let waits = conn.transaction(async |conn| {
+        locks::take_licences(conn, 1).await?;
+        Ok::<_, Failure>(lines_by(conn, "SELECT current_setting('lock_timeout') AS line").await)
+    });
+    assert_eq!(waits.await.unwrap(), ["10min"]);
+    let others = lines_by(&mut conn, "SELECT current_setting('lock_timeout') AS line").await;
+    assert_eq!(others, ["1min"]);
 }
