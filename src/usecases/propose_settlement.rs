@@ -63,8 +63,8 @@ pub async fn propose_settlement(
 }
 
 /// Of all networks, the first sealed window that waits to be proposed; nothing when none does. What was rejected is
-/// proposed anew by itself only when it would come out otherwise: else the same would be rejected for ever. A network that
-/// cannot be settled keeps no other from being.
+/// proposed anew by itself only when it would come out otherwise than what was rejected last: else the same would be rejected for
+/// ever. A network that cannot be settled keeps no other from being.
 ///
 /// # Errors
 /// That of the first network for which nothing could be proposed, when nothing could for any other.
@@ -123,10 +123,10 @@ async fn propose_if_due(
         return Ok(None);
     }
     let window = window_asked(conn, terms, None).await?;
-    let rejected = settlements_of_window(conn, window.id).await?;
-    if !rejected.is_empty() {
+    let settlements = settlements_of_window(conn, window.id).await?;
+    if let Some(rejected) = settlements.first() {
         let digest = compute(conn, terms, &window, at).await?.sheet.digest();
-        if rejected.iter().any(|s| s.digest == digest.as_bytes()) {
+        if rejected.digest == digest.as_bytes() {
             return Ok(None);
         }
     }

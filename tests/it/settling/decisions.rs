@@ -6,6 +6,7 @@ use daftar::domain::originator::{Originator, OriginatorKind, Scope};
 use daftar::usecases::Failure;
 use daftar::usecases::approve_settlement::approve_settlement;
 use daftar::usecases::propose_settlement::propose_settlement;
+use daftar::usecases::register::licence::LicenceEventKind;
 use daftar::usecases::reject_settlement::reject_settlement;
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 
@@ -64,6 +65,43 @@ async fn a_rejected_settlement_is_proposed_anew() {
     );
     let anew = scene.propose(PISHKHAN, at).await.unwrap();
     scene.approve(anew.id, at).await.unwrap();
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_job_proposes_what_comes_out_again_as_it_was_before_the_last_rejection() {
+    let scene = Scene::furnished().await;
+    let given =
+        [("a", 13), ("b", 14)].map(|(reference, hour)| (reference, scene.day(0, hour), scene.day(0, hour)));
+    scene.passports(&given).await;
+    scene.run_job("close-windows", scene.day(1, 1)).await;
+    let mut conn = scene.world.conn().await;
+    let proposed = [format!("proposed {PISHKHAN} 2026-03-21")];
+    let mut digests = Vec::new();
+    for (hour, change) in [
+        (2, None),
+        (6, Some(LicenceEventKind::Suspended)),
+        (10, Some(LicenceEventKind::Reinstated)),
+    ] {
+        if let Some(change) = change {
+            scene.befall(change, scene.day(0, 12), scene.day(1, hour)).await;
+        }
+        let told = scene.run_job("propose-settlements", scene.day(1, hour + 1)).await;
+        assert_eq!(told, proposed, "{change:?}");
+        digests.push(scene.preview(PISHKHAN, scene.day(1, hour + 1)).await.digest);
+        let newest = scene
+            .count("SELECT max(id)::bigint AS count FROM settlements")
+            .await;
+        let newest = i32::try_from(newest).unwrap();
+        let rejected_at = scene.day(1, hour + 2);
+        reject_settlement(&mut conn, &scene.checker, rejected_at, newest, "not yet")
+            .await
+            .unwrap();
+        let again = scene.run_job("propose-settlements", scene.day(1, hour + 3)).await;
+        assert_eq!(again, Vec::<String>::new(), "{change:?}");
+    }
+    assert_eq!(digests[0], digests[2]);
+    assert_ne!(digests[0], digests[1]);
     scene.world.assert_sound().await;
 }
 
