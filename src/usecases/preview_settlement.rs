@@ -1,7 +1,7 @@
 //! A settlement as it would be, each party against the cycle before. Never here: anything written, the moment of asking in
 //! the answer (asked again, it is the same to the byte).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -14,7 +14,7 @@ use super::{Done, Failure};
 use crate::domain::hold::HoldMovement;
 use crate::domain::money::{Amount, AmountOverflow};
 use crate::domain::originator::Originator;
-use crate::domain::settlement::{CycleKind, SettledLine};
+use crate::domain::settlement::{Chain, CycleKind, SettledLine};
 use crate::store::Connection;
 use crate::store::settlement::{NetworkTerms, PositionRow, network_terms};
 use crate::store::statement::{AddresseeRow, addressees, all_units};
@@ -69,7 +69,8 @@ pub struct UnitTotals {
     pub closing: Amount,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+/// Where the settlement has no line any more and the cycle before had, all but `previous` is zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PreviewedPosition {
     pub party: String,
     #[schema(example = "office")]
@@ -218,19 +219,26 @@ async fn presented(
     window: &WindowRow,
     computed: &Computed,
 ) -> Done<SettlementPreview> {
-    let lines = computed.sheet.lines();
-    let mut parties: Vec<i32> = lines.iter().map(|line| line.chain.destination.party).collect();
-    parties.dedup();
-    let parties = addressees(conn, &parties).await?;
+    let lines = computed.sheet.lines().iter();
+    let lines: BTreeMap<&Chain, &SettledLine> = lines.map(|line| (&line.chain, line)).collect();
+    let mut chains: BTreeSet<&Chain> = lines.keys().copied().collect();
+    let before = computed.previous.iter().filter(|(_, row)| moved_something(row));
+    chains.extend(before.map(|(chain, _)| chain));
+    let parties: BTreeSet<i32> = chains.iter().map(|chain| chain.destination.party).collect();
+    let parties = addressees(conn, &Vec::from_iter(parties)).await?;
     let parties: HashMap<i32, AddresseeRow> = parties.into_iter().map(|party| (party.id, party)).collect();
     let units = all_units(conn).await?;
     let units: HashMap<i16, String> = units.into_iter().map(|unit| (unit.id, unit.code)).collect();
-    let mut positions = Vec::with_capacity(lines.len());
-    for line in lines {
-        let party = parties.get(&line.chain.destination.party);
+    let mut positions = Vec::with_capacity(chains.len());
+    for chain in chains {
+        let party = parties.get(&chain.destination.party);
         let party = party.ok_or_else(|| Failure::Internal("a party is not stored".to_owned()))?;
-        let unit = units.get(&line.chain.unit).cloned().unwrap_or_default();
-        positions.push(previewed(line, party, unit, computed.previous.get(&line.chain)));
+        let unit = units.get(&chain.unit).cloned().unwrap_or_default();
+        let named = named(chain, party, unit, computed.previous.get(chain));
+        positions.push(match lines.get(chain) {
+            Some(line) => settled(line, named),
+            None => named,
+        });
     }
     positions.sort_by(|one, other| key(one).cmp(&key(other)));
     Ok(SettlementPreview {
@@ -251,20 +259,40 @@ fn key(position: &PreviewedPosition) -> (&str, &str, &str) {
     (&position.party, &position.deposit_identifier, &position.unit)
 }
 
-fn previewed(
-    line: &SettledLine,
+/// Whether the cycle before is worth telling where nothing follows it.
+fn moved_something(row: &PositionRow) -> bool {
+    [row.earned, row.collected, row.paid, row.closing]
+        .iter()
+        .any(|amount| *amount != 0)
+}
+
+/// Whose it is, and the cycle before.
+fn named(
+    chain: &Chain,
     party: &AddresseeRow,
     unit: String,
     previous: Option<&PositionRow>,
 ) -> PreviewedPosition {
-    let (moved, position) = (line.position.moved(), &line.position);
     PreviewedPosition {
         party: party.code.clone(),
         party_kind: party.kind.clone(),
         party_name_fa: party.name_fa.clone(),
         party_name_en: party.name_en.clone(),
-        deposit_identifier: line.chain.destination.deposit_identifier.clone(),
+        deposit_identifier: chain.destination.deposit_identifier.clone(),
         unit,
+        previous: previous.map(|row| PreviousCycle {
+            earned: Amount::from_minor(row.earned),
+            collected: Amount::from_minor(row.collected),
+            paid: Amount::from_minor(row.paid),
+            closing: Amount::from_minor(row.closing),
+        }),
+        ..PreviewedPosition::default()
+    }
+}
+
+fn settled(line: &SettledLine, named: PreviewedPosition) -> PreviewedPosition {
+    let (moved, position) = (line.position.moved(), &line.position);
+    PreviewedPosition {
         opening: moved.opening,
         earned: moved.earned,
         collected: moved.collected,
@@ -282,12 +310,7 @@ fn previewed(
         remittance_due: position.remittance_due(),
         demanded: position.demanded(),
         hold_movements: line.hold_movements.iter().map(previewed_hold).collect(),
-        previous: previous.map(|row| PreviousCycle {
-            earned: Amount::from_minor(row.earned),
-            collected: Amount::from_minor(row.collected),
-            paid: Amount::from_minor(row.paid),
-            closing: Amount::from_minor(row.closing),
-        }),
+        ..named
     }
 }
 

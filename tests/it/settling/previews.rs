@@ -1,5 +1,6 @@
 //! Previews: the same figures whenever they are asked for, against the cycle before, for those who may see the whole.
 
+use daftar::domain::money::Amount;
 use daftar::domain::originator::Originator;
 use daftar::usecases::preview_settlement::preview_settlement;
 
@@ -55,6 +56,38 @@ async fn a_preview_shows_each_party_against_the_cycle_before() {
         (428_612, 0, 428_612)
     );
     assert_eq!((office.opening.minor(), office.paid.minor()), (428_612, 857_224));
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_preview_shows_whoever_was_settled_in_the_cycle_before_and_is_in_this_one_no_more() {
+    let scene = Scene::furnished().await;
+    for reference in ["a", "b"] {
+        scene.book_central(0, "1001", "passport", reference).await;
+    }
+    scene.settle_day(1).await;
+    scene.book_central(1, "1002", "copy", "c").await;
+    let preview = scene.preview(PISHKHAN, scene.day(1, 4)).await;
+    let office = position_of(&preview, "office-1001");
+    let previous = office.previous.unwrap();
+    let before = [previous.earned, previous.paid, previous.closing].map(Amount::minor);
+    assert_eq!(before, [2 * 428_612, 2 * 428_612, 0]);
+    let now = [office.opening, office.earned, office.paid, office.closing];
+    assert_eq!(now.map(Amount::minor), [0; 4]);
+    let shown = preview.positions.iter();
+    let shown: Vec<_> = shown.map(|p| (&p.party, &p.deposit_identifier)).collect();
+    assert!(shown.is_sorted(), "{shown:?}");
+    let again = scene.preview(PISHKHAN, scene.day(1, 5)).await;
+    assert_eq!(
+        serde_json::to_vec(&again).unwrap(),
+        serde_json::to_vec(&preview).unwrap()
+    );
+    // They are no lines of the settlement: the office and the provincial treasury, which were paid all.
+    scene.close(PISHKHAN, scene.day(2, 0)).await.unwrap();
+    scene.seal(PISHKHAN, scene.day(2, 0)).await.unwrap().unwrap();
+    let proposed = scene.propose(PISHKHAN, scene.day(2, 1)).await.unwrap();
+    assert_eq!(proposed.digest, preview.digest);
+    assert_eq!(proposed.positions + 2, shown.len());
     scene.world.assert_sound().await;
 }
 
