@@ -194,12 +194,15 @@ impl Licence {
     /// The state at a moment, as known at another one; `None` before the term.
     ///
     /// A decision holds from its effective moment on. It supersedes what was recorded before it, except that only a
-    /// reinstatement makes a state milder.
+    /// reinstatement makes a state milder. One about a renewal leaves a term expired that was over by then.
     pub fn state(&self, at: DateTime<Utc>, known_at: DateTime<Utc>) -> Option<LicenceState> {
         if at < self.term.from() {
             return None;
         }
-        let in_force = |r: &Restriction| r.effective_at <= at && r.lifted_from.is_none_or(|from| at < from);
+        let in_force = |r: &Restriction| {
+            let has_begun = r.effective_at <= at && !self.term.ended_at(r.effective_at);
+            has_begun && r.lifted_from.is_none_or(|from| at < from)
+        };
         let restricted = self
             .restrictions(known_at)
             .into_iter()
@@ -232,13 +235,21 @@ impl Licence {
     }
 
     /// From when on the licence has been restricted without a break, up to the moment or to the end of its term before, as known
-    /// at the moment; `None` if it is not.
+    /// at the moment; or if only its renewal is, from when on that holds what arrives late of the term. `None` if neither is.
     pub fn restricted_since(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let timeline = self.timeline(at);
         let until_now = timeline.iter().rev().skip_while(|(from, _)| *from > at);
         let until_its_end = until_now.skip_while(|(_, state)| *state == LicenceState::Expired);
         let restricted = until_its_end.take_while(|(_, state)| state.is_restricted());
-        restricted.last().map(|(from, _)| *from)
+        let within = restricted.last().map(|(from, _)| *from);
+        within.or_else(|| self.restricted_after_its_end(at))
+    }
+
+    fn restricted_after_its_end(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let restrictions = self.restrictions(at).into_iter();
+        let standing = restrictions.filter(|r| r.stands(at) && self.term.ended_at(r.effective_at));
+        let begun = standing.map(|r| r.effective_at).filter(|from| *from <= at);
+        begun.min()
     }
 
     /// What the licence means for money of that case (money rule 18). With S the instant a restriction takes effect and R the

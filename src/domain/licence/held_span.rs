@@ -31,7 +31,7 @@ impl Licence {
 
 impl Restriction {
     /// Whether nothing lifts it yet, though its end may be announced.
-    fn stands(&self, known_at: DateTime<Utc>) -> bool {
+    pub(super) fn stands(&self, known_at: DateTime<Utc>) -> bool {
         self.lifted_from.is_none_or(|from| known_at < from)
     }
 

@@ -20,8 +20,9 @@ pub struct Term {
 
 /// The terms, of an office in a network in ascending order, that a decision about one of them reaches, by all that is on
 /// record. It reaches the renewals that stand already: a licence that was taken away in March is not back in April because the
-/// next term begins. A reinstatement lifts what it can of the terms before too, if that is a suspension or the very decision that it
-/// lifts of the later one: what they hold would be held for ever.
+/// next term begins. Who is suspended or loses the licence may still send in what is said to have happened in the terms before, which
+/// are over and hold what arrives so late. A reinstatement lifts what it can of the terms before too, if that is a suspension or
+/// the very decision that it lifts of the later one: what they hold would be held for ever.
 pub fn reached(
     terms: &[Term],
     decided: usize,
@@ -32,24 +33,20 @@ pub fn reached(
         let renewal = terms.get(at + 1).and_then(Term::first_licensee);
         renewal.is_some() && renewal == terms[at].last_licensee()
     };
+    let licensee = terms[decided].licensee_at(effective_at);
+    let reaches_before = |renewal: usize| match change {
+        LicenceChange::Suspended | LicenceChange::Revoked => terms[renewal].first_licensee() == licensee,
+        LicenceChange::Reinstated => {
+            let renewed = &terms[renewal - 1].licence;
+            renewed.is_lifted_with(&terms[renewal].licence, effective_at)
+        }
+        LicenceChange::Issued | LicenceChange::Surrendered => false,
+    };
     let mut reached = decided..decided + 1;
     while is_renewed(reached.end - 1) {
         reached.end += 1;
     }
-    let reaches_back = match change {
-        LicenceChange::Reinstated => true,
-        LicenceChange::Issued
-        | LicenceChange::Suspended
-        | LicenceChange::Revoked
-        | LicenceChange::Surrendered => false,
-    };
-    while reaches_back
-        && reached.start > 0
-        && is_renewed(reached.start - 1)
-        && terms[reached.start - 1]
-            .licence
-            .is_lifted_with(&terms[reached.start].licence, effective_at)
-    {
+    while reached.start > 0 && is_renewed(reached.start - 1) && reaches_before(reached.start) {
         reached.start -= 1;
     }
     reached
@@ -89,6 +86,10 @@ impl Term {
         self.last_licensee() == Some(licensee) && self.licence.stands_suspended()
     }
 
+    fn licensee_at(&self, at: DateTime<Utc>) -> Option<i32> {
+        player(self.players(at)?, LICENSEE)
+    }
+
     fn first_licensee(&self) -> Option<i32> {
         player(self.first()?, LICENSEE)
     }
@@ -99,10 +100,10 @@ impl Term {
 }
 
 impl Licence {
-    /// Whether a suspension stands that nothing has lifted, of a licence that was not taken away or given back.
+    /// Whether a suspension within the term stands that nothing has lifted, of a licence that was not taken away or given back.
     fn stands_suspended(&self) -> bool {
         let mut standing = self.restrictions(EVER);
-        standing.retain(|r| r.lifted_from.is_none());
+        standing.retain(|r| r.lifted_from.is_none() && !self.term.ended_at(r.effective_at));
         !standing.is_empty() && standing.iter().all(|r| r.state == LicenceState::Suspended)
     }
 
@@ -183,11 +184,51 @@ mod tests {
             term(2, [7, 8], None),
             term(3, [7, 7], None),
         ];
-        let reached = |decided| reached(&terms, decided, LicenceChange::Suspended, day(40));
-        assert_eq!(reached(0), 0..3);
-        assert_eq!(reached(1), 1..3);
-        assert_eq!(reached(2), 2..3, "handed over before its end");
-        assert_eq!(reached(3), 3..4);
+        let reached = |decided, on| reached(&terms, decided, LicenceChange::Suspended, day(on));
+        assert_eq!(reached(0, 2), 0..3);
+        assert_eq!(reached(3, 32), 3..4);
+    }
+
+    #[test]
+    fn a_suspension_or_revocation_reaches_the_terms_that_the_same_licensee_had_before_and_a_surrender_does_not()
+     {
+        let terms = [
+            term(0, [7, 7], None),
+            term(1, [7, 7], None),
+            term(2, [7, 8], None),
+            term(3, [7, 7], None),
+        ];
+        for change in [LicenceChange::Suspended, LicenceChange::Revoked] {
+            assert_eq!(reached(&terms, 1, change, day(12)), 0..3);
+            assert_eq!(reached(&terms, 2, change, day(22)), 0..3, "before the handover");
+            assert_eq!(
+                reached(&terms, 2, change, day(27)),
+                2..3,
+                "of whom it was handed to"
+            );
+        }
+        assert_eq!(reached(&terms, 1, LicenceChange::Surrendered, day(12)), 1..3);
+    }
+
+    #[test]
+    fn a_decision_that_reached_back_is_lifted_where_it_reached_and_bars_no_term_that_it_does_not_concern() {
+        let event = |change, on| LicenceEvent {
+            change,
+            effective_at: day(on),
+            recorded_at: day(on),
+        };
+        for change in [LicenceChange::Suspended, LicenceChange::Revoked] {
+            let terms = [0, 1].map(|nth| {
+                let term = term(nth, [7, 7], None);
+                Term {
+                    licence: Licence::new(term.licence.term(), vec![event(change, 14)]),
+                    ..term
+                }
+            });
+            assert_eq!(reached(&terms, 1, LicenceChange::Reinstated, day(16)), 0..2);
+            let bars = terms.each_ref().map(|term| term.bars(7));
+            assert_eq!(bars, [false, change == LicenceChange::Suspended]);
+        }
     }
 
     #[test]

@@ -342,6 +342,38 @@ fn a_late_arrival_is_held_after_a_revocation_and_not_after_a_surrender() {
 }
 
 #[test]
+fn a_term_that_was_over_when_its_renewal_was_restricted_stays_expired_and_holds_what_arrives_late() {
+    for change in [LicenceChange::Suspended, LicenceChange::Revoked] {
+        let renewed = licence([(change, 105, 106)]);
+        let states = [99, 100, 105, 110].map(|day| renewed.state(noon(day), noon(110)));
+        let (active, expired) = (Some(LicenceState::Active), Some(LicenceState::Expired));
+        assert_eq!(states, [active, expired, expired, expired]);
+        let arrived = around(106).map(|received_at| {
+            let case = Happening {
+                happened_at: noon(95),
+                received_at,
+                known_at: noon(110),
+            };
+            renewed.money_policy(case, REFUSE)
+        });
+        assert_eq!(arrived, [EARNS, HELD_AS_LATE, HELD_AS_LATE]);
+        assert_eq!(renewed.restricted_since(noon(110)), Some(noon(105)));
+        let late = HeldSpan {
+            happened_from: noon(1),
+            happened_until: noon(100),
+            received_from: Some(noon(106)),
+        };
+        assert_eq!(renewed.held_spans(noon(110)), [late]);
+    }
+    let lifted = licence([
+        (LicenceChange::Suspended, 105, 106),
+        (LicenceChange::Reinstated, 108, 108),
+    ]);
+    assert_eq!(lifted.restricted_since(noon(108)), None);
+    assert_eq!(sent_on(109, &lifted, noon(95)), EARNS);
+}
+
+#[test]
 fn the_state_depends_on_what_was_known() {
     let licence = reinstated(15);
     let state = |at, known| licence.state(noon(at), noon(known));

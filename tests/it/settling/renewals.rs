@@ -2,7 +2,12 @@
 //! money. Never here: one term (`holds`).
 
 use chrono::{DateTime, Duration, Utc};
+use daftar::domain::language::Language;
+use daftar::domain::originator::Originator;
 use daftar::usecases::Failure;
+use daftar::usecases::explain::explain_transaction;
+use daftar::usecases::reading::offices::show_office;
+use daftar::usecases::reading::standing::LicenceState;
 use daftar::usecases::register::binding::bind_roles;
 use daftar::usecases::register::licence::{
     LicenceEventEntry, LicenceEventKind, RecordedLicenceEvent, issue_licences, record_licence_event,
@@ -75,6 +80,54 @@ async fn a_suspension_reaches_the_renewal_that_stands_and_one_reinstatement_lift
     assert_eq!(reinstated.terms, 2);
     assert_eq!(scene.held_of_renewed(scene.day(0, 20)).await, (0, 3 * WAGE));
     scene.settle_day(1).await;
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_arrives_of_the_term_before_once_the_renewal_is_suspended_is_held_until_that_is_lifted() {
+    let scene = Scene::furnished().await;
+    scene.open_followed(scene.day(0, 4), "office-1004").await;
+    let in_time = Case::central("1004", "passport", "in-time", scene.day(0, 2));
+    scene.book(scene.day(0, 3), &[in_time]).await;
+    let since = scene.day(0, 6);
+    let suspended = scene
+        .befall_renewed(LicenceEventKind::Suspended, since, scene.day(0, 7))
+        .await
+        .unwrap();
+    assert_eq!(suspended.terms, 2);
+    let late = ["a", "b"].map(|reference| Case::central("1004", "passport", reference, scene.day(0, 2)));
+    scene.book(scene.day(0, 8), &late).await;
+    assert_eq!(scene.held_of_renewed(scene.day(0, 9)).await, (2 * WAGE, 0));
+
+    let (mut conn, host) = (scene.world.conn().await, Originator::host());
+    let id = "SELECT batch_id * 16384 + line AS count FROM transactions WHERE reference = 'a'";
+    let told = explain_transaction(
+        &mut conn,
+        &host,
+        scene.day(0, 9),
+        scene.count(id).await,
+        Language::En,
+    )
+    .await;
+    assert_eq!(told.unwrap().held.unwrap().since, since);
+    let office = show_office(&mut conn, &host, scene.day(0, 9), "1004")
+        .await
+        .unwrap();
+    let states: Vec<_> = office
+        .office
+        .licences
+        .iter()
+        .map(|licence| licence.state)
+        .collect();
+    assert_eq!(states, [LicenceState::Expired, LicenceState::Suspended]);
+
+    scene.settle_day(1).await;
+    let lifted = scene
+        .befall_renewed(LicenceEventKind::Reinstated, scene.day(1, 13), scene.day(1, 13))
+        .await;
+    assert_eq!(lifted.unwrap().terms, 2);
+    assert_eq!(scene.held_of_renewed(scene.day(1, 14)).await, (0, 3 * WAGE));
+    scene.settle_day(2).await;
     scene.world.assert_sound().await;
 }
 
