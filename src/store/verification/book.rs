@@ -10,6 +10,7 @@ use crate::store::{Connection, Stored};
 /// An entry that is there and should not be, is not there and should be, or sums something else than it says.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct EntryMismatch {
+    /// With its line, the last of those that say the same.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub journal_id: Option<i64>,
     #[diesel(sql_type = Nullable<SmallInt>)]
@@ -86,7 +87,7 @@ pub async fn cause_mismatches(
         .await?)
 }
 
-/// Journals of a range of ids that do not balance, lines that leave a gap, and what of both refers to nothing.
+/// Journals of a range of ids that do not balance or say a thing twice, lines that leave a gap, and what of both refers to nothing.
 pub async fn odd_journals(conn: &mut Connection, of: KeyRange, rows_max: i64) -> Stored<Vec<Oddity>> {
     Ok(diesel::sql_query(include_str!("book/odd_journals.sql"))
         .bind::<BigInt, _>(of.first)

@@ -1,5 +1,6 @@
 //! The books recomputed: what was left alone agrees. Never here: what was touched (`touched`).
 
+mod doubled;
 mod nightly;
 mod totals;
 mod touched;

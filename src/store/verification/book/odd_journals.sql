@@ -2,7 +2,8 @@
 WITH written AS (
     SELECT j.id, j.kind, j.cause_id, j.window_id FROM journals j WHERE j.id BETWEEN $1 AND $2
 ), lines AS (
-    SELECT e.journal_id, e.line, e.amount, e.account_id, w.id IS NOT NULL AS is_of_one, a.unit_id
+    SELECT e.journal_id, e.line, e.amount, e.account_id, e.side, e.transaction_kind, e.component_kind,
+           w.id IS NOT NULL AS is_of_one, a.unit_id
       FROM entries e
       LEFT JOIN journals w ON w.id = e.journal_id AND w.id BETWEEN $1 AND $2
       LEFT JOIN accounts a ON a.id = e.account_id AND a.network_id = w.network_id
@@ -13,6 +14,9 @@ SELECT 'journals' AS relation, journal_id::text AS row_key, 'the sum of its entr
 UNION ALL
 SELECT 'entries', journal_id || ':' || max(line), 'line', max(line)::text, count(*)::text
   FROM lines GROUP BY journal_id HAVING min(line) <> 1 OR max(line) <> count(*)
+UNION ALL
+SELECT 'entries', journal_id || ':' || max(line), 'how many entries of the journal say this', count(*)::text, '1'
+  FROM lines GROUP BY journal_id, account_id, side, transaction_kind, component_kind HAVING count(*) > 1
 UNION ALL
 SELECT 'entries', journal_id || ':' || line, 'journal_id', 'of no journal', 'of a journal that is there'
   FROM lines WHERE NOT is_of_one
