@@ -89,6 +89,20 @@ pub struct BindingRow {
     pub known_from: DateTime<Utc>,
 }
 
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+}
+
+/// How large the register is. None of its rows is ever deleted: where there are as many, there are the same.
+pub async fn register_rows(conn: &mut Connection) -> Stored<i64> {
+    let counted: Counted = diesel::sql_query(include_str!("content/register_rows.sql"))
+        .get_result(conn)
+        .await?;
+    Ok(counted.rows)
+}
+
 pub async fn allocations(conn: &mut Connection, ids: &[i64]) -> Stored<Vec<AllocationRow>> {
     let query = concat!(include_str!("content/allocations.sql"), " WHERE a.id = ANY ($1)");
     Ok(diesel::sql_query(query)

@@ -6,6 +6,7 @@ mod bookings;
 mod books;
 mod holds;
 mod horizon;
+mod known;
 mod nightly;
 mod plan;
 mod schedules;
@@ -26,8 +27,8 @@ use crate::store::Connection;
 use crate::store::query_time::allow_long_queries;
 use crate::store::verification::seal::broken_seals;
 
-pub use bookings::Known;
 pub use horizon::Horizon;
+pub use known::Known;
 pub(super) use nightly::{Turn, verify_due_window};
 pub(super) use plan::note;
 pub use plan::{Extent, Noted, Piece, Plan, PlannedPiece, note_verification, plan_verification};

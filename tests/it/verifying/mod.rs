@@ -8,12 +8,16 @@ mod touched;
 use chrono::Duration;
 use daftar::cli::verify::verify;
 use daftar::domain::money::Amount;
+use daftar::domain::originator::Originator;
 use daftar::domain::transaction::{Holder, Outcome, Submitted, TransactionKind};
+use daftar::domain::verification::Finding;
 use daftar::host::clock;
 use daftar::usecases::keep_statement_pdf::keep_statement_pdf;
 use daftar::usecases::record_transactions::{Course, Memory, Sent, record_transactions};
 use daftar::usecases::register::licence::LicenceEventKind;
-use daftar::usecases::verify_books::{Extent, Verified};
+use daftar::usecases::verify_books::{
+    Extent, Known, Piece, Verified, draw_weights, plan_verification, verify_piece,
+};
 
 use crate::scene::{PISHKHAN, Scene};
 
@@ -194,4 +198,32 @@ async fn what_is_proposed_and_approved_by_the_machines_clock_agrees() {
         .unwrap();
     assert_eq!(verified(&scene).await.findings, []);
     scene.world.assert_sound().await;
+}
+
+/// Of all batches that there are by now.
+async fn found_in_batches(scene: &Scene, known: &mut Known) -> Vec<Finding> {
+    let mut conn = scene.world.conn().await;
+    let by = Originator::host();
+    let plan = plan_verification(&mut conn, &by, scene.day(9, 0), Extent::All, None)
+        .await
+        .unwrap();
+    let mut findings = Vec::new();
+    for planned in plan.pieces {
+        if matches!(planned.piece, Piece::Bookings { .. }) {
+            let checked = verify_piece(&mut conn, &by, known, planned.piece).await.unwrap();
+            findings.extend(checked.findings);
+        }
+    }
+    findings
+}
+
+#[tokio::test]
+async fn an_office_that_opens_and_books_while_books_are_verified_is_not_told_as_missing() {
+    let scene = Scene::furnished().await;
+    let mut known = Known::new(draw_weights());
+    record(&scene, &[row(&scene, "1001", "copy", "before")], scene.day(0, 9)).await;
+    assert_eq!(found_in_batches(&scene, &mut known).await, []);
+    scene.open_renewed().await;
+    record(&scene, &[row(&scene, "1004", "copy", "since")], scene.day(0, 10)).await;
+    assert_eq!(found_in_batches(&scene, &mut known).await, []);
 }
