@@ -60,6 +60,8 @@ pub struct AllocationContent {
     pub service: i32,
     pub unit: i16,
     pub tariff_version: i32,
+    /// The transaction that it takes a part of; none if the tariff answered it.
+    pub original: Option<i64>,
     /// Sources and legs by the ordinals of their terms, none of zero.
     pub shares: Box<[(i16, i64)]>,
 }

@@ -12,6 +12,7 @@ pub mod position;
 pub mod rotation;
 pub mod seal;
 pub mod statement;
+pub mod take_back;
 pub mod term;
 pub mod total;
 pub mod window;

@@ -9,5 +9,6 @@ pub mod content;
 pub mod run;
 pub mod seal;
 pub mod settlement;
+pub mod take_back;
 pub mod tariff;
 pub mod window;

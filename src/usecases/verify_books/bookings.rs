@@ -13,7 +13,11 @@ use crate::store::verification::booking::{
 };
 use crate::usecases::Done;
 
+use super::take_backs::verify_take_backs;
 use super::{Checked, FINDINGS_MAX, Known, ROWS_MAX};
+
+/// So many rows that take back are gathered, for which their originals are then looked for together.
+const TAKE_BACKS_AT_ONCE: usize = 20_000;
 
 pub(super) async fn verify_bookings(
     conn: &mut Connection,
@@ -27,6 +31,7 @@ pub(super) async fn verify_bookings(
     let mut findings = Vec::new();
     let mut totals = Fingerprint::default();
     let mut pending: Vec<BookedTransaction> = Vec::new();
+    let mut taking_back: Vec<BookedTransaction> = Vec::new();
     let mut from = first;
     loop {
         let fetched = fetch_portion(conn).await?;
@@ -45,7 +50,12 @@ pub(super) async fn verify_bookings(
                 sum.plus(made(row, &known.contents, &known.weights))
             });
             findings.extend(verify_batches(conn, known, window, (from, until), &pending).await?);
+            taking_back.extend(pending.into_iter().filter(|row| row.original.is_some()));
             (pending, from) = (rest, until + 1);
+        }
+        if is_last || taking_back.len() >= TAKE_BACKS_AT_ONCE {
+            findings.extend(verify_take_backs(conn, known, &taking_back).await?);
+            taking_back.clear();
         }
         if is_last || findings.len() > FINDINGS_MAX {
             close_portion(conn).await?;

@@ -152,6 +152,7 @@ fn allocation_content(row: &AllocationRow) -> Option<AllocationContent> {
         service: row.service_id?,
         unit: row.unit_id?,
         tariff_version: row.tariff_version_id,
+        original: row.original_id,
         shares: shares.map(|(term, share)| (*term, share.minor())).collect(),
     })
 }

@@ -11,6 +11,7 @@ mod nightly;
 mod plan;
 mod schedules;
 mod settlements;
+mod take_backs;
 mod tariffs;
 mod totals;
 mod windows;

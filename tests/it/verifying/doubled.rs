@@ -15,6 +15,11 @@ fn again(further: i64, side: &str) -> String {
     )
 }
 
+/// A passport that was taken back whole is taken back whole once more.
+const TAKEN_BACK_AGAIN: &str = "INSERT INTO transactions \
+    SELECT (jsonb_populate_record(t, '{\"reference\": \"again\", \"line\": 9000}')).* \
+      FROM transactions t WHERE reference = 'back-all'";
+
 /// The rule by which the database refuses what the application may do otherwise.
 async fn rule_against(scene: &Scene, deed: &str) -> String {
     let refused = scene.world.conn().await.batch_execute(deed).await.unwrap_err();
@@ -22,6 +27,13 @@ async fn rule_against(scene: &Scene, deed: &str) -> String {
         panic!("{deed}: {refused}");
     };
     about.constraint_name().unwrap_or_default().to_owned()
+}
+
+/// The id of the transaction of a reference.
+async fn id_of(scene: &Scene, reference: &str) -> String {
+    let id =
+        format!("SELECT batch_id * 16384 + line AS count FROM transactions WHERE reference = '{reference}'");
+    scene.count(&id).await.to_string()
 }
 
 #[tokio::test]
@@ -60,4 +72,39 @@ async fn entries_that_are_there_twice_are_pointed_at_line_by_line() {
         assert!(found.iter().any(is_summed), "{found:?}");
     }
     assert_eq!(found.len(), 4, "{found:?}");
+}
+
+#[tokio::test]
+async fn what_was_taken_back_whole_is_not_taken_back_again_and_pointed_at_where_it_is() {
+    let scene = settled().await;
+    let rule = "an_allocation_takes_back_of_an_original_once";
+    assert_eq!(rule_against(&scene, TAKEN_BACK_AGAIN).await, rule);
+    let deed = format!("DROP INDEX {rule}; {TAKEN_BACK_AGAIN}");
+    let found = found_after(&scene, "transactions", &deed).await;
+    let again = id_of(&scene, "again").await;
+    let named: Vec<&str> = found
+        .iter()
+        .filter(|told| told[0] == again)
+        .map(|told| told[1].as_str())
+        .collect();
+    assert!(named.contains(&"allocation_id"), "{found:?}");
+    let shares = named.iter().filter(|what| what.starts_with("its share of term"));
+    assert_eq!(shares.count(), 5, "the price and its four parts: {found:?}");
+}
+
+#[tokio::test]
+async fn a_principal_that_is_given_back_without_having_been_paid_is_pointed_at() {
+    let scene = settled().await;
+    let deed = "ALTER TABLE transactions DISABLE TRIGGER ALL; \
+                UPDATE transactions SET principal = 1 WHERE reference = 'back-1'";
+    let found = found_after(&scene, "transactions", deed).await;
+    let row = id_of(&scene, "back-1").await;
+    let expected = [
+        &row,
+        "principal",
+        "1",
+        "0 at most: so much is left of its original's",
+    ]
+    .map(str::to_owned);
+    assert!(found.contains(&expected), "{found:?}");
 }

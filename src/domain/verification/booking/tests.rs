@@ -13,6 +13,7 @@ fn contents() -> Contents {
         service: 2,
         unit: 1,
         tariff_version: 12,
+        original: None,
         shares: Box::default(),
     };
     Contents {

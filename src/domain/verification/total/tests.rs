@@ -65,6 +65,7 @@ fn contents(weights: &Weights, bill: Option<bool>) -> Contents {
                 service: SERVICE,
                 unit: UNIT,
                 tariff_version: 12,
+                original: None,
                 shares: [(1, 100), (2, 5), (3, 65), (4, 30), (5, 10)].into(),
             },
         )]
