@@ -15,6 +15,7 @@ mod demo;
 mod doors;
 mod earnings;
 mod entered;
+mod exceptions;
 mod explaining;
 mod exporting;
 mod faults;

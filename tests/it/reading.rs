@@ -8,7 +8,6 @@ use daftar::usecases::register::licence::{
 use serde_json::{Value, json};
 
 use crate::api::Api;
-use crate::counter::Case;
 use crate::licences::decision;
 use crate::scene::{PISHKHAN, Scene, at, licence};
 use crate::settled::{EARNED, Settled, settled};
@@ -418,52 +417,6 @@ async fn anybody_checks_a_statement_by_its_code_and_learns_no_amount() {
             404
         );
     }
-}
-
-#[actix_web::test]
-async fn a_reference_used_at_two_offices_for_the_same_service_and_amount_is_an_exception() {
-    let scene = Scene::furnished().await;
-    let case = |office, service, reference, hour| Case::cash(office, service, reference, scene.day(0, hour));
-    scene
-        .book(
-            scene.day(0, 5),
-            &[
-                case("1001", "copy", "r-1", 1),
-                case("1002", "copy", "r-1", 2),
-                case("1001", "copy", "r-2", 1),
-                case("1002", "passport", "r-2", 2),
-                case("1003", "copy", "r-3", 1),
-            ],
-        )
-        .await;
-    scene
-        .book(scene.day(1, 5), &[case("1001", "copy", "r-3", 2)])
-        .await;
-    let api = Api::of(&scene.world, scene.day(1, 6));
-    let token = api.token("auditor", Scope::Read, None).await;
-    let windows = api.get("/v1/networks/pishkhan/windows", &token).await.items();
-    let pairs = async |window: &Value| {
-        let path = format!("/v1/windows/{}/exceptions?limit=1", window["id"]);
-        let pairs = api.get(&path, &token).await.items();
-        let told = |pair: &Value| {
-            let offices = [0, 1].map(|at| pair["transactions"][at]["office"].clone());
-            (pair["reference"].clone(), offices)
-        };
-        pairs.iter().map(told).collect::<Vec<_>>()
-    };
-    assert_eq!(
-        pairs(&windows[1]).await,
-        [(json!("r-1"), [json!("1001"), json!("1002")])]
-    );
-    let across = [(json!("r-3"), [json!("1003"), json!("1001")])];
-    assert_eq!(
-        pairs(&windows[0]).await,
-        across,
-        "the first was booked in the window before"
-    );
-    let owner = api.token("owner-1001", Scope::Read, Some("office-1001")).await;
-    let path = format!("/v1/windows/{}/exceptions", windows[0]["id"]);
-    assert_eq!(api.get(&path, &owner).await.status, 403);
 }
 
 #[actix_web::test]

@@ -163,7 +163,7 @@ pub async fn groups(conn: &mut Connection, wanted: &LineWanted, rows_max: i64) -
         .await?)
 }
 
-/// The transactions behind a line after an id, in the order of booking.
+/// The transactions behind a line after an id, by id.
 pub async fn behind(
     conn: &mut Connection,
     wanted: &LineWanted,

@@ -1,4 +1,4 @@
-//! Batches and transactions in the order of booking, by a cursor: one scan a portion however large it is.
+//! Batches and transactions by their ids, through a cursor: one scan a portion however large it is.
 //! Never here: what they refer to (see `content`).
 
 use chrono::{DateTime, Utc};

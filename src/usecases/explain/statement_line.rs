@@ -58,7 +58,7 @@ pub struct StatementLineExplained {
     pub allocations: Vec<AllocationExplained>,
     /// Whether there are more allocations than are told; each is told by its transactions.
     pub more_allocations: bool,
-    /// Transactions in the order of booking.
+    /// Transactions by id.
     pub transactions: Vec<BehindView>,
     /// The id after which the next page of transactions begins, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -23,7 +23,7 @@ pub struct PairView {
     pub amount: Amount,
     #[schema(value_type = i64)]
     pub principal: Amount,
-    /// In the order of booking.
+    /// In the order of booking, which that of their ids need not be.
     pub transactions: [PairedView; 2],
 }
 

@@ -1,7 +1,7 @@
 //! What one process remembers between calls: the rules, the questions that were answered, which windows are open, and ids
 //! for batches and answers. Filled after commit only, checked under the networks' locks. Never here: anything that a lost memory could not find again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -30,7 +30,7 @@ pub struct Memory {
     answers: Mutex<Remembered<Asked, Priced>>,
     facts_ids: Mutex<Remembered<String, i32>>,
     footings: Mutex<HashMap<i16, Footing>>,
-    spare_batch_ids: Mutex<Vec<i64>>,
+    spare_batch_ids: Mutex<BTreeSet<i64>>,
     spare_allocation_ids: Mutex<Vec<i64>>,
     allocation_ids_taken: AtomicUsize,
 }
@@ -101,9 +101,9 @@ impl Memory {
         held(&self.footings).clear();
     }
 
-    /// An id that no batch has.
+    /// An id that no batch has, the least of those that are held: so ids of what is booked at once grow.
     pub(super) fn spare_batch_id(&self) -> Option<i64> {
-        held(&self.spare_batch_ids).pop()
+        held(&self.spare_batch_ids).pop_first()
     }
 
     pub(super) fn keep_batch_ids(&self, spare: Vec<i64>) {
@@ -124,26 +124,40 @@ impl Memory {
 
     /// How many ids for batches the next booking should bring.
     pub(super) fn wanted_batch_ids(&self) -> usize {
-        wanted(&self.spare_batch_ids, SPARE_BATCHES)
+        wanted(held(&self.spare_batch_ids).len(), SPARE_BATCHES)
     }
 
     /// How many ids for answers the next booking should bring.
     pub(super) fn wanted_allocation_ids(&self) -> usize {
         let taken = self.allocation_ids_taken.load(Ordering::Relaxed);
-        let held = taken.saturating_mul(SPARE_TIMES_TAKEN);
+        let stock = taken.saturating_mul(SPARE_TIMES_TAKEN);
         wanted(
-            &self.spare_allocation_ids,
-            held.clamp(SPARE_ALLOCATIONS, SPARE_ALLOCATIONS_MAX),
+            held(&self.spare_allocation_ids).len(),
+            stock.clamp(SPARE_ALLOCATIONS, SPARE_ALLOCATIONS_MAX),
         )
     }
 }
 
-fn wanted(spare: &Mutex<Vec<i64>>, held_max: usize) -> usize {
-    let spare = held(spare).len();
+fn wanted(spare: usize, held_max: usize) -> usize {
     if spare < held_max / 2 { held_max - spare } else { 0 }
 }
 
 /// What is remembered is whole at any moment, whoever panicked.
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_of_the_spare_batch_ids_is_taken_first() {
+        let memory = Memory::default();
+        memory.keep_batch_ids(vec![7, 8]);
+        memory.keep_batch_ids(vec![3]);
+        let taken: Vec<i64> = std::iter::from_fn(|| memory.spare_batch_id()).collect();
+        assert_eq!(taken, [3, 7, 8]);
+        assert_eq!(memory.wanted_batch_ids(), SPARE_BATCHES);
+    }
 }

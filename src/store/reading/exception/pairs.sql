@@ -1,9 +1,10 @@
 -- Pairs of window $1: a sender used one reference at two offices, for the same service and amount. The second was booked in
 -- the window, the first in it or in the one before; after the pair of second and first id ($2, $3), $4 rows at most. Neither takes anything back.
+-- Which was booked first is said by the windows or, in one, by the moments of booking, and not by ids, which writers have in stock.
 WITH here AS (
     SELECT id, network_id, ordinal FROM windows WHERE id = $1
 ), near AS MATERIALIZED (
-    SELECT t.batch_id * 16384 + t.line AS id, t.window_id, t.office_id, t.sender_id, t.reference, t.service_id, t.amount, t.principal,
+    SELECT t.batch_id * 16384 + t.line AS id, t.batch_id, t.window_id, t.office_id, t.sender_id, t.reference, t.service_id, t.amount, t.principal,
            t.occurred_at
       FROM transactions t
      WHERE t.kind = 1
@@ -14,7 +15,10 @@ WITH here AS (
            second.sender_id, second.reference, second.service_id, second.amount, second.principal
       FROM near second
       JOIN near first USING (sender_id, reference, service_id, amount, principal)
-     WHERE second.window_id = $1 AND first.office_id <> second.office_id AND first.id < second.id AND (second.id, first.id) > ($2, $3)
+      JOIN batches first_batch ON first_batch.id = first.batch_id
+      JOIN batches second_batch ON second_batch.id = second.batch_id
+     WHERE second.window_id = $1 AND first.office_id <> second.office_id AND (second.id, first.id) > ($2, $3)
+       AND (first.window_id <> second.window_id OR (first_batch.booked_at, first.id) < (second_batch.booked_at, second.id))
      ORDER BY second.id, first.id
      LIMIT $4
 )
