@@ -74,12 +74,14 @@ pub(super) async fn book(
     .await
 }
 
+/// The round of a row, and what it says.
+type Turn<'a> = (usize, &'a Submitted);
+
 /// The rows' indexes, each key once in a round: a key that is sent twice is looked at twice, in order. What takes back comes in no
 /// earlier round than what took back before it, lest a corrected row take what is left behind the back of those that follow it; a
 /// row that says the same again takes nothing, whenever it comes.
 pub(super) fn rounds(rows: &[Sent<'_>]) -> Vec<Vec<usize>> {
-    let mut before: HashMap<(&str, i32, &str), Option<(usize, &Submitted)>> =
-        HashMap::with_capacity(rows.len());
+    let mut before: HashMap<(&str, i32, &str), Option<Turn<'_>>> = HashMap::with_capacity(rows.len());
     let mut rounds: Vec<Vec<usize>> = Vec::new();
     let mut take_backs_from = 0;
     for (index, sent) in rows.iter().enumerate() {

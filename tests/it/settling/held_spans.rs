@@ -7,7 +7,7 @@ use daftar::domain::originator::Originator;
 use daftar::domain::transaction::{Outcome, Reason};
 use daftar::usecases::explain::explain_transaction;
 use daftar::usecases::quarantine::release_quarantined;
-use daftar::usecases::record_transactions::{Course, Memory, Recorded, Sent, record_transactions};
+use daftar::usecases::record_transactions::{Course, Memory, Sent, record_transactions};
 use daftar::usecases::register::licence::LicenceEventKind;
 
 use crate::counter::Case;
@@ -24,7 +24,7 @@ impl Scene {
         let sent = [Sent::by(&self.counters, &row, at).unwrap()];
         let (mut conn, memory) = (self.world.conn().await, Memory::default());
         let recorded = record_transactions(&mut conn, &memory, at, &sent, Course::Singly).await;
-        let Recorded::Decided(Outcome::Quarantined { id, reason, .. }) = recorded.unwrap().remove(0) else {
+        let Outcome::Quarantined { id, reason, .. } = recorded.unwrap().remove(0) else {
             panic!("{case:?} does not wait");
         };
         assert_eq!(reason, Reason::TooLate);
