@@ -132,8 +132,8 @@ impl RoundedShare {
 
     /// `charge` for each `size` beyond what is free, the last one in proportion.
     pub fn in_proportion(charge: Amount, free: Amount, size: NonZeroU32, mode: RoundingMode) -> Self {
-        let (more, denominator) = (i128::from(charge.minor()), i128::from(size.get()));
-        Self::growing(free.minor(), more, denominator, Rounding::to_unit(mode))
+        let (numerator, denominator) = (i128::from(charge.minor()), i128::from(size.get()));
+        Self::growing(free.minor(), numerator, denominator, Rounding::to_unit(mode))
     }
 
     /// Of each slice, by where it begins and its rate: what lies before it, and what grows in it.

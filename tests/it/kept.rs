@@ -112,7 +112,10 @@ async fn the_application_changes_the_columns_that_have_states_and_no_others() {
         ),
         ("parties", "email"),
         ("payouts", "iban released_at state"),
-        ("quarantine", "decided_at decided_by note state"),
+        (
+            "quarantine",
+            "decided_at decided_by explanation note reason state",
+        ),
         ("servers", "jobs seen_at timetable_digest"),
         ("settlements", "decided_at decided_by reason state"),
         (

@@ -203,8 +203,15 @@ fn refused(words: &[&str]) -> [String; 3] {
     [fault.field.clone(), fault.rule.clone(), fault.explanation.clone()]
 }
 
-/// Fixture, options, field, rule, and what is told in English and in Persian.
-const REFUSED: [(&str, &[&str], [&str; 2], [&str; 2]); 10] = [
+/// Fixture, options, field and rule, and what is told in English and in Persian.
+type Refused = (
+    &'static str,
+    &'static [&'static str],
+    [&'static str; 2],
+    [&'static str; 2],
+);
+
+const REFUSED: [Refused; 10] = [
     (
         "ir-rural-post",
         &["--leg", "acceptance"],

@@ -260,7 +260,6 @@ mod tests {
         let lifted = |decided| reached(&terms, decided, LicenceChange::Reinstated, day(40));
         assert_eq!(lifted(3), 2..4, "the second term was never suspended");
         assert_eq!(lifted(1), 0..4);
-        assert_eq!(reached(&terms, 3, LicenceChange::Revoked, day(40)), 3..4);
     }
 
     #[test]

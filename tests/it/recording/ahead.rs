@@ -61,13 +61,12 @@ async fn a_price_that_changed_while_a_row_waited_is_the_one_it_is_booked_at() {
 
 #[tokio::test]
 async fn rows_of_which_each_asks_what_nobody_has_asked_are_booked_at_once() {
-    let counter = Counter::open().await;
+    let counter = counter_that_remembers().await;
     let duty =
         |reference: &str, amount: i64| counter.row(reference, json!({ "service": "duty", "amount": amount }));
-    counter.booked(duty("r-0", 1_000)).await;
     let conn = counter.scene.world.conn().await;
     for group in 1..=3 {
-        let rows = (0..300).map(|n| duty(&format!("r-{group}-{n}"), 100_000 * group + n));
+        let rows = (0..300).map(|n| duty(&format!("new-{group}-{n}"), 100_000 * group + n));
         let rows: Vec<Submitted> = rows.map(|row| submitted(&row)).collect();
         let sent = rows
             .iter()

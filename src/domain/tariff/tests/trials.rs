@@ -257,7 +257,7 @@ fn what_no_facts_lead_to_is_found_among_any_number_of_combinations() {
     let by_kind = by_kind.collect::<Vec<_>>();
     parse(&by_many_facts(&json!(by_kind), &Value::Null));
     let late = json!({"when": {"kind": "w7", "province": "w30", "class": "w39"}, "then": 5});
-    let with_a_late_one = [&by_kind[..], &[late.clone()]].concat();
+    let with_a_late_one = [&by_kind[..], std::slice::from_ref(&late)].concat();
     let faults = Tariff::parse(&by_many_facts(&json!(with_a_late_one), &Value::Null).to_string());
     let faults = faults.map(|_| ()).unwrap_err();
     assert_eq!(
