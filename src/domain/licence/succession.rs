@@ -5,7 +5,7 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 
 use super::{Licence, LicenceChange, LicenceState, Restriction};
-use crate::domain::binding::{Binding, LICENSEE, in_force, player};
+use crate::domain::binding::{Binding, LICENSEE, in_force, player, stretches};
 use crate::domain::moment::before;
 
 /// All that is on record.
@@ -21,7 +21,8 @@ pub struct Term {
 /// The terms, of an office in a network in ascending order, that a decision about one of them reaches, by all that is on
 /// record. It reaches the renewals that stand already: a licence that was taken away in March is not back in April because the
 /// next term begins. Who is suspended or loses the licence may still send in what is said to have happened in the terms before, which
-/// are over and hold what arrives so late. A reinstatement lifts what it can of the terms before too, if that is a suspension or
+/// are over and hold what arrives so late: in those that nobody else held for a part, whose money would be held too, and that were not
+/// taken away or given back, which nothing would lift together with the decision. A reinstatement lifts what it can of the terms before too, if that is a suspension or
 /// the very decision that it lifts of the later one: what they hold would be held for ever.
 pub fn reached(
     terms: &[Term],
@@ -34,13 +35,19 @@ pub fn reached(
         renewal.is_some() && renewal == terms[at].last_licensee()
     };
     let licensee = terms[decided].licensee_at(effective_at);
-    let reaches_before = |renewal: usize| match change {
-        LicenceChange::Suspended | LicenceChange::Revoked => terms[renewal].first_licensee() == licensee,
-        LicenceChange::Reinstated => {
-            let renewed = &terms[renewal - 1].licence;
-            renewed.is_lifted_with(&terms[renewal].licence, effective_at)
+    let reaches_before = |renewal: usize| {
+        let renewed = &terms[renewal - 1];
+        match change {
+            LicenceChange::Suspended | LicenceChange::Revoked => {
+                let is_own = licensee.is_some_and(|licensee| renewed.is_held_throughout_by(licensee));
+                is_own && !renewed.licence.was_ended()
+            }
+            LicenceChange::Reinstated => {
+                let renewal = &terms[renewal].licence;
+                renewed.licence.is_lifted_with(renewal, effective_at)
+            }
+            LicenceChange::Issued | LicenceChange::Surrendered => false,
         }
-        LicenceChange::Issued | LicenceChange::Surrendered => false,
     };
     let mut reached = decided..decided + 1;
     while is_renewed(reached.end - 1) {
@@ -86,6 +93,13 @@ impl Term {
         self.last_licensee() == Some(licensee) && self.licence.stands_suspended()
     }
 
+    fn is_held_throughout_by(&self, licensee: i32) -> bool {
+        let stretches = stretches(&self.bindings, self.licence.term(), EVER);
+        stretches
+            .iter()
+            .all(|(_, binding)| binding.party(LICENSEE) == Some(licensee))
+    }
+
     fn licensee_at(&self, at: DateTime<Utc>) -> Option<i32> {
         player(self.players(at)?, LICENSEE)
     }
@@ -102,9 +116,21 @@ impl Term {
 impl Licence {
     /// Whether a suspension within the term stands that nothing has lifted, of a licence that was not taken away or given back.
     fn stands_suspended(&self) -> bool {
+        let standing = self.standing_restrictions();
+        !standing.is_empty() && standing.iter().all(|r| r.state == LicenceState::Suspended)
+    }
+
+    /// Whether it was taken away or given back within the term, and nothing has lifted that.
+    fn was_ended(&self) -> bool {
+        let standing = self.standing_restrictions();
+        standing.iter().any(|r| r.state != LicenceState::Suspended)
+    }
+
+    /// Those within the term that nothing has lifted.
+    fn standing_restrictions(&self) -> Vec<Restriction> {
         let mut standing = self.restrictions(EVER);
         standing.retain(|r| r.lifted_from.is_none() && !self.term.ended_at(r.effective_at));
-        !standing.is_empty() && standing.iter().all(|r| r.state == LicenceState::Suspended)
+        standing
     }
 
     /// Whether all that a reinstatement from a moment on would lift of it is a suspension, or by a decision that it would lift of
@@ -208,6 +234,48 @@ mod tests {
             );
         }
         assert_eq!(reached(&terms, 1, LicenceChange::Surrendered, day(12)), 1..3);
+    }
+
+    #[test]
+    fn a_suspension_or_revocation_reaches_back_to_no_term_that_another_licensee_held_for_a_part() {
+        for change in [LicenceChange::Suspended, LicenceChange::Revoked] {
+            let begun_by_another = [
+                term(0, [8, 8], None),
+                term(1, [7, 8], None),
+                term(2, [8, 8], None),
+            ];
+            assert_eq!(reached(&begun_by_another, 2, change, day(22)), 2..3);
+            let mut held_between = [term(0, [7, 8], None), term(1, [7, 7], None)];
+            let back = Binding {
+                id: 3,
+                parties: vec![Some(7)],
+                valid: Interval::new(day(8), None).unwrap(),
+                ..held_between[0].bindings[1].clone()
+            };
+            held_between[0].bindings.push(back);
+            assert_eq!(reached(&held_between, 1, change, day(12)), 1..2);
+        }
+    }
+
+    #[test]
+    fn a_suspension_reaches_back_to_no_term_that_was_given_back_where_no_reinstatement_would_follow_it() {
+        let event = |change, on| LicenceEvent {
+            change,
+            effective_at: day(on),
+            recorded_at: day(on),
+        };
+        let given_back = |events: Vec<LicenceEvent>| {
+            let first = term(0, [7, 7], None);
+            let licence = Licence::new(first.licence.term(), events);
+            [Term { licence, ..first }, term(1, [7, 7], None)]
+        };
+        for ended in [LicenceChange::Surrendered, LicenceChange::Revoked] {
+            let terms = given_back(vec![event(ended, 5)]);
+            assert_eq!(reached(&terms, 1, LicenceChange::Suspended, day(14)), 1..2);
+            let taken_up_again = vec![event(ended, 5), event(LicenceChange::Reinstated, 6)];
+            let terms = given_back(taken_up_again);
+            assert_eq!(reached(&terms, 1, LicenceChange::Suspended, day(14)), 0..2);
+        }
     }
 
     #[test]

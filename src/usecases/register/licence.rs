@@ -77,7 +77,7 @@ pub struct RecordedLicenceEvent {
     pub recorded_at: DateTime<Utc>,
     pub decision: String,
     /// Of how many of the office's licences it is on record: a decision reaches the renewals of the one that it names; a suspension
-    /// or revocation also the same licensee's terms before, so that what arrives late of them is held; and a reinstatement those before
+    /// or revocation also the terms before that the same licensee held alone and did not lose, so that what arrives late of them is held; and a reinstatement those before
     /// that are suspended, or restricted by the very decision that it lifts.
     pub terms: usize,
     /// It had been recorded so before, and the opposite not since; nothing was written.
