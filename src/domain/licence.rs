@@ -160,16 +160,6 @@ impl AfterRestriction {
     }
 }
 
-impl LicenceState {
-    /// Whether a decision took the licence from its holder, for a time or for good.
-    const fn is_restricted(self) -> bool {
-        match self {
-            Self::Suspended | Self::Revoked | Self::Surrendered => true,
-            Self::Active | Self::Expired => false,
-        }
-    }
-}
-
 impl Licence {
     /// Events recorded at the same moment keep the order in which they are given.
     pub fn new(term: Validity, mut events: Vec<LicenceEvent>) -> Self {
@@ -216,40 +206,11 @@ impl Licence {
         }
     }
 
-    /// The states that the term goes through, each from when, as known at a moment. They differ from each other.
-    pub fn timeline(&self, known_at: DateTime<Utc>) -> Vec<(DateTime<Utc>, LicenceState)> {
-        let mut moments: Vec<_> = self.events.iter().map(|event| event.effective_at).collect();
-        moments.push(self.term.from());
-        moments.extend(self.term.until());
-        moments.sort_unstable();
-        let mut timeline: Vec<(DateTime<Utc>, LicenceState)> = Vec::new();
-        for at in moments {
-            let Some(state) = self.state(at, known_at) else {
-                continue;
-            };
-            if timeline.last().is_none_or(|(_, last)| *last != state) {
-                timeline.push((at, state));
-            }
-        }
-        timeline
-    }
-
-    /// From when on the licence has been restricted without a break, up to the moment or to the end of its term before, as known
-    /// at the moment; or if only its renewal is, from when on that holds what arrives late of the term. `None` if neither is.
-    pub fn restricted_since(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let timeline = self.timeline(at);
-        let until_now = timeline.iter().rev().skip_while(|(from, _)| *from > at);
-        let until_its_end = until_now.skip_while(|(_, state)| *state == LicenceState::Expired);
-        let restricted = until_its_end.take_while(|(_, state)| state.is_restricted());
-        let within = restricted.last().map(|(from, _)| *from);
-        within.or_else(|| self.restricted_after_its_end(at))
-    }
-
-    fn restricted_after_its_end(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let restrictions = self.restrictions(at).into_iter();
-        let standing = restrictions.filter(|r| r.stands(at) && self.term.ended_at(r.effective_at));
-        let begun = standing.map(|r| r.effective_at).filter(|from| *from <= at);
-        begun.min()
+    /// Since when what holds a case restricts the licence or its renewal; `None` where nothing holds it.
+    pub fn held_since(&self, case: Happening) -> Option<DateTime<Utc>> {
+        let restrictions = self.restrictions(case.known_at).into_iter();
+        let holding = restrictions.filter(|r| matches!(r.effect(case), Effect::Held(_)));
+        holding.map(|r| r.effective_at).min()
     }
 
     /// What the licence means for money of that case (money rule 18). With S the instant a restriction takes effect and R the

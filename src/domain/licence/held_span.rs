@@ -31,7 +31,7 @@ impl Licence {
 
 impl Restriction {
     /// Whether nothing lifts it yet, though its end may be announced.
-    pub(super) fn stands(&self, known_at: DateTime<Utc>) -> bool {
+    fn stands(&self, known_at: DateTime<Utc>) -> bool {
         self.lifted_from.is_none_or(|from| known_at < from)
     }
 

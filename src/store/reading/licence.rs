@@ -100,14 +100,6 @@ pub async fn licences_of(conn: &mut Connection, office_ids: &[i32]) -> Stored<Ve
         .await?)
 }
 
-pub async fn licence_of_id(conn: &mut Connection, id: i32) -> Stored<Option<LicenceRow>> {
-    Ok(with_networks()
-        .filter(licences::id.eq(id))
-        .first(conn)
-        .await
-        .optional()?)
-}
-
 /// In the order in which they were recorded.
 pub async fn events_of(conn: &mut Connection, licence_ids: &[i32]) -> Stored<Vec<EventRow>> {
     Ok(licence_events::table

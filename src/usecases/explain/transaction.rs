@@ -16,8 +16,6 @@ use crate::domain::tariff::{Side, Tariff};
 use crate::domain::transaction::TransactionId;
 use crate::store::Connection;
 use crate::store::reading::explanation::asked_at;
-use crate::store::reading::licence::{events_of, licence_of_id};
-use crate::usecases::reading::standing::restricted_since;
 use crate::usecases::reading::transactions::{ShareView, TransactionDetails, shares_of, show_transaction};
 use crate::usecases::settling::held_now::{HeldOriginal, Restrictions};
 use crate::usecases::{Done, Failure};
@@ -33,7 +31,7 @@ pub struct TransactionExplained {
     pub refund: Option<RefundExplained>,
     /// Asked again today the tariff answers exactly what is stored.
     pub agrees: bool,
-    /// Since when the licence is restricted, if the licensee's own legs of it are held for that.
+    /// Since when what holds the licensee's own legs of it restricts the licence or its renewal, if they are held.
     pub held: Option<HeldSince>,
 }
 
@@ -127,19 +125,12 @@ async fn held(
     licence_id: i32,
     at: DateTime<Utc>,
 ) -> Done<Option<HeldSince>> {
-    let Some(licence) = licence_of_id(conn, licence_id).await? else {
-        return Ok(None);
-    };
     let restrictions = Restrictions::among(conn, BTreeSet::from([licence_id]), at).await?;
     let transaction = &details.transaction;
     let original = transaction.original_id.unwrap_or(transaction.id);
     let mut held = restrictions.held_originals(conn, Some(original)).await?;
     held.retain(HeldOriginal::is_held);
-    if held.is_empty() {
-        return Ok(None);
-    }
-    let events = events_of(conn, &[licence_id]).await?;
-    let since = restricted_since(&licence, &events.iter().collect::<Vec<_>>(), at)?;
+    let since = held.iter().map(|held| held.since).min();
     Ok(since.map(|since| HeldSince {
         since,
         until: "reinstatement",

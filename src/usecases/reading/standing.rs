@@ -1,4 +1,4 @@
-//! A licence's rows as the licence that they make: its state at a moment, and since when it is restricted.
+//! A licence's rows as the licence that they make: its state at a moment.
 //! Never here: what events mean (see `domain::licence`).
 
 use chrono::{DateTime, Utc};
@@ -31,15 +31,6 @@ pub fn state_at(licence: &LicenceRow, events: &[&EventRow], at: DateTime<Utc>) -
         Some(licence::LicenceState::Revoked) => LicenceState::Revoked,
         Some(licence::LicenceState::Surrendered) => LicenceState::Surrendered,
     })
-}
-
-/// From when on the licence has been restricted without a break.
-pub fn restricted_since(
-    licence: &LicenceRow,
-    events: &[&EventRow],
-    at: DateTime<Utc>,
-) -> Done<Option<DateTime<Utc>>> {
-    Ok(read(licence, events)?.restricted_since(at))
 }
 
 fn read(licence: &LicenceRow, events: &[&EventRow]) -> Done<Licence> {
@@ -96,13 +87,11 @@ mod tests {
     }
 
     #[test]
-    fn a_backdated_suspension_is_known_from_its_recording_and_holds_from_its_effect() {
+    fn a_backdated_suspension_is_known_from_its_recording() {
         let suspended = event("suspended", 10, 12);
         let state = |day| state_at(&licence(), &[&suspended], moment(day)).unwrap();
         assert_eq!(state(11), LicenceState::Active);
         assert_eq!(state(12), LicenceState::Suspended);
-        let since = restricted_since(&licence(), &[&suspended], moment(12)).unwrap();
-        assert_eq!(since, Some(moment(10)));
     }
 
     #[test]
@@ -114,11 +103,10 @@ mod tests {
             state_at(&licence(), &events, moment(20)).unwrap(),
             LicenceState::Active
         );
-        assert_eq!(restricted_since(&licence(), &events, moment(20)).unwrap(), None);
     }
 
     #[test]
-    fn only_a_reinstatement_makes_a_state_milder_and_the_hold_begins_with_the_first_restriction() {
+    fn only_a_reinstatement_makes_a_state_milder() {
         let revoked = event("revoked", 10, 10);
         let suspended = event("suspended", 15, 15);
         let events = [&revoked, &suspended];
@@ -126,7 +114,5 @@ mod tests {
             state_at(&licence(), &events, moment(20)).unwrap(),
             LicenceState::Revoked
         );
-        let since = restricted_since(&licence(), &events, moment(20)).unwrap();
-        assert_eq!(since, Some(moment(10)));
     }
 }

@@ -34,6 +34,8 @@ pub struct HeldOriginal {
     pub deposit_identifier: String,
     /// What of them is paid for good: its payout came back, and this much had been set off.
     pub not_held: Amount,
+    /// When what holds it took effect.
+    pub since: DateTime<Utc>,
     is_held: bool,
 }
 
@@ -53,6 +55,7 @@ struct OfNetwork {
 struct UnpaidOriginal {
     original: HoldableOriginal,
     place: Place,
+    since: DateTime<Utc>,
 }
 
 /// What is still to be handed out to the originals of a place and cause.
@@ -77,6 +80,7 @@ impl UnpaidOriginal {
             deposit_identifier: self.original.item.deposit_identifier,
             is_held: not_held.is_zero() || not_held < net,
             not_held,
+            since: self.since,
         })
     }
 }
@@ -146,9 +150,15 @@ impl Restrictions {
         let payments = Payments::of_items(conn, network.id, items, i32::MAX).await?;
         let mut held = Vec::new();
         for original in originals {
-            if self.register.holds(&original.item, &payments, self.at)? {
+            let is_held = self.register.holds(&original.item, &payments, self.at)?;
+            let since = self.register.held_since(&original.item, self.at)?;
+            if let Some(since) = since.filter(|_| is_held) {
                 let place = self.register.place(&original.item, &payments)?;
-                held.push(UnpaidOriginal { original, place });
+                held.push(UnpaidOriginal {
+                    original,
+                    place,
+                    since,
+                });
             }
         }
         Ok(held)

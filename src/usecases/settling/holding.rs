@@ -220,6 +220,16 @@ impl Register {
         Ok(self.holdable(item)?.is_held(payments.of(item), at))
     }
 
+    /// When what holds an item took effect, by what is known at a moment.
+    pub(super) fn held_since(&self, item: &HoldableItem, at: DateTime<Utc>) -> Done<Option<DateTime<Utc>>> {
+        let licensed = self.licensed(item.licence_id)?;
+        Ok(licensed.licence.held_since(Happening {
+            happened_at: item.occurred_at,
+            received_at: item.received_at,
+            known_at: at,
+        }))
+    }
+
     pub(super) fn holdable(&self, item: &HoldableItem) -> Done<Holdable<impl Fn(DateTime<Utc>) -> bool>> {
         let licensed = self.licensed(item.licence_id)?;
         let (happened_at, received_at) = (item.occurred_at, item.received_at);
