@@ -1,12 +1,13 @@
-//! Rows of a submission that wait for its end, in order: few in memory, many in an unnamed file that goes with its holder.
-//! Never here: why they wait (see `usecases::submission`).
+//! Rows of a submission that wait for its end, in order and each with when it was received: few in memory, many in an unnamed file
+//! that goes with its holder. Never here: why they wait (see `usecases::submission`).
 
 use std::io::{self, BufRead, BufReader, Seek, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use chrono::DateTime;
 use tempfile::SpooledTempFile;
 
-use crate::domain::submission::Line;
+use crate::domain::submission::{Line, Received};
 use crate::domain::transaction::Submitted;
 
 const MEMORY_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -61,11 +62,12 @@ impl Default for Spool {
 
 impl Spool {
     /// Lines that could not be read are passed over: they wait for nothing.
-    pub fn enter(&mut self, lines: &[Line]) -> Result<(), SpoolError> {
+    pub fn enter(&mut self, lines: &[Received]) -> Result<(), SpoolError> {
         let mut text = String::new();
-        for line in lines {
+        for Received { line, at } in lines {
             if let Ok(row) = &line.row {
-                text += &format!("{} {}\n", line.number, row.canonical());
+                let (number, at) = (line.number, at.timestamp_micros());
+                text += &format!("{number} {at} {}\n", row.canonical());
             }
         }
         self.room.take(text.len())?;
@@ -107,11 +109,11 @@ impl Drop for Room {
 
 impl Spooled {
     /// The next lines, `lines_max` at most; none at the end.
-    pub fn next_lines(&mut self, lines_max: usize) -> Result<Vec<Line>, SpoolError> {
+    pub fn next_lines(&mut self, lines_max: usize) -> Result<Vec<Received>, SpoolError> {
         let (mut lines, mut text) = (Vec::new(), String::new());
         while lines.len() < lines_max && self.file.read_line(&mut text)? > 0 {
             lines.push(
-                line_of(&text)
+                received(&text)
                     .ok_or(io::ErrorKind::InvalidData)
                     .map_err(io::Error::from)?,
             );
@@ -121,11 +123,15 @@ impl Spooled {
     }
 }
 
-fn line_of(text: &str) -> Option<Line> {
-    let (number, row) = text.split_once(' ')?;
-    Some(Line {
-        number: number.parse().ok()?,
-        row: Ok(Submitted::from_json(row.trim_end().as_bytes()).ok()?),
+fn received(text: &str) -> Option<Received> {
+    let (number, rest) = text.split_once(' ')?;
+    let (at, row) = rest.split_once(' ')?;
+    Some(Received {
+        line: Line {
+            number: number.parse().ok()?,
+            row: Ok(Submitted::from_json(row.trim_end().as_bytes()).ok()?),
+        },
+        at: DateTime::from_timestamp_micros(at.parse().ok()?)?,
     })
 }
 
@@ -133,14 +139,17 @@ fn line_of(text: &str) -> Option<Line> {
 mod tests {
     use super::*;
 
-    fn line(number: i64) -> Line {
+    fn line(number: i64) -> Received {
         let row = format!(
             r#"{{"office":"1001","reference":"r-{number}","kind":"refund","original":"{}","occurred_at":"2026-11-24T08:00:00Z","holder":"office"}}"#,
             "o".repeat(60)
         );
-        Line {
-            number,
-            row: Ok(Submitted::from_json(row.as_bytes()).unwrap()),
+        Received {
+            line: Line {
+                number,
+                row: Ok(Submitted::from_json(row.as_bytes()).unwrap()),
+            },
+            at: DateTime::from_timestamp_micros(1_795_507_200_000_000 + number).unwrap(),
         }
     }
 
@@ -159,9 +168,10 @@ mod tests {
     }
 
     #[test]
-    fn rows_come_out_as_and_in_the_order_in_which_they_went_in_from_memory_and_from_disk() {
+    fn rows_come_out_as_they_were_received_and_in_the_order_in_which_they_went_in_from_memory_and_from_disk()
+    {
         for count in [0, 1, 60_000] {
-            let lines: Vec<Line> = (1..=count).map(line).collect();
+            let lines: Vec<Received> = (1..=count).map(line).collect();
             let mut spool = Spool::default();
             for some in lines.chunks(16_000) {
                 spool.enter(some).unwrap();

@@ -13,7 +13,7 @@ use super::record_transactions::{
 use super::{Done, Failure};
 use crate::domain::originator::{Originator, Scope};
 use crate::domain::page::{Asked, Page};
-use crate::domain::submission::{ATOMIC_ROWS_MAX, Line, Unread};
+use crate::domain::submission::{ATOMIC_ROWS_MAX, Line, Received, Unread};
 use crate::domain::transaction::{Outcome, Submitted};
 use crate::store::Connection;
 use crate::store::submission::{self, Noted, SubmissionRow};
@@ -71,13 +71,11 @@ pub async fn open_submission(conn: &mut Connection, by: &Originator, at: DateTim
 pub struct JudgedLines {
     chunk: Chunk,
     /// Refunds and reversals: they are not judged yet.
-    take_backs: Vec<Line>,
-    /// When they were received.
-    at: DateTime<Utc>,
+    take_backs: Vec<Received>,
     ahead: JudgedAhead,
 }
 
-/// Judges a chunk of lines before its turn: to be called, on another thread, while the chunk before is recorded.
+/// Judges a chunk of lines before its turn: to be called when it was received, on another thread, while the chunk before is recorded.
 pub fn judge_lines(
     memory: &Memory,
     by: &Originator,
@@ -85,14 +83,17 @@ pub fn judge_lines(
     lines: Vec<Line>,
 ) -> Done<JudgedLines> {
     let (take_backs, others): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(Line::takes_back);
-    let chunk = Chunk::of(others);
-    let ahead = judge_ahead(memory, at, &sent_rows(&chunk.rows, by, at)?);
+    let chunk = Chunk::of(received(others, at));
+    let ahead = judge_ahead(memory, at, &chunk.sent(by)?);
     Ok(JudgedLines {
         chunk,
-        take_backs,
-        at,
+        take_backs: received(take_backs, at).collect(),
         ahead,
     })
+}
+
+fn received(lines: Vec<Line>, at: DateTime<Utc>) -> impl Iterator<Item = Received> {
+    lines.into_iter().map(move |line| Received { line, at })
 }
 
 impl Delivery {
@@ -104,10 +105,10 @@ impl Delivery {
         memory: &Memory,
         by: &Originator,
         judged: JudgedLines,
-    ) -> Done<Vec<Line>> {
+    ) -> Done<Vec<Received>> {
         let chunk = judged.chunk;
         if !chunk.is_empty() {
-            let sent = sent_rows(&chunk.rows, by, judged.at)?;
+            let sent = chunk.sent(by)?;
             let course = Course::Chunk(chunk.passage(self.submission_id));
             let recorded = record_judged(conn, memory, &sent, course, judged.ahead).await;
             recorded.map_err(failed)?;
@@ -116,17 +117,17 @@ impl Delivery {
     }
 
     /// Records refunds and reversals when all originals of the submission are recorded, by chunks in the order in which they were
-    /// sent.
+    /// sent. `at`: when they are booked.
     pub async fn record_take_backs(
         self,
         conn: &mut Connection,
         memory: &Memory,
         by: &Originator,
         at: DateTime<Utc>,
-        lines: Vec<Line>,
+        lines: Vec<Received>,
     ) -> Done<()> {
-        let chunk = Chunk::of(lines);
-        let sent = sent_rows(&chunk.rows, by, at)?;
+        let chunk = Chunk::of(lines.into_iter());
+        let sent = chunk.sent(by)?;
         let course = Course::Chunk(chunk.passage(self.submission_id));
         let recorded = record_transactions(conn, memory, at, &sent, course).await;
         recorded.map_err(failed)?;
@@ -147,11 +148,11 @@ impl Delivery {
         lines: Vec<Line>,
     ) -> Done<()> {
         may_be_whole(lines.len())?;
-        let chunk = Chunk::of(lines);
+        let chunk = Chunk::of(received(lines, at));
         if !chunk.malformed.is_empty() {
             return Err(self.note_refused(conn, &chunk, &[]).await?);
         }
-        let sent = sent_rows(&chunk.rows, by, at)?;
+        let sent = chunk.sent(by)?;
         let course = Course::Wholly(chunk.passage(self.submission_id));
         match record_transactions(conn, memory, at, &sent, course).await {
             Ok(_) => Ok(()),
@@ -210,19 +211,23 @@ struct Chunk {
     rows: Vec<Submitted>,
     /// Where each row stood.
     numbers: Vec<i64>,
+    /// When each row was received.
+    moments: Vec<DateTime<Utc>>,
     malformed: Vec<(i64, Unread)>,
 }
 
 impl Chunk {
-    fn of(lines: Vec<Line>) -> Self {
+    fn of(lines: impl Iterator<Item = Received>) -> Self {
+        let (rows, _) = lines.size_hint();
         let mut chunk = Self {
-            rows: Vec::with_capacity(lines.len()),
-            numbers: Vec::with_capacity(lines.len()),
+            rows: Vec::with_capacity(rows),
+            numbers: Vec::with_capacity(rows),
+            moments: Vec::with_capacity(rows),
             malformed: Vec::new(),
         };
-        for line in lines {
+        for Received { line, at } in lines {
             match line.row {
-                Ok(row) => chunk.enter(line.number, row),
+                Ok(row) => chunk.enter(line.number, at, row),
                 Err(unread) => chunk.malformed.push((line.number, unread)),
             }
         }
@@ -233,9 +238,16 @@ impl Chunk {
         self.rows.is_empty() && self.malformed.is_empty()
     }
 
-    fn enter(&mut self, number: i64, row: Submitted) {
+    fn enter(&mut self, number: i64, at: DateTime<Utc>, row: Submitted) {
         self.numbers.push(number);
+        self.moments.push(at);
         self.rows.push(row);
+    }
+
+    fn sent(&self, by: &Originator) -> Done<Vec<Sent<'_>>> {
+        let received = self.rows.iter().zip(&self.moments);
+        let sent: Result<Vec<_>, _> = received.map(|(row, at)| Sent::by(by, row, *at)).collect();
+        Ok(sent?)
     }
 
     fn passage(&self, submission_id: i64) -> Passage<'_> {
@@ -245,11 +257,6 @@ impl Chunk {
             malformed: &self.malformed,
         }
     }
-}
-
-fn sent_rows<'r>(rows: &'r [Submitted], by: &Originator, at: DateTime<Utc>) -> Done<Vec<Sent<'r>>> {
-    let sent: Result<Vec<Sent<'r>>, _> = rows.iter().map(|row| Sent::by(by, row, at)).collect();
-    Ok(sent?)
 }
 
 fn failed(why: NotRecorded) -> Failure {

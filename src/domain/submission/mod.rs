@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::transaction::{RowFault, Submitted, may_be_reference};
@@ -53,6 +54,13 @@ impl Line {
     pub fn takes_back(&self) -> bool {
         self.row.as_ref().is_ok_and(|row| row.kind.takes_back())
     }
+}
+
+/// A line and when it was received, which it keeps while it waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    pub line: Line,
+    pub at: DateTime<Utc>,
 }
 
 /// A row that cannot be read.

@@ -1,7 +1,8 @@
 //! What takes back in a file, however the file is cut into chunks and wherever a sending of it broke off. Never here: how a refund is
 //! apportioned.
 
-use daftar::domain::submission::Line;
+use chrono::{DateTime, Duration, Utc};
+use daftar::domain::submission::{Line, Received};
 use daftar::usecases::submission::{Delivery, SubmissionView, judge_lines, open_submission};
 use serde_json::{Value, json};
 
@@ -36,7 +37,7 @@ fn lines(rows: &[Value]) -> Vec<Line> {
 }
 
 /// Records all but what takes back, and gives that.
-async fn begin(counter: &Counter, rows: &[Value], chunk_rows: usize) -> (Delivery, Vec<Line>) {
+async fn begin(counter: &Counter, rows: &[Value], chunk_rows: usize) -> (Delivery, Vec<Received>) {
     let mut conn = counter.scene.world.conn().await;
     let (by, at) = (&counter.scene.counters, counter.now);
     let delivery = open_submission(&mut conn, by, at).await.unwrap();
@@ -49,7 +50,17 @@ async fn begin(counter: &Counter, rows: &[Value], chunk_rows: usize) -> (Deliver
     (delivery, take_backs)
 }
 
-async fn take_back(counter: &Counter, delivery: Delivery, take_backs: &[Line], chunk_rows: usize) {
+async fn take_back(counter: &Counter, delivery: Delivery, take_backs: &[Received], chunk_rows: usize) {
+    take_back_at(counter, counter.now, delivery, take_backs, chunk_rows).await;
+}
+
+async fn take_back_at(
+    counter: &Counter,
+    at: DateTime<Utc>,
+    delivery: Delivery,
+    take_backs: &[Received],
+    chunk_rows: usize,
+) {
     let mut conn = counter.scene.world.conn().await;
     for chunk in take_backs.chunks(chunk_rows) {
         delivery
@@ -57,7 +68,7 @@ async fn take_back(counter: &Counter, delivery: Delivery, take_backs: &[Line], c
                 &mut conn,
                 &counter.memory,
                 &counter.scene.counters,
-                counter.now,
+                at,
                 chunk.to_vec(),
             )
             .await
@@ -136,5 +147,22 @@ async fn a_file_of_refunds_alone_is_recorded_in_chunks() {
     assert_eq!(view.booked, 6, "{view:?}");
     let batches = "SELECT count(DISTINCT batch_id) FROM transactions WHERE kind = 2";
     assert_eq!(counter.figure(batches).await, 3);
+    counter.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_a_file_takes_back_was_received_when_it_came_and_not_when_all_the_rest_was_recorded() {
+    let counter = Counter::open().await;
+    let rows = file(&counter, "waited");
+    let (delivery, take_backs) = begin(&counter, &rows, 2).await;
+    let ended_at = counter.now + Duration::hours(5);
+    take_back_at(&counter, ended_at, delivery, &take_backs, 2).await;
+    let received = "SELECT string_agg(DISTINCT extract(epoch FROM received_at)::bigint::text, ', ') FROM transactions WHERE kind IN (2, 3)";
+    assert_eq!(counter.word(received).await, counter.now.timestamp().to_string());
+    let booked = "SELECT count(*) FROM batches WHERE extract(epoch FROM booked_at)::bigint = ";
+    assert_eq!(
+        counter.figure(&format!("{booked}{}", ended_at.timestamp())).await,
+        2
+    );
     counter.assert_sound().await;
 }
