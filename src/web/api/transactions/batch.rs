@@ -53,7 +53,8 @@ pub struct BatchQuery {
         (status = 200, description = "What became of the rows", body = SubmissionView),
         (status = 408, description = "The rest did not come in time: send it again whole", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Neither lines of JSON nor CSV, or an encoding that is not read", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "It cannot be read on from a line, or could not be taken whole", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "It cannot be read on from a line, could not be taken whole, or has more refunds and reversals than may wait for its end (`take_backs_have_a_limit`): send them in more than one file", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is away, or the refunds and reversals of all files that are under way take all the room there is: send it again whole", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[post("/v1/transactions/batch")]
@@ -224,19 +225,22 @@ impl Intake {
         recording.await.map_err(|_| broken_off())?
     }
 
-    async fn end(mut self) -> Done<SubmissionView> {
-        let last = std::mem::take(&mut self.lines);
-        self.record(last).await?;
-        let take_backs = self.take_backs().await?;
-        let (state, by, delivery) = (self.state.clone(), self.by, self.delivery);
-        let ending = self.state.spawn(async move {
-            record_take_backs(&state, &by, delivery, take_backs).await?;
-            let mut conn = state.connection().await?;
-            delivery.finish(&mut conn, &by, state.now()).await
-        });
+    /// On a task of its own from the last chunk on: all of it has come, and a client that leaves takes nothing with it.
+    async fn end(self) -> Done<SubmissionView> {
+        let state = self.state.clone();
+        let ending = state.spawn(self.record_rest());
         ending
             .await
             .map_err(|_| Failure::Internal("a submission broke off".to_owned()))?
+    }
+
+    async fn record_rest(mut self) -> Done<SubmissionView> {
+        let last = std::mem::take(&mut self.lines);
+        self.record(last).await?;
+        let take_backs = self.take_backs().await?;
+        record_take_backs(&self.state, &self.by, self.delivery, take_backs).await?;
+        let mut conn = self.state.connection().await?;
+        self.delivery.finish(&mut conn, &self.by, self.state.now()).await
     }
 
     /// A failure tells what became of the rows that were recorded before it.
