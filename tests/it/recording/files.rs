@@ -3,10 +3,14 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::pin::pin;
 use std::process::{Command, Stdio};
 
 use actix_web::http::Method;
 use daftar::domain::submission::{CHUNK_BYTES, CHUNK_ROWS};
+use daftar::store::locks::take_network;
+use diesel_async::SimpleAsyncConnection;
+use futures_util::future::{Either, select};
 use serde_json::{Value, json};
 
 use super::desk::{Desk, csv, ndjson};
@@ -308,5 +312,27 @@ async fn bodies_are_read_by_their_media_type_and_decoded_or_refused_by_their_enc
         assert_eq!(said.status, status, "{encoding}: {}", said.body);
     }
     assert_eq!(desk.transactions().await, 59);
+    desk.counter.assert_sound().await;
+}
+
+#[actix_web::test]
+async fn a_client_that_leaves_when_all_of_its_file_has_come_takes_no_refund_with_it() {
+    let desk = Desk::open().await;
+    let refund = json!({ "service": null, "kind": "refund", "original": "r-1", "amount": 1_000 });
+    let rows = [
+        desk.counter.row("r-1", json!({ "service": "passport" })),
+        desk.counter.row("r-2", refund),
+    ];
+    let mut conn = desk.counter.scene.world.conn().await;
+    conn.batch_execute("BEGIN").await.unwrap();
+    take_network(&mut conn, 1, 10_000).await.unwrap();
+    {
+        let client = pin!(desk.batch("", "application/x-ndjson", ndjson(&rows)));
+        let recording = pin!(desk.counter.scene.somebody_waits());
+        let left = select(recording, client).await;
+        assert!(matches!(left, Either::Left(_)), "it waits for its answer");
+    }
+    conn.batch_execute("COMMIT").await.unwrap();
+    desk.until_booked(2).await;
     desk.counter.assert_sound().await;
 }
