@@ -11,6 +11,7 @@ use super::comparison::{AskedAgain, compare};
 use super::entering::enter;
 use super::pricing::Verdict;
 use super::rules::Snapshot;
+use super::take_back::lock_originals_of_rounds;
 use super::{Course, Keys, NotRecorded, Sent, quarantining};
 use crate::domain::rulebook::NotBookable;
 use crate::domain::transaction::{Outcome, Reason, Submitted};
@@ -63,6 +64,7 @@ pub(super) async fn book(
 ) -> Result<(Vec<Outcome>, Vec<Footing>), Halt> {
     conn.transaction(async |conn| {
         let mut ground = Ground::enter(conn, plan).await?;
+        lock_originals_of_rounds(conn, plan).await?;
         for (nth, round) in plan.rounds.iter().enumerate() {
             // The keys of a later round were in the one before.
             let keys = if nth > 0 { Keys::PerhapsBooked } else { plan.keys };
@@ -301,6 +303,15 @@ impl Plan<'_> {
         ids.sort_unstable();
         ids.dedup();
         ids
+    }
+
+    /// The indexes and offices of all rows that take back.
+    pub(super) fn take_backs(&self) -> Vec<(usize, i32)> {
+        let office = |(index, verdict): (usize, &Verdict)| match verdict {
+            Verdict::TakesBack { office_id } => Some((index, *office_id)),
+            Verdict::Original(_) | Verdict::Not { .. } => None,
+        };
+        self.verdicts.iter().enumerate().filter_map(office).collect()
     }
 
     /// Whether any row is refused, or takes back at an office that had no licence: newer rules of any network may say otherwise.

@@ -137,6 +137,16 @@ async fn find_originals(
     Ok(claims)
 }
 
+/// The locks of a later round's originals would come after those of the round before, out of their order: where there is more than one
+/// round, all that are in the books by now are locked first.
+pub(super) async fn lock_originals_of_rounds(conn: &mut Connection, plan: &Plan<'_>) -> Result<(), Halt> {
+    if plan.rounds.len() < 2 {
+        return Ok(());
+    }
+    let claims = find_originals(conn, plan, &plan.take_backs()).await?;
+    lock_originals(conn, &claims).await
+}
+
 /// In ascending order of the networks, and of the buckets in each.
 async fn lock_originals(conn: &mut Connection, claims: &[Claim]) -> Result<(), Halt> {
     let mut of_network: BTreeMap<i16, Vec<i64>> = BTreeMap::new();

@@ -3,7 +3,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 use daftar::domain::submission::{Line, Received};
+use daftar::store::locks::take_originals;
 use daftar::usecases::submission::{Delivery, SubmissionView, judge_lines, open_submission};
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use super::Counter;
@@ -164,5 +166,42 @@ async fn what_a_file_takes_back_was_received_when_it_came_and_not_when_all_the_r
         counter.figure(&format!("{booked}{}", ended_at.timestamp())).await,
         2
     );
+    counter.assert_sound().await;
+}
+
+/// References and ids of all that is booked, in the order in which originals are locked.
+const AS_LOCKED: &str = "SELECT string_agg(reference || ' ' || id, ',' ORDER BY (id # (id >> 14)) & 255)
+    FROM (SELECT reference, batch_id * 16384 + line AS id FROM transactions) booked";
+
+#[tokio::test]
+async fn originals_are_locked_in_their_order_across_corrected_rows_so_that_no_two_files_wait_for_each_other()
+{
+    let counter = Counter::open().await;
+    let original = |n: usize| counter.row(&format!("o-{n}"), json!({ "service": "passport" }));
+    counter.send(&(0..8).map(original).collect::<Vec<_>>()).await;
+    let booked = counter.word(AS_LOCKED).await;
+    let of_one = |told: &str| {
+        let (reference, id) = told.split_once(' ').unwrap();
+        (reference.to_owned(), id.parse::<i64>().unwrap())
+    };
+    let (first, last) = (booked.split(',').next(), booked.split(',').next_back());
+    let (first, last) = (of_one(first.unwrap()), of_one(last.unwrap()));
+    let rows = [
+        part(&counter, "r-corrected", &last.0, 10_000),
+        part(&counter, "r-corrected", &last.0, 20_000),
+        part(&counter, "r-after", &first.0, 10_000),
+    ];
+    let (delivery, take_backs) = begin(&counter, &rows, rows.len()).await;
+    let mut other = counter.scene.world.conn().await;
+    other.batch_execute("BEGIN").await.unwrap();
+    take_originals(&mut other, 1, &[first.1]).await.unwrap();
+    let goes_on = async {
+        counter.scene.somebody_waits().await;
+        take_originals(&mut other, 1, &[last.1]).await.unwrap();
+        other.batch_execute("COMMIT").await.unwrap();
+    };
+    tokio::join!(take_back(&counter, delivery, &take_backs, rows.len()), goes_on);
+    let refunds = "SELECT count(*) FROM transactions WHERE kind = 2";
+    assert_eq!(counter.figure(refunds).await, 2);
     counter.assert_sound().await;
 }
