@@ -35,14 +35,23 @@ pub async fn share_licences(conn: &mut Connection, network_id: i16) -> Stored<()
     Ok(())
 }
 
-/// How long whoever changes licences waits for an approval: less than one question to the database may take (see `host::database`).
-const LICENCES_WAIT_MS: u32 = 600_000;
+/// How long whoever changes licences waits at a time for approvals and releases, which queue behind who waits.
+const LICENCES_WAIT_MS: u32 = 2_000;
+/// So often it waits: ten minutes in all, because an approval may read a whole window.
+pub const LICENCES_WAITS_MAX: u32 = 300;
 
-/// Held by whoever changes licences or bindings, who waits for an approval that runs, which may read a whole window. Recorders need it
-/// not.
-pub async fn take_licences(conn: &mut Connection, network_id: i16) -> Stored<()> {
+/// Held by whoever changes licences or bindings. Recorders need it not. `network_ids` must ascend.
+///
+/// # Errors
+/// `lock_not_available` when an approval or a release did not finish in time: the caller lets go of all that it took here, and waits
+/// again up to [`LICENCES_WAITS_MAX`] times.
+pub async fn take_licences(conn: &mut Connection, network_ids: &[i16]) -> Stored<()> {
+    debug_assert!(network_ids.is_sorted());
     wait_at_most(conn, LICENCES_WAIT_MS).await?;
-    lock_exclusive(conn, LICENCES, i32::from(network_id)).await
+    for network_id in network_ids {
+        lock_exclusive(conn, LICENCES, i32::from(*network_id)).await?;
+    }
+    Ok(())
 }
 
 /// Held by recorders until commit. `network_ids` must ascend.

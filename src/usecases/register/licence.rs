@@ -336,9 +336,7 @@ pub(super) async fn change_rules(
 ) -> Done<DateTime<Utc>> {
     let ascending: BTreeSet<i16> = network_ids.into_iter().collect();
     let ascending: Vec<i16> = ascending.into_iter().collect();
-    for network_id in &ascending {
-        locks::take_licences(conn, *network_id).await?;
-    }
+    wait_for_licences(conn, &ascending).await?;
     let approved_at = settlement::last_approval(conn, &ascending).await?;
     for network_id in &ascending {
         locks::take_network(conn, *network_id, locks::RULES_WAIT_MS).await?;
@@ -346,6 +344,22 @@ pub(super) async fn change_rules(
     network::raise_rules_versions(conn).await?;
     let booked_at = booking::last_booking_since(conn, &ascending, at).await?;
     Ok(after(approved_at.max(booked_at), at))
+}
+
+/// Between two waits it holds nothing, so that approvals and releases that queued behind it go on.
+async fn wait_for_licences(conn: &mut Connection, ascending: &[i16]) -> Done<()> {
+    for _ in 1..locks::LICENCES_WAITS_MAX {
+        match take_licences(conn, ascending).await {
+            Err(failure) if failure.is_passing() => {}
+            taken_or_failed => return taken_or_failed,
+        }
+    }
+    take_licences(conn, ascending).await
+}
+
+async fn take_licences(conn: &mut Connection, ascending: &[i16]) -> Done<()> {
+    conn.transaction(async |conn| Ok(locks::take_licences(conn, ascending).await?))
+        .await
 }
 
 async fn licence_ids(conn: &mut Connection, rows: &[licence::NewLicence]) -> Done<LicenceIds> {

@@ -7,7 +7,7 @@ use daftar::usecases::approve_settlement::approve_settlement;
 use daftar::usecases::register::licence::{LicenceEventKind, RecordedLicenceEvent, record_licence_event};
 use daftar::usecases::verify_books::Extent;
 use daftar::usecases::{Connection, Failure};
-use diesel_async::AsyncConnection;
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 
 use crate::faults::lines_by;
 use crate::licences::decision;
@@ -85,14 +85,38 @@ async fn a_suspension_waits_for_the_approval_that_runs_and_is_recorded_after_it(
 }
 
 #[tokio::test]
-async fn a_change_of_a_licence_waits_longer_for_an_approval_than_others_wait_for_each_other() {
+async fn a_change_of_a_licence_waits_in_short_turns_and_longer_in_all_than_others_wait_for_each_other() {
     let scene = Scene::furnished().await;
     let mut conn = scene.world.conn().await;
     let waits = conn.transaction(async |conn| {
-        locks::take_licences(conn, 1).await?;
+        locks::take_licences(conn, &[1]).await?;
         Ok::<_, Failure>(lines_by(conn, "SELECT current_setting('lock_timeout') AS line").await)
     });
-    assert_eq!(waits.await.unwrap(), ["10min"]);
+    assert_eq!(
+        (waits.await.unwrap(), locks::LICENCES_WAITS_MAX),
+        (vec!["2s".to_owned()], 300)
+    );
     let others = lines_by(&mut conn, "SELECT current_setting('lock_timeout') AS line").await;
     assert_eq!(others, ["1min"]);
+}
+
+#[tokio::test]
+async fn a_suspension_that_waits_for_one_approval_keeps_no_other_and_no_release_waiting() {
+    let scene = Scene::furnished().await;
+    let (mut approving, mut other) = (scene.world.conn().await, scene.world.conn().await);
+    approving.batch_execute("BEGIN").await.unwrap();
+    locks::share_licences(&mut approving, 1).await.unwrap();
+    let goes_on = async {
+        scene.somebody_waits().await;
+        let shared = other
+            .transaction(async |conn| Ok::<_, Failure>(locks::share_licences(conn, 1).await?))
+            .await;
+        approving.batch_execute("COMMIT").await.unwrap();
+        shared
+    };
+    let mut suspending = scene.world.conn().await;
+    let (shared, suspended) = tokio::join!(goes_on, scene.suspend(&mut suspending, scene.day(1, 9)));
+    shared.unwrap();
+    assert!(!suspended.repeated);
+    scene.world.assert_sound().await;
 }
