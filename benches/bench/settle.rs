@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use daftar::usecases::Connection;
 use daftar::usecases::approve_settlement::approve_settlement;
 use daftar::usecases::close_window::close_next_window;
-use daftar::usecases::preview_settlement::preview_settlement;
+use daftar::usecases::preview_settlement::{QueryLimit, preview_settlement};
 use daftar::usecases::propose_settlement::propose_settlement;
 use daftar::usecases::seal_window::seal_next_window;
 use diesel::QueryableByName;
@@ -81,7 +81,7 @@ pub async fn preview(ground: &Ground, database: &Database) -> Duration {
     let (by, at) = (&ground.people.maker, window_ended(ground.now));
     let mut conn = database.conn().await;
     let begun = Instant::now();
-    let preview = preview_settlement(&mut conn, by, at, NETWORK, None)
+    let preview = preview_settlement(&mut conn, by, at, NETWORK, None, QueryLimit::Long)
         .await
         .unwrap();
     let took = begun.elapsed();

@@ -15,7 +15,7 @@ use crate::host::clock;
 use crate::usecases::Done;
 use crate::usecases::approve_settlement::{ApprovedSettlement, approve_settlement};
 use crate::usecases::preview_settlement::{
-    PreviewedPosition, SettlementPreview, UnitTotals, preview_settlement,
+    PreviewedPosition, QueryLimit, SettlementPreview, UnitTotals, preview_settlement,
 };
 use crate::usecases::propose_settlement::{ProposedSettlement, propose_settlement};
 use crate::usecases::reject_settlement::reject_settlement;
@@ -68,7 +68,8 @@ pub async fn carry_out(args: &SettleArgs, host: &Host) -> Done<String> {
     let now = clock::now();
     match &args.verb {
         SettleVerb::Preview { network, window } => {
-            let preview = preview_settlement(&mut conn, &Originator::host(), now, network, *window).await?;
+            let (by, limit) = (Originator::host(), QueryLimit::Long);
+            let preview = preview_settlement(&mut conn, &by, now, network, *window, limit).await?;
             Ok(output::answer(args.json, &preview, preview_text))
         }
         SettleVerb::Propose {

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::network::require_window;
 use super::settling::calendar::working_days;
 use super::settling::issuing::{Issuing, issue_statements};
-use super::settling::stands::compute;
+use super::settling::stands::{QueryLimit, compute};
 use super::{Done, Failure};
 use crate::domain::journal::Journal;
 use crate::domain::originator::Originator;
@@ -67,7 +67,9 @@ pub async fn approve_settlement(
         let proposed = require_proposed(conn, by, id).await?;
         let network = network_terms_of_id(conn, proposed.network_id).await?;
         let window = require_window(conn, proposed.window_id).await?;
-        let sheet = compute(conn, &network, &window, at).await?.sheet;
+        let sheet = compute(conn, &network, &window, at, QueryLimit::Long)
+            .await?
+            .sheet;
         require_unchanged(&proposed, &sheet)?;
         approve(conn, by, at, (&proposed, &network, &window), &sheet).await
     })

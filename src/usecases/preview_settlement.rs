@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::booking::{schedule_of, window_after_last};
 use super::network::network_of_code;
+pub use super::settling::stands::QueryLimit;
 use super::settling::stands::{Computed, compute};
 use super::{Done, Failure};
 use crate::domain::hold::HoldMovement;
@@ -151,6 +152,7 @@ pub async fn preview_settlement(
     at: DateTime<Utc>,
     network: &str,
     window_id: Option<i32>,
+    limit: QueryLimit,
 ) -> Done<SettlementPreview> {
     by.may_see_all("see whole settlements")?;
     // One snapshot for all questions, so that nothing is booked between two of them.
@@ -164,7 +166,7 @@ pub async fn preview_settlement(
                 (None, None) => window_begun(conn, &terms, at).await?,
                 _ => window_asked(conn, &terms, window_id).await?,
             };
-            let computed = compute(conn, &terms, &window, at).await?;
+            let computed = compute(conn, &terms, &window, at, limit).await?;
             presented(conn, &terms, &window, &computed).await
         })
         .await

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::network::known_network;
 use super::preview_settlement::window_asked;
-use super::settling::stands::compute;
+use super::settling::stands::{QueryLimit, compute};
 use super::{Done, Failure};
 use crate::domain::originator::Originator;
 use crate::store::network::networks_with_versions;
@@ -125,7 +125,10 @@ async fn propose_if_due(
     let window = window_asked(conn, terms, None).await?;
     let settlements = settlements_of_window(conn, window.id).await?;
     if let Some(rejected) = settlements.first() {
-        let digest = compute(conn, terms, &window, at).await?.sheet.digest();
+        let digest = compute(conn, terms, &window, at, QueryLimit::Long)
+            .await?
+            .sheet
+            .digest();
         if rejected.digest == digest.as_bytes() {
             return Ok(None);
         }
@@ -157,7 +160,7 @@ async fn propose(
     terms: &NetworkTerms,
     window: &WindowRow,
 ) -> Done<ProposedSettlement> {
-    let sheet = compute(conn, terms, window, at).await?.sheet;
+    let sheet = compute(conn, terms, window, at, QueryLimit::Long).await?.sheet;
     let digest = sheet.digest();
     let new = NewSettlement {
         network_id: terms.id,

@@ -28,10 +28,19 @@ pub struct Computed {
     pub previous: BTreeMap<Chain, PositionRow>,
 }
 
+/// How long one question to the database may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryLimit {
+    /// As any request's.
+    Ordinary,
+    /// As a job's: whoever waits for it decides or settles.
+    Long,
+}
+
 type Stands = BTreeMap<Chain, Stand>;
 
 /// Computes the settlement of a window with the licences' states as known at `at`: of a sealed one from its totals, of
-/// another from its transactions. What its transaction asks from then on may take long, as this may.
+/// another from its transactions. `limit`: of what its transaction asks from then on.
 ///
 /// # Errors
 /// Conflict `settlements_follow_each_other` while the window before is not approved: its closings are not known.
@@ -40,8 +49,12 @@ pub async fn compute(
     network: &NetworkTerms,
     window: &WindowRow,
     at: DateTime<Utc>,
+    limit: QueryLimit,
 ) -> Done<Computed> {
-    allow_long_queries(conn).await?;
+    match limit {
+        QueryLimit::Ordinary => {}
+        QueryLimit::Long => allow_long_queries(conn).await?,
+    }
     let previous = previous_positions(conn, network, window).await?;
     let mut stands = Stands::new();
     open(&mut stands, &previous);

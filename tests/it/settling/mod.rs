@@ -26,7 +26,9 @@ use daftar::usecases::claim_slot::claim_slot_now;
 use daftar::usecases::close_window::{ClosedWindow, close_next_window};
 use daftar::usecases::finish_slot::{Outcome, finish_slot};
 use daftar::usecases::name_job::name_job;
-use daftar::usecases::preview_settlement::{PreviewedPosition, SettlementPreview, preview_settlement};
+use daftar::usecases::preview_settlement::{
+    PreviewedPosition, QueryLimit, SettlementPreview, preview_settlement,
+};
 use daftar::usecases::propose_settlement::{ProposedSettlement, propose_settlement};
 use daftar::usecases::register_worker::register_worker;
 use daftar::usecases::run_job_step::{Step, run_job_step};
@@ -57,7 +59,7 @@ impl Scene {
 
     pub async fn preview(&self, network: &str, at: DateTime<Utc>) -> SettlementPreview {
         let mut conn = self.world.conn().await;
-        preview_settlement(&mut conn, &self.maker, at, network, None)
+        preview_settlement(&mut conn, &self.maker, at, network, None, QueryLimit::Ordinary)
             .await
             .unwrap()
     }

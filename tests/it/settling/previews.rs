@@ -2,7 +2,8 @@
 
 use daftar::domain::money::Amount;
 use daftar::domain::originator::Originator;
-use daftar::usecases::preview_settlement::preview_settlement;
+use daftar::usecases::preview_settlement::{QueryLimit, preview_settlement};
+use diesel_async::SimpleAsyncConnection;
 
 use crate::counter::Case;
 use crate::scene::{PISHKHAN, Scene};
@@ -101,9 +102,16 @@ async fn one_who_acts_for_a_party_sees_no_whole_settlement() {
     };
     let mut conn = scene.world.conn().await;
     assert!(
-        preview_settlement(&mut conn, &owner, scene.day(0, 4), PISHKHAN, None)
-            .await
-            .is_err()
+        preview_settlement(
+            &mut conn,
+            &owner,
+            scene.day(0, 4),
+            PISHKHAN,
+            None,
+            QueryLimit::Ordinary
+        )
+        .await
+        .is_err()
     );
     scene.world.assert_sound().await;
 }
@@ -123,12 +131,38 @@ async fn a_window_that_is_not_the_next_is_refused_with_what_is_in_its_way() {
     };
     for (day, told) in [(0, "is settled already"), (2, "comes before window")] {
         let asked = Some(window(day).await);
-        let refused = preview_settlement(&mut conn, &scene.maker, scene.day(2, 4), PISHKHAN, asked).await;
+        let (at, limit) = (scene.day(2, 4), QueryLimit::Ordinary);
+        let refused = preview_settlement(&mut conn, &scene.maker, at, PISHKHAN, asked, limit).await;
         let refused = refused.unwrap_err().to_string();
         assert!(
             refused.contains(told) && refused.contains("settlements_follow_each_other"),
             "{refused}"
         );
     }
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_preview_that_a_request_asks_for_ends_with_the_ordinary_limit_and_another_goes_on() {
+    let scene = Scene::furnished().await;
+    scene.book_cash(0, "1001", "copy", "a").await;
+    let mut other = scene.world.superuser().await;
+    let lock = "BEGIN; LOCK TABLE hold_movements IN ACCESS EXCLUSIVE MODE";
+    other.batch_execute(lock).await.unwrap();
+    let mut conn = scene.world.conn().await;
+    let soon = "SET statement_timeout = '1s'; SET lock_timeout = '3s'";
+    conn.batch_execute(soon).await.unwrap();
+    for (limit, ended_by) in [
+        (QueryLimit::Ordinary, "statement timeout"),
+        (QueryLimit::Long, "lock timeout"),
+    ] {
+        let at = scene.day(0, 4);
+        let ended = preview_settlement(&mut conn, &scene.maker, at, PISHKHAN, None, limit).await;
+        let ended = ended.unwrap_err().to_string();
+        assert!(ended.contains(ended_by), "{ended}");
+    }
+    other.batch_execute("ROLLBACK").await.unwrap();
+    let ordinary = "SET statement_timeout = '15min'; SET lock_timeout = '1min'";
+    conn.batch_execute(ordinary).await.unwrap();
     scene.world.assert_sound().await;
 }

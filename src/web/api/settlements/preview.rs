@@ -7,7 +7,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::page::Asked;
-use crate::usecases::preview_settlement::{PreviewedPosition, SettlementPreview, preview_settlement};
+use crate::usecases::preview_settlement::{
+    PreviewedPosition, QueryLimit, SettlementPreview, preview_settlement,
+};
 use crate::web::page::{PageQuery, continued};
 use crate::web::{Answer, AppState, Authorised};
 
@@ -61,7 +63,8 @@ pub async fn preview(
     }) = query;
     let asked = PageQuery { cursor, limit }.asked_up_to(POSITIONS_MAX)?;
     let mut conn = state.connection().await?;
-    let whole = preview_settlement(&mut conn, &by, state.now(), &code, window).await?;
+    let limit = QueryLimit::Ordinary;
+    let whole = preview_settlement(&mut conn, &by, state.now(), &code, window, limit).await?;
     Ok(Json(paged(&request, whole, &asked)))
 }
 
