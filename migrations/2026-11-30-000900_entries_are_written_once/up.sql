@@ -1,6 +1,18 @@
 -- A copy of a journal's entries balances as they do: so no journal says a thing twice, and nothing is added to one later.
-ALTER TABLE entries ADD CONSTRAINT a_journal_says_each_thing_once
-    UNIQUE (account_id, journal_id, side, transaction_kind, component_kind);
+DO $$
+DECLARE
+    copied bigint;
+BEGIN
+    ALTER TABLE entries ADD CONSTRAINT a_journal_says_each_thing_once
+        UNIQUE (account_id, journal_id, side, transaction_kind, component_kind);
+EXCEPTION WHEN unique_violation THEN
+    SELECT e.journal_id INTO copied FROM entries e
+     GROUP BY e.account_id, e.journal_id, e.side, e.transaction_kind, e.component_kind HAVING count(*) > 1
+     ORDER BY e.journal_id LIMIT 1;
+    RAISE EXCEPTION 'journal % says a thing twice, as if its entries had been copied: find out who wrote them, and take what is not of the journal out of the books, before this schema', copied
+        USING ERRCODE = 'unique_violation', CONSTRAINT = 'a_journal_says_each_thing_once', TABLE = 'entries';
+END
+$$;
 -- The constraint's index begins with the same columns.
 DROP INDEX entries_of_an_account;
 

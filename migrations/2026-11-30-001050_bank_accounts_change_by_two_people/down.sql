@@ -1,9 +1,14 @@
--- Without these columns an account that waits for its approval would be paid at once.
+-- Without these columns an account that waits for its approval or cools off would be paid at once.
 DO $$
+DECLARE
+    unpaid integer;
 BEGIN
-    IF EXISTS (SELECT FROM bank_accounts b
-                WHERE b.made_by IS NOT NULL AND b.approved_by IS NULL AND b.valid_until IS DISTINCT FROM b.valid_from) THEN
-        RAISE EXCEPTION 'a bank account waits for its approval: approve it, or end it at its beginning, first';
+    SELECT b.id INTO unpaid FROM bank_accounts b
+     WHERE b.made_by IS NOT NULL AND (b.cooled_off_at IS NULL OR b.cooled_off_at > now())
+       AND (b.valid_until IS NULL OR b.valid_until > greatest(b.valid_from, now()))
+     ORDER BY b.id LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'bank account % waits for its approval or cools off, and would be paid at once: end it at its beginning, or approve it and wait', unpaid;
     END IF;
 END
 $$;

@@ -1,3 +1,14 @@
+-- Mail is kept for good, and without this column nothing says of which account it tells.
+DO $$
+DECLARE
+    told bigint;
+BEGIN
+    SELECT o.id INTO told FROM outbox o WHERE o.kind = 'bank_account' ORDER BY o.id LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'mail % tells of a bank account, mail is kept for good, and the schema before knows none of that kind: stay with this one, or restore a backup from before', told;
+    END IF;
+END
+$$;
 CREATE OR REPLACE FUNCTION keep_queued_mail() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp

@@ -25,6 +25,7 @@ mod kept;
 mod licences;
 mod limits;
 mod mail;
+mod migrating;
 mod paid_out;
 mod payouts;
 mod portal;
