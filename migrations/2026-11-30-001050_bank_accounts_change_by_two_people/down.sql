@@ -12,6 +12,7 @@ BEGIN
     END IF;
 END
 $$;
+DROP FUNCTION account_paid_into(integer, text, timestamptz);
 REVOKE UPDATE (valid_until) ON bank_accounts FROM daftar_app;
 DROP TRIGGER keep_bank_account ON bank_accounts;
 DROP FUNCTION keep_bank_account();

@@ -68,3 +68,16 @@ CREATE TRIGGER keep_bank_account BEFORE UPDATE ON bank_accounts FOR EACH ROW EXE
 ALTER TABLE bank_accounts ENABLE ALWAYS TRIGGER keep_bank_account;
 
 GRANT UPDATE (valid_until, approved_by, approved_at, cooled_off_at, ended_by, ended_at) ON bank_accounts TO daftar_app;
+
+CREATE FUNCTION account_paid_into(of_party integer, of_destination text, moment timestamptz) RETURNS TABLE (iban text)
+    LANGUAGE sql STABLE
+AS $$
+    SELECT newest.iban
+      FROM (SELECT b.iban, b.valid_until FROM public.bank_accounts b
+             WHERE b.party_id = of_party AND b.deposit_identifier IN (of_destination, '')
+               AND b.valid_from <= moment AND (b.made_by IS NULL OR b.cooled_off_at <= moment)
+               AND (b.valid_until IS NULL OR b.valid_until > greatest(b.valid_from, b.cooled_off_at))
+             ORDER BY b.deposit_identifier DESC, b.valid_from DESC LIMIT 1) newest
+     WHERE newest.valid_until IS NULL OR newest.valid_until > moment
+$$;
+COMMENT ON FUNCTION account_paid_into(integer, text, timestamptz) IS 'Into which account a destination is paid: its own, or the party''s plain one as long as it never had one of its own. None while that waits for its approval, has not cooled off or has ended. Without settings of its own, so that it is planned as a part of the query that asks.';

@@ -4,11 +4,7 @@
 SELECT o.id, o.priority, o.amount, coalesce(o.iban, account.iban) AS iban
   FROM payouts o
   LEFT JOIN LATERAL (
-       SELECT b.iban FROM bank_accounts b
-        WHERE o.iban IS NULL AND b.party_id = o.party_id AND b.deposit_identifier IN (o.deposit_identifier, '')
-          AND b.valid_from <= $3 AND (b.valid_until IS NULL OR b.valid_until > $3)
-          AND (b.made_by IS NULL OR b.cooled_off_at <= $3)
-        ORDER BY b.deposit_identifier DESC LIMIT 1) account ON true
+       SELECT a.iban FROM account_paid_into(o.party_id, o.deposit_identifier, $3) a WHERE o.iban IS NULL) account ON true
  WHERE o.network_id = $1 AND o.unit_id = $2 AND o.state = 'waiting' AND coalesce(o.iban, account.iban) IS NOT NULL
    AND o.id <> ALL ($5)
  ORDER BY o.priority, o.id

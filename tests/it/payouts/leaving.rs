@@ -1,15 +1,22 @@
 //! Which payouts leave, and that nothing else becomes of them.
 
+use chrono::Duration;
+use daftar::domain::money::Amount;
 use daftar::usecases::reading::payouts::WaitsFor;
+use daftar::usecases::record_remittance::{RemittanceEntry, record_remittance};
 use daftar::usecases::register::bank_account::BankAccountEntry;
 use daftar::usecases::release_payouts::release_payouts;
 use diesel_async::SimpleAsyncConnection;
 
 use super::{ALL, PAID, settled};
+use crate::bank_accounts::ANOTHER_ACCOUNT;
+use crate::counter::Case;
 use crate::faults::until;
-use crate::scene::{POLICE, Scene};
+use crate::scene::{PISHKHAN, POLICE, Scene};
 
 const TREASURYS_ACCOUNT: &str = "IR090990000000000000000007";
+/// The part of the treasury in the duty on 100,000,000, which bears a deposit identifier.
+const DUTY: i64 = 1_222_500;
 
 impl Scene {
     /// One passport, settled when nobody knows the account of the treasury, which is paid first.
@@ -33,6 +40,37 @@ impl Scene {
             valid_from: self.day(7, 9),
         };
         self.change_account(account, self.day(4, 9)).await;
+    }
+
+    /// An account of the destination of duties, besides the treasury's plain one.
+    fn account_of_duties(&self, iban: &str) -> BankAccountEntry {
+        BankAccountEntry {
+            deposit_identifier: "311011100140149001055000075724".to_owned(),
+            iban: iban.to_owned(),
+            ..self.entered_account("treasury")
+        }
+    }
+
+    /// The duty is settled and its money has come in.
+    async fn settle_and_remit_duty(&self) {
+        let case = Case {
+            amount: Some(100_000_000),
+            ..Case::cash("1001", "duty", "d-1", self.day(0, 2))
+        };
+        self.book(self.day(0, 3), &[case]).await;
+        self.settle_day(1).await;
+        let entry = RemittanceEntry {
+            network: PISHKHAN.to_owned(),
+            party: "office-1001".to_owned(),
+            deposit_identifier: String::new(),
+            amount: Amount::from_minor(DUTY),
+            bank_reference: "r-1".to_owned(),
+            received_at: None,
+        };
+        let mut conn = self.world.conn().await;
+        record_remittance(&mut conn, &self.maker, self.day(1, 13), &entry)
+            .await
+            .unwrap();
     }
 }
 
@@ -82,6 +120,47 @@ async fn a_payout_without_an_account_waits_for_one_and_holds_up_nobody() {
     assert_eq!(scene.leaving().await, ["provincial-treasury"]);
     let iban = scene.payout_to("provincial-treasury").await.iban;
     assert_eq!(iban.as_deref(), Some(TREASURYS_ACCOUNT));
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_destination_that_had_an_account_of_its_own_waits_for_another_when_that_ends() {
+    let scene = Scene::furnished().await;
+    let own = scene.account_of_duties(TREASURYS_ACCOUNT);
+    scene
+        .change_account(own.clone(), scene.began - Duration::days(4))
+        .await;
+    let closed_at = scene.day(0, 9);
+    scene.end_account(own, closed_at, closed_at).await.unwrap();
+    scene.settle_and_remit_duty().await;
+    let nobody: [&str; 0] = [];
+    assert_eq!(
+        scene.leaving().await,
+        nobody,
+        "its party's plain account is another destination"
+    );
+    let payout = scene.payout_to("treasury").await;
+    assert_eq!((payout.iban, payout.waits_for), (None, Some(WaitsFor::Account)));
+    let another = BankAccountEntry {
+        valid_from: closed_at,
+        ..scene.account_of_duties(ANOTHER_ACCOUNT)
+    };
+    scene.change_account(another, scene.day(4, 9)).await;
+    assert_eq!(scene.leaving().await, ["treasury"]);
+    let iban = scene.payout_to("treasury").await.iban;
+    assert_eq!(iban.as_deref(), Some(ANOTHER_ACCOUNT));
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_destination_whose_own_account_was_never_paid_is_paid_into_the_plain_one() {
+    let scene = Scene::furnished().await;
+    let own = scene.account_of_duties(TREASURYS_ACCOUNT);
+    scene.change_account(own, scene.day(0, 9)).await;
+    scene.settle_and_remit_duty().await;
+    let plain = scene.entered_account("treasury").iban;
+    assert_eq!(scene.payout_to("treasury").await.iban, Some(plain));
+    assert_eq!(scene.leaving().await, ["treasury"]);
     scene.world.assert_sound().await;
 }
 
