@@ -13,7 +13,7 @@ use crate::domain::bank_account::BankAccountState;
 use crate::domain::originator::Originator;
 use crate::host::{Host, clock};
 use crate::usecases::reading::bank_accounts::{BankAccountFilter, BankAccountView, list_bank_accounts};
-use crate::usecases::register::bank_account::approve_bank_accounts;
+use crate::usecases::register::bank_account::{ToldParties, approve_bank_accounts};
 use crate::usecases::{Connection, Done};
 
 /// Where parties are paid.
@@ -31,7 +31,7 @@ enum BankAccountVerb {
     /// Accounts, newest first, and who entered, approved and ended them.
     List(ListArgs),
     /// Approve accounts that another person entered: four eyes. Nothing is paid into them for three days yet, and their parties are
-    /// told by mail.
+    /// told by mail; the answer names those that read none.
     Approve(ApproveArgs),
 }
 
@@ -111,11 +111,26 @@ fn moment(moment: DateTime<Utc>) -> String {
 
 async fn approve(conn: &mut Connection, asked: &ApproveArgs, as_json: bool) -> Done<String> {
     let by = asked.acting.person(conn).await?;
-    approve_bank_accounts(conn, &by, clock::now(), &asked.ids).await?;
-    Ok(output::answer(as_json, &json!({ "approved": asked.ids }), |_| {
-        format!(
-            "{} bank accounts are approved, and paid once they have cooled off",
-            asked.ids.len()
-        )
+    let told = approve_bank_accounts(conn, &by, clock::now(), &asked.ids).await?;
+    let answer =
+        json!({ "approved": asked.ids, "told": told.by_mail, "without_address": told.without_address });
+    Ok(output::answer(as_json, &answer, |_| {
+        approved(asked.ids.len(), &told)
     }))
+}
+
+fn approved(count: usize, told: &ToldParties) -> String {
+    let mut text = format!(
+        "{count} bank accounts are approved, and paid once they have cooled off; {} parties are told by mail",
+        told.by_mail.len()
+    );
+    if !told.without_address.is_empty() {
+        let codes: Vec<&str> = told.without_address.iter().map(String::as_str).collect();
+        let _ = write!(
+            text,
+            "; tell these yourself, for they read no mail: {}",
+            codes.join(", ")
+        );
+    }
+    text
 }

@@ -2,18 +2,29 @@
 //! notification, not the record. Never here: addresses, sending, account numbers.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
+use super::dates;
 use super::statement_mail::{MailFailure, MailText};
-use crate::domain::bank_account::COOLING_OFF;
-use crate::domain::digits::in_digits_of;
 use crate::domain::language::Language;
 
-/// The mail to a party of this name.
-pub fn bank_account_mail(party: &str, language: Language) -> Result<MailText, MailFailure> {
-    let hours = in_digits_of(language, &COOLING_OFF.num_hours().to_string());
-    let letter = match language {
-        Language::Fa => persian(party, &hours),
-        Language::En => english(party, &hours),
+/// Another account of a party, in the name that it reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountChange {
+    pub party: String,
+    /// Nothing is paid into it before.
+    pub paid_from: DateTime<Utc>,
+    pub zone: Tz,
+    pub language: Language,
+}
+
+/// The mail to its party, in the party's language.
+pub fn bank_account_mail(change: &AccountChange) -> Result<MailText, MailFailure> {
+    let paid_from = dates::moment(change.paid_from, change.zone, change.language);
+    let letter = match change.language {
+        Language::Fa => persian(&change.party, &paid_from),
+        Language::En => english(&change.party, &paid_from),
     };
     Ok(MailText {
         subject: letter.subject.to_owned(),
@@ -44,29 +55,28 @@ struct Letter {
     not_a_record: &'static str,
 }
 
-fn persian(party: &str, hours: &str) -> Letter {
+fn persian(party: &str, paid_from: &str) -> Letter {
     Letter {
         language: "fa",
         direction: "rtl",
         subject: "حساب بانکی شما برای واریز تغییر می‌کند",
         greeting: format!("{party}، با سلام"),
         opening: format!(
-            "حساب بانکی دیگری برای پرداخت به شما ثبت و تأیید شد. تا {hours} ساعت پس از این نامه چیزی به آن پرداخت نمی‌شود."
+            "حساب بانکی دیگری برای پرداخت به شما ثبت و تأیید شد. پیش از {paid_from} چیزی به آن پرداخت نمی‌شود."
         ),
         request: "اگر این تغییر را شما نخواسته‌اید، پیش از آن به امور مالی شبکه خبر دهید.",
         not_a_record: "این نامه آگاهی‌رسانی است. شمارهٔ حساب در نامه نوشته نمی‌شود.",
     }
 }
 
-fn english(party: &str, hours: &str) -> Letter {
+fn english(party: &str, paid_from: &str) -> Letter {
     Letter {
         language: "en",
         direction: "ltr",
         subject: "The bank account to which you are paid changes",
         greeting: format!("Dear {party},"),
         opening: format!(
-            "another bank account for payouts to you was entered and approved. Nothing is paid into it within {hours} hours of \
-             this mail."
+            "another bank account for payouts to you was entered and approved. Nothing is paid into it before {paid_from}."
         ),
         request: "If you did not ask for this, tell the network's finance office before then.",
         not_a_record: "This mail is a notification. Account numbers are not written in mails.",
@@ -77,14 +87,32 @@ fn english(party: &str, hours: &str) -> Letter {
 mod tests {
     use super::*;
 
+    fn mail(party: &str, language: Language) -> MailText {
+        bank_account_mail(&AccountChange {
+            party: party.to_owned(),
+            paid_from: "2026-03-24T09:00:00Z".parse().unwrap(),
+            zone: Tz::Asia__Tehran,
+            language,
+        })
+        .unwrap()
+    }
+
     #[test]
-    fn a_party_is_told_in_its_language_how_long_it_may_object() {
-        let fa = bank_account_mail("دفتر آزادی", Language::Fa).unwrap();
+    fn a_party_is_told_in_its_language_until_when_it_may_object() {
+        let fa = mail("دفتر آزادی", Language::Fa);
         assert!(fa.text.contains("دفتر آزادی، با سلام"), "{}", fa.text);
-        assert!(fa.text.contains("تا ۷۲ ساعت پس از این نامه"), "{}", fa.text);
+        assert!(
+            fa.text.contains("پیش از ۴ فروردین ۱۴۰۵، ساعت ۱۲:۳۰ چیزی"),
+            "{}",
+            fa.text
+        );
         assert!(fa.html.contains("dir=\"rtl\""));
-        let en = bank_account_mail("Azadi <office>", Language::En).unwrap();
-        assert!(en.text.contains("within 72 hours of this mail"), "{}", en.text);
+        let en = mail("Azadi <office>", Language::En);
+        assert!(
+            en.text.contains("into it before 24 March 2026, 12:30."),
+            "{}",
+            en.text
+        );
         assert!(
             en.html.contains("dir=\"ltr\"") && !en.html.contains("<office>"),
             "{}",

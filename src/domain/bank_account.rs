@@ -9,7 +9,7 @@ pub const COOLING_OFF: Duration = Duration::hours(72);
 
 /// When an account holds, as it is on record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BankAccountTerm {
+pub struct BankAccountValidity {
     pub valid_from: DateTime<Utc>,
     /// Exclusive. Where it is the beginning, the account was taken back before it was ever paid.
     pub valid_until: Option<DateTime<Utc>>,
@@ -42,8 +42,8 @@ pub enum BankAccountState {
 /// Why an account does not end so, or is not approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BankAccountRule {
-    #[error("it has an end already, {0}")]
-    EndsOnce(DateTime<Utc>),
+    #[error("it ends at {0} already: an end is brought forward, and not put off")]
+    EndsNoLater(DateTime<Utc>),
     #[error("it begins at {0}: end it then, so that it is never paid, or later")]
     EndsBeforeItBegins(DateTime<Utc>),
     #[error("it is paid since {0}: end it at a moment that is yet to come")]
@@ -58,7 +58,7 @@ impl BankAccountRule {
     /// A stable name.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::EndsOnce(_) => "a_bank_account_ends_once",
+            Self::EndsNoLater(_) => "an_end_of_a_bank_account_is_only_brought_forward",
             Self::EndsBeforeItBegins(_) => "a_bank_account_ends_no_sooner_than_it_begins",
             Self::EndsInThePast(_) => "what_was_paid_into_a_bank_account_stays_so",
             Self::NothingToApprove => "only_a_bank_account_that_waits_is_approved",
@@ -67,7 +67,7 @@ impl BankAccountRule {
     }
 }
 
-impl BankAccountTerm {
+impl BankAccountValidity {
     /// From when payouts go there, if that is known yet.
     pub fn paid_from(&self) -> Option<DateTime<Utc>> {
         match self.approval {
@@ -94,16 +94,16 @@ impl BankAccountTerm {
         }
     }
 
-    /// Whether it may end at `until` where that is said at `at`.
+    /// Whether it may end at `until`, sooner than was said before, where that is said at `at`.
     pub fn may_end(&self, until: DateTime<Utc>, at: DateTime<Utc>) -> Result<(), BankAccountRule> {
-        if let Some(ends) = self.valid_until {
-            return Err(BankAccountRule::EndsOnce(ends));
-        }
         if until < self.valid_from {
             return Err(BankAccountRule::EndsBeforeItBegins(self.valid_from));
         }
+        if let Some(ends) = self.valid_until.filter(|ends| until >= *ends) {
+            return Err(BankAccountRule::EndsNoLater(ends));
+        }
         match self.paid_from() {
-            Some(paid_from) if paid_from <= at && until < at => {
+            Some(paid_from) if paid_from <= at && until < at && !self.has_ended_at(paid_from) => {
                 Err(BankAccountRule::EndsInThePast(paid_from))
             }
             Some(_) | None => Ok(()),
@@ -130,8 +130,8 @@ mod tests {
         DateTime::UNIX_EPOCH + Duration::hours(n)
     }
 
-    fn term(approval: Approval) -> BankAccountTerm {
-        BankAccountTerm {
+    fn validity(approval: Approval) -> BankAccountValidity {
+        BankAccountValidity {
             valid_from: hour(100),
             valid_until: None,
             approval,
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn an_account_that_was_paid_ends_from_now_on_and_one_that_was_not_also_at_its_beginning() {
-        let paid = term(Approval::NotNeeded);
+        let paid = validity(Approval::NotNeeded);
         assert_eq!(
             paid.may_end(hour(199), hour(200)),
             Err(BankAccountRule::EndsInThePast(hour(100)))
@@ -154,37 +154,59 @@ mod tests {
         assert_eq!(paid.may_end(hour(200), hour(200)), Ok(()));
         assert_eq!(paid.may_end(hour(100), hour(99)), Ok(()));
         for unpaid in [Approval::Awaited, cooled_off(201)] {
-            assert_eq!(term(unpaid).may_end(hour(100), hour(200)), Ok(()), "{unpaid:?}");
+            assert_eq!(
+                validity(unpaid).may_end(hour(100), hour(200)),
+                Ok(()),
+                "{unpaid:?}"
+            );
         }
-        assert!(term(cooled_off(200)).may_end(hour(100), hour(200)).is_err());
+        assert!(validity(cooled_off(200)).may_end(hour(100), hour(200)).is_err());
     }
 
     #[test]
-    fn an_account_ends_once_and_no_sooner_than_it_begins() {
-        let early = term(Approval::Awaited).may_end(hour(99), hour(50));
+    fn an_account_ends_no_sooner_than_it_begins() {
+        let early = validity(Approval::Awaited).may_end(hour(99), hour(50));
         assert_eq!(early, Err(BankAccountRule::EndsBeforeItBegins(hour(100))));
-        let ended = BankAccountTerm {
+    }
+
+    #[test]
+    fn an_announced_end_is_brought_forward_as_an_end_is_announced_and_never_put_off() {
+        let ending = |approval| BankAccountValidity {
             valid_until: Some(hour(300)),
-            ..term(Approval::NotNeeded)
+            ..validity(approval)
         };
+        let paid = ending(Approval::NotNeeded);
         for until in [300, 400] {
-            let again = ended.may_end(hour(until), hour(200));
-            assert_eq!(again, Err(BankAccountRule::EndsOnce(hour(300))));
+            let again = paid.may_end(hour(until), hour(200));
+            assert_eq!(again, Err(BankAccountRule::EndsNoLater(hour(300))));
         }
+        for (until, at) in [(299, 200), (200, 200)] {
+            assert_eq!(paid.may_end(hour(until), hour(at)), Ok(()));
+        }
+        let past = Err(BankAccountRule::EndsInThePast(hour(100)));
+        for (until, at) in [(199, 200), (299, 400)] {
+            assert_eq!(paid.may_end(hour(until), hour(at)), past);
+        }
+        // One that ended as it began to be paid was not paid.
+        for unpaid in [Approval::Awaited, cooled_off(300)] {
+            assert_eq!(ending(unpaid).may_end(hour(100), hour(400)), Ok(()), "{unpaid:?}");
+        }
+        let paid_for_an_hour = ending(cooled_off(299)).may_end(hour(100), hour(400));
+        assert_eq!(paid_for_an_hour, Err(BankAccountRule::EndsInThePast(hour(299))));
     }
 
     #[test]
     fn a_changed_account_is_paid_once_it_is_approved_and_has_cooled_off() {
-        assert_eq!(term(Approval::NotNeeded).paid_from(), Some(hour(100)));
-        assert_eq!(term(Approval::Awaited).paid_from(), None);
-        assert_eq!(term(cooled_off(99)).paid_from(), Some(hour(100)));
-        assert_eq!(term(cooled_off(101)).paid_from(), Some(hour(101)));
-        assert_eq!(term(Approval::Awaited).approve(hour(50)), Ok(hour(122)));
-        let states = [100, 121, 122].map(|n| term(cooled_off(122)).state(hour(n)));
+        assert_eq!(validity(Approval::NotNeeded).paid_from(), Some(hour(100)));
+        assert_eq!(validity(Approval::Awaited).paid_from(), None);
+        assert_eq!(validity(cooled_off(99)).paid_from(), Some(hour(100)));
+        assert_eq!(validity(cooled_off(101)).paid_from(), Some(hour(101)));
+        assert_eq!(validity(Approval::Awaited).approve(hour(50)), Ok(hour(122)));
+        let states = [100, 121, 122].map(|n| validity(cooled_off(122)).state(hour(n)));
         let (coming, in_force) = (BankAccountState::Coming, BankAccountState::InForce);
         assert_eq!(states, [coming, coming, in_force]);
         assert_eq!(
-            term(Approval::Awaited).state(hour(200)),
+            validity(Approval::Awaited).state(hour(200)),
             BankAccountState::Waiting
         );
     }
@@ -192,12 +214,12 @@ mod tests {
     #[test]
     fn only_an_account_that_waits_and_has_not_ended_is_approved() {
         for approval in [Approval::NotNeeded, cooled_off(101)] {
-            let refused = term(approval).approve(hour(50));
+            let refused = validity(approval).approve(hour(50));
             assert_eq!(refused, Err(BankAccountRule::NothingToApprove), "{approval:?}");
         }
-        let ending_at = |n| BankAccountTerm {
+        let ending_at = |n| BankAccountValidity {
             valid_until: Some(hour(n)),
-            ..term(Approval::Awaited)
+            ..validity(Approval::Awaited)
         };
         assert_eq!(ending_at(200).approve(hour(199)), Ok(hour(271)));
         let ended = Err(BankAccountRule::ApprovedTooLate(hour(200)));

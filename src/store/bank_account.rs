@@ -2,13 +2,15 @@
 //! `payout`), its wording (see `documents::bank_account_mail`).
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Integer, Timestamptz};
+use diesel::sql_types::{Array, Bool, Integer, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
-use super::schema::{bank_accounts, parties};
+use super::schema::bank_accounts;
+use super::word::Word;
 use super::{Connection, ROWS_PER_STATEMENT, Stored};
-use crate::domain::bank_account::{Approval, BankAccountTerm};
+use crate::domain::bank_account::{Approval, BankAccountValidity};
 
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = bank_accounts)]
@@ -22,7 +24,7 @@ pub struct NewBankAccount {
     pub made_at: DateTime<Utc>,
 }
 
-#[derive(Clone, Debug, Queryable, Selectable)]
+#[derive(Clone, Debug, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = bank_accounts)]
 pub struct BankAccountRow {
     pub id: i32,
@@ -34,22 +36,41 @@ pub struct BankAccountRow {
 }
 
 impl BankAccountRow {
-    pub fn term(&self) -> BankAccountTerm {
-        BankAccountTerm {
+    pub const fn validity(&self) -> BankAccountValidity {
+        BankAccountValidity {
             valid_from: self.valid_from,
             valid_until: self.valid_until,
-            approval: approval(self.made_by.as_ref(), self.cooled_off_at),
+            approval: match (self.made_by, self.cooled_off_at) {
+                (None, _) => Approval::NotNeeded,
+                (Some(_), None) => Approval::Awaited,
+                (Some(_), Some(cooled_off_at)) => Approval::Given { cooled_off_at },
+            },
         }
     }
 }
 
-/// As the columns say it; whoever made it by id or by code.
-pub fn approval<Who>(made_by: Option<&Who>, cooled_off_at: Option<DateTime<Utc>>) -> Approval {
-    match (made_by, cooled_off_at) {
-        (None, _) => Approval::NotNeeded,
-        (Some(_), None) => Approval::Awaited,
-        (Some(_), Some(cooled_off_at)) => Approval::Given { cooled_off_at },
-    }
+/// Whether the party of an account that was approved is told of it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct ToldParty {
+    #[diesel(sql_type = Text)]
+    pub code: String,
+    /// Else it reads no mail.
+    #[diesel(sql_type = Bool)]
+    pub is_told: bool,
+}
+
+/// What a mail of an account is about, with the party's names in both languages.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct AccountOfMail {
+    #[diesel(embed)]
+    pub account: BankAccountRow,
+    #[diesel(sql_type = Text)]
+    pub party_fa: String,
+    #[diesel(sql_type = Text)]
+    pub party_en: String,
+    /// Of a network that has paid the party, or else of the first.
+    #[diesel(sql_type = Text, deserialize_as = Word<Tz>)]
+    pub time_zone: Tz,
 }
 
 pub async fn insert_bank_accounts(conn: &mut Connection, new: &[NewBankAccount]) -> Stored<()> {
@@ -95,17 +116,17 @@ pub async fn bank_account_of_id(conn: &mut Connection, id: i32) -> Stored<Option
         .optional()?)
 }
 
-/// Ends an account in somebody's name. Whether it had no end before.
+/// Ends an account in somebody's name. Whether it had no end before, or a later one.
 pub async fn end_bank_account(
     conn: &mut Connection,
     id: i32,
     until: DateTime<Utc>,
     (by_id, at): (i32, DateTime<Utc>),
 ) -> Stored<bool> {
-    let endless = bank_accounts::table
-        .find(id)
-        .filter(bank_accounts::valid_until.is_null());
-    let changed = diesel::update(endless)
+    let lasting = bank_accounts::valid_until
+        .is_null()
+        .or(bank_accounts::valid_until.gt(until));
+    let changed = diesel::update(bank_accounts::table.find(id).filter(lasting))
         .set((
             bank_accounts::valid_until.eq(until),
             bank_accounts::ended_by.eq(by_id),
@@ -137,23 +158,26 @@ pub async fn approve_bank_account(
     Ok(changed == 1)
 }
 
-/// Tells the parties of these accounts, where they read mail, that they will be paid there.
-pub async fn insert_bank_account_mail(conn: &mut Connection, ids: &[i32], at: DateTime<Utc>) -> Stored<()> {
-    diesel::sql_query(include_str!("bank_account/tell_of_change.sql"))
+/// Tells the parties of these accounts, where they read mail, that they will be paid there; the party of each.
+pub async fn insert_bank_account_mail(
+    conn: &mut Connection,
+    ids: &[i32],
+    at: DateTime<Utc>,
+) -> Stored<Vec<ToldParty>> {
+    Ok(diesel::sql_query(include_str!("bank_account/tell_of_change.sql"))
         .bind::<Array<Integer>, _>(ids)
         .bind::<Timestamptz, _>(at)
-        .execute(conn)
-        .await?;
-    Ok(())
+        .load(conn)
+        .await?)
 }
 
-/// The names of the party whose account it is, Persian and English.
-pub async fn names_of_holder(conn: &mut Connection, id: i32) -> Stored<Option<(String, String)>> {
-    Ok(bank_accounts::table
-        .inner_join(parties::table.on(parties::id.eq(bank_accounts::party_id)))
-        .filter(bank_accounts::id.eq(id))
-        .select((parties::name_fa, parties::name_en))
-        .first(conn)
-        .await
-        .optional()?)
+pub async fn account_of_mail(
+    conn: &mut Connection,
+    id: i32,
+    queued_at: DateTime<Utc>,
+) -> Stored<Option<AccountOfMail>> {
+    let found = diesel::sql_query(include_str!("bank_account/account_of_mail.sql"))
+        .bind::<Integer, _>(id)
+        .bind::<Timestamptz, _>(queued_at);
+    Ok(found.get_result(conn).await.optional()?)
 }

@@ -3,12 +3,12 @@
 use super::claim_mail::ClaimedMail;
 use super::keep_statement_pdf::{Paper, load_statement, load_statement_paper};
 use super::{Done, Failure};
-use crate::documents::bank_account_mail::bank_account_mail;
+use crate::documents::bank_account_mail::{AccountChange, bank_account_mail};
 use crate::documents::licence_mail::{LicenceEnding, licence_mail};
 use crate::documents::statement_mail::{MailText, attachment_name, statement_mail};
 use crate::domain::language::Language;
 use crate::store::Connection;
-use crate::store::bank_account::names_of_holder;
+use crate::store::bank_account::account_of_mail;
 use crate::store::reminder::{LicenceOfReminder, licence_of_reminder};
 
 /// A mail ready to be sent, but for a PDF that is yet to be rendered.
@@ -35,10 +35,13 @@ pub async fn compose_mail(conn: &mut Connection, mail: &ClaimedMail) -> Done<Let
         (Some(statement_id), None, None) => statement_letter(conn, statement_id).await,
         (None, Some(licence_id), None) => licence_letter(conn, mail, licence_id).await,
         (None, None, Some(account_id)) => bank_account_letter(conn, mail, account_id).await,
-        _ => Err(Failure::Internal(format!(
+        (None, None, None) => Err(Failure::Internal(format!(
             "the mail {} is about nothing that is known",
             mail.id
         ))),
+        (Some(_), Some(_), _) | (Some(_), None, Some(_)) | (None, Some(_), Some(_)) => Err(
+            Failure::Internal(format!("the mail {} is about several things", mail.id)),
+        ),
     }
 }
 
@@ -67,15 +70,25 @@ async fn licence_letter(conn: &mut Connection, mail: &ClaimedMail, licence_id: i
 }
 
 async fn bank_account_letter(conn: &mut Connection, mail: &ClaimedMail, account_id: i32) -> Done<Letter> {
-    let found = names_of_holder(conn, account_id).await?;
-    let (fa, en) = found.ok_or_else(|| Failure::not_found("bank account", account_id))?;
+    let found = account_of_mail(conn, account_id, mail.queued_at).await?;
+    let found = found.ok_or_else(|| Failure::not_found("bank account", account_id))?;
+    let paid_from = found.account.validity().paid_from().ok_or_else(|| {
+        Failure::Internal(format!(
+            "the mail {} tells of an account that waits for its approval",
+            mail.id
+        ))
+    })?;
     let language = language_of(mail)?;
-    let party = match language {
-        Language::Fa => fa,
-        Language::En => en,
+    let change = AccountChange {
+        party: match language {
+            Language::Fa => found.party_fa,
+            Language::En => found.party_en,
+        },
+        paid_from,
+        zone: found.time_zone,
+        language,
     };
-    let text =
-        bank_account_mail(&party, language).map_err(|failure| Failure::Internal(failure.to_string()))?;
+    let text = bank_account_mail(&change).map_err(|failure| Failure::Internal(failure.to_string()))?;
     Ok(Letter { text, enclosed: None })
 }
 

@@ -1,6 +1,7 @@
 //! Accounts where parties are paid: entered, ended, approved by a second person. Never here: which payout goes where (see
 //! `payouts`).
 
+use std::collections::BTreeSet;
 use std::process::Output;
 
 use chrono::{DateTime, Utc};
@@ -11,7 +12,8 @@ use daftar::usecases::claim_mail::{ClaimedMail, claim_mail};
 use daftar::usecases::compose_mail::compose_mail;
 use daftar::usecases::reading::bank_accounts::{BankAccountFilter, BankAccountView, list_bank_accounts};
 use daftar::usecases::register::bank_account::{
-    BankAccountChange, BankAccountEntry, add_bank_accounts, approve_bank_accounts, change_bank_accounts,
+    BankAccountChange, BankAccountEntry, ToldParties, add_bank_accounts, approve_bank_accounts,
+    change_bank_accounts,
 };
 use daftar::usecases::verify_books::Extent;
 use daftar::usecases::{Done, Failure};
@@ -51,7 +53,7 @@ impl Scene {
         change_bank_accounts(&mut *self.world.conn().await, &self.maker, at, changes).await
     }
 
-    async fn approve_accounts(&self, by: &Originator, at: DateTime<Utc>, ids: &[i32]) -> Done<()> {
+    async fn approve_accounts(&self, by: &Originator, at: DateTime<Utc>, ids: &[i32]) -> Done<ToldParties> {
         approve_bank_accounts(&mut *self.world.conn().await, by, at, ids).await
     }
 
@@ -83,7 +85,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn an_account_ends_once_from_now_on_and_another_begins_no_sooner() {
+async fn an_account_ends_from_now_on_and_another_begins_no_sooner() {
     let scene = Scene::furnished().await;
     let (entered, at) = (scene.entered_account("office-1001"), scene.day(0, 9));
     let end = |until| scene.end_account(entered.clone(), until, at);
@@ -96,7 +98,10 @@ async fn an_account_ends_once_from_now_on_and_another_begins_no_sooner() {
         "what_was_paid_into_a_bank_account_stays_so"
     );
     assert!(end(scene.day(1, 0)).await.unwrap().is_empty());
-    assert_eq!(rule_of(end(scene.day(2, 0)).await), "a_bank_account_ends_once");
+    assert_eq!(
+        rule_of(end(scene.day(2, 0)).await),
+        "an_end_of_a_bank_account_is_only_brought_forward"
+    );
     let mistyped = BankAccountEntry {
         valid_from: scene.began,
         ..entered.clone()
@@ -120,6 +125,34 @@ async fn an_account_ends_once_from_now_on_and_another_begins_no_sooner() {
     assert_eq!(
         (told[0].made_by.as_deref(), told[1].ended_by.as_deref()),
         (Some("maker"), Some("maker"))
+    );
+    scene.assert_verified().await;
+}
+
+#[tokio::test]
+async fn an_end_that_was_mistyped_is_brought_forward_and_makes_room_for_another() {
+    let scene = Scene::furnished().await;
+    let (entered, at) = (scene.entered_account("office-1001"), scene.day(0, 9));
+    let mistyped = scene.day(36_500, 0);
+    scene.end_account(entered.clone(), mistyped, at).await.unwrap();
+    let beside = scene
+        .change_accounts(at, &[BankAccountChange::Begin(scene.another())])
+        .await;
+    assert_eq!(rule_of(beside), "one_bank_account_per_destination_and_time");
+    let past = scene.end_account(entered.clone(), scene.day(0, 8), at).await;
+    assert_eq!(rule_of(past), "what_was_paid_into_a_bank_account_stays_so");
+    let changes = [
+        BankAccountChange::Begin(scene.another()),
+        BankAccountChange::End(entered, scene.day(1, 0)),
+    ];
+    let mut conn = scene.world.conn().await;
+    change_bank_accounts(&mut conn, &scene.checker, at, &changes)
+        .await
+        .unwrap();
+    let ended = &scene.accounts(at).await[1];
+    assert_eq!(
+        (ended.valid_until, ended.ended_by.as_deref()),
+        (Some(scene.day(1, 0)), Some("checker"))
     );
     scene.assert_verified().await;
 }
@@ -190,8 +223,29 @@ async fn another_account_is_approved_by_another_person_and_its_party_is_told_bef
     );
     let letter = compose_mail(&mut conn, &mail).await.unwrap().text;
     assert!(letter.text.contains("ذی‌نفع office-1001"), "{}", letter.text);
+    let said = "پیش از ۵ فروردین ۱۴۰۵، ساعت ۰۹:۰۰ چیزی به آن پرداخت نمی‌شود";
+    assert!(letter.text.contains(said), "{}", letter.text);
     assert!(!letter.text.contains("IR95") && !letter.html.contains("IR95"));
     scene.assert_verified().await;
+}
+
+#[tokio::test]
+async fn whoever_approves_is_told_which_parties_are_told_and_which_read_no_mail() {
+    let scene = Scene::furnished().await;
+    let at = scene.day(0, 9);
+    let changes = ["office-1001", "office-1002"].map(|party| {
+        BankAccountChange::Begin(BankAccountEntry {
+            deposit_identifier: "x".to_owned(),
+            ..scene.entered_account(party)
+        })
+    });
+    let ids = scene.change_accounts(at, &changes).await.unwrap();
+    let silent = "UPDATE parties SET email = NULL WHERE code = 'office-1002'";
+    scene.world.conn().await.batch_execute(silent).await.unwrap();
+    let told = scene.approve_accounts(&scene.checker, at, &ids).await.unwrap();
+    let codes = |parties: &BTreeSet<String>| parties.iter().cloned().collect::<Vec<_>>();
+    assert_eq!(codes(&told.by_mail), ["office-1001"]);
+    assert_eq!(codes(&told.without_address), ["office-1002"]);
 }
 
 #[tokio::test]
@@ -208,7 +262,7 @@ async fn an_account_of_a_party_that_stands_is_not_entered_as_if_it_came_with_its
 }
 
 #[tokio::test]
-async fn the_database_lets_an_account_be_approved_and_ended_once_and_changes_nothing_else_of_it() {
+async fn the_database_lets_an_account_be_approved_once_and_end_no_later_and_changes_nothing_else_of_it() {
     let scene = Scene::furnished().await;
     let at = scene.day(0, 9);
     scene
@@ -232,14 +286,22 @@ async fn the_database_lets_an_account_be_approved_and_ended_once_and_changes_not
     for (edit, rule) in [
         (
             "UPDATE bank_accounts SET valid_until = valid_until + interval '1 year' WHERE valid_until IS NOT NULL",
-            "has an end already",
+            "an end is brought forward, and not put off",
+        ),
+        (
+            "UPDATE bank_accounts SET ended_by = (SELECT id FROM originators WHERE code = 'checker') WHERE valid_until IS NOT NULL",
+            "an end is brought forward, and not put off",
+        ),
+        (
+            "UPDATE bank_accounts SET valid_until = ended_at - interval '1 second' WHERE valid_until IS NOT NULL",
+            "it ends at a moment that is yet to come",
         ),
         (
             "UPDATE bank_accounts SET valid_until = valid_from + interval '9 years' WHERE valid_until IS NULL",
             "who_ended_a_bank_account_is_named",
         ),
         (
-            "UPDATE bank_accounts SET valid_until = valid_from - interval '1 second', ended_by = 1, ended_at = valid_from WHERE valid_until IS NULL",
+            "UPDATE bank_accounts SET valid_until = valid_from - interval '1 second', ended_by = 1, ended_at = valid_from - interval '1 second' WHERE valid_until IS NULL",
             "a_bank_account_ends_no_sooner_than_it_begins",
         ),
         (
@@ -247,8 +309,14 @@ async fn the_database_lets_an_account_be_approved_and_ended_once_and_changes_not
             "is approved already",
         ),
         (
-            "UPDATE bank_accounts SET approved_by = made_by, approved_at = made_at, cooled_off_at = made_at WHERE approved_by IS NULL AND made_by IS NOT NULL",
+            "UPDATE bank_accounts SET approved_by = made_by, approved_at = made_at, cooled_off_at = made_at + interval '72 hours'
+              WHERE approved_by IS NULL AND made_by IS NOT NULL",
             "a_bank_account_is_approved_by_another_than_its_maker",
+        ),
+        (
+            "UPDATE bank_accounts SET approved_by = (SELECT id FROM originators WHERE code = 'checker'), approved_at = made_at,
+                    cooled_off_at = made_at + interval '71 hours 59 minutes' WHERE approved_by IS NULL AND made_by IS NOT NULL",
+            "an_approved_bank_account_cools_off",
         ),
         (
             "INSERT INTO bank_accounts (party_id, deposit_identifier, iban, valid_from, made_by, made_at, approved_by, approved_at, cooled_off_at)
@@ -330,7 +398,8 @@ async fn a_register_document_ends_an_account_and_begins_another_that_a_second_pe
         told.contains("a_bank_account_is_approved_by_another_than_its_maker"),
         "{told}"
     );
-    said(&approve("checker"));
+    let approved = said(&approve("checker"));
+    assert!(approved.contains("for they read no mail: operator"), "{approved}");
     let waiting = &["list", "--waiting", "--json"];
     assert_eq!(said(&run(&scene, &folder, "bank-account", waiting)), "[]\n");
 }

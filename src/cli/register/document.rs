@@ -140,8 +140,8 @@ pub(super) struct WrittenAccountChange {
     #[schemars(with = "Moment")]
     #[serde(deserialize_with = "json::moment")]
     pub(super) valid_from: DateTime<Utc>,
-    /// Exclusive: when an account that stands ends, which it does once. It is yet to come, or, of one that was not paid yet, its own
-    /// beginning. Left out of another account.
+    /// Exclusive: when an account that stands ends. It is yet to come, or, of one that was not paid yet, its own beginning; stated
+    /// again, it is sooner. Left out of another account.
     #[schemars(with = "Option<Moment>")]
     #[serde(default, deserialize_with = "json::moment_if_any")]
     pub(super) valid_until: Option<DateTime<Utc>>,

@@ -5,42 +5,24 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
-use crate::domain::bank_account::BankAccountTerm;
-use crate::store::bank_account::approval;
+use crate::store::bank_account::BankAccountRow;
 use crate::store::{Connection, Stored};
 
+/// An account with the codes of its party and of whoever entered, approved and ended it.
 #[derive(Clone, Debug, QueryableByName)]
-pub struct BankAccountRow {
-    #[diesel(sql_type = Integer)]
-    pub id: i32,
+pub struct ListedBankAccount {
+    #[diesel(embed)]
+    pub account: BankAccountRow,
     #[diesel(sql_type = Text)]
     pub party: String,
     #[diesel(sql_type = Text)]
     pub deposit_identifier: String,
-    #[diesel(sql_type = Text)]
-    pub iban: String,
-    #[diesel(sql_type = Timestamptz)]
-    pub valid_from: DateTime<Utc>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub valid_until: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Text>)]
-    pub made_by: Option<String>,
+    pub maker: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
-    pub approved_by: Option<String>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub cooled_off_at: Option<DateTime<Utc>>,
+    pub approver: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
-    pub ended_by: Option<String>,
-}
-
-impl BankAccountRow {
-    pub fn term(&self) -> BankAccountTerm {
-        BankAccountTerm {
-            valid_from: self.valid_from,
-            valid_until: self.valid_until,
-            approval: approval(self.made_by.as_ref(), self.cooled_off_at),
-        }
-    }
+    pub ender: Option<String>,
 }
 
 /// Which accounts are listed.
@@ -57,7 +39,7 @@ pub async fn list_bank_accounts(
     wanted: BankAccountsWanted,
     at: DateTime<Utc>,
     rows: i64,
-) -> Stored<Vec<BankAccountRow>> {
+) -> Stored<Vec<ListedBankAccount>> {
     Ok(diesel::sql_query(include_str!("bank_accounts.sql"))
         .bind::<Nullable<Integer>, _>(wanted.party_id)
         .bind::<Bool, _>(wanted.waiting)

@@ -1,6 +1,6 @@
 -- The newest $4 bank accounts: of party $1 unless that is NULL; where $2, only those that wait at $3 for an approval.
-SELECT b.id, p.code AS party, b.deposit_identifier, b.iban, b.valid_from, b.valid_until, m.code AS made_by,
-       a.code AS approved_by, b.cooled_off_at, e.code AS ended_by
+SELECT b.id, b.iban, b.valid_from, b.valid_until, b.made_by, b.cooled_off_at, p.code AS party, b.deposit_identifier,
+       m.code AS maker, a.code AS approver, e.code AS ender
   FROM bank_accounts b
   JOIN parties p ON p.id = b.party_id
   LEFT JOIN originators m ON m.id = b.made_by

@@ -7,7 +7,7 @@ use super::parties::find_party;
 use crate::domain::bank_account::BankAccountState;
 use crate::domain::originator::Originator;
 use crate::store::Connection;
-use crate::store::reading::bank_account::{self, BankAccountRow, BankAccountsWanted};
+use crate::store::reading::bank_account::{self, BankAccountsWanted, ListedBankAccount};
 use crate::usecases::Done;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -62,19 +62,19 @@ pub async fn list_bank_accounts(
     Ok(rows.into_iter().map(|row| view(row, at)).collect())
 }
 
-fn view(row: BankAccountRow, at: DateTime<Utc>) -> BankAccountView {
-    let term = row.term();
+fn view(row: ListedBankAccount, at: DateTime<Utc>) -> BankAccountView {
+    let validity = row.account.validity();
     BankAccountView {
-        id: row.id,
+        id: row.account.id,
         party: row.party,
         deposit_identifier: row.deposit_identifier,
-        iban: row.iban,
-        state: term.state(at),
-        valid_from: row.valid_from,
-        valid_until: row.valid_until,
-        paid_from: term.paid_from(),
-        made_by: row.made_by,
-        approved_by: row.approved_by,
-        ended_by: row.ended_by,
+        iban: row.account.iban,
+        state: validity.state(at),
+        valid_from: validity.valid_from,
+        valid_until: validity.valid_until,
+        paid_from: validity.paid_from(),
+        made_by: row.maker,
+        approved_by: row.approver,
+        ended_by: row.ender,
     }
 }

@@ -1,6 +1,8 @@
 //! The accounts where parties are paid: entered with their parties, ended, and others begun by two people. Never here: which
 //! account a payout goes to (see `store::approval` and `store::payout`).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
@@ -10,7 +12,7 @@ use crate::domain::bank_account::BankAccountRule;
 use crate::domain::identifiers::Iban;
 use crate::domain::moment::kept;
 use crate::domain::originator::Originator;
-use crate::store::bank_account::{BankAccountRow, NewBankAccount};
+use crate::store::bank_account::{BankAccountRow, NewBankAccount, ToldParty};
 use crate::store::{Connection, bank_account, party};
 use crate::usecases::{Done, Failure};
 
@@ -28,7 +30,7 @@ pub struct BankAccountEntry {
 pub enum BankAccountChange {
     /// Another one: it waits for the approval of another person.
     Begin(BankAccountEntry),
-    /// One that stands, named by all that it was entered with, ends at this moment, exclusive.
+    /// One that stands, named by all that it was entered with, ends at this moment, exclusive: sooner than was said before, if so.
     End(BankAccountEntry, DateTime<Utc>),
 }
 
@@ -111,6 +113,14 @@ pub async fn change_bank_accounts(
     .await
 }
 
+/// The codes of parties to which accounts were approved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToldParties {
+    pub by_mail: BTreeSet<String>,
+    /// They read no mail, and are to be told in another way.
+    pub without_address: BTreeSet<String>,
+}
+
 /// Another person than the one who entered them approves accounts: they are paid once they have cooled off, and their parties are
 /// told where they read mail until now.
 ///
@@ -121,16 +131,30 @@ pub async fn approve_bank_accounts(
     by: &Originator,
     at: DateTime<Utc>,
     ids: &[i32],
-) -> Done<()> {
+) -> Done<ToldParties> {
     by.may_decide()?;
     conn.transaction(async |conn| {
         for id in ids {
             let approved = approve(conn, by, at, *id).await;
             approved.map_err(|failure| failure.within(&format!("bank account {id}")))?;
         }
-        Ok(bank_account::insert_bank_account_mail(conn, ids, at).await?)
+        let of_each = bank_account::insert_bank_account_mail(conn, ids, at).await?;
+        Ok(told_parties(of_each))
     })
     .await
+}
+
+fn told_parties(of_each: Vec<ToldParty>) -> ToldParties {
+    let mut parties = ToldParties::default();
+    for party in of_each {
+        let such = if party.is_told {
+            &mut parties.by_mail
+        } else {
+            &mut parties.without_address
+        };
+        such.insert(party.code);
+    }
+    parties
 }
 
 async fn approve(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, id: i32) -> Done<()> {
@@ -141,7 +165,7 @@ async fn approve(conn: &mut Connection, by: &Originator, at: DateTime<Utc>, id: 
         let rule = "a_bank_account_is_approved_by_another_than_its_maker";
         return Err(Failure::conflict(rule, told));
     }
-    let cooled_off_at = account.term().approve(at).map_err(broken)?;
+    let cooled_off_at = account.validity().approve(at).map_err(broken)?;
     if bank_account::approve_bank_account(conn, id, cooled_off_at, (by.id, at)).await? {
         return Ok(());
     }
@@ -164,7 +188,7 @@ async fn end(
         let told = "no account with this number and beginning stands there to be ended; to begin another, leave out `valid_until`";
         Failure::invalid("valid_until", "the_account_that_ends_is_there", told)
     })?;
-    account.term().may_end(until, at).map_err(broken)?;
+    account.validity().may_end(until, at).map_err(broken)?;
     if bank_account::end_bank_account(conn, account.id, until, (by.id, at)).await? {
         return Ok(());
     }
@@ -180,7 +204,7 @@ async fn begin(
     let iban = iban_of_field(&entry.iban)?;
     let standing = bank_account::accounts_of_destination(conn, party_id, &entry.deposit_identifier).await?;
     let valid_from = kept(entry.valid_from);
-    let holds_then = |row: &&BankAccountRow| !row.term().has_ended_at(valid_from);
+    let holds_then = |row: &&BankAccountRow| !row.validity().has_ended_at(valid_from);
     if let Some(other) = standing.iter().find(holds_then) {
         let told = format!(
             "the account {} stands there from {}: end it first, by stating it with its `valid_until`",
