@@ -25,13 +25,15 @@ use super::sharing::{Choice, PartOf, PriceRounding, Shares, TermChoice};
 use super::term::{Role, Side, TermDeclaration};
 use super::{FactDeclaration, Slot, SlotKind, Tariff};
 use crate::domain::split::Rounding;
+use choices::Cases;
 use crossings::{Measure, RoundedOf};
 use scope::{Body, Node, Scope};
 
-/// A tariff from a document that passes every check, the trial questions included.
+/// A tariff from a document that passes every check, the search of its cases and the trial questions included.
 pub(super) fn check(document: &Document) -> Result<Tariff, Vec<Fault>> {
     let mut checker = Checker::new(document);
     let tariff = checker.tariff();
+    checker.search_cases();
     if !checker.faults.is_empty() {
         return Err(checker.faults);
     }
@@ -52,7 +54,8 @@ pub(super) fn check(document: &Document) -> Result<Tariff, Vec<Fault>> {
     }
 }
 
-/// A tariff from a document that was checked before.
+/// A tariff from a document that was checked before it was published. It never changes, while searches and trials come to find more:
+/// none runs here, so that no case is refused because what it is priced by would not be published again.
 pub(super) fn build(document: &Document) -> Result<Tariff, Vec<Fault>> {
     let mut checker = Checker::new(document);
     let tariff = checker.tariff();
@@ -74,10 +77,13 @@ struct Points {
 
 struct Checker<'a> {
     document: &'a Document,
+    /// What even a published document cannot be read with: a rule that comes later adds to the others.
     faults: Vec<Fault>,
-    /// Questions that lie in no row of a table, and holders who earn. Like the faults that trial questions find, they do not keep a
-    /// document from being read that was published before they were looked for.
+    /// What was not looked for from the beginning: like the faults that searches and trial questions find, it does not keep a document
+    /// from being read that was published before.
     unpublishable: Vec<Fault>,
+    /// Still to be searched for what no facts lead to.
+    cases: Vec<Cases>,
     facts: Vec<FactDeclaration>,
     activity_legs: Vec<String>,
     slots: Vec<Slot>,
@@ -105,6 +111,7 @@ impl<'a> Checker<'a> {
             document,
             faults: Vec::new(),
             unpublishable: Vec::new(),
+            cases: Vec::new(),
             facts: Vec::new(),
             activity_legs: Vec::new(),
             slots: Vec::new(),

@@ -127,8 +127,8 @@ impl Tariff {
         check::check(&document)
     }
 
-    /// Reads a document that was checked before it was published: the same tariff without the trial questions, of which
-    /// there are thousands.
+    /// Reads a document that was checked before it was published: the same tariff without the search of its cases and the trial
+    /// questions, of which there are thousands, and which find more than they did then.
     pub fn from_published(json: &str) -> Result<Self, Vec<Fault>> {
         let document = Document::read(json).map_err(|fault| vec![fault])?;
         check::build(&document)

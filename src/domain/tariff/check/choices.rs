@@ -8,6 +8,13 @@ use crate::domain::tariff::decision::{Condition, Decision, Subject};
 use crate::domain::tariff::document::{Case, Choose, Fact, FactValue, Principal, Range, Test, Within};
 use crate::domain::tariff::question::listed;
 
+/// The conditions of ordered cases, and where they stand.
+pub(super) struct Cases {
+    path: String,
+    conditions: Vec<Condition>,
+    has_otherwise: bool,
+}
+
 impl<'a> Checker<'a> {
     pub(super) fn decision<T, U>(
         &mut self,
@@ -28,7 +35,11 @@ impl<'a> Checker<'a> {
             .otherwise
             .as_ref()
             .map(|then| make(self, then, &format!("{path}.otherwise")));
-        self.check_reach(&cases, otherwise.is_some(), path);
+        self.cases.push(Cases {
+            path: path.to_owned(),
+            conditions: cases.iter().map(|(condition, _)| condition.clone()).collect(),
+            has_otherwise: otherwise.is_some(),
+        });
         Decision { cases, otherwise }
     }
 
@@ -172,8 +183,16 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn check_reach<U>(&mut self, cases: &[(Condition, U)], has_otherwise: bool, path: &str) {
-        let conditions = cases.iter().map(|(condition, _)| condition).collect::<Vec<_>>();
+    /// Every case of the document can be reached, and nothing falls through.
+    pub(super) fn search_cases(&mut self) {
+        for cases in std::mem::take(&mut self.cases) {
+            self.check_reach(&cases);
+        }
+    }
+
+    fn check_reach(&mut self, cases: &Cases) {
+        let path = &cases.path;
+        let conditions = cases.conditions.iter().collect::<Vec<_>>();
         if conditions.iter().any(|condition| condition.0.is_empty()) {
             return;
         }
@@ -195,7 +214,7 @@ impl<'a> Checker<'a> {
         let Some(reached) = reach::reached(&conditions, &domains) else {
             return;
         };
-        for at in (0..cases.len()).filter(|at| !reached.cases[*at]) {
+        for at in (0..conditions.len()).filter(|at| !reached.cases[*at]) {
             let reason = "no facts lead here: earlier cases hold first, or its tests exclude each other";
             self.fault(
                 &format!("{path}.cases[{at}]"),
@@ -204,7 +223,9 @@ impl<'a> Checker<'a> {
                 "remove or reorder it",
             );
         }
-        if !has_otherwise && let Some(example) = reached.fallen_through {
+        if !cases.has_otherwise
+            && let Some(example) = reached.fallen_through
+        {
             let reason = format!("no case holds for {}", self.example_text(&example));
             let remedy =
                 "give `otherwise`; an amount may also be refused there: \"otherwise\": {\"refuse\": \"why\"}";
