@@ -6,6 +6,8 @@ use serde_json::Value;
 /// Most characters of the code of an office, a service, a network, an activity leg.
 pub const CODE_MAX: usize = 60;
 
+const HALF_SPACE: char = '\u{200c}';
+
 pub const RULE: &str = "text_is_printable";
 pub const TOLD: &str = "a text without control characters";
 
@@ -29,6 +31,15 @@ pub fn fault_of_code(code: &str) -> Option<(&'static str, &'static str)> {
         return Some(("code_has_no_outer_blanks", "no blank before or after it"));
     }
     None
+}
+
+/// The same of a key that no row names but people read: Persian writes a half-space within a word.
+pub fn fault_of_key(key: &str) -> Option<(&'static str, &'static str)> {
+    let mut parts = key.split(HALF_SPACE);
+    parts.find_map(|part| match part {
+        "" => Some(("code_is_seen", "half-spaces only within a word")),
+        written => fault_of_code(written),
+    })
 }
 
 /// The format characters and fillers of Unicode 16: they take no room, or nobody can tell them from a blank.
@@ -106,6 +117,27 @@ mod tests {
             ("r\t1", RULE),
         ] {
             assert_eq!(fault_of_code(code).map(|(rule, _)| rule), Some(rule), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_half_space_within_a_word_of_a_key_is_ordinary_persian() {
+        for key in ["order", "آیین\u{200c}نامه", "تصویب\u{200c}نامهٔ هیئت وزیران"]
+        {
+            assert_eq!(fault_of_key(key), None, "{key}");
+        }
+        for (key, rule) in [
+            ("", "code_is_seen"),
+            ("\u{200c}", "code_is_seen"),
+            ("نامه\u{200c}", "code_is_seen"),
+            ("\u{200c}نامه", "code_is_seen"),
+            ("آیین\u{200c}\u{200c}نامه", "code_is_seen"),
+            ("آیین\u{200b}نامه", "code_is_seen"),
+            ("آیین \u{200c}نامه", "code_has_no_outer_blanks"),
+            (" نامه", "code_has_no_outer_blanks"),
+            ("آیین\tنامه", RULE),
+        ] {
+            assert_eq!(fault_of_key(key).map(|(rule, _)| rule), Some(rule), "{key:?}");
         }
     }
 

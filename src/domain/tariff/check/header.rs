@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::Checker;
 use super::scope::RESERVED;
 use crate::domain::language::Language;
-use crate::domain::printable::{CODE_MAX, fault_of_code};
+use crate::domain::printable::{CODE_MAX, fault_of_code, fault_of_key};
 use crate::domain::tariff::document::{Direction, Fact, Split, SplitChoice};
 use crate::domain::tariff::fault::Fault;
 use crate::domain::tariff::term::{ComponentKind, Side, TermDeclaration, Title};
@@ -229,7 +229,7 @@ impl Checker<'_> {
     fn check_instruments(&mut self) {
         for key in self.document.instruments.0.keys() {
             let empty = key.trim().is_empty().then_some("empty_name");
-            if let Some(rule) = empty.or_else(|| fault_of_code(key).map(|(rule, _)| rule)) {
+            if let Some(rule) = empty.or_else(|| fault_of_key(key).map(|(rule, _)| rule)) {
                 let reason = format!("nobody could name the instrument {key:?}");
                 let remedy = "a short key such as `order`, of characters that can all be seen";
                 self.unpublishable

@@ -383,4 +383,5 @@ fn a_code_that_no_row_could_name_is_refused() {
         assert!(Tariff::from_published(&document.to_string()).is_ok());
     }
     parse(&with(one(), "service", json!("s".repeat(60))));
+    parse(&with(one(), "instruments", keyed("آیین\u{200c}نامه")));
 }
