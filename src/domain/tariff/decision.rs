@@ -1,13 +1,11 @@
 //! Ordered cases over facts, ready to be decided: which case holds for a question.
 //! Never here: whether a case can ever hold (`check::reach`).
 
-use super::derivation::amount_text;
 use super::document::{Fact, FactValue, Test, Within};
 use super::pricing::Working;
 use super::question::Refusal;
-use crate::domain::digits::latin_digits;
+use crate::domain::digits::{in_digits_of, latin_digits};
 use crate::domain::language::Language;
-use crate::domain::money::Amount;
 
 /// What a test looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,7 +153,7 @@ impl Fact {
                     at_least, at_most, ..
                 },
             ) => {
-                let told = |number: i64| amount_text(language, Amount::from_minor(number));
+                let told = |number: i64| in_digits_of(language, &number.to_string());
                 let least = told(*at_least);
                 match at_most {
                     Some(most) => format!("عددی صحیح از {least} تا {}", told(*most)),

@@ -71,6 +71,9 @@ pub enum Chosen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
     Flag(bool),
+    /// Of money, which is told in groups.
+    Amount(Amount),
+    /// Such as a year or a count.
     Number(i64),
     /// As it was stated, whatever the language.
     Text(String),

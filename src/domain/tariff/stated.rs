@@ -59,13 +59,22 @@ impl<'a> Working<'a> {
             };
             let value = match self.seen(*subject) {
                 Ok(Seen::Bool(flag)) => Told::Flag(flag),
-                Ok(Seen::Integer(number)) => Told::Number(number),
+                Ok(Seen::Integer(number)) => subject.told(number),
                 Ok(Seen::Text(text)) => Told::Text(text.to_owned()),
                 Err(_) => Told::Text(String::new()),
             };
             (name, value)
         };
         condition.0.iter().map(told).collect()
+    }
+}
+
+impl Subject {
+    const fn told(self, number: i64) -> Told {
+        match self {
+            Self::Amount | Self::Principal => Told::Amount(Amount::from_minor(number)),
+            Self::Fact(_) | Self::Quantity | Self::Leg => Told::Number(number),
+        }
     }
 }
 

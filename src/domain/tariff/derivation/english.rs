@@ -302,10 +302,8 @@ fn tell_choice(step: &Step) -> StepText {
         } => {
             let told = facts.iter().map(|(name, value)| match value {
                 Told::Flag(flag) => format!("{} = {flag}", name.told(Language::En)),
-                Told::Number(number) => {
-                    let number = amount(Amount::from_minor(*number));
-                    format!("{} = {number}", name.told(Language::En))
-                }
+                Told::Amount(value) => format!("{} = {}", name.told(Language::En), amount(*value)),
+                Told::Number(number) => format!("{} = {number}", name.told(Language::En)),
                 Told::Text(text) => format!("{} = {text}", name.told(Language::En)),
             });
             let told = told.collect::<Vec<_>>().join(", ");

@@ -291,9 +291,9 @@ fn tell_choice(step: &Step) -> StepText {
             let told = facts.iter().map(|(name, value)| match value {
                 Told::Flag(true) => format!("{} = بله", name.told(Language::Fa)),
                 Told::Flag(false) => format!("{} = خیر", name.told(Language::Fa)),
+                Told::Amount(value) => format!("{} = {}", name.told(Language::Fa), amount(*value)),
                 Told::Number(number) => {
-                    let number = amount(Amount::from_minor(*number));
-                    format!("{} = {number}", name.told(Language::Fa))
+                    format!("{} = {}", name.told(Language::Fa), digits(&number.to_string()))
                 }
                 Told::Text(text) => format!("{} = {text}", name.told(Language::Fa)),
             });

@@ -18,7 +18,7 @@ pub(super) fn reason(refusal: &Refusal) -> String {
             at_least,
             at_most,
         } => {
-            let range = (told(Amount::from_minor(*at_least)), stated_number(at_most));
+            let range = (told(Amount::from_minor(*at_least)), end_of_range(at_most));
             let what = own_word(what, Language::Fa);
             format!(
                 "{what} {} بیرون از بازهٔ {} تا {} است",
@@ -44,7 +44,7 @@ pub(super) fn reason(refusal: &Refusal) -> String {
             value,
             expected,
         } => {
-            let (value, expected) = (stated_number(value), expected.expectation(Language::Fa));
+            let (value, expected) = (fact_value(value), expected.expectation(Language::Fa));
             format!("«{name}» نمی‌تواند {value} باشد؛ باید {expected} باشد")
         }
         Refusal::FactUnknown { name, known } => format!("«{name}» شناخته نیست؛ یکی از: {known}"),
@@ -122,10 +122,18 @@ fn told(amount: Amount) -> String {
     amount_text(Language::Fa, amount)
 }
 
-/// What is stated as a text, which may be a number.
-fn stated_number(text: &str) -> String {
-    let number = text.trim_matches('`').parse::<i64>();
-    number.map_or_else(|_| text.replace('`', ""), |minor| told(Amount::from_minor(minor)))
+fn end_of_range(text: &str) -> String {
+    let end = text.parse::<i64>();
+    end.map_or_else(|_| text.to_owned(), |minor| told(Amount::from_minor(minor)))
+}
+
+/// A text as it was stated, or a number: one of a fact is no amount.
+fn fact_value(stated: &str) -> String {
+    let text = stated.replace('`', "");
+    if text.parse::<i64>().is_ok() {
+        return in_digits_of(Language::Fa, &text);
+    }
+    text
 }
 
 fn shares(side: Side, only: &str, shares: Amount, total: Amount) -> String {

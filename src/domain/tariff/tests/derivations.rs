@@ -195,7 +195,7 @@ fn only_what_has_no_name_but_its_role_is_told_by_the_word_for_the_role() {
 }
 
 #[test]
-fn numbers_in_a_case_are_told_in_groups() {
+fn amounts_in_a_case_are_told_in_groups() {
     let sized =
         json!({"choose": {"cases": [{"when": {"amount": {"above": 5000}}, "then": 2}], "otherwise": 1}});
     contains(
@@ -206,5 +206,27 @@ fn numbers_in_a_case_are_told_in_groups() {
         ),
         "case 1 holds: amount = 1,234,567",
         "حالت ۱ برقرار است: مبلغ = ۱٬۲۳۴٬۵۶۷",
+    );
+}
+
+#[test]
+fn a_number_that_is_no_amount_is_told_as_it_is_written() {
+    let by_year = json!({"choose": {"cases": [{"when": {"year": {"at_least": 1403}, "quantity": {"above": 1000}}, "then": 2}], "otherwise": 1}});
+    let year = json!({"year": {"kind": "integer", "at_least": 1350, "at_most": 1500}});
+    let document = with(document(&by_year, &office_takes_all()), "facts", year);
+    let of = |year: i64| Question {
+        quantity: 1200,
+        facts: [("year".to_owned(), FactValue::Integer(year))].into(),
+        ..Question::default()
+    };
+    let told = in_both(&document, &of(1403), "fee");
+    contains(&told, "year = 1403", "year = ۱۴۰۳");
+    contains(&told, "quantity = 1200", "تعداد = ۱۲۰۰");
+    let refusal = parse(&document).quote(&of(1349)).unwrap_err();
+    let texts = [Language::En, Language::Fa].map(|language| refusal.text(language));
+    contains(
+        &texts,
+        "a whole number from 1350 to 1500",
+        "«year» نمی‌تواند ۱۳۴۹ باشد؛ باید عددی صحیح از ۱۳۵۰ تا ۱۵۰۰ باشد",
     );
 }
