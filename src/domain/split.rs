@@ -118,11 +118,16 @@ pub struct RoundedShare {
 }
 
 impl RoundedShare {
-    /// A rate; `inside`: of what the measure would be without it, measure × rate ÷ (1 + rate).
-    pub const fn of_rate(rate: Rate, inside: bool, rounding: Rounding) -> Self {
+    /// Measure × rate.
+    pub const fn of_rate(rate: Rate, rounding: Rounding) -> Self {
         let (more, whole) = rate.ratio();
-        let denominator = if inside { whole + more } else { whole };
-        Self::growing(0, more, denominator, rounding)
+        Self::growing(0, more, whole, rounding)
+    }
+
+    /// A rate of what the measure would be without it: measure × rate ÷ (1 + rate).
+    pub const fn of_tax_inside(rate: Rate, rounding: Rounding) -> Self {
+        let (more, whole) = rate.ratio();
+        Self::growing(0, more, whole + more, rounding)
     }
 
     /// The measure itself.

@@ -269,7 +269,11 @@ fn the_base_whose_share_lies_halfway_is_the_least_of_all_there_are() {
     };
     for text in ["65%", "2.5%", "9%", "1%", "33.3%", "100%", "40%"] {
         for (inside, size) in [(false, 1), (true, 1), (false, 10), (false, 3), (true, 10)] {
-            let share = RoundedShare::of_rate(rate(text), inside, half_up(size));
+            let share = if inside {
+                RoundedShare::of_tax_inside(rate(text), half_up(size))
+            } else {
+                RoundedShare::of_rate(rate(text), half_up(size))
+            };
             let bases = 1..30_000;
             for from in [0, 1, 10, 11, 9_999] {
                 let mut halves = bases.clone().filter(|base| is_halfway(*base, text, inside, size));
@@ -279,7 +283,7 @@ fn the_base_whose_share_lies_halfway_is_the_least_of_all_there_are() {
             }
         }
     }
-    let down = RoundedShare::of_rate(rate("65%"), false, Rounding::FLOOR);
+    let down = RoundedShare::of_rate(rate("65%"), Rounding::FLOOR);
     assert_eq!(down.turn_from(0), None);
 }
 
@@ -292,7 +296,7 @@ fn a_share_that_is_cut_to_steps_turns_where_it_reaches_the_next_one() {
         ("0%", 1_000, 1, i64::MAX),
     ] {
         for mode in [RoundingMode::Floor, RoundingMode::Ceiling] {
-            let share = RoundedShare::of_rate(rate(text), false, Rounding::to_step(mode, step(size)));
+            let share = RoundedShare::of_rate(rate(text), Rounding::to_step(mode, step(size)));
             assert_eq!(
                 share.turn_from(from).unwrap_or(i64::MAX),
                 turn,

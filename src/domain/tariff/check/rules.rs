@@ -50,7 +50,7 @@ impl<'a> Checker<'a> {
                 let of = self.formula(scope, &tax.of, &format!("{path}.tax_inside.of"));
                 let rounding = Rounding::to_step(tax.round, tax.step);
                 let (rate, limits) = (tax.rate, Limits::default());
-                self.note_rounded(&of, RoundedShare::of_rate(rate, true, rounding));
+                self.note_rounded(&of, RoundedShare::of_tax_inside(rate, rounding));
                 Formula::Percent(Box::new(Percent {
                     rate,
                     of,
@@ -132,7 +132,7 @@ impl<'a> Checker<'a> {
         let of = self.formula(scope, &percent.of, &format!("{path}.of"));
         let limits = self.limits(scope, percent.at_least.as_ref(), percent.at_most.as_ref(), &path);
         let rounding = Rounding::to_step(percent.round, percent.step);
-        self.note_rounded(&of, RoundedShare::of_rate(percent.rate, false, rounding));
+        self.note_rounded(&of, RoundedShare::of_rate(percent.rate, rounding));
         let within = |limits| {
             Formula::Percent(Box::new(Percent {
                 rate: percent.rate,

@@ -63,7 +63,11 @@ impl<'a> Checker<'a> {
             .collect::<Vec<_>>();
         let slot = scope.nodes[*node].slot;
         for held in &withheld {
-            let share = RoundedShare::of_rate(held.rate, held.inside, held.rounding);
+            let share = if held.inside {
+                RoundedShare::of_tax_inside(held.rate, held.rounding)
+            } else {
+                RoundedShare::of_rate(held.rate, held.rounding)
+            };
             self.note_rounded(&Formula::Slot(slot), share);
         }
         PartOf { slot, term, withheld }
