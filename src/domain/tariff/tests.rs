@@ -1,5 +1,6 @@
 //! What every tariff promises. Never here: published tables (`tests/golden`).
 
+mod after_fixed;
 mod derivations;
 mod documents;
 mod kinds;
