@@ -84,6 +84,14 @@ impl JudgedAhead {
             rounds,
         }
     }
+
+    /// Judged again if the rules that are remembered by now are others.
+    pub(super) fn by_present_rules(self, memory: &Memory, rows: &[Sent<'_>]) -> Self {
+        if Arc::ptr_eq(&self.snapshot, &memory.rules()) {
+            return self;
+        }
+        judge_ahead(memory, self.at, rows)
+    }
 }
 
 impl JudgedAlone {

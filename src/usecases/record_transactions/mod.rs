@@ -34,7 +34,7 @@ pub use at_once::{NotAtOnce, record_at_once};
 pub use memory::Memory;
 
 use booking::{Halt, Plan, book, rounds};
-use pricing::{Verdict, judge};
+use pricing::Verdict;
 
 /// A row with its sender and the moment when it was received.
 #[derive(Clone, Copy, Debug)]
@@ -208,20 +208,22 @@ async fn record_together(
     judged: JudgedAhead,
     mut keys: Keys,
 ) -> Result<Vec<Outcome>, NotRecorded> {
-    let JudgedAhead {
-        mut snapshot,
-        at,
-        mut judgement,
-        rounds,
-    } = judged;
+    let at = judged.at;
+    let mut judged = judged.by_present_rules(memory, rows);
     for _ in 0..ATTEMPTS_MAX {
-        let judged = judgement.stored(conn, memory).await?;
+        let JudgedAhead {
+            snapshot,
+            judgement,
+            rounds,
+            ..
+        } = judged;
+        let judged_rows = judgement.stored(conn, memory).await?;
         let plan = Plan {
             snapshot: &snapshot,
             at,
             rows,
             rounds: &rounds,
-            verdicts: &judged.verdicts,
+            verdicts: &judged_rows.verdicts,
             course,
             keys,
         };
@@ -230,15 +232,17 @@ async fn record_together(
                 memory.remember_footings(footings);
                 // Only then has the commit waited for the disk.
                 if recorded.iter().any(Outcome::is_booked) {
-                    memory.remember(judged.answered);
+                    memory.remember(judged_rows.answered);
                 }
                 return Ok(recorded);
             }
             Err(Halt::KeysAreTaken) => keys = Keys::PerhapsBooked,
-            Err(Halt::RulesAreOlder) => snapshot = memory.read_rules(conn).await?,
+            Err(Halt::RulesAreOlder) => {
+                memory.read_rules(conn).await?;
+            }
             Err(Halt::NotRecorded(why)) => return Err(why),
         }
-        judgement = judge(memory, &snapshot, at, rows);
+        judged = judge_ahead(memory, at, rows);
     }
     Err(rules_keep_changing())
 }
