@@ -261,6 +261,51 @@ async fn an_account_of_a_party_that_stands_is_not_entered_as_if_it_came_with_its
     assert_eq!(rule_of(added), "a_bank_account_changes_by_two_people");
 }
 
+/// What the application writes in vain, and which rule refuses it.
+const FORBIDDEN_EDITS: [(&str, &str); 10] = [
+    (
+        "UPDATE bank_accounts SET valid_until = valid_until + interval '1 year' WHERE valid_until IS NOT NULL",
+        "an end is brought forward, and not put off",
+    ),
+    (
+        "UPDATE bank_accounts SET ended_by = (SELECT id FROM originators WHERE code = 'checker') WHERE valid_until IS NOT NULL",
+        "an end is brought forward, and not put off",
+    ),
+    (
+        "UPDATE bank_accounts SET valid_until = ended_at - interval '1 second' WHERE valid_until IS NOT NULL",
+        "it ends at a moment that is yet to come",
+    ),
+    (
+        "UPDATE bank_accounts SET valid_until = valid_from + interval '9 years' WHERE valid_until IS NULL",
+        "who_ended_a_bank_account_is_named",
+    ),
+    (
+        "UPDATE bank_accounts SET valid_until = valid_from - interval '1 second', ended_by = 1, ended_at = valid_from - interval '1 second' WHERE valid_until IS NULL",
+        "a_bank_account_ends_no_sooner_than_it_begins",
+    ),
+    (
+        "UPDATE bank_accounts SET cooled_off_at = valid_from WHERE approved_by IS NOT NULL",
+        "is approved already",
+    ),
+    (
+        "UPDATE bank_accounts SET approved_by = made_by, approved_at = made_at, cooled_off_at = made_at + interval '72 hours'
+          WHERE approved_by IS NULL AND made_by IS NOT NULL",
+        "a_bank_account_is_approved_by_another_than_its_maker",
+    ),
+    (
+        "UPDATE bank_accounts SET approved_by = (SELECT id FROM originators WHERE code = 'checker'), approved_at = made_at,
+                cooled_off_at = made_at + interval '71 hours 59 minutes' WHERE approved_by IS NULL AND made_by IS NOT NULL",
+        "an_approved_bank_account_cools_off",
+    ),
+    (
+        "INSERT INTO bank_accounts (party_id, deposit_identifier, iban, valid_from, made_by, made_at, approved_by, approved_at, cooled_off_at)
+         SELECT party_id, 'x', iban, valid_from, made_by, made_at, approved_by, approved_at, cooled_off_at FROM bank_accounts
+          WHERE approved_by IS NOT NULL",
+        "entered by one person and approved by another",
+    ),
+    ("UPDATE bank_accounts SET made_by = 1", "permission denied"),
+];
+
 #[tokio::test]
 async fn the_database_lets_an_account_be_approved_once_and_end_no_later_and_changes_nothing_else_of_it() {
     let scene = Scene::furnished().await;
@@ -283,49 +328,7 @@ async fn the_database_lets_an_account_be_approved_once_and_end_no_later_and_chan
         .await
         .unwrap();
     let mut conn = scene.world.conn().await;
-    for (edit, rule) in [
-        (
-            "UPDATE bank_accounts SET valid_until = valid_until + interval '1 year' WHERE valid_until IS NOT NULL",
-            "an end is brought forward, and not put off",
-        ),
-        (
-            "UPDATE bank_accounts SET ended_by = (SELECT id FROM originators WHERE code = 'checker') WHERE valid_until IS NOT NULL",
-            "an end is brought forward, and not put off",
-        ),
-        (
-            "UPDATE bank_accounts SET valid_until = ended_at - interval '1 second' WHERE valid_until IS NOT NULL",
-            "it ends at a moment that is yet to come",
-        ),
-        (
-            "UPDATE bank_accounts SET valid_until = valid_from + interval '9 years' WHERE valid_until IS NULL",
-            "who_ended_a_bank_account_is_named",
-        ),
-        (
-            "UPDATE bank_accounts SET valid_until = valid_from - interval '1 second', ended_by = 1, ended_at = valid_from - interval '1 second' WHERE valid_until IS NULL",
-            "a_bank_account_ends_no_sooner_than_it_begins",
-        ),
-        (
-            "UPDATE bank_accounts SET cooled_off_at = valid_from WHERE approved_by IS NOT NULL",
-            "is approved already",
-        ),
-        (
-            "UPDATE bank_accounts SET approved_by = made_by, approved_at = made_at, cooled_off_at = made_at + interval '72 hours'
-              WHERE approved_by IS NULL AND made_by IS NOT NULL",
-            "a_bank_account_is_approved_by_another_than_its_maker",
-        ),
-        (
-            "UPDATE bank_accounts SET approved_by = (SELECT id FROM originators WHERE code = 'checker'), approved_at = made_at,
-                    cooled_off_at = made_at + interval '71 hours 59 minutes' WHERE approved_by IS NULL AND made_by IS NOT NULL",
-            "an_approved_bank_account_cools_off",
-        ),
-        (
-            "INSERT INTO bank_accounts (party_id, deposit_identifier, iban, valid_from, made_by, made_at, approved_by, approved_at, cooled_off_at)
-             SELECT party_id, 'x', iban, valid_from, made_by, made_at, approved_by, approved_at, cooled_off_at FROM bank_accounts
-              WHERE approved_by IS NOT NULL",
-            "entered by one person and approved by another",
-        ),
-        ("UPDATE bank_accounts SET made_by = 1", "permission denied"),
-    ] {
+    for (edit, rule) in FORBIDDEN_EDITS {
         let refused = conn.batch_execute(edit).await.unwrap_err().to_string();
         assert!(refused.contains(rule), "{edit}: {refused}");
     }
