@@ -58,14 +58,14 @@ fn told(registered: &Registered) -> String {
     if !registered.bank_accounts.is_empty() {
         let ids: Vec<String> = registered.bank_accounts.iter().map(ToString::to_string).collect();
         told += &format!(
-            "; {} bank accounts wait: another person approves them with `daftar bank-account approve {} --as PERSON`",
+            "; bank accounts in waiting: {}. Another person approves with `daftar bank-account approve {} --as PERSON`",
             ids.len(),
             ids.join(" ")
         );
     }
     if !registered.tariffs.is_empty() {
         told += &format!(
-            "; {} drafts of tariffs wait: another person approves them with `daftar tariff approve --all \
+            "; drafts of tariffs in waiting: {}. Another person approves with `daftar tariff approve --all \
              --as PERSON`, then `daftar tariff publish --all --as PERSON` puts them in force",
             registered.tariffs.len()
         );

@@ -12,7 +12,7 @@ use crate::domain::transaction::Submitted;
 use crate::usecases::{Done, Failure};
 
 /// Some 300,000 rows in all.
-const ROWS_PER_OFFICE_AND_DAY: usize = 6;
+const ROWS_PER_OFFICE_AND_DAY: usize = 5;
 
 /// The rows of one evening, those of each network together.
 pub type Evening = Vec<Vec<Submitted>>;

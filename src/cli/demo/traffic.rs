@@ -71,8 +71,8 @@ impl Traffic<'_> {
     }
 
     fn visits(&self, dice: &mut Dice) -> usize {
-        let mean = self.rows_per_office_and_day;
-        mean / 2 + dice.below(mean + 1)
+        let (mean, spread) = (self.rows_per_office_and_day, self.rows_per_office_and_day / 2);
+        mean - spread + dice.below(2 * spread + 1)
     }
 
     fn row(&self, office: &PlannedOffice, day: NaiveDate, visit: usize, dice: &mut Dice) -> Option<Value> {
