@@ -31,15 +31,13 @@ async fn count(conn: &mut AsyncPgConnection, query: &str) -> i64 {
 
 /// Two settled days and an open one, and besides a row in every table that these leave empty.
 async fn filled() -> Scene {
-    let scene = verifying::settled().await;
+    let scene = verifying::settled_and_verified().await;
     scene.run_job("verify-books", scene.day(2, 16)).await;
     let by_application = "INSERT INTO job_runs (job, slot, state, worker, claimed_at, lease_until, finished_at, by_hand)
             VALUES ('send-mail', '2026-03-22T10:00Z', 'lapsed', 'w', '2026-03-22T10:00Z', '2026-03-22T10:01Z',
                     '2026-03-22T10:01Z', true);
         INSERT INTO servers (worker, timetable_digest, started_at, seen_at, jobs)
             VALUES ('w', 'x', '2026-03-22T10:00Z', '2026-03-22T10:00Z', '{send-mail}');
-        INSERT INTO submissions (sender_id, received_at, refused) SELECT min(id), '2026-03-22T10:00Z', 1 FROM originators;
-        INSERT INTO submission_rows SELECT id, 1, 'refused', 'r', 'no_office', 'there is no such office' FROM submissions;
         INSERT INTO tokens (originator_id, hash, scope, created_at, expires_at, revoked_at)
             SELECT min(id), sha256('t'), 'read', '2026-03-22T10:00Z', '2026-04-22T10:00Z', '2026-03-23T10:00Z' FROM originators;
         INSERT INTO holidays VALUES ('iran', '2026-03-23', 'نوروز', 'Nowruz');

@@ -97,7 +97,7 @@ pub async fn odd_journals(conn: &mut Connection, of: KeyRange, rows_max: i64) ->
         .await?)
 }
 
-/// Accounts that nothing was posted to, and positions of no settlement.
+/// Accounts that nothing was posted to, positions of no settlement, and networks without the version of their rules.
 pub async fn loose_ends(conn: &mut Connection, rows_max: i64) -> Stored<Vec<Oddity>> {
     Ok(diesel::sql_query(include_str!("book/loose_ends.sql"))
         .bind::<BigInt, _>(rows_max)

@@ -9,6 +9,7 @@ pub mod content;
 pub mod run;
 pub mod seal;
 pub mod settlement;
+pub mod submission;
 pub mod take_back;
 pub mod tariff;
 pub mod window;

@@ -1,12 +1,13 @@
-//! The books as a whole: the line of windows and their schedules, accounts, holds; and the journals that sealing did not post,
-//! against their causes. Never here: journals of windows (see `windows`).
+//! The books as a whole: the line of windows and their schedules, accounts, holds; the journals that sealing did not post, against
+//! their causes; and what submissions count. Never here: journals of windows (see `windows`).
 
-use crate::domain::verification::rotation::KeyRange;
+use crate::domain::verification::rotation::{KeyRange, Part};
 use crate::domain::verification::seal::PROTECTED;
 use crate::domain::verification::{Finding, told};
 use crate::store::Connection;
 use crate::store::verification::book::{EntryMismatch, Oddity, cause_mismatches, loose_ends, odd_journals};
 use crate::store::verification::settlement::negative_holds;
+use crate::store::verification::submission::miscounted;
 use crate::store::verification::window::out_of_line;
 use crate::usecases::Done;
 
@@ -40,6 +41,12 @@ pub(super) async fn verify_journals(conn: &mut Connection, range: KeyRange) -> D
 pub(super) async fn verify_causes(conn: &mut Connection, window: i32) -> Done<Vec<Finding>> {
     let mismatches = cause_mismatches(conn, window, ROWS_MAX).await?;
     Ok(mismatches.iter().map(entry_finding).collect())
+}
+
+/// What submissions of a part count, against their rows that were not booked.
+pub(super) async fn verify_submissions(conn: &mut Connection, part: Part) -> Done<Vec<Finding>> {
+    let odd = miscounted(conn, part, ROWS_MAX).await?;
+    Ok(odd.into_iter().map(oddity_finding).collect())
 }
 
 pub(super) fn oddity_finding(row: Oddity) -> Finding {

@@ -117,6 +117,7 @@ async fn verify_or_tell(conn: &mut Connection, known: &mut Known, piece: Piece) 
 async fn verify(conn: &mut Connection, known: &mut Known, piece: Piece) -> Done<Checked> {
     let mut checked = match piece {
         Piece::Seals { table, part } => verify_seals(conn, table, part).await?.into(),
+        Piece::Submissions(part) => books::verify_submissions(conn, part).await?.into(),
         Piece::Tariffs => tariffs::verify_tariffs(conn).await?.into(),
         Piece::Allocations(range) => allocations::verify_allocations(conn, known, range).await?.into(),
         Piece::Strays(range) => bookings::verify_strays(conn, range).await?.into(),

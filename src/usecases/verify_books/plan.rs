@@ -42,6 +42,8 @@ pub enum Extent {
 pub enum Piece {
     /// The row seals of a table, of the keys whose hash falls into a part.
     Seals { table: &'static str, part: Part },
+    /// Submissions of a part, against their rows that were not booked.
+    Submissions(Part),
     /// Published versions with their documents and terms.
     Tariffs,
     /// Those with these ids, asked again.
@@ -163,7 +165,7 @@ fn chosen<'a>(all: &'a [WindowRow], good: &HashSet<i32>, extent: Extent) -> Vec<
 pub(super) async fn house_pieces(conn: &mut Connection, part: Part, seen: Seen) -> Done<Vec<PlannedPiece>> {
     let seals = sealed_tables().map(|table| Piece::Seals { table, part });
     let mut pieces: Vec<PlannedPiece> = seals
-        .chain([Piece::Tariffs, Piece::Books])
+        .chain([Piece::Submissions(part), Piece::Tariffs, Piece::Books])
         .map(|piece| planned(piece, None, SMALL))
         .collect();
     for table in [Numbered::Allocations, Numbered::Batches, Numbered::Journals] {
@@ -217,6 +219,7 @@ pub(super) fn settlement_of(pieces: &[PlannedPiece]) -> Option<i32> {
     pieces.iter().find_map(|planned| match planned.piece {
         Piece::Settlement { settlement } => Some(settlement),
         Piece::Seals { .. }
+        | Piece::Submissions(_)
         | Piece::Tariffs
         | Piece::Allocations(_)
         | Piece::Strays(_)
@@ -237,6 +240,7 @@ impl Piece {
             Self::Strays(_) => Some(Numbered::Batches),
             Self::Journals(_) => Some(Numbered::Journals),
             Self::Seals { .. }
+            | Self::Submissions(_)
             | Self::Tariffs
             | Self::Bookings { .. }
             | Self::Window { .. }
@@ -251,6 +255,7 @@ impl Piece {
     pub(super) const fn table(self) -> &'static str {
         match self {
             Self::Seals { table, .. } => table,
+            Self::Submissions(_) => "submissions",
             Self::Tariffs => "tariff_versions",
             Self::Allocations(_) => "allocations",
             Self::Strays(_) | Self::Bookings { .. } => "transactions",
@@ -268,7 +273,9 @@ impl Piece {
 impl fmt::Display for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Seals { part, .. } => write!(f, "of part {} of {}", part.part + 1, part.parts),
+            Self::Seals { part, .. } | Self::Submissions(part) => {
+                write!(f, "of part {} of {}", part.part + 1, part.parts)
+            }
             Self::Allocations(KeyRange { first, last }) | Self::Journals(KeyRange { first, last }) => {
                 write!(f, "{first} to {last}")
             }

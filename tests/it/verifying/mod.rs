@@ -1,5 +1,6 @@
 //! The books recomputed: what was left alone agrees. Never here: what was touched (`touched`).
 
+mod believed;
 mod doubled;
 mod nightly;
 mod totals;
@@ -9,12 +10,14 @@ use chrono::Duration;
 use daftar::cli::verify::verify;
 use daftar::domain::money::Amount;
 use daftar::domain::originator::Originator;
-use daftar::domain::transaction::{Holder, Outcome, Submitted, TransactionKind};
+use daftar::domain::submission::{Line, Unread};
+use daftar::domain::transaction::{Holder, Outcome, RowFault, Submitted, TransactionKind};
 use daftar::domain::verification::Finding;
 use daftar::host::clock;
 use daftar::usecases::keep_statement_pdf::keep_statement_pdf;
 use daftar::usecases::record_transactions::{Course, Memory, Sent, record_transactions};
 use daftar::usecases::register::licence::LicenceEventKind;
+use daftar::usecases::submission::{judge_lines, open_submission};
 use daftar::usecases::verify_books::{
     Extent, Known, Piece, Verified, draw_weights, plan_verification, verify_piece,
 };
@@ -104,6 +107,32 @@ pub async fn settled() -> Scene {
     record(&scene, &[row(&scene, "1003", "copy", "open")], scene.day(2, 14)).await;
     render(&scene).await;
     scene
+}
+
+/// The same and a file whose only row could not be read, verified: a row in every protected table.
+pub async fn settled_and_verified() -> Scene {
+    let scene = settled().await;
+    send_unreadable(&scene).await;
+    assert_eq!(verified(&scene).await.findings, []);
+    scene
+}
+
+async fn send_unreadable(scene: &Scene) {
+    let fault = RowFault::new("amount", "shape", "a whole number is wanted");
+    let unread = Unread {
+        reference: "unread".to_owned(),
+        faults: vec![fault],
+    };
+    let line = Line {
+        number: 2,
+        row: Err(unread),
+    };
+    let (by, at, memory) = (&scene.counters, scene.day(2, 15), Memory::default());
+    let mut conn = scene.world.conn().await;
+    let delivery = open_submission(&mut conn, by, at).await.unwrap();
+    let judged = judge_lines(&memory, by, at, vec![line]).unwrap();
+    delivery.record(&mut conn, &memory, by, judged).await.unwrap();
+    delivery.finish(&mut conn, by, at).await.unwrap();
 }
 
 /// A row that waits: its price is not the tariff's.

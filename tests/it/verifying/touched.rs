@@ -5,7 +5,7 @@ use daftar::domain::verification::seal::PROTECTED;
 use daftar::usecases::export::{BooksFormat, JournalsWanted, export_journals};
 use diesel_async::SimpleAsyncConnection;
 
-use super::{record, row, settled, verified};
+use super::{record, row, settled, settled_and_verified, verified};
 use crate::scene::{PISHKHAN, Scene};
 use crate::tampering::Tampering;
 
@@ -22,7 +22,7 @@ async fn pointed_at(scene: &Scene, table: &str, deed: &str) {
 
 #[tokio::test]
 async fn whatever_row_a_superuser_edits_deletes_or_inserts_is_pointed_at() {
-    let scene = settled().await;
+    let scene = settled_and_verified().await;
     for (table, _) in PROTECTED {
         let mut tampering = Tampering::with(scene.world.superuser().await, table).await;
         let mut row = tampering
