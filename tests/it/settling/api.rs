@@ -1,6 +1,7 @@
 //! Closing, sealing and settling through the API: who may, and what a refusal says.
 
 use daftar::domain::originator::Scope;
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use crate::api::Api;
@@ -82,6 +83,75 @@ async fn a_window_is_closed_sealed_proposed_and_approved_by_two_people() {
         (&json!(null), Some(4))
     );
     scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn the_windows_of_a_network_are_closed_and_sealed_by_its_code_those_without_bookings_too() {
+    let scene = Scene::furnished().await;
+    scene.book_cash(0, "1001", "copy", "a").await;
+    let api = Api::of(&scene.world, scene.day(3, 1));
+    let maker = api.token("api-maker", Scope::Finance, None).await;
+    let reader = api.token("api-reader", Scope::Read, None).await;
+    let [close, seal] = ["close", "seal"].map(|verb| format!("/v1/networks/pishkhan/windows/{verb}"));
+    for path in [&close, &seal] {
+        let forbidden = api.post(path, &nothing(), &reader).await;
+        assert_eq!(forbidden.status, 403, "{}", forbidden.text());
+        let elsewhere = path.replace("pishkhan", "nowhere");
+        let unknown = api.post(&elsewhere, &nothing(), &maker).await;
+        assert_eq!(
+            (unknown.status, unknown.header("content-type")),
+            (404, "application/problem+json")
+        );
+    }
+    let closed = api.post(&close, &nothing(), &maker).await.json();
+    let periods = closed["closed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|window| window["period"].as_str().unwrap());
+    assert_eq!(
+        periods.collect::<Vec<_>>(),
+        ["2026-03-21", "2026-03-22", "2026-03-23"]
+    );
+    let again = api.post(&close, &nothing(), &maker).await.json();
+    assert_eq!(again, json!({ "closed": [], "more": false }));
+    let sealed = api.post(&seal, &nothing(), &maker).await.json();
+    let counts = sealed["sealed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|window| window["transaction_count"].as_i64().unwrap());
+    assert_eq!(counts.collect::<Vec<_>>(), [1, 0, 0]);
+    let again = api.post(&seal, &nothing(), &maker).await.json();
+    assert_eq!(again, json!({ "sealed": [], "more": false }));
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_window_that_does_not_add_up_ends_the_sealing_of_its_network_and_those_before_it_stay_sealed() {
+    let scene = Scene::furnished().await;
+    for (day, reference) in [(0, "a"), (1, "b")] {
+        scene.book_cash(day, "1001", "copy", reference).await;
+    }
+    scene.close("pishkhan", scene.day(2, 1)).await.unwrap();
+    scene.close("pishkhan", scene.day(2, 1)).await.unwrap();
+    let tampering = "ALTER TABLE batches DISABLE TRIGGER ALL;
+        UPDATE batches SET amount_sum = 1 WHERE id = (SELECT max(id) FROM batches)";
+    let mut superuser = scene.world.superuser().await;
+    superuser.batch_execute(tampering).await.unwrap();
+    let api = Api::of(&scene.world, scene.day(2, 1));
+    let maker = api.token("api-maker", Scope::Finance, None).await;
+    let refused = api
+        .post("/v1/networks/pishkhan/windows/seal", &nothing(), &maker)
+        .await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert!(
+        refused.text().contains("a_sealed_window_adds_up"),
+        "{}",
+        refused.text()
+    );
+    let sealed = "SELECT sum(w.ordinal) AS count FROM window_seals JOIN windows w ON w.id = window_id";
+    assert_eq!(scene.count(sealed).await, 1);
 }
 
 #[tokio::test]

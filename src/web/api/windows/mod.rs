@@ -1,4 +1,4 @@
-//! `/v1/windows`: booking intervals, read, closed and sealed. Never here: when one may be closed.
+//! `/v1/windows` and those of `/v1/networks/{code}`: booking intervals, read, closed and sealed. Never here: when one may be closed.
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
