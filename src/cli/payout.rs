@@ -1,8 +1,8 @@
 //! `daftar payout`: which payouts wait, letting them leave, and what the bank says of them. Never here: banks' file formats.
 
-mod answers;
-
 use std::fmt::Write;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Subcommand};
@@ -18,12 +18,11 @@ use crate::domain::page::Asked;
 use crate::domain::payout::PayoutState;
 use crate::host::{Host, clock};
 use crate::usecases::answer_payout::{BankAnswer, BankOutcome, answer_payout};
-use crate::usecases::failure::Fault;
+use crate::usecases::payout_answers::{Answering, Answers};
 use crate::usecases::reading::money::MoneyFilter;
 use crate::usecases::reading::payouts::{PayoutView, WaitsFor, list_payouts};
 use crate::usecases::release_payouts::release_payouts;
 use crate::usecases::{Connection, Done, Failure};
-use answers::Answers;
 
 /// Payment instructions to the parties' accounts.
 #[derive(Debug, Args)]
@@ -87,8 +86,8 @@ struct AnswerArgs {
     acting: Acting,
 }
 
-/// Of a file with very many faults so many are told.
-const FAULTS_MAX: usize = 100;
+/// A bank's file is read whole: some half a million answers.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 pub async fn carry_out(args: &PayoutArgs, host: &Host) -> Done<String> {
     let mut conn = connected(host).await?;
@@ -196,37 +195,25 @@ async fn answer(conn: &mut Connection, asked: &AnswerArgs, as_json: bool) -> Don
 
 /// Each line by itself, so that a faulty one holds up no other; sending the file again repeats nothing.
 async fn answer_all(conn: &mut Connection, by: &Originator, file: &Path, as_json: bool) -> Done<String> {
-    let mut answers = Answers::open(file)?;
-    let (mut written, mut repeated, mut refused) = (0, 0, 0);
-    let mut faults = Vec::new();
+    let text = text_of(file)?;
+    let mut answers = Answers::read(by, &text)?;
+    let mut answering = Answering::default();
     for line in answers.lines() {
-        let answered = match line.said {
-            Ok((id, said)) => answer_payout(conn, by, clock::now(), id, &said).await,
-            Err(failure) => Err(failure),
-        };
-        match answered.map(|answered| answered.repeated) {
-            Ok(true) => repeated += 1,
-            Ok(false) => written += 1,
-            Err(failure) => {
-                refused += 1;
-                let concerns_all = matches!(failure, Failure::Unavailable(_) | Failure::Forbidden(_));
-                faults.extend(failure.faults_of(&format!("csv line {}", line.number)));
-                if concerns_all {
-                    break;
-                }
-            }
-        }
+        answering.answer(conn, by, clock::now(), line).await?;
     }
-    let told = format!("{written} answers written, {repeated} repeated, {refused} refused");
-    if refused > 0 {
-        faults.truncate(FAULTS_MAX);
-        faults.push(Fault {
-            field: "csv".to_owned(),
-            rule: "every_line_is_an_answer".to_owned(),
-            explanation: told,
-        });
-        return Err(Failure::Invalid(faults));
+    let answered = answering.finish()?;
+    Ok(output::answer(as_json, &answered, ToString::to_string))
+}
+
+fn text_of(file: &Path) -> Done<Vec<u8>> {
+    let refused = |told: String| Failure::invalid("csv", "a_file_is_readable", told);
+    let unreadable = |error: io::Error| refused(error.to_string());
+    let mut text = Vec::new();
+    let file = File::open(file).map_err(unreadable)?;
+    let taken = file.take(FILE_BYTES_MAX + 1).read_to_end(&mut text);
+    taken.map_err(unreadable)?;
+    if u64::try_from(text.len()).is_ok_and(|bytes| bytes <= FILE_BYTES_MAX) {
+        return Ok(text);
     }
-    let counts = json!({ "written": written, "repeated": repeated, "refused": refused });
-    Ok(output::answer(as_json, &counts, |_| told))
+    Err(refused(format!("it has more than {FILE_BYTES_MAX} bytes")))
 }

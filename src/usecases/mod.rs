@@ -19,6 +19,7 @@ pub mod keep_statement_pdf;
 pub mod leave_mail;
 pub mod name_job;
 pub mod network;
+pub mod payout_answers;
 pub mod preview_settlement;
 pub mod propose_settlement;
 pub mod quarantine;

@@ -156,7 +156,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "chrono",
             "chrono_tz",
-            "csv",
             "hex",
             "schemars",
             "serde",

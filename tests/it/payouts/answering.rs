@@ -6,6 +6,7 @@ use daftar::domain::money::Amount;
 use daftar::domain::originator::{Originator, OriginatorKind, Scope};
 use daftar::usecases::Failure;
 use daftar::usecases::answer_payout::{AnsweredPayout, BankAnswer, answer_payout};
+use daftar::usecases::reading::payouts::PayoutView;
 use daftar::usecases::register::bank_account::BankAccountEntry;
 use daftar::usecases::release_payouts::release_payouts;
 use daftar::usecases::verify_books::Extent;
@@ -221,6 +222,73 @@ async fn the_api_records_and_answers_for_people_with_the_scope() {
             .len(),
         1
     );
+    scene.world.assert_sound().await;
+}
+
+#[actix_web::test]
+async fn the_api_takes_a_file_of_answers_line_by_line_and_tells_which_it_refused_and_why() {
+    let scene = Scene::passport_settled().await;
+    scene.remit(ALL, "r-1").await.unwrap();
+    scene.leaving().await;
+    let api = Api::of(&scene.world, scene.now());
+    let finance = api.token("cashier", Scope::Finance, None).await;
+    let reader = api.token("reader", Scope::Read, None).await;
+    let line = |payout: &PayoutView, more: i64, said: &str| {
+        let (id, amount, iban) = (payout.id, payout.amount.minor() + more, payout.iban.as_deref());
+        format!("{id},{amount},{},{said}", iban.unwrap_or_default())
+    };
+    let (municipality, identity) = (
+        scene.payout_to("municipality").await,
+        scene.payout_to("identity").await,
+    );
+    let head = "payout,amount,iban,outcome,bank_reference,reason".to_owned();
+    let settled = line(&municipality, 0, "settled,b-1,");
+    let came_back = line(&identity, 0, "returned,b-2,account closed");
+    let whole = [head.clone(), settled, came_back.clone()].join("\n");
+    let path = "/v1/payouts/answers";
+    let forbidden = api.post_text(path, "text/csv", &whole, &reader).await;
+    assert_eq!(forbidden.status, 403, "{}", forbidden.text());
+    let as_json = api.post_text(path, "application/json", &whole, &finance).await;
+    assert_eq!(as_json.status, 415, "{}", as_json.text());
+    let large = format!("{head}\n{}", "x".repeat(1_100_000));
+    let too_large = api.post_text(path, "text/csv", &large, &finance).await;
+    assert_eq!(too_large.status, 413, "{}", too_large.text());
+    assert_eq!(scene.count("SELECT count(*) FROM payout_answers").await, 0);
+
+    let other_amount = line(&municipality, 1, "settled,b-1,");
+    let reasonless = line(&identity, 0, "returned,b-2,");
+    let faulty = [head, other_amount, reasonless, came_back].join("\r\n");
+    let some = api.post_text(path, "text/csv", &faulty, &finance).await;
+    assert_eq!(
+        (some.status, some.header("content-type")),
+        (422, "application/problem+json")
+    );
+    let problem: Value = serde_json::from_slice(&some.bytes).unwrap();
+    let told: Vec<_> = problem["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| (fault["field"].as_str().unwrap(), fault["rule"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("csv line 2", "an_answer_names_the_payout"),
+            ("csv line 3.reason", "a_return_has_a_reason"),
+            ("csv", "every_line_is_an_answer")
+        ]
+    );
+    assert_eq!(
+        problem["errors"][2]["explanation"],
+        "1 answers written, 0 repeated, 2 refused"
+    );
+    let again = api.post_text(path, "text/csv", &whole, &finance).await.json();
+    assert_eq!(again, json!({ "written": 1, "repeated": 1, "refused": 0 }));
+    let states = [
+        scene.payout_to("municipality").await.state,
+        scene.payout_to("identity").await.state,
+    ];
+    assert_eq!(states, ["settled", "returned"]);
     scene.world.assert_sound().await;
 }
 

@@ -1,7 +1,7 @@
 //! The bank's answers and remittances, as a finance system sends them. Never here: which payouts may leave.
 
-use actix_web::post;
 use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpRequest, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -9,12 +9,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::domain::money::Amount;
 use crate::usecases::Failure;
 use crate::usecases::answer_payout::{AnsweredPayout, BankAnswer, BankOutcome, answer_payout};
+use crate::usecases::payout_answers::{AnsweredFile, Answering, Answers};
 use crate::usecases::reading::moment::Moment;
 use crate::usecases::record_remittance::{RecordedRemittance, RemittanceEntry, record_remittance};
-use crate::web::{Answer, AppState, Authorised, Sent};
+use crate::web::media::essence;
+use crate::web::{Answer, AppState, Authorised, Problem, Sent, Whole};
 
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(answer).service(record);
+    config.service(answer).service(answer_all).service(record);
 }
 
 /// What the bank said of a payout.
@@ -80,6 +82,42 @@ pub async fn answer(
     Ok(Json(
         answer_payout(&mut conn, &by, state.now(), *id, &said).await?,
     ))
+}
+
+/// Write down what the bank said of many payouts, from a CSV file of at most 1 MiB.
+///
+/// A person decides. Each line is written down by itself, so that a faulty one holds up no other: where lines were refused, the
+/// problem names them, and the others are written all the same. The file sent again repeats nothing.
+#[utoipa::path(
+    tag = "payouts",
+    request_body(content(
+        (String = "text/csv"),
+    ), description = "A line with the names payout, amount, iban, outcome, bank_reference and, if any came back, reason; then a line \
+        for each answer, whose outcome is settled or returned"),
+    responses(
+        (status = 200, description = "All lines are written down", body = AnsweredFile),
+        (status = 415, description = "No CSV, or an encoding that is not read", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The first line does not name the columns, or lines were refused: `errors` says of the first hundred which and why, and at its end, under `csv`, what became of all", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is away: send the file again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/payouts/answers")]
+pub async fn answer_all(
+    request: HttpRequest,
+    state: Data<AppState>,
+    Authorised(by): Authorised,
+    Whole(text): Whole,
+) -> Answer<Json<AnsweredFile>> {
+    if essence(&request)?.as_deref() != Some("text/csv") {
+        return Err(Problem::unsupported("send `Content-Type: text/csv`"));
+    }
+    let mut answers = Answers::read(&by, &text)?;
+    let mut answering = Answering::default();
+    let mut conn = state.connection().await?;
+    for line in answers.lines() {
+        answering.answer(&mut conn, &by, state.now(), line).await?;
+    }
+    Ok(Json(answering.finish()?))
 }
 
 /// Record a remittance. The same reference with the same content is the same remittance.
