@@ -8,6 +8,7 @@
 )]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod denied;
 mod life;
 mod nouns;
 mod outside;
@@ -51,6 +52,12 @@ fn what_only_one_module_may_do_is_done_nowhere_else() {
 #[test]
 fn the_life_of_one_fee_names_functions_that_are_there() {
     assert_eq!(life::missing(), Vec::<String>::new());
+}
+
+#[test]
+fn no_crate_that_is_denied_is_locked() {
+    assert_eq!(denied::in_the_lock(), Vec::<String>::new());
+    assert_eq!(denied::excused_for_nothing(), Vec::<String>::new());
 }
 
 #[test]
