@@ -9,10 +9,11 @@ test: tools
 	@bash .ci/ensure-tools tests
 	cargo test --locked
 
-# Formatting and clippy with all warnings denied.
+# Formatting and clippy with all warnings denied, with PDFs and without.
 lint: tools
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --no-default-features --all-targets --locked -- -D warnings
 
 # Side by side with bare PostgreSQL, in release; writes target/bench.json.
 bench: tools

@@ -2,6 +2,8 @@
 //! `templates/statement.typ`), figures, or files.
 
 use crate::domain::money::AmountOverflow;
+#[cfg(not(feature = "pdf"))]
+use crate::domain::statement::Statement;
 
 #[derive(Debug, thiserror::Error)]
 pub enum PdfFailure {

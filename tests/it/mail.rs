@@ -1,6 +1,8 @@
 //! The outbox and the job that empties it: every mail comes to its state, none is lost, none holds up the others.
 
-use std::path::PathBuf;
+#[cfg(feature = "pdf")]
+mod enclosed;
+
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
@@ -20,14 +22,13 @@ use daftar::usecases::leave_mail::leave_mail;
 use daftar::usecases::queue_mail_again::{Wanted, queue_mail_again};
 use daftar::usecases::register::licence::LicenceEventKind;
 use daftar::usecases::remind_licence_expiry::remind_licence_expiry;
-use diesel::sql_types::{BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::api::Api;
 use crate::scene::{Scene, at};
-use crate::settled::settled;
 use crate::smtp::{
     DROPPED_AFTER_THE_DOT, DROPPED_BEFORE_THE_DOT, HANGS, REFUSED_FOR_GOOD, REFUSED_FOR_NOW, SmtpServer,
 };
@@ -529,72 +530,6 @@ type Clock = fn() -> DateTime<Utc>;
 
 fn days_later() -> DateTime<Utc> {
     first_run() + Duration::days(2)
-}
-
-#[derive(diesel::QueryableByName)]
-struct Pdf {
-    #[diesel(sql_type = Bytea)]
-    bytes: Vec<u8>,
-}
-
-#[derive(diesel::QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-    #[diesel(sql_type = SmallInt)]
-    attempts: i16,
-}
-
-#[cfg(feature = "pdf")]
-#[tokio::test]
-async fn a_statement_lies_in_the_mailbox_with_the_pdf_that_is_kept_for_ever() {
-    let scene = Scene::furnished().await;
-    let settled = settled(&scene).await;
-    let mut conn = scene.world.conn().await;
-    let folder = std::env::temp_dir().join(format!("daftar-mailbox-{}", uuid::Uuid::new_v4()));
-    let mailer = Mailer::Mailbox {
-        folder: folder.clone(),
-    };
-    assert_eq!(
-        send_mail(&scene.world, mailer.clone(), first_run).await,
-        "2 accepted"
-    );
-    let here = installation(&mut conn).await;
-    for (id, statement) in settled.statement_ids.iter().zip(&settled.statements) {
-        let message_id = format!("statement-{id}.{here}@localhost");
-        let mail = std::fs::read_to_string(folder.join(format!("{message_id}.eml"))).unwrap();
-        assert!(mail.contains(&format!("Message-ID: <{message_id}>\r\n")));
-        assert!(mail.contains(&format!("{}.pdf", statement.content().number)));
-        let kept: Pdf = diesel::sql_query("SELECT bytes FROM statement_pdfs WHERE statement_id = $1")
-            .bind::<BigInt, _>(*id)
-            .get_result(&mut *conn)
-            .await
-            .unwrap();
-        assert_eq!(enclosed_pdf(&mail), kept.bytes);
-        assert!(kept.bytes.starts_with(b"%PDF-"));
-    }
-    assert_eq!(
-        send_mail(&scene.world, mailer, later_run).await,
-        "no mail was due"
-    );
-    let count: Count = diesel::sql_query("SELECT count(*) AS count, max(attempts) AS attempts FROM outbox")
-        .get_result(&mut *conn)
-        .await
-        .unwrap();
-    assert_eq!((count.count, count.attempts), (2, 1));
-    remove(folder);
-}
-
-fn remove(folder: PathBuf) {
-    std::fs::remove_dir_all(folder).unwrap();
-}
-
-/// The one part that is a PDF, out of its base64.
-fn enclosed_pdf(mail: &str) -> Vec<u8> {
-    let (_, part) = mail.split_once("Content-Type: application/pdf").unwrap();
-    let (_, body) = part.split_once("\r\n\r\n").unwrap();
-    let (body, _) = body.split_once("\r\n--").unwrap();
-    from_base64(body)
 }
 
 pub fn from_base64(text: &str) -> Vec<u8> {

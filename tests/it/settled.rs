@@ -18,7 +18,6 @@ pub struct Settled {
     pub settlement: i32,
     /// Of `office-1001` and `office-1002`, in this order.
     pub statements: [Statement; 2],
-    pub statement_ids: [i64; 2],
     pub payouts: [i64; 2],
     /// When the books show what was earned.
     pub sealed_at: DateTime<Utc>,
@@ -27,8 +26,6 @@ pub struct Settled {
 
 #[derive(diesel::QueryableByName)]
 struct Issued {
-    #[diesel(sql_type = BigInt)]
-    statement: i64,
     #[diesel(sql_type = Bytea)]
     canonical: Vec<u8>,
     #[diesel(sql_type = BigInt)]
@@ -50,7 +47,6 @@ pub async fn settled(scene: &Scene) -> Settled {
         statements: issued
             .each_ref()
             .map(|one| Statement::read(one.canonical.clone()).unwrap()),
-        statement_ids: issued.each_ref().map(|one| one.statement),
         payouts: issued.each_ref().map(|one| one.payout),
         sealed_at,
         approved_at,
@@ -68,7 +64,7 @@ async fn give_a_service_at_each(scene: &Scene, offices: [&str; 2]) {
 }
 
 async fn issued(scene: &Scene) -> [Issued; 2] {
-    let find = "SELECT s.id AS statement, s.canonical, y.id AS payout FROM statements s \
+    let find = "SELECT s.canonical, y.id AS payout FROM statements s \
         JOIN payouts y ON y.settlement_id = s.settlement_id AND y.party_id = s.party_id \
         JOIN parties p ON p.id = s.party_id ORDER BY p.code";
     let found: Vec<Issued> = diesel::sql_query(find)
