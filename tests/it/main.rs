@@ -30,6 +30,7 @@ mod paid_out;
 mod payouts;
 mod portal;
 mod principals;
+mod program;
 mod reading;
 mod recording;
 mod references;
