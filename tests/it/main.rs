@@ -48,5 +48,6 @@ mod tampering;
 mod tariffs;
 mod token;
 mod tools;
+mod unfit;
 mod verifying;
 mod world;

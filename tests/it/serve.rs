@@ -98,6 +98,21 @@ fn serve(folder: &Folder, options: &[&str]) -> Command {
     command
 }
 
+/// Why it did not serve; one that serves all the same is killed, for it would never end.
+fn refused_to_serve(mut command: Command) -> String {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    let mut line = String::new();
+    let mut said = BufReader::new(process.stdout.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    if !line.is_empty() {
+        process.kill().unwrap();
+    }
+    let ended = process.wait_with_output().unwrap();
+    assert_eq!(line, "", "it serves");
+    refused(&ended)
+}
+
 /// A command of the program that is tested.
 pub fn daftar(data_dir: &Path, command_name: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_daftar"));
@@ -192,4 +207,20 @@ fn a_faulty_timetable_or_a_taken_port_is_refused_before_anything_runs() {
         "{told}"
     );
     assert!(!folder.database_answers());
+}
+
+#[tokio::test]
+async fn a_server_of_another_timetable_refuses_to_run_beside_one_that_serves() {
+    let (folder, world) = (Folder::new(), World::new().await);
+    let first = Serving::on(&world, 4, &[]);
+    let same = Serving::on(&world, 4, &[]);
+    let every_other_minute = include_str!("../../jobs/send-mail.toml").replace("* * * * *", "*/2 * * * *");
+    std::fs::write(folder.path().join("send-mail.toml"), every_other_minute).unwrap();
+    let mut other = serve(&folder, &["--jobs", folder.path().to_str().unwrap()]);
+    other.env("DATABASE_URL", world.app_url().expose());
+    let told = refused_to_serve(other);
+    assert!(told.contains("workers_follow_one_timetable"), "{told}");
+    for serving in [first, same] {
+        assert!(serving.get("/healthz").starts_with("HTTP/1.1 200"));
+    }
 }
