@@ -9,6 +9,7 @@ use daftar::usecases::verify_books::Extent;
 use daftar::usecases::{Connection, Failure};
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 
+use crate::counter::Case;
 use crate::faults::lines_by;
 use crate::licences::decision;
 use crate::scene::{PISHKHAN, Scene};
@@ -81,6 +82,38 @@ async fn a_suspension_waits_for_the_approval_that_runs_and_is_recorded_after_it(
     let (approved, suspended) = tokio::join!(approval, suspension);
     approved.unwrap();
     scene.came_too_late(&suspended, approved_at).await;
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn rows_are_recorded_and_taken_back_while_an_approval_is_open() {
+    let scene = Scene::furnished().await;
+    let (id, approved_at) = (scene.proposed().await, scene.day(1, 12));
+    let (mut approving, mut recording) = (scene.world.conn().await, scene.world.conn().await);
+    recording
+        .batch_execute("SET lock_timeout = '500ms'")
+        .await
+        .unwrap();
+    let happened = scene.day(1, 11);
+    let beside = [
+        Case::central("1001", "passport", "beside", happened),
+        Case {
+            takes_back: Some("p-1"),
+            ..Case::central("1001", "passport", "back", happened)
+        },
+    ];
+    let approval = approving.transaction(async |conn| {
+        approve_settlement(conn, &scene.checker, approved_at, id).await?;
+        scene.book_with(&mut recording, approved_at, &beside).await;
+        let recorded = "SELECT count(*) FROM transactions WHERE reference IN ('beside', 'back')";
+        assert_eq!(scene.count(recorded).await, 2);
+        let approved = "SELECT count(*) FROM settlements WHERE state = 'approved'";
+        assert_eq!(scene.count(approved).await, 0);
+        Ok::<_, Failure>(())
+    });
+    approval.await.unwrap();
+    let verified = verify(scene.world.pool(), Extent::All, None).await.unwrap();
+    assert_eq!(verified.findings, []);
     scene.world.assert_sound().await;
 }
 
