@@ -18,6 +18,7 @@ use daftar::host::postgres::{PostgresError, Purpose, Tenancy, Throwaway};
 use daftar::host::{self, private};
 use diesel_async::SimpleAsyncConnection;
 
+use crate::faults::lines_by;
 use crate::world::World;
 
 /// Set in the process that a test starts as an owner in order to kill it.
@@ -244,6 +245,14 @@ async fn a_command_works_on_the_private_database_with_no_set_up() {
     conn.batch_execute("SELECT FROM __diesel_schema_migrations")
         .await
         .unwrap();
+    let made = "SELECT concat_ws(' ', pg_encoding_to_char(encoding), datcollate, datctype,
+            'checksums', current_setting('data_checksums'), 'fsync', current_setting('fsync'),
+            'TCP on [' || current_setting('listen_addresses') || ']') AS line
+        FROM pg_database WHERE datname = current_database()";
+    assert_eq!(
+        lines_by(&mut conn, made).await,
+        ["UTF8 C C checksums on fsync on TCP on []"]
+    );
     drop(conn);
     host.stop().await.unwrap();
     assert!(!answers(&folder.socket()));

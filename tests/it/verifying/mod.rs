@@ -21,8 +21,12 @@ use daftar::usecases::submission::{judge_lines, open_submission};
 use daftar::usecases::verify_books::{
     Extent, Known, Piece, Verified, draw_weights, plan_verification, verify_piece,
 };
+use diesel_async::SimpleAsyncConnection;
+use serde_json::{Value, json};
 
+use crate::host::Folder;
 use crate::scene::{PISHKHAN, Scene};
+use crate::serve::daftar;
 
 /// A row of an office in `pishkhan`.
 pub fn row(scene: &Scene, office: &str, service: &str, reference: &str) -> Submitted {
@@ -255,4 +259,35 @@ async fn an_office_that_opens_and_books_while_books_are_verified_is_not_told_as_
     scene.open_renewed().await;
     record(&scene, &[row(&scene, "1004", "copy", "since")], scene.day(0, 10)).await;
     assert_eq!(found_in_batches(&scene, &mut known).await, []);
+}
+
+/// With which status `daftar verify` ends, and what it says.
+fn ended(scene: &Scene) -> (Option<i32>, Value) {
+    let folder = Folder::new();
+    let mut command = daftar(folder.path(), "verify");
+    command
+        .args(["--all", "--json"])
+        .env("DATABASE_URL", scene.world.app_url().expose());
+    let ran = command.output().unwrap();
+    (ran.status.code(), serde_json::from_slice(&ran.stdout).unwrap())
+}
+
+#[tokio::test]
+async fn the_program_ends_with_0_where_the_books_agree_and_with_1_where_they_do_not() {
+    let scene = Scene::furnished().await;
+    scene.book_cash(0, "1001", "copy", "a").await;
+    let (status, said) = ended(&scene);
+    assert_eq!((status, &said["agrees"]), (Some(0), &json!(true)), "{said}");
+    let tampered = "ALTER TABLE batches DISABLE TRIGGER ALL; UPDATE batches SET amount_sum = amount_sum + 1";
+    scene
+        .world
+        .superuser()
+        .await
+        .batch_execute(tampered)
+        .await
+        .unwrap();
+    let (status, said) = ended(&scene);
+    assert_eq!((status, &said["agrees"]), (Some(1), &json!(false)), "{said}");
+    let findings = said["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|found| found["table"] == "batches"), "{said}");
 }
