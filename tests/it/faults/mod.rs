@@ -7,6 +7,7 @@ mod crash;
 mod killing;
 mod leasing;
 mod leaving;
+mod mailing;
 mod pausing;
 mod sending;
 mod settling;

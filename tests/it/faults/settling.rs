@@ -1,8 +1,7 @@
-//! Servers killed while they close, seal, settle and mail: asked again, they come to the books, statements and mails of
-//! servers that lived. Never here: recording (see `killing`).
+//! Servers killed while they close, seal and settle: asked again, they come to the books and statements of servers that lived.
+//! Never here: recording (see `killing`) and mail (see `mailing`).
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -10,16 +9,13 @@ use daftar::domain::dice::Dice;
 use daftar::domain::originator::{OriginatorKind, Scope};
 use daftar::domain::transaction::Submitted;
 use serde_json::{Value, json};
-use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::client::{Address, Client};
 use super::sending::rows_of;
 use super::{PATIENCE, assert_same, days_ago, lines, one, token};
-use crate::mail::queue;
 use crate::scene::{PISHKHAN, Scene};
-use crate::serve::{Serving, daftar};
-use crate::smtp::SmtpServer;
+use crate::serve::Serving;
 use crate::verifying::record;
 use crate::world::World;
 
@@ -27,8 +23,6 @@ pub(super) const WINDOWS: i64 = 3;
 const COUNTERS: usize = 3;
 const ROWS: usize = 48;
 const DEATHS_PER_STEP_MAX: u32 = 2;
-const REMINDERS: usize = 40;
-const DEATHS_IN_MAILING: u32 = 4;
 
 /// Everything that settling writes, without what a sequence numbers and without moments.
 const BOOKS: [&str; 7] = [
@@ -204,72 +198,4 @@ async fn a_server_killed_while_it_closes_seals_proposes_or_approves_comes_to_the
     assert_eq!(one(&disturbed.world, statements).await, "true");
     assert_same(&books(&disturbed.world).await, &books(&undisturbed.world).await);
     disturbed.world.assert_sound().await;
-}
-
-#[tokio::test]
-async fn a_sender_killed_while_it_mails_leaves_no_mail_unsent_and_sends_none_twice_under_two_names() {
-    let scene = recorded().await;
-    scene.settle_day(1).await;
-    let mut conn = scene.world.conn().await;
-    for n in 0..REMINDERS {
-        queue(&mut conn, &format!("reminded-{n}"), "fa").await;
-    }
-    drop(conn);
-    let server = SmtpServer::start().await;
-    let mut dice = Dice::new(20_260_325);
-    let (mut deaths, mut target) = (0, 0);
-    while one(
-        &scene.world,
-        "SELECT count(*)::text AS line FROM outbox WHERE finished_at IS NULL",
-    )
-    .await
-        != "0"
-    {
-        target += usize::try_from(1 + dice.roll() % 9).unwrap();
-        let mut sender = sender(&scene.world, server.port());
-        tokio::select! {
-            ended = sender.wait() => assert!(ended.unwrap().success()),
-            () = server.arrived(target), if deaths < DEATHS_IN_MAILING => {
-                sender.kill().await.unwrap();
-                deaths += 1;
-                target = target.max(server.count());
-            }
-        }
-        // What the dead had claimed is free again when its lease ends: mail, and the job's slot.
-        for lapse in [
-            "UPDATE outbox SET lease_until = now() - interval '1 second' WHERE state = 'sending' RETURNING message_id AS line",
-            "UPDATE job_runs SET lease_until = now() - interval '1 second' WHERE state = 'running' RETURNING job AS line",
-        ] {
-            lines(&scene.world, lapse).await;
-        }
-    }
-    assert_eq!(deaths, DEATHS_IN_MAILING);
-    let mut arrived = 0;
-    let mails = "SELECT concat_ws(' ', state, split_part(recipient, '@', 1), message_id) AS line FROM outbox";
-    for mail in lines(&scene.world, mails).await {
-        let [state, recipient, message_id] = mail.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        assert_eq!(state, "accepted", "{mail}");
-        let copies = server.received_by(recipient);
-        let named = format!("Message-ID: <{message_id}>");
-        let copies: Vec<_> = copies.iter().filter(|copy| copy.contains(&named)).collect();
-        assert!(!copies.is_empty(), "{mail}");
-        let distinct: BTreeSet<_> = copies.iter().collect();
-        assert_eq!(distinct.len(), 1, "{mail} was sent with two contents");
-        arrived += copies.len();
-    }
-    assert_eq!(arrived, server.count(), "a mail that is not in the outbox");
-}
-
-fn sender(world: &World, port: u16) -> tokio::process::Child {
-    let nowhere = std::env::temp_dir().join("daftar-nowhere");
-    let mut command = Command::from(daftar(&nowhere, "jobs"));
-    command
-        .args(["run", "send-mail"])
-        .env("DATABASE_URL", world.app_url().expose())
-        .env("DAFTAR_SMTP_HOST", "127.0.0.1")
-        .env("DAFTAR_SMTP_PORT", port.to_string())
-        .env("DAFTAR_SMTP_TLS", "none")
-        .stdout(std::process::Stdio::null())
-        .kill_on_drop(true);
-    command.spawn().unwrap()
 }
