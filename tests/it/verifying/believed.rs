@@ -1,4 +1,5 @@
-//! What servers and senders go by, versions of the rules and counts of files, and the seals by which tampering is known.
+//! What servers, senders and the night go by, versions of the rules, counts of files and verifications; and the seals by which
+//! tampering is known. Never here: the other protected tables (see `touched`).
 
 use diesel_async::SimpleAsyncConnection;
 
@@ -51,6 +52,34 @@ async fn a_seal_that_is_edited_deleted_or_made_up_is_seen_by_its_row() {
         conn.batch_execute(&restored).await.unwrap();
     }
     assert_eq!(verified(&scene).await.findings, []);
+}
+
+#[tokio::test]
+async fn a_verification_that_a_superuser_edits_deletes_or_makes_up_is_pointed_at() {
+    let scene = settled_and_verified().await;
+    let first = scene.count("SELECT min(id) AS count FROM verifications").await;
+    let (edited, deleted) = (first, first + 1);
+    let mut conn = scene.world.superuser().await;
+    for deed in [
+        format!(
+            "UPDATE verifications SET verified_at = verified_at + interval '1 second' WHERE id = {edited}"
+        ),
+        format!("DELETE FROM verifications WHERE id = {deleted}"),
+        "INSERT INTO verifications (verified_at, agreed) VALUES (now(), true)".to_owned(),
+    ] {
+        let unseen = format!(
+            "ALTER TABLE verifications DISABLE TRIGGER ALL; {deed}; ALTER TABLE verifications ENABLE TRIGGER ALL"
+        );
+        conn.batch_execute(&unseen).await.unwrap();
+    }
+    let made_up = scene.count("SELECT max(id) AS count FROM verifications").await;
+    let mut expected = [
+        (edited.to_string(), "changed".to_owned()),
+        (deleted.to_string(), "absent".to_owned()),
+        (made_up.to_string(), "there".to_owned()),
+    ];
+    expected.sort();
+    assert_eq!(found_in(&scene, "verifications").await, expected);
 }
 
 #[tokio::test]

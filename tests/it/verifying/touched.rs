@@ -9,6 +9,9 @@ use super::{record, row, settled, settled_and_verified, verified};
 use crate::scene::{PISHKHAN, Scene};
 use crate::tampering::Tampering;
 
+/// Verifying itself writes there, so that it is tried apart (see `believed`).
+const WRITTEN_BY_VERIFYING: &str = "verifications";
+
 /// What a tampered row is found as: in the table itself, for nothing less is pointed at.
 async fn pointed_at(scene: &Scene, table: &str, deed: &str) {
     let verified = verified(scene).await;
@@ -23,7 +26,10 @@ async fn pointed_at(scene: &Scene, table: &str, deed: &str) {
 #[tokio::test]
 async fn whatever_row_a_superuser_edits_deletes_or_inserts_is_pointed_at() {
     let scene = settled_and_verified().await;
-    for (table, _) in PROTECTED {
+    let tried = PROTECTED
+        .iter()
+        .filter(|(table, _)| *table != WRITTEN_BY_VERIFYING);
+    for (table, _) in tried {
         let mut tampering = Tampering::with(scene.world.superuser().await, table).await;
         let mut row = tampering
             .row()
