@@ -18,10 +18,10 @@ pub use self::tenancy::{Purpose, Tenancy, Throwaway};
 #[derive(Debug, thiserror::Error)]
 pub enum PostgresError {
     #[error(
-        "PostgreSQL {} or newer is not installed; install it with: {install}",
+        "PostgreSQL {} or newer is not installed; install it {way}",
         programs::MAJOR_MIN
     )]
-    NotInstalled { install: &'static str },
+    NotInstalled { way: String },
     #[error(
         "only PostgreSQL {installed} is installed, and {} or newer is needed: its makers tell at \
          https://www.postgresql.org/download/ how to install one beside it",

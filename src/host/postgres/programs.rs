@@ -18,6 +18,23 @@ const VERSIONED: &[(&str, &str)] = &[
     ("/home/linuxbrew/.linuxbrew/opt", "bin"),
 ];
 
+/// What installs programs on a system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Installer {
+    Apt,
+    Dnf,
+    Brew,
+}
+
+/// Where each of them lies that is known.
+const INSTALLERS: &[(Installer, &str)] = &[
+    (Installer::Apt, "/usr/bin/apt-get"),
+    (Installer::Dnf, "/usr/bin/dnf"),
+    (Installer::Brew, "/opt/homebrew/bin/brew"),
+    (Installer::Brew, "/usr/local/bin/brew"),
+    (Installer::Brew, "/home/linuxbrew/.linuxbrew/bin/brew"),
+];
+
 /// The server programs of one version.
 #[derive(Clone, Debug)]
 pub struct Programs {
@@ -35,8 +52,8 @@ impl Programs {
     fn chosen(installed: Vec<Self>, major: Option<u32>) -> Result<Self, PostgresError> {
         let newest = match installed.iter().map(|programs| programs.major).max() {
             None => {
-                let install = install_command();
-                return Err(PostgresError::NotInstalled { install });
+                let way = way_to_install(Installer::of_this_system(), as_root());
+                return Err(PostgresError::NotInstalled { way });
             }
             Some(installed) if installed < MAJOR_MIN => return Err(PostgresError::TooOld { installed }),
             Some(newest) => newest,
@@ -68,15 +85,41 @@ impl Programs {
     }
 }
 
-/// The one command that installs what is missing on this system.
-pub fn install_command() -> &'static str {
-    let exists = |program: &str| Path::new(program).exists();
-    if exists("/usr/bin/apt-get") {
-        "sudo apt-get install --yes postgresql"
-    } else if exists("/usr/bin/dnf") {
-        "sudo dnf install --assumeyes postgresql-server postgresql-contrib"
+impl Installer {
+    fn of_this_system() -> Option<Self> {
+        let mut known = INSTALLERS.iter();
+        let here = known.find(|(_, program)| Path::new(program).exists());
+        here.map(|(installer, _)| *installer)
+    }
+}
+
+/// What a command begins with that changes the system.
+fn as_root() -> &'static str {
+    if rustix::process::geteuid().is_root() {
+        ""
     } else {
-        "brew install postgresql@17"
+        "sudo "
+    }
+}
+
+/// As "install it" goes on.
+fn way_to_install(installer: Option<Installer>, as_root: &str) -> String {
+    match installer {
+        Some(installer) => format!("with: {}", install_command(installer, as_root)),
+        None => "with this system's package manager".to_owned(),
+    }
+}
+
+/// The one command that installs what is missing.
+fn install_command(installer: Installer, as_root: &str) -> String {
+    match installer {
+        Installer::Apt => {
+            format!("{as_root}apt-get update && {as_root}apt-get install --yes postgresql")
+        }
+        Installer::Dnf => {
+            format!("{as_root}dnf install --assumeyes postgresql-server postgresql-contrib")
+        }
+        Installer::Brew => "brew install postgresql@17".to_owned(),
     }
 }
 
@@ -152,6 +195,37 @@ mod tests {
         );
         assert_eq!(of(&[14, 16, 15]).unwrap().major, 16);
         assert!(matches!(of(&[]), Err(PostgresError::NotInstalled { .. })));
+    }
+
+    #[test]
+    fn the_command_that_installs_postgresql_is_one_that_whoever_is_told_can_give() {
+        let told = |installer, as_root| {
+            let way = way_to_install(installer, as_root);
+            PostgresError::NotInstalled { way }.to_string()
+        };
+        for (installer, as_root, way) in [
+            (
+                Some(Installer::Apt),
+                "",
+                "with: apt-get update && apt-get install --yes postgresql",
+            ),
+            (
+                Some(Installer::Apt),
+                "sudo ",
+                "with: sudo apt-get update && sudo apt-get install --yes postgresql",
+            ),
+            (
+                Some(Installer::Dnf),
+                "",
+                "with: dnf install --assumeyes postgresql-server postgresql-contrib",
+            ),
+            (Some(Installer::Brew), "sudo ", "with: brew install postgresql@17"),
+            (None, "sudo ", "with this system's package manager"),
+        ] {
+            let expected = format!("PostgreSQL 15 or newer is not installed; install it {way}");
+            assert_eq!(told(installer, as_root), expected);
+        }
+        assert_eq!(as_root().is_empty(), rustix::process::geteuid().is_root());
     }
 
     #[test]
