@@ -100,6 +100,7 @@ pub async fn carry_out(args: &ImportArgs, host: &Host) -> Done<String> {
         by,
         memory: Arc::default(),
         bar: progress_bar(length, "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}"),
+        spool_folder: host.configuration.data_dir.clone(),
     };
     let view = if args.atomic {
         let lines = whole(reading, chunks).await?;
@@ -245,6 +246,8 @@ struct Import {
     by: Originator,
     memory: Arc<Memory>,
     bar: ProgressBar,
+    /// Where refunds and reversals wait.
+    spool_folder: PathBuf,
 }
 
 /// As [`ReadChunk`], judged.
@@ -272,7 +275,7 @@ fn judge_chunks(
 impl Import {
     async fn record(&self, conn: &mut Connection, chunks: mpsc::Receiver<ReadChunk>) -> Done<SubmissionView> {
         let delivery = open_submission(conn, &self.by, clock::now()).await?;
-        let (mut take_backs, mut count) = (Spool::default(), 0);
+        let (mut take_backs, mut count) = (Spool::in_folder(&self.spool_folder), 0);
         let (send, mut judged) = mpsc::channel(JUDGED_MAX);
         let (memory, by) = (Arc::clone(&self.memory), self.by.clone());
         spawn_blocking(move || judge_chunks(&memory, &by, chunks, &send));

@@ -36,7 +36,7 @@ use crate::usecases::{Done, Failure};
 #[derive(Debug, Parser)]
 #[command(name = "daftar", version, disable_help_subcommand = true)]
 pub struct CommandLine {
-    /// Folder of the private database, the mailbox and the locks.
+    /// Folder of the private database, the mailbox, the locks and what waits of long files.
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     #[command(subcommand)]

@@ -59,7 +59,9 @@ pub async fn serve_on<T>(
     announce: impl FnOnce(SocketAddr) -> T,
 ) -> Done<String> {
     let proxies = Proxies::new(host.configuration.trusted_proxies.clone());
-    let state = AppState::new(host.pool.clone(), clock::now).behind(proxies);
+    let state = AppState::new(host.pool.clone(), clock::now)
+        .behind(proxies)
+        .spooling_in(host.configuration.data_dir.clone());
     let end_wished = async move {
         let signal = end.heard().await;
         tracing::info!(signal, "ending: requests first, then jobs");

@@ -67,7 +67,7 @@ pub const ENVIRONMENT: &[Variable] = &[
     variable(
         DATA_DIR,
         "`./data`",
-        "Private database, mailbox, locks; `--data-dir` overrides it",
+        "Private database, mailbox, locks, and the refunds that wait for the end of a long file; `--data-dir` overrides it",
     ),
     variable(
         POOL_CONNECTIONS,

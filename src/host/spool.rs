@@ -1,11 +1,13 @@
 //! Rows of a submission that wait for its end, in order and each with when it was received: few in memory, many in an unnamed file
 //! that goes with its holder. Never here: why they wait (see `usecases::submission`).
 
+use std::fs;
 use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::DateTime;
-use tempfile::SpooledTempFile;
+use tempfile::{SpooledTempFile, spooled_tempfile_in};
 
 use crate::domain::submission::{Line, Received};
 use crate::domain::transaction::Submitted;
@@ -33,6 +35,7 @@ pub enum SpoolError {
 #[derive(Debug)]
 pub struct Spool {
     file: SpooledTempFile,
+    folder: PathBuf,
     room: Room,
 }
 
@@ -51,16 +54,16 @@ struct Room {
     all: &'static AtomicUsize,
 }
 
-impl Default for Spool {
-    fn default() -> Self {
+impl Spool {
+    /// `folder` has the file, and is made once there is one: on a disk, for what the system has for such files is often memory.
+    pub fn in_folder(folder: &Path) -> Self {
         Self {
-            file: tempfile::spooled_tempfile(MEMORY_BYTES_MAX),
+            file: spooled_tempfile_in(MEMORY_BYTES_MAX, folder),
+            folder: folder.to_owned(),
             room: Room::of(&ALL_BYTES),
         }
     }
-}
 
-impl Spool {
     /// Lines that could not be read are passed over: they wait for nothing.
     pub fn enter(&mut self, lines: &[Received]) -> Result<(), SpoolError> {
         let mut text = String::new();
@@ -71,6 +74,9 @@ impl Spool {
             }
         }
         self.room.take(text.len())?;
+        if self.room.taken > MEMORY_BYTES_MAX && !self.file.is_rolled() {
+            make(&self.folder)?;
+        }
         Ok(self.file.write_all(text.as_bytes())?)
     }
 
@@ -123,6 +129,11 @@ impl Spooled {
     }
 }
 
+fn make(folder: &Path) -> io::Result<()> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", folder.display()));
+    fs::create_dir_all(folder).map_err(named)
+}
+
 fn received(text: &str) -> Option<Received> {
     let (number, rest) = text.split_once(' ')?;
     let (at, row) = rest.split_once(' ')?;
@@ -167,12 +178,40 @@ mod tests {
         third.take(1_000).unwrap();
     }
 
+    fn nowhere() -> PathBuf {
+        std::env::temp_dir().join(format!("daftar-spool-{}", uuid::Uuid::new_v4()))
+    }
+
+    #[test]
+    fn many_rows_wait_in_the_folder_that_is_told_and_few_do_without_it() {
+        let (few, many) = (vec![line(1)], (1..=60_000).map(line).collect::<Vec<_>>());
+        let folder = nowhere();
+        let mut spool = Spool::in_folder(&folder);
+        spool.enter(&few).unwrap();
+        assert!(!folder.exists());
+        spool.enter(&many).unwrap();
+        assert!(folder.is_dir());
+        fs::remove_dir_all(&folder).unwrap();
+
+        fs::write(&folder, "no folder").unwrap();
+        let mut spool = Spool::in_folder(&folder);
+        spool.enter(&few).unwrap();
+        let refused = spool.enter(&many).unwrap_err();
+        assert!(matches!(refused, SpoolError::File(_)), "{refused}");
+        assert!(
+            refused.to_string().contains(&folder.display().to_string()),
+            "{refused}"
+        );
+        fs::remove_file(&folder).unwrap();
+    }
+
     #[test]
     fn rows_come_out_as_they_were_received_and_in_the_order_in_which_they_went_in_from_memory_and_from_disk()
     {
+        let folder = nowhere();
         for count in [0, 1, 60_000] {
             let lines: Vec<Received> = (1..=count).map(line).collect();
-            let mut spool = Spool::default();
+            let mut spool = Spool::in_folder(&folder);
             for some in lines.chunks(16_000) {
                 spool.enter(some).unwrap();
             }
@@ -188,5 +227,6 @@ mod tests {
             }
             assert!(out == lines, "{count}");
         }
+        fs::remove_dir(&folder).unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! What every handler stands on: the pool, the clock, remembered tokens and overviews, counters. Never here: what a handler decides.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::host::database::{self, Pool, PooledConnection};
@@ -27,6 +28,8 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
     pub overviews: Arc<Overviews>,
     pub recorder: Arc<Recorder>,
+    /// Where rows of long files wait (see `host::spool`).
+    pub spool_folder: PathBuf,
 }
 
 impl AppState {
@@ -41,6 +44,7 @@ impl AppState {
             tokens: Arc::default(),
             metrics: Arc::default(),
             overviews: Arc::default(),
+            spool_folder: std::env::temp_dir(),
         }
     }
 
@@ -51,6 +55,12 @@ impl AppState {
             proxies: Arc::new(proxies),
             ..self
         }
+    }
+
+    /// With this folder for rows that wait; without this it is what the system has for files that pass.
+    #[must_use]
+    pub fn spooling_in(self, spool_folder: PathBuf) -> Self {
+        Self { spool_folder, ..self }
     }
 
     /// A connection for one use case.

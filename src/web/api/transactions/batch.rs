@@ -135,7 +135,8 @@ impl Intake {
         let mut conn = state.connection().await?;
         let delivery = open_submission(&mut conn, &by, state.now()).await?;
         drop(conn);
-        let recording = state.spawn(async { Ok(Spool::default()) });
+        let spool = Spool::in_folder(&state.spool_folder);
+        let recording = state.spawn(async move { Ok(spool) });
         Ok(Self {
             state,
             by,
