@@ -50,6 +50,9 @@ const SMTP_TLS: &str = "DAFTAR_SMTP_TLS";
 const SMTP_USER: &str = "DAFTAR_SMTP_USER";
 const SMTP_PASSWORD: &str = "DAFTAR_SMTP_PASSWORD";
 const SMTP_FROM: &str = "DAFTAR_SMTP_FROM";
+/// These two are read by what believes certificates (`rustls-native-certs`).
+const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
 const PATH: &str = "PATH";
 
 /// Every variable that Daftar reads, in the order of README's table.
@@ -94,9 +97,20 @@ pub const ENVIRONMENT: &[Variable] = &[
     variable(SMTP_PASSWORD, "no login", "Its password"),
     variable(SMTP_FROM, "`daftar@localhost`", "Sender of the mails"),
     variable(
+        SSL_CERT_FILE,
+        "the system's store",
+        "File of the authorities, as PEM, that are believed about mail servers, and no others",
+    ),
+    variable(
+        SSL_CERT_DIR,
+        "the system's store",
+        "Folders of such files, by colons; beside `SSL_CERT_FILE`, both count",
+    ),
+    variable(
         PATH,
         "the system's",
-        "Where the server programs of PostgreSQL are looked for first",
+        "Folders in which the server programs of PostgreSQL are looked for, before those where systems put them: of all, the newest \
+         are taken, or those of the version that made the cluster, and of one version the first",
     ),
 ];
 
