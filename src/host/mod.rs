@@ -14,6 +14,7 @@ pub mod signal;
 pub mod spool;
 
 use std::fmt;
+use std::path::Path;
 
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -93,6 +94,11 @@ impl Host {
     /// A connection out of the pool, within ten seconds.
     pub async fn connection(&self) -> Result<PooledConnection, DatabaseError> {
         database::connection(&self.pool).await
+    }
+
+    /// Where the private PostgreSQL lies, if that is outside of the data directory.
+    pub fn place_outside(&self) -> Option<&Path> {
+        self.private.as_ref().and_then(Tenancy::place_outside)
     }
 
     /// Closes the pool and leaves the private PostgreSQL, which stops if nobody else uses it.

@@ -1,4 +1,4 @@
-//! File locks on a data directory: who owns its PostgreSQL, who uses it, who serves. The system frees them when
+//! File locks on a data directory: who owns its PostgreSQL, who uses it, who serves, who tells a demo. The system frees them when
 //! their holder is gone, however it died. Never here: what the locks lead to (see `tenancy`).
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -54,6 +54,15 @@ impl Locks {
     /// Held by the one `daftar serve` of this data directory.
     pub fn serving(&self) -> FileLock {
         self.named("serving.lock")
+    }
+
+    /// Held by the one `daftar demo` that tells its story into this data directory.
+    pub fn telling(&self) -> FileLock {
+        self.named("telling.lock")
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn named(&self, name: &str) -> FileLock {

@@ -12,8 +12,9 @@ mod watchdog;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use self::lock::Held;
 pub use self::server::SUPERUSER;
-pub use self::tenancy::{Purpose, Tenancy, Throwaway};
+pub use self::tenancy::{Purpose, Tenancy, Throwaway, tell_alone};
 
 #[derive(Debug, thiserror::Error)]
 pub enum PostgresError {
@@ -39,6 +40,10 @@ pub enum PostgresError {
     OtherMajor { cluster: u32, installed: u32 },
     #[error("another `daftar serve` runs on this data directory (process {holder})")]
     AlreadyServing { holder: String },
+    #[error(
+        "another `daftar demo` tells its story into this data directory (process {holder}): wait for its end"
+    )]
+    AlreadyTelling { holder: String },
     #[error("{} stays locked by process {holder}", path.display())]
     Locked { path: PathBuf, holder: String },
     #[error(

@@ -103,6 +103,12 @@ impl Tenancy {
         &self.server.place.socket
     }
 
+    /// Where the cluster lies, if that is outside of the data directory.
+    pub fn place_outside(&self) -> Option<&Path> {
+        let root = self.server.place.root.as_path();
+        (!root.starts_with(self.locks.folder())).then_some(root)
+    }
+
     /// Leaves, and stops the server if nobody else uses it. Blocks; dropping does the same.
     pub fn leave(self) {
         drop(self);
@@ -165,6 +171,15 @@ fn serving(locks: &Locks) -> Result<Held, PostgresError> {
     let lock = locks.serving();
     lock.try_exclusive()?
         .ok_or_else(|| PostgresError::AlreadyServing {
+            holder: lock.holder(),
+        })
+}
+
+/// To be held by a demo for as long as it tells its story: two would tell the same days at once.
+pub fn tell_alone(data_dir: &Path) -> Result<Held, PostgresError> {
+    let lock = Locks::in_folder(&made(data_dir)?).telling();
+    lock.try_exclusive()?
+        .ok_or_else(|| PostgresError::AlreadyTelling {
             holder: lock.holder(),
         })
 }
