@@ -32,7 +32,8 @@ impl Folder {
         Self::with_mode(0o755)
     }
 
-    fn with_mode(mode: u32) -> Self {
+    /// Of another mode than what others may go through, the user that root lends does not reach it.
+    pub fn with_mode(mode: u32) -> Self {
         let path = std::env::temp_dir().join(format!("daftar-data-{}", uuid::Uuid::new_v4().simple()));
         fs::DirBuilder::new().mode(mode).create(&path).unwrap();
         Self(path.canonicalize().unwrap())

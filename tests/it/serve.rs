@@ -13,7 +13,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::host::Folder;
 use crate::world::World;
 
-/// A running `daftar serve`; killed with its test if that fails.
+/// With which a server tells its address.
+const SERVES: &str = "Daftar serves at http://";
+
+/// A running `daftar serve`, or another command that serves; killed with its test if that fails.
 pub struct Serving {
     process: Child,
     said: BufReader<std::process::ChildStdout>,
@@ -35,20 +38,30 @@ impl Serving {
         Self::by(command)
     }
 
-    fn by(mut command: Command) -> Self {
+    fn by(command: Command) -> Self {
+        Self::once_it_says(SERVES, command).0
+    }
+
+    /// Returns when a line begins so, with all that was said until then.
+    pub fn once_it_says(beginning: &str, mut command: Command) -> (Self, String) {
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut said = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        said.read_line(&mut line).unwrap();
-        let address = line
-            .trim()
-            .strip_prefix("Daftar serves at http://")
-            .unwrap_or_else(|| panic!("said {line:?}"));
-        Self {
-            address: address.trim_end_matches('/').to_owned(),
-            process,
-            said,
+        let mut reader = BufReader::new(process.stdout.take().unwrap());
+        let mut said = String::new();
+        let mut last = String::new();
+        while !last.starts_with(beginning) {
+            last.clear();
+            let read = reader.read_line(&mut last).unwrap();
+            assert!(read > 0, "it ended, having said {said:?}");
+            said += &last;
         }
+        let (_, address) = said.split_once(SERVES).unwrap_or_else(|| panic!("said {said:?}"));
+        let address = address.split('/').next().unwrap().to_owned();
+        let serving = Self {
+            process,
+            said: reader,
+            address,
+        };
+        (serving, said)
     }
 
     fn connect(&self) -> TcpStream {

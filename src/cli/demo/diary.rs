@@ -60,6 +60,13 @@ impl Told {
         }
     }
 
+    pub const fn story(&self) -> Span {
+        Span {
+            first: self.first,
+            last: self.last,
+        }
+    }
+
     /// The days that are yet to be told.
     pub fn rest(&self) -> Span {
         Span {

@@ -8,6 +8,7 @@ use super::catalogue;
 use super::geography::PlannedOffice;
 use super::parties::{PLAYERS, bank_accounts, licensee, municipality, parties, provincial_treasury};
 use super::people::{People, register_people};
+use super::steps::Steps;
 use crate::domain::calendar::JalaliDate;
 use crate::domain::licence::AfterRestriction;
 use crate::domain::money::{Amount, UnitCode};
@@ -16,6 +17,7 @@ use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
 use crate::domain::statement::{Names, SpokenUnit};
 use crate::domain::zone::start_of_day;
+use crate::host::signal::EndWished;
 use crate::usecases::register::bank_account::add_bank_accounts;
 use crate::usecases::register::licence::{LicenceEntry, OfficeRoles, issue_licences};
 use crate::usecases::register::network::{NetworkEntry, register_network};
@@ -27,6 +29,8 @@ use crate::usecases::{Connection, Done, Failure};
 
 pub const ZONE: Tz = Tehran;
 pub const NETWORKS: [&str; 3] = ["pishkhan", "rural-ict", "police10"];
+/// In which the register is entered.
+const STEPS: usize = 8 + NETWORKS.len();
 
 /// When the demo's story begins: the first day of the Jalali month three full months before `now`.
 pub fn first_day(now: DateTime<Utc>) -> Done<NaiveDate> {
@@ -46,24 +50,35 @@ pub async fn found(
     first: NaiveDate,
     offices: &[PlannedOffice],
     verification_url: &str,
+    end: &mut EndWished,
 ) -> Done<People> {
     let by = &Originator::host();
     let at = start_of_day(ZONE, first) - Duration::days(1);
+    let mut steps = Steps::new("entries in the register", STEPS, end);
+    steps.begin()?;
     once(register_unit(conn, by, rial(at)?).await)?;
+    steps.begin()?;
     once(register_parties(conn, by, at, parties(offices)).await)?;
+    steps.begin()?;
     once(add_bank_accounts(conn, by, at, bank_accounts(offices, at)).await)?;
     for code in NETWORKS {
+        steps.begin()?;
         once(register_network(conn, by, network(code, first, verification_url)).await)?;
     }
+    steps.begin()?;
     register_people(conn, by, at).await?;
     let agencies = catalogue::agencies();
     let agencies = agencies.into_iter().map(|agency| AgencyEntry {
         party: agency.code.clone(),
         code: agency.code,
     });
+    steps.begin()?;
     once(register_agencies(conn, by, agencies.collect()).await)?;
+    steps.begin()?;
     once(register_services(conn, by, services()).await)?;
+    steps.begin()?;
     once(register_offices(conn, by, at, offices.iter().map(office).collect()).await)?;
+    steps.begin()?;
     let people = People::of(conn).await?;
     let licences: Vec<LicenceEntry> = offices.iter().map(|office| licence(office, at)).collect();
     once(issue_licences(conn, &people.maker, at, &licences).await)?;

@@ -12,6 +12,7 @@ mod parties;
 mod payments;
 mod people;
 mod post;
+mod steps;
 mod story;
 mod tariffs;
 mod traffic;
@@ -19,13 +20,14 @@ mod turns;
 mod welcome;
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use self::diary::{Diary, Told};
 use self::people::People;
+use self::steps::{Steps, must_go_on};
 use self::story::{Span, Teller};
 use super::acting::connected;
 use super::serve::{require_free, serve_on};
@@ -33,7 +35,7 @@ use super::{output, unavailable, verify};
 use crate::domain::originator::Originator;
 use crate::domain::zone::day_of;
 use crate::host::configuration::Configuration;
-use crate::host::postgres::Purpose;
+use crate::host::postgres::{Held, Purpose, tell_alone};
 use crate::host::signal::EndWished;
 use crate::host::{self, Host, clock};
 use crate::jobs::files::timetable;
@@ -74,8 +76,9 @@ pub async fn demo(args: &DemoArgs, configuration: Configuration) -> Done<String>
     } else {
         Purpose::Serve
     };
+    let alone = tell_alone(&configuration.data_dir).map_err(unavailable)?;
     let host = host::start(configuration, purpose).await.map_err(unavailable)?;
-    let done = tell_and_serve(args, &host, listening, end).await;
+    let done = tell_and_serve(args, &host, listening, alone, end).await;
     host.stop().await.map_err(unavailable)?;
     done
 }
@@ -101,14 +104,30 @@ async fn require_empty_register(host: &Host) -> Done<()> {
     }
     Err(Failure::conflict(
         "a_demo_begins_with_an_empty_register",
-        "there are offices here that no demo founded: give it a folder of its own by --data-dir",
+        not_ours(&host.configuration.data_dir, host.place_outside()),
     ))
 }
 
+/// `outside`: where the books lie, if that is not in the data directory, with which they do not go away.
+fn not_ours(data_dir: &Path, outside: Option<&Path>) -> String {
+    let told = "there are offices here that no demo founded: give it a folder of its own by --data-dir";
+    match outside {
+        None => told.to_owned(),
+        Some(place) => format!(
+            "{told}. The books of this one lie outside of it: if they are those of a demo whose folder was removed, remove \
+             both to begin anew: rm -rf {} {}",
+            data_dir.display(),
+            place.display()
+        ),
+    }
+}
+
+/// `alone`: held until all is told.
 async fn tell_and_serve(
     args: &DemoArgs,
     host: &Host,
     listening: Listening,
+    alone: Held,
     mut end: EndWished,
 ) -> Done<String> {
     let now = clock::now();
@@ -116,6 +135,7 @@ async fn tell_and_serve(
         require_free(listening.address)?;
     }
     let summary = tell_story(host, now, &mut end).await?;
+    drop(alone);
     if args.once {
         return Ok(summary);
     }
@@ -123,7 +143,7 @@ async fn tell_and_serve(
     let tokens = welcome::tokens(host, now).await?;
     let timetable = timetable(None)?;
     let mailbox = host.configuration.mailbox_dir();
-    let announce = |address| output::say(&welcome::text(address, &tokens, &mailbox));
+    let announce = |address| output::say(&welcome::text(address, &tokens, &mailbox, clock::now()));
     serve_on(host, Some(timetable), listening, end, announce).await
 }
 
@@ -142,10 +162,11 @@ async fn tell_story(host: &Host, now: DateTime<Utc>, end: &mut EndWished) -> Don
     tell_days(host, now, &diary, &mut told, end).await?;
     post::mail_statements(host, end).await?;
     must_go_on(end)?;
-    if !verify::verify(&host.pool, Extent::All, None).await?.agrees {
+    let verified = verify::verify(&host.pool, Extent::All, None).await?;
+    if !verified.agrees {
         return Err(Failure::conflict("the_books_agree", "run `daftar verify --all`"));
     }
-    welcome::summary(host).await
+    welcome::summary(host, &verified).await
 }
 
 async fn tell_days(
@@ -161,33 +182,21 @@ async fn tell_days(
     let mut conn = connected(host).await?;
     let offices = geography::offices(SEED);
     diary.write(told)?;
-    let people = found(&mut conn, told, &offices, &verification_url(host)).await?;
-    let teller = Teller::new(host, &people, &offices, told.first, now);
+    let people = found(&mut conn, told, &offices, &verification_url(host), end).await?;
+    let teller = Teller::new(host, &people, &offices, told.story(), now);
     let rest = told.rest();
-    let bar = progress("days of the story", rest.days().count());
+    let mut steps = Steps::new("days of the story", rest.days().count(), end);
     let mut evenings = counters::evenings(rest);
     for day in rest.days() {
-        must_go_on(end)?;
+        steps.begin()?;
         let gone = || Failure::Internal("no evening was worked out".to_owned());
         let evening = evenings.recv().await.ok_or_else(gone)??;
         teller.tell(&mut conn, day, evening).await?;
         told.until = Some(day);
         diary.write(told)?;
-        bar.inc(1);
     }
-    bar.finish_and_clear();
+    drop(steps);
     must_go_on(end)
-}
-
-/// # Errors
-/// If somebody wishes that the process ends: between two steps, so that another run goes on from there.
-fn must_go_on(end: &mut EndWished) -> Done<()> {
-    match end.heard_already() {
-        Some(signal) => Err(Failure::Unavailable(format!(
-            "{signal} before all was told: the next `daftar demo` goes on from there"
-        ))),
-        None => Ok(()),
-    }
 }
 
 /// Where the demo's own server checks codes, unless it takes a free port.
@@ -200,19 +209,25 @@ async fn found(
     told: &Told,
     offices: &[geography::PlannedOffice],
     verification_url: &str,
+    end: &mut EndWished,
 ) -> Done<People> {
     if told.until.is_some() {
         return People::of(conn).await;
     }
-    let people = founding::found(conn, told.first, offices, verification_url).await?;
-    tariffs::publish_first(conn, &people, told.first).await?;
+    let people = founding::found(conn, told.first, offices, verification_url, end).await?;
+    tariffs::publish_first(conn, &people, told.first, end).await?;
     Ok(people)
 }
 
-fn progress(what: &'static str, length: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg} {eta}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(u64::try_from(length).unwrap_or_default())
-        .with_style(style)
-        .with_message(what)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn books_that_did_not_go_with_their_data_directory_are_told_with_what_is_to_be_removed() {
+        let (data_dir, outside) = (Path::new("data"), Path::new("/var/lib/daftar/1405"));
+        assert!(!not_ours(data_dir, None).contains("rm "));
+        let told = not_ours(data_dir, Some(outside));
+        assert!(told.ends_with("rm -rf data /var/lib/daftar/1405"), "{told}");
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{must_go_on, progress};
+use super::steps::{must_go_on, progress};
 use crate::cli::acting::connected;
 use crate::domain::originator::Originator;
 use crate::host::Host;

@@ -18,7 +18,7 @@ use crate::domain::originator::Originator;
 use crate::domain::page::Asked;
 use crate::domain::settlement::SettlementState;
 use crate::domain::transaction::Submitted;
-use crate::domain::zone::{day_of, start_of_day};
+use crate::domain::zone::start_of_day;
 use crate::host::Host;
 use crate::usecases::approve_settlement::approve_settlement;
 use crate::usecases::close_window::close_due_window;
@@ -48,6 +48,11 @@ impl Span {
     pub fn days(self) -> impl Iterator<Item = NaiveDate> {
         self.first.iter_days().take_while(move |day| *day <= self.last)
     }
+
+    /// From when on the offices of a network read mail: the cycle in which the story ends, on whatever day it is told to its end.
+    fn reads_mail_from(self, network: &str) -> NaiveDate {
+        cycle_of(network).of_day(self.last).first_day()
+    }
 }
 
 /// What the story is told with.
@@ -56,7 +61,7 @@ pub struct Teller<'a> {
     people: &'a People,
     offices: &'a [PlannedOffice],
     memory: Arc<Memory>,
-    first: NaiveDate,
+    story: Span,
     now: DateTime<Utc>,
 }
 
@@ -65,7 +70,7 @@ impl<'a> Teller<'a> {
         host: &'a Host,
         people: &'a People,
         offices: &'a [PlannedOffice],
-        first: NaiveDate,
+        story: Span,
         now: DateTime<Utc>,
     ) -> Self {
         Self {
@@ -73,25 +78,26 @@ impl<'a> Teller<'a> {
             people,
             offices,
             memory: Arc::default(),
-            first,
+            story,
             now,
         }
     }
 
-    /// One day: what is due is settled, the bank works, something changes, the counters send. Of today only the morning.
+    /// One day: what is due is settled, the bank works, something changes, the counters send. Of the story's last day only the
+    /// morning.
     pub async fn tell(&self, conn: &mut Connection, day: NaiveDate, evening: Evening) -> Done<()> {
         for network in NETWORKS {
-            if day == cycle_of(network).of_day(day_of(ZONE, self.now)).first_day() {
+            if day == self.story.reads_mail_from(network) {
                 subscribe(conn, self.offices, network).await?;
             }
         }
         self.settle_due(conn, moment(day, SETTLES_AT_HOUR).min(self.now))
             .await?;
-        if day == day_of(ZONE, self.now) {
+        if day == self.story.last {
             return Ok(());
         }
         bank_day(conn, self.host, self.people, day).await?;
-        turn(conn, self.people, self.offices, self.first, day).await?;
+        turn(conn, self.people, self.offices, self.story.first, day).await?;
         self.record_day(day, evening).await
     }
 
@@ -159,4 +165,30 @@ pub fn moment(day: NaiveDate, hour: i64) -> DateTime<Utc> {
 /// So many days before.
 pub fn before_by(day: NaiveDate, days: u64) -> NaiveDate {
     day.checked_sub_days(Days::new(days)).unwrap_or(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::founding::first_day;
+    use super::*;
+
+    #[test]
+    fn offices_read_mail_from_the_cycle_on_in_which_their_story_ends_whenever_it_is_told_to_its_end() {
+        let friday = NaiveDate::from_ymd_opt(2026, 11, 27).unwrap();
+        let story = Span {
+            first: NaiveDate::from_ymd_opt(2026, 8, 23).unwrap(),
+            last: friday,
+        };
+        // The day after the last one begins another week, in which the story may be gone on with.
+        assert_eq!(story.reads_mail_from("police10"), before_by(friday, 6));
+        assert_eq!(story.reads_mail_from("pishkhan"), before_by(friday, 5));
+        for last in friday.iter_days().take(400) {
+            let first = first_day(moment(last, 12)).unwrap();
+            let story = Span { first, last };
+            for network in NETWORKS {
+                let day = story.reads_mail_from(network);
+                assert!(story.days().any(|told| told == day), "{network} {last}");
+            }
+        }
+    }
 }

@@ -27,9 +27,10 @@ pub struct Stock {
     pub returned_payouts: i64,
     #[diesel(sql_type = BigInt)]
     pub remittances: i64,
+    /// Whose mails were accepted, by a mail server or the mailbox folder.
     #[diesel(sql_type = BigInt)]
-    pub accepted_mails: i64,
-    /// Queued or being sent.
+    pub mailed_statements: i64,
+    /// Of all kinds, queued or being sent.
     #[diesel(sql_type = BigInt)]
     pub waiting_mails: i64,
 }

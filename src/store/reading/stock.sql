@@ -6,5 +6,5 @@ SELECT (SELECT count(*) FROM offices) AS offices,
        (SELECT count(*) FROM payouts WHERE state = 'settled') AS settled_payouts,
        (SELECT count(*) FROM payouts WHERE state = 'returned') AS returned_payouts,
        (SELECT count(*) FROM remittances) AS remittances,
-       (SELECT count(*) FROM outbox WHERE state = 'accepted') AS accepted_mails,
+       (SELECT count(*) FROM outbox WHERE kind = 'statement' AND state = 'accepted') AS mailed_statements,
        (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')) AS waiting_mails

@@ -2,10 +2,11 @@
 
 use daftar::domain::statement::Statement;
 use daftar::host::mail::Mailer;
+use daftar::usecases::reading::stock::count_stock;
 use diesel::sql_types::{BigInt, Bytea, SmallInt};
 use diesel_async::RunQueryDsl;
 
-use super::{first_run, from_base64, installation, later_run, send_mail};
+use super::{first_run, from_base64, installation, later_run, queue, send_mail, sender};
 use crate::host::Folder;
 use crate::scene::Scene;
 use crate::settled::settled;
@@ -37,10 +38,13 @@ async fn a_statement_lies_in_the_mailbox_with_the_pdf_that_is_kept_for_ever() {
     let mailer = Mailer::Mailbox {
         folder: folder.path().to_owned(),
     };
+    queue(&mut conn, "reminded", "en").await;
     assert_eq!(
         send_mail(&scene.world, mailer.clone(), first_run).await,
-        "2 accepted"
+        "3 accepted"
     );
+    let stock = count_stock(&mut conn, &sender()).await.unwrap();
+    assert_eq!(stock.mailed_statements, 2, "a reminder is no statement");
     let here = installation(&mut conn).await;
     let kept =
         "SELECT s.id, s.canonical, p.bytes FROM statement_pdfs p JOIN statements s ON s.id = p.statement_id";
@@ -63,7 +67,7 @@ async fn a_statement_lies_in_the_mailbox_with_the_pdf_that_is_kept_for_ever() {
         .get_result(&mut *conn)
         .await
         .unwrap();
-    assert_eq!((count.count, count.attempts), (2, 1));
+    assert_eq!((count.count, count.attempts), (3, 1));
 }
 
 /// The one part that is a PDF, out of its base64.
