@@ -1,6 +1,7 @@
 //! What every tariff promises. Never here: published tables (`tests/golden`).
 
 mod after_fixed;
+mod boundaries;
 mod derivations;
 mod documents;
 mod kinds;

@@ -1,4 +1,4 @@
-//! Rules made up at random, each with a line or two that says what it comes to. Never here: tariffs.
+//! Rules and what is withheld, made up at random, each with a line or two that says what it comes to. Never here: tariffs.
 
 use serde_json::{Value, json};
 
@@ -87,14 +87,16 @@ impl Rule {
         match numbers.between(0, 4) {
             0 => Self::Times(of, below(numbers, 20)),
             1 => {
-                let starts = starts(numbers, of);
+                let further = numbers.between(1, 5);
+                let starts = starts(numbers, of, further);
                 let row = |from| (from, Self::Fixed(below(numbers, 5_000)));
                 let mut rows: Vec<_> = starts.into_iter().map(row).collect();
                 rows.last_mut().unwrap().1 = Self::percent(numbers, of, [0, 9_000]);
                 Self::Bands(of, rows)
             }
             2 => {
-                let starts = starts(numbers, of);
+                let further = numbers.between(1, 5);
+                let starts = starts(numbers, of, further);
                 let from_zero = starts.into_iter().enumerate();
                 let row = |(at, from)| (if at == 0 { 0 } else { from }, below(numbers, 2_000));
                 Self::Slices(of, from_zero.map(row).collect())
@@ -248,16 +250,45 @@ impl Rule {
     }
 }
 
+/// What is withheld of a share, in hundredths of a percent; `inside`: the share includes it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Withheld {
+    rate: i64,
+    round: &'static str,
+    inside: bool,
+}
+
+impl Withheld {
+    pub(super) fn random(numbers: &mut Numbers) -> Self {
+        Self {
+            rate: 1 + below(numbers, 1_500),
+            round: MODES[numbers.index(4)],
+            inside: numbers.coin(),
+        }
+    }
+
+    pub(super) fn json(&self, name: &str) -> Value {
+        let (rate, round, inside) = (rate_text(self.rate), self.round, self.inside);
+        json!({"name": name, "party": "tax", "rate": rate, "round": round, "inside": inside})
+    }
+
+    /// The model: of a whole number, because a share is rounded before anything is withheld of it.
+    pub(super) fn of(&self, share: i64) -> i64 {
+        let whole = if self.inside { 10_000 + self.rate } else { 10_000 };
+        rounded(share * self.rate, whole, self.round)
+    }
+}
+
 /// A number from zero up to this one, which is not in it.
 pub(super) fn below(numbers: &mut Numbers, end: i64) -> i64 {
     i64::try_from(numbers.between(0, u64::try_from(end - 1).unwrap())).unwrap()
 }
 
-/// Where rows begin that cover what is measured: the first at its least, the others above.
-pub(super) fn starts(numbers: &mut Numbers, of: Measure) -> Vec<i64> {
+/// Where rows begin that cover what is measured: the first at its least, up to so many others above.
+pub(super) fn starts(numbers: &mut Numbers, of: Measure, further: u64) -> Vec<i64> {
     let [least, most] = of.range();
     let mut starts = vec![least];
-    for _ in 0..numbers.between(1, 5) {
+    for _ in 0..further {
         // Rows of one number each stand among wide ones.
         let before = starts[starts.len() - 1];
         let step = if numbers.coin() { 1 } else { most / 8 };
