@@ -25,7 +25,8 @@ pub mod window;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Parser, Subcommand};
+use serde_json::json;
 
 use crate::host::configuration::Configuration;
 use crate::host::postgres::Purpose;
@@ -39,6 +40,9 @@ pub struct CommandLine {
     /// Folder of the private database, the mailbox, the locks and what waits of long files.
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// Answer in JSON, refusals too; what export, serve and demo write has its own form.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -87,9 +91,8 @@ pub enum Command {
 
 /// Runs the process's command line: 0 when it was done, 1 when it was refused or failed, 2 when it was not understood.
 pub fn run() -> ExitCode {
-    let matches = CommandLine::command().get_matches();
-    let as_json = wants_json(&matches);
-    let line = CommandLine::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let line = CommandLine::parse();
+    let as_json = line.json;
     let done = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(carry_out(line)),
         Err(error) => Err(Failure::Internal(error.to_string())),
@@ -100,16 +103,10 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Whether the command, or one that it is part of, was asked to answer in JSON.
-fn wants_json(matches: &ArgMatches) -> bool {
-    let asked = matches.try_get_one::<bool>("json").ok().flatten() == Some(&true);
-    asked || matches.subcommand().is_some_and(|(_, part)| wants_json(part))
-}
-
 async fn carry_out(line: CommandLine) -> Done<String> {
     let configuration = configuration(line.data_dir)?;
     logging::start(&configuration);
-    dispatch(line.command, configuration).await
+    dispatch(line.command, line.json, configuration).await
 }
 
 fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
@@ -121,14 +118,17 @@ fn configuration(data_dir: Option<PathBuf>) -> Done<Configuration> {
     Ok(configuration)
 }
 
-async fn dispatch(command: Command, configuration: Configuration) -> Done<String> {
+async fn dispatch(command: Command, as_json: bool, configuration: Configuration) -> Done<String> {
     match command {
         Command::Demo(args) => demo::demo(&args, configuration).await,
         Command::Serve(args) => serve::serve(&args, configuration).await,
-        Command::Migrate => migrate(&configuration).await,
+        Command::Migrate => migrate(&configuration, as_json).await,
         Command::Register(args) if args.schema => register::schema(),
         Command::Register(args) => {
-            with_host(configuration, async |host| register::carry_out(&args, host).await).await
+            with_host(configuration, async |host| {
+                register::carry_out(&args, as_json, host).await
+            })
+            .await
         }
         Command::BankAccount(args) => {
             with_host(configuration, async |host| {
@@ -189,12 +189,16 @@ async fn dispatch(command: Command, configuration: Configuration) -> Done<String
     }
 }
 
-async fn migrate(configuration: &Configuration) -> Done<String> {
+async fn migrate(configuration: &Configuration, as_json: bool) -> Done<String> {
     let applied = host::migrate(configuration).await.map_err(unavailable)?;
-    Ok(match applied.len() {
-        0 => "the schema is up to date".to_owned(),
-        _ => format!("applied {}", applied.join(", ")),
-    })
+    Ok(output::answer(
+        as_json,
+        &json!({ "applied": applied }),
+        |_| match applied.len() {
+            0 => "the schema is up to date".to_owned(),
+            _ => format!("applied {}", applied.join(", ")),
+        },
+    ))
 }
 
 /// Attaches to the database for one command, and leaves it afterwards however the command ended.
@@ -212,4 +216,56 @@ async fn with_host(
 
 fn unavailable(error: impl std::fmt::Display) -> Failure {
     Failure::Unavailable(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Commands that have none below them, and take no `--json`.
+    fn without_json(command: &clap::Command, found: &mut Vec<String>) {
+        let takes_json = command
+            .get_arguments()
+            .any(|argument| argument.get_id() == "json");
+        if !takes_json && !command.has_subcommands() {
+            found.push(command.get_name().to_owned());
+        }
+        for below in command.get_subcommands() {
+            without_json(below, found);
+        }
+    }
+
+    #[test]
+    fn every_command_takes_json() {
+        let mut line = CommandLine::command();
+        line.build();
+        let mut found = Vec::new();
+        without_json(&line, &mut found);
+        assert_eq!(found, [""; 0]);
+    }
+
+    #[test]
+    fn json_is_asked_for_before_or_after_a_command_whether_it_is_its_own_or_not() {
+        let read = |words: &str| CommandLine::try_parse_from(words.split(' ')).unwrap();
+        for words in [
+            "daftar --json migrate",
+            "daftar migrate --json",
+            "daftar export --json journal",
+            "daftar --json payout list",
+            "daftar payout --json list",
+            "daftar payout list --json",
+            "daftar tariff check x.json --json",
+        ] {
+            assert!(read(words).json, "{words}");
+        }
+        assert!(!read("daftar payout list").json);
+        for words in ["daftar --json settle preview n", "daftar settle preview n --json"] {
+            let Command::Settle(args) = read(words).command else {
+                panic!("{words} is another command");
+            };
+            assert!(args.json, "{words}");
+        }
+    }
 }

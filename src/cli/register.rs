@@ -9,6 +9,7 @@ use clap::Args;
 
 use self::document::Written;
 use super::acting::connected;
+use super::output;
 use crate::domain::originator::Originator;
 use crate::domain::printable;
 use crate::host::{Host, clock};
@@ -35,7 +36,7 @@ pub fn schema() -> Done<String> {
         .map_err(|error| Failure::Internal(error.to_string()))
 }
 
-pub async fn carry_out(args: &RegisterArgs, host: &Host) -> Done<String> {
+pub async fn carry_out(args: &RegisterArgs, as_json: bool, host: &Host) -> Done<String> {
     let (Some(file), Some(code)) = (&args.file, &args.by) else {
         return schema();
     };
@@ -50,7 +51,7 @@ pub async fn carry_out(args: &RegisterArgs, host: &Host) -> Done<String> {
     let document = entry::read(&text)?;
     let mut conn = connected(host).await?;
     let registered = register_document(&mut conn, &Originator::host(), clock::now(), code, document).await?;
-    Ok(told(&registered))
+    Ok(output::answer(as_json, &registered, told))
 }
 
 fn told(registered: &Registered) -> String {

@@ -61,7 +61,11 @@ fn a_network_is_registered_whole_or_not_at_all_and_its_tariff_needs_two_people()
         told.contains("licences.72010001: there is no party nobody"),
         "{told}"
     );
-    said(&daftar(&folder, &["register", DOCUMENT, "--as", "ali"]));
+    let registered = said(&daftar(&folder, &["register", DOCUMENT, "--as", "ali", "--json"]));
+    assert!(
+        registered.starts_with("{\"bank_accounts\":[],\"tariffs\":["),
+        "{registered}"
+    );
     let told = refused(&daftar(&folder, &["register", DOCUMENT, "--as", "ali"]));
     assert!(
         told.contains("the unit `IRR` is registered already: leave it out")
@@ -84,10 +88,30 @@ fn a_network_is_registered_whole_or_not_at_all_and_its_tariff_needs_two_people()
         ],
     ));
     assert!(token.starts_with("daftar_") && token.len() == 56, "{token}");
+    a_command_without_json_of_its_own_answers_and_refuses_in_json(&folder);
     a_decision_about_a_licence_is_recorded(&folder);
     a_job_of_ones_own_timetable_is_known(&folder);
     who_acts_is_a_person(&folder);
     refusals_say_what_would_be_right(&folder);
+}
+
+fn a_command_without_json_of_its_own_answers_and_refuses_in_json(folder: &Folder) {
+    let applied = said(&daftar(folder, &["migrate", "--json"]));
+    assert_eq!(applied, "{\"applied\":[]}\n");
+    for (arguments, told) in [
+        (
+            &["--json", "register", DOCUMENT, "--as", "ali"][..],
+            "\"rule\":\"unit_codes_are_unique\"",
+        ),
+        (
+            &["export", "journal", "--network", "nowhere", "--json"],
+            "\"type\":\"urn:daftar:problem:not-found\"",
+        ),
+    ] {
+        let refusal = refused(&daftar(folder, arguments));
+        let last = refusal.lines().next_back().unwrap();
+        assert!(last.starts_with('{') && last.contains(told), "{refusal}");
+    }
 }
 
 fn a_job_of_ones_own_timetable_is_known(folder: &Folder) {

@@ -7,6 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::acting::{Acting, connected};
+use crate::cli::output;
 use crate::domain::originator::Originator;
 use crate::host::database::PooledConnection;
 use crate::host::{Host, clock};
@@ -29,6 +30,9 @@ pub struct DecideArgs {
     /// All that are pending.
     #[arg(long, conflicts_with = "ids")]
     all: bool,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     acting: Acting,
 }
@@ -38,6 +42,9 @@ pub struct WithdrawArgs {
     /// Ids of versions.
     #[arg(required = true)]
     ids: Vec<i32>,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     acting: Acting,
 }
@@ -71,7 +78,10 @@ pub(super) async fn approve(args: &DecideArgs, host: &Host) -> Done<String> {
     let by = args.acting.person(&mut conn).await?;
     let ids = asked(&mut conn, args, "draft").await?;
     approve_tariffs(&mut conn, &by, clock::now(), &ids).await?;
-    Ok(format!("{} versions are approved", ids.len()))
+    let answer = json!({ "approved": ids });
+    Ok(output::answer(args.json, &answer, |_| {
+        format!("{} versions are approved", ids.len())
+    }))
 }
 
 pub(super) async fn publish(args: &DecideArgs, host: &Host) -> Done<String> {
@@ -79,14 +89,20 @@ pub(super) async fn publish(args: &DecideArgs, host: &Host) -> Done<String> {
     let by = args.acting.person(&mut conn).await?;
     let ids = asked(&mut conn, args, "approved").await?;
     publish_tariffs(&mut conn, &by, clock::now(), &ids).await?;
-    Ok(format!("{} versions are in force", ids.len()))
+    let answer = json!({ "published": ids });
+    Ok(output::answer(args.json, &answer, |_| {
+        format!("{} versions are in force", ids.len())
+    }))
 }
 
 pub(super) async fn withdraw(args: &WithdrawArgs, host: &Host) -> Done<String> {
     let mut conn = connected(host).await?;
     let by = args.acting.person(&mut conn).await?;
     withdraw_tariffs(&mut conn, &by, clock::now(), &args.ids).await?;
-    Ok(format!("{} versions are withdrawn", args.ids.len()))
+    let answer = json!({ "withdrawn": args.ids });
+    Ok(output::answer(args.json, &answer, |_| {
+        format!("{} versions are withdrawn", args.ids.len())
+    }))
 }
 
 async fn asked(conn: &mut PooledConnection, args: &DecideArgs, state: &str) -> Done<Vec<i32>> {

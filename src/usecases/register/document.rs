@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
+use serde::Serialize;
 
 use super::bank_account::{BankAccountChange, BankAccountEntry, add_bank_accounts, change_bank_accounts};
 use super::calendar::{CalendarEntry, register_calendar};
@@ -41,7 +42,7 @@ pub struct RegisterDocument {
 }
 
 /// What waits for the approval of another person, by ids.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Registered {
     pub bank_accounts: Vec<i32>,
     pub tariffs: Vec<i32>,
