@@ -48,6 +48,47 @@ impl DayOffRule {
     }
 }
 
+/// What became of a holiday that was entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HolidayState {
+    Stands,
+    /// It was mistyped or called off, until it is entered again.
+    Withdrawn,
+}
+
+/// Why a holiday is neither entered nor withdrawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HolidayRule {
+    #[error("it stands there already: leave it out, or withdraw it")]
+    StandsAlready,
+    #[error("no holiday was entered of this day")]
+    NeverEntered,
+    #[error("the holiday of this day was withdrawn already")]
+    WithdrawnAlready,
+}
+
+impl HolidayRule {
+    /// A stable name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::StandsAlready => "a_holiday_is_stated_once",
+            Self::NeverEntered | Self::WithdrawnAlready => "only_a_holiday_that_stands_is_withdrawn",
+        }
+    }
+}
+
+impl HolidayState {
+    /// Whether a holiday may come to this after what it was before, if it was one.
+    pub const fn follows(self, before: Option<Self>) -> Result<(), HolidayRule> {
+        match (before, self) {
+            (None | Some(Self::Withdrawn), Self::Stands) | (Some(Self::Stands), Self::Withdrawn) => Ok(()),
+            (Some(Self::Stands), Self::Stands) => Err(HolidayRule::StandsAlready),
+            (None, Self::Withdrawn) => Err(HolidayRule::NeverEntered),
+            (Some(Self::Withdrawn), Self::Withdrawn) => Err(HolidayRule::WithdrawnAlready),
+        }
+    }
+}
+
 /// The tables leave no working day within a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no working day within {LOOK_AHEAD_DAYS} days from {0}")]
@@ -152,6 +193,26 @@ mod tests {
         let again = calendar.state(&thursday("2025-06-01", Some("2027-01-01")));
         assert_eq!(again.unwrap_err().code(), "a_day_off_ends_once");
         assert_eq!(calendar.state(&thursday("2026-01-01", None)), Ok(Stated::New));
+    }
+
+    #[test]
+    fn a_holiday_is_entered_withdrawn_and_entered_again_in_turn() {
+        let after = |steps: &[HolidayState]| {
+            let step = |before: Option<HolidayState>, next: &HolidayState| {
+                next.follows(before).map(|()| Some(*next))
+            };
+            steps.iter().try_fold(None, step).map(drop)
+        };
+        let (stands, withdrawn) = (HolidayState::Stands, HolidayState::Withdrawn);
+        assert_eq!(after(&[stands, withdrawn, stands, withdrawn]), Ok(()));
+        for (steps, rule) in [
+            (&[withdrawn][..], HolidayRule::NeverEntered),
+            (&[stands, stands], HolidayRule::StandsAlready),
+            (&[stands, withdrawn, withdrawn], HolidayRule::WithdrawnAlready),
+            (&[stands, withdrawn, stands, stands], HolidayRule::StandsAlready),
+        ] {
+            assert_eq!(after(steps), Err(rule), "{steps:?}");
+        }
     }
 
     #[test]

@@ -1,12 +1,15 @@
-//! Rows of `holidays` and `weekends`, and which calendar a network follows. Never here: counting working days (see
-//! `domain::working_days`).
+//! Rows of `holidays`, `holiday_revisions` and `weekends`, and which calendar a network follows. Never here: counting working days
+//! (see `domain::working_days`).
 
-use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::{holidays, networks, weekends};
+use super::schema::{holiday_revisions, holidays, networks, weekends};
 use super::{Connection, ROWS_PER_STATEMENT, Stored};
+use crate::domain::working_days::HolidayState;
 
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = holidays)]
@@ -15,6 +18,29 @@ pub struct NewHoliday {
     pub day: NaiveDate,
     pub name_fa: String,
     pub name_en: String,
+}
+
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = holiday_revisions)]
+pub struct NewHolidayRevision {
+    pub calendar: String,
+    pub day: NaiveDate,
+    /// From 1, of this day.
+    pub ordinal: i16,
+    /// Else it is entered again.
+    pub withdrawn: bool,
+    pub name_fa: String,
+    pub name_en: String,
+    pub made_by: i32,
+    pub made_at: DateTime<Utc>,
+}
+
+/// A holiday that was entered, and what became of it.
+#[derive(Clone, Copy, Debug)]
+pub struct EnteredHoliday {
+    /// How often it was withdrawn or entered again.
+    pub revisions: i16,
+    pub state: HolidayState,
 }
 
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
@@ -35,6 +61,14 @@ pub async fn insert_holidays(conn: &mut Connection, new: &[NewHoliday]) -> Store
             .execute(conn)
             .await?;
     }
+    Ok(())
+}
+
+pub async fn insert_holiday_revision(conn: &mut Connection, new: &NewHolidayRevision) -> Stored<()> {
+    diesel::insert_into(holiday_revisions::table)
+        .values(new)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -66,18 +100,41 @@ pub async fn follow_calendar(conn: &mut Connection, network_id: i16, calendar: &
     Ok(())
 }
 
-/// The holidays of a calendar from a day on.
+/// The holidays of a calendar from a day on, those that were withdrawn too, as is known now.
 pub async fn holidays_from(
     conn: &mut Connection,
     calendar: &str,
     first: NaiveDate,
-) -> Stored<Vec<NaiveDate>> {
-    Ok(holidays::table
+) -> Stored<BTreeMap<NaiveDate, EnteredHoliday>> {
+    let of_day = holiday_revisions::calendar
+        .eq(holidays::calendar)
+        .and(holiday_revisions::day.eq(holidays::day));
+    let rows: Vec<(NaiveDate, Option<i16>, Option<bool>)> = holidays::table
+        .left_join(holiday_revisions::table.on(of_day))
         .filter(holidays::calendar.eq(calendar))
         .filter(holidays::day.ge(first))
-        .select(holidays::day)
+        .select((
+            holidays::day,
+            holiday_revisions::ordinal.nullable(),
+            holiday_revisions::withdrawn.nullable(),
+        ))
         .load(conn)
-        .await?)
+        .await?;
+    let mut entered = BTreeMap::new();
+    for (day, ordinal, withdrawn) in rows {
+        let row = EnteredHoliday {
+            revisions: ordinal.unwrap_or(0),
+            state: match withdrawn {
+                Some(true) => HolidayState::Withdrawn,
+                Some(false) | None => HolidayState::Stands,
+            },
+        };
+        let last = entered.entry(day).or_insert(row);
+        if last.revisions < row.revisions {
+            *last = row;
+        }
+    }
+    Ok(entered)
 }
 
 pub async fn weekends_of(conn: &mut Connection, calendar: &str) -> Stored<Vec<WeekendRow>> {

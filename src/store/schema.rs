@@ -136,6 +136,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    holiday_revisions (calendar, day, ordinal) {
+        calendar -> Text,
+        day -> Date,
+        ordinal -> Int2,
+        withdrawn -> Bool,
+        name_fa -> Text,
+        name_en -> Text,
+        made_by -> Int4,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     holidays (calendar, day) {
         calendar -> Text,
         day -> Date,
@@ -681,6 +694,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     entries,
     facts,
     hold_movements,
+    holiday_revisions,
     holidays,
     instruments,
     job_runs,

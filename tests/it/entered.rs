@@ -3,6 +3,7 @@
 
 use chrono::{Duration, NaiveDate, Weekday};
 use daftar::domain::originator::{Originator, OriginatorKind, Scope};
+use daftar::domain::working_days::HolidayState;
 use daftar::usecases::register::calendar::{CalendarEntry, Holiday, day_off, register_calendar};
 use daftar::usecases::register::instrument::{InstrumentEntry, register_instruments};
 use daftar::usecases::register::token::{TokenHolder, issue_token, revoke_token};
@@ -10,7 +11,8 @@ use daftar::usecases::register::token::{TokenHolder, issue_token, revoke_token};
 use crate::scene::Scene;
 
 impl Scene {
-    /// Two tokens of the maker, the first of them revoked; an instrument; two days off and a holiday of a calendar.
+    /// Two tokens of the maker, the first of them revoked; an instrument; of a calendar two days off and a holiday, which was
+    /// withdrawn and entered again.
     pub async fn enter_the_rest(&self) {
         let (mut conn, by) = (self.world.conn().await, Originator::host());
         let maker = TokenHolder {
@@ -35,18 +37,23 @@ impl Scene {
             clause: "3".to_owned(),
         };
         register_instruments(&mut conn, &by, vec![order]).await.unwrap();
+        let nowruz = |state| Holiday {
+            day: day("2026-03-21"),
+            name_fa: "نوروز".to_owned(),
+            name_en: "Nowruz".to_owned(),
+            state,
+        };
+        let (stands, withdrawn) = (HolidayState::Stands, HolidayState::Withdrawn);
         let banks = CalendarEntry {
             code: "others".to_owned(),
             networks: Vec::new(),
             days_off: [Weekday::Thu, Weekday::Fri]
                 .map(|weekday| day_off(weekday, day("2025-01-01"), None).unwrap())
                 .into(),
-            holidays: vec![Holiday {
-                day: day("2026-03-21"),
-                name_fa: "نوروز".to_owned(),
-                name_en: "Nowruz".to_owned(),
-            }],
+            holidays: [stands, withdrawn, stands].map(nowruz).into(),
         };
-        register_calendar(&mut conn, &by, &banks).await.unwrap();
+        register_calendar(&mut conn, &self.maker, self.began, &banks)
+            .await
+            .unwrap();
     }
 }

@@ -1,10 +1,12 @@
 //! Migrations that stop at rows which they are about, and say at which. Never here: that they are honest in both directions (see
 //! `schema`).
 
+use daftar::domain::working_days::HolidayState;
 use daftar::host::migrations::{MigrationError, migrate, revert_newest};
 use daftar::usecases::register::bank_account::{
     BankAccountChange, BankAccountEntry, approve_bank_accounts, change_bank_accounts,
 };
+use daftar::usecases::register::calendar::{CalendarEntry, Holiday, register_calendar};
 use diesel_async::SimpleAsyncConnection;
 
 use crate::scene::Scene;
@@ -113,4 +115,38 @@ async fn mail_of_a_bank_account_keeps_the_schema_that_knows_of_it() {
         .unwrap();
     let refused = scene.refused_to_revert_to("20261130001060").await;
     assert!(refused.contains("tells of a bank account"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_withdrawn_holiday_keeps_the_schema_that_knows_of_it_until_it_is_entered_again() {
+    let scene = Scene::furnished().await;
+    let stated = |states: &[HolidayState]| CalendarEntry {
+        code: "banks".to_owned(),
+        holidays: states
+            .iter()
+            .map(|state| Holiday {
+                day: "2026-03-29".parse().unwrap(),
+                name_fa: "تعطیل".to_owned(),
+                name_en: "Holiday".to_owned(),
+                state: *state,
+            })
+            .collect(),
+        ..CalendarEntry::default()
+    };
+    let called_off = stated(&[HolidayState::Stands, HolidayState::Withdrawn]);
+    let mut conn = scene.world.conn().await;
+    register_calendar(&mut conn, &scene.maker, scene.began, &called_off)
+        .await
+        .unwrap();
+    let version = "20261201000100";
+    let refused = scene.refused_to_revert_to(version).await;
+    assert!(
+        refused.contains("holiday 2026-03-29 of banks was withdrawn"),
+        "{refused}"
+    );
+    let again = stated(&[HolidayState::Stands]);
+    register_calendar(&mut conn, &scene.maker, scene.began, &again)
+        .await
+        .unwrap();
+    scene.revert_to(version).await.unwrap();
 }

@@ -277,62 +277,73 @@ fn a_fault_of_the_document_is_told_with_its_place() {
     }
 }
 
+/// What the document says, what it is to say instead, and what is then told.
+const REFUSED_ENTRIES: [(&str, &str, [&str; 2]); 9] = [
+    (
+        "IR470990000000000000000002",
+        "IR480990000000000000000002",
+        ["accounts.office-1.iban", "iban_has_its_check_digits"],
+    ),
+    (
+        "IR470990000000000000000002",
+        "IR47099000000000000000000",
+        ["accounts.office-1.iban", "iban_has_its_form"],
+    ),
+    (
+        "\"دفتر ۷۲۰۱۰۰۰۱\"",
+        "\"\"",
+        ["offices.72010001.name_fa", "a_name_is_not_empty"],
+    ),
+    (
+        "office-1@example.ir",
+        "office-1.example.ir",
+        ["parties.office-1.email", "party_email_has_an_at"],
+    ),
+    (
+        "{ \"code\": \"72010001\"",
+        "{ \"code\": \"7201 0001\"",
+        ["offices.7201 0001.code", "office_code_has_its_form"],
+    ),
+    (
+        "\"payout_threshold\": 500000",
+        "\"lateness_max_days\": 0",
+        [
+            "networks.pishkhan.lateness_max_days",
+            "lateness_max_days_is_positive",
+        ],
+    ),
+    (
+        "\"payout_threshold\": 500000",
+        "\"remittance_due_days\": 91",
+        [
+            "networks.pishkhan.remittance_due_days",
+            "remittance_due_days_are_few",
+        ],
+    ),
+    (
+        "\"holidays\": [",
+        "\"holidays\": [{ \"day\": \"1405-01-01\", \"name_fa\": \"عید\", \"name_en\": \"Eid\" }, ",
+        [
+            "calendars.iran-banks: holidays.2026-03-21: it stands there already",
+            "a_holiday_is_stated_once",
+        ],
+    ),
+    (
+        "\"holidays\": [",
+        "\"holidays\": [{ \"day\": \"1405-01-02\", \"name_fa\": \"عید\", \"name_en\": \"Eid\", \"withdrawn\": true }, ",
+        [
+            "calendars.iran-banks.holidays.2026-03-22.withdrawn",
+            "only_a_holiday_that_stands_is_withdrawn",
+        ],
+    ),
+];
+
 #[test]
 fn what_the_database_would_refuse_is_told_with_its_entry_and_field() {
     let folder = Folder::new();
     let faulty = folder.path().join("faulty.json");
     let sound = std::fs::read_to_string(DOCUMENT).unwrap();
-    for (right, wrong, told) in [
-        (
-            "IR470990000000000000000002",
-            "IR480990000000000000000002",
-            ["accounts.office-1.iban", "iban_has_its_check_digits"],
-        ),
-        (
-            "IR470990000000000000000002",
-            "IR47099000000000000000000",
-            ["accounts.office-1.iban", "iban_has_its_form"],
-        ),
-        (
-            "\"دفتر ۷۲۰۱۰۰۰۱\"",
-            "\"\"",
-            ["offices.72010001.name_fa", "a_name_is_not_empty"],
-        ),
-        (
-            "office-1@example.ir",
-            "office-1.example.ir",
-            ["parties.office-1.email", "party_email_has_an_at"],
-        ),
-        (
-            "{ \"code\": \"72010001\"",
-            "{ \"code\": \"7201 0001\"",
-            ["offices.7201 0001.code", "office_code_has_its_form"],
-        ),
-        (
-            "\"payout_threshold\": 500000",
-            "\"lateness_max_days\": 0",
-            [
-                "networks.pishkhan.lateness_max_days",
-                "lateness_max_days_is_positive",
-            ],
-        ),
-        (
-            "\"payout_threshold\": 500000",
-            "\"remittance_due_days\": 91",
-            [
-                "networks.pishkhan.remittance_due_days",
-                "remittance_due_days_are_few",
-            ],
-        ),
-        (
-            "\"holidays\": [",
-            "\"holidays\": [{ \"day\": \"1405-01-01\", \"name_fa\": \"عید\", \"name_en\": \"Eid\" }, ",
-            [
-                "calendars.iran-banks: holidays.2026-03-21: it stands there already",
-                "a_holiday_is_stated_once",
-            ],
-        ),
-    ] {
+    for (right, wrong, told) in REFUSED_ENTRIES {
         assert!(sound.contains(right), "{right}");
         std::fs::write(&faulty, sound.replace(right, wrong)).unwrap();
         let refusal = refused(&daftar(

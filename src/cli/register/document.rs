@@ -230,6 +230,9 @@ pub(super) struct WrittenHoliday {
     pub(super) day: NaiveDate,
     pub(super) name_fa: String,
     pub(super) name_en: String,
+    /// To withdraw a holiday that stands, state it again with `true`. It can be entered again, also further on in the same list.
+    #[serde(default)]
+    pub(super) withdrawn: bool,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]

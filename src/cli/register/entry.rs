@@ -13,7 +13,7 @@ use crate::domain::money::{Amount, UnitCode};
 use crate::domain::originator::OriginatorKind;
 use crate::domain::period::PeriodKind;
 use crate::domain::statement::{Names, SpokenUnit};
-use crate::domain::working_days::DayOff;
+use crate::domain::working_days::{DayOff, HolidayState};
 use crate::domain::zone::start_of_day;
 use crate::usecases::register::bank_account::{BankAccountChange, BankAccountEntry};
 use crate::usecases::register::calendar::{CalendarEntry, Holiday, day_off};
@@ -258,6 +258,11 @@ impl WrittenHoliday {
             day: self.day,
             name_fa: self.name_fa,
             name_en: self.name_en,
+            state: if self.withdrawn {
+                HolidayState::Withdrawn
+            } else {
+                HolidayState::Stands
+            },
         }
     }
 }

@@ -23,6 +23,7 @@ pub const PROTECTED: &[(&str, Protection)] = &[
     ("entries", Protection::Recomputed),
     ("facts", Protection::Sealed),
     ("hold_movements", Protection::Sealed),
+    ("holiday_revisions", Protection::Sealed),
     ("holidays", Protection::Sealed),
     ("instruments", Protection::Sealed),
     ("journals", Protection::Sealed),

@@ -1,16 +1,14 @@
 //! Calendars: when banks work, and which networks go by it. Never here: what falls on a working day.
 
-use std::collections::HashSet;
-
-use chrono::{NaiveDate, Weekday};
+use chrono::{DateTime, NaiveDate, Utc, Weekday};
 use diesel_async::AsyncConnection;
 
 use super::known;
 use super::text::{Text, each_within_limits, within_limits};
 use crate::domain::interval::Interval;
 use crate::domain::originator::Originator;
-use crate::domain::working_days::{DayOff, DayOffRule, Stated, WorkingDays};
-use crate::store::calendar::{NewHoliday, WeekendRow};
+use crate::domain::working_days::{DayOff, DayOffRule, HolidayRule, HolidayState, Stated, WorkingDays};
+use crate::store::calendar::{EnteredHoliday, NewHoliday, NewHolidayRevision, WeekendRow};
 use crate::store::{Connection, calendar, network};
 use crate::usecases::settling::calendar::days_off;
 use crate::usecases::{Done, Failure};
@@ -22,6 +20,7 @@ pub struct CalendarEntry {
     /// Networks that follow it from now on.
     pub networks: Vec<String>,
     pub days_off: Vec<DayOff>,
+    /// Each in its turn: a day may be withdrawn and entered again.
     pub holidays: Vec<Holiday>,
 }
 
@@ -30,13 +29,21 @@ pub struct Holiday {
     pub day: NaiveDate,
     pub name_fa: String,
     pub name_en: String,
+    /// What becomes of it.
+    pub state: HolidayState,
 }
 
-/// A day off that stands without an end is ended by stating it again with one.
+/// A day off that stands without an end is ended by stating it again with one, and a holiday that stands is withdrawn by stating it
+/// again as such. What was due by it stays as it was told.
 ///
 /// # Errors
-/// Conflicts where a day is stated that stands already: nothing else of the tables of days is ever edited.
-pub async fn register_calendar(conn: &mut Connection, by: &Originator, entry: &CalendarEntry) -> Done<()> {
+/// Conflicts where a day is stated that stands already, and `Invalid` where a holiday is withdrawn that does not stand.
+pub async fn register_calendar(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    entry: &CalendarEntry,
+) -> Done<()> {
     by.may_register()?;
     within_limits([Text::code("code", &entry.code)])?;
     each_within_limits(entry.holidays.iter().map(|holiday| {
@@ -46,15 +53,9 @@ pub async fn register_calendar(conn: &mut Connection, by: &Originator, entry: &C
         ];
         (place_of(holiday.day), texts)
     }))?;
-    let holidays = entry
-        .holidays
-        .iter()
-        .map(|holiday| holiday_row(&entry.code, holiday));
-    let holidays: Vec<NewHoliday> = holidays.collect();
     conn.transaction(async |conn| {
         state_days_off(conn, entry).await?;
-        states_holidays_once(conn, entry).await?;
-        calendar::insert_holidays(conn, &holidays).await?;
+        state_holidays(conn, by, at, entry).await?;
         let networks = network::network_ids(conn).await?;
         for code in &entry.networks {
             calendar::follow_calendar(conn, known(&networks, "network", code)?, &entry.code).await?;
@@ -64,18 +65,43 @@ pub async fn register_calendar(conn: &mut Connection, by: &Originator, entry: &C
     .await
 }
 
-/// A holiday is never edited, so that stating it again would change nothing.
-async fn states_holidays_once(conn: &mut Connection, entry: &CalendarEntry) -> Done<()> {
+/// A holiday is never edited: what becomes of it after it was entered is a row of its own, in the name of who stated it.
+async fn state_holidays(
+    conn: &mut Connection,
+    by: &Originator,
+    at: DateTime<Utc>,
+    entry: &CalendarEntry,
+) -> Done<()> {
     let Some(first) = entry.holidays.iter().map(|holiday| holiday.day).min() else {
         return Ok(());
     };
-    let standing = calendar::holidays_from(conn, &entry.code, first).await?;
-    let mut stated: HashSet<NaiveDate> = standing.into_iter().collect();
-    match entry.holidays.iter().find(|holiday| !stated.insert(holiday.day)) {
-        None => Ok(()),
-        Some(again) => {
-            let told = "it stands there already: leave it out";
-            Err(Failure::conflict("a_holiday_is_stated_once", told).within(&place_of(again.day)))
+    let mut entered = calendar::holidays_from(conn, &entry.code, first).await?;
+    let (mut new, mut revised) = (Vec::new(), Vec::new());
+    for holiday in &entry.holidays {
+        let before = entered.get(&holiday.day).copied();
+        let follows = holiday.state.follows(before.map(|before| before.state));
+        follows.map_err(|rule| refused(rule, holiday.day))?;
+        let revisions = before.map_or(0, |before| before.revisions.saturating_add(1));
+        match before {
+            None => new.push(holiday_row(&entry.code, holiday)),
+            Some(_) => revised.push(revision_row(&entry.code, holiday, revisions, (by.id, at))),
+        }
+        let state = holiday.state;
+        entered.insert(holiday.day, EnteredHoliday { revisions, state });
+    }
+    calendar::insert_holidays(conn, &new).await?;
+    for row in &revised {
+        calendar::insert_holiday_revision(conn, row).await?;
+    }
+    Ok(())
+}
+
+fn refused(rule: HolidayRule, day: NaiveDate) -> Failure {
+    let place = place_of(day);
+    match rule {
+        HolidayRule::StandsAlready => Failure::conflict(rule.code(), rule.to_string()).within(&place),
+        HolidayRule::NeverEntered | HolidayRule::WithdrawnAlready => {
+            Failure::invalid(format!("{place}.withdrawn"), rule.code(), rule.to_string())
         }
     }
 }
@@ -136,5 +162,23 @@ fn holiday_row(calendar: &str, holiday: &Holiday) -> NewHoliday {
         day: holiday.day,
         name_fa: holiday.name_fa.clone(),
         name_en: holiday.name_en.clone(),
+    }
+}
+
+fn revision_row(
+    calendar: &str,
+    holiday: &Holiday,
+    ordinal: i16,
+    (made_by, made_at): (i32, DateTime<Utc>),
+) -> NewHolidayRevision {
+    NewHolidayRevision {
+        calendar: calendar.to_owned(),
+        day: holiday.day,
+        ordinal,
+        withdrawn: holiday.state == HolidayState::Withdrawn,
+        name_fa: holiday.name_fa.clone(),
+        name_en: holiday.name_en.clone(),
+        made_by,
+        made_at,
     }
 }

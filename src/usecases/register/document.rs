@@ -48,7 +48,7 @@ pub struct Registered {
     pub tariffs: Vec<i32>,
 }
 
-/// Licences, changes of accounts and drafts of tariffs bear the name of `code`, who may stand in the document.
+/// Licences, changes of accounts and of holidays and drafts of tariffs bear the name of `code`, who may stand in the document.
 ///
 /// # Errors
 /// `Forbidden` where that person acts for one party.
@@ -88,7 +88,7 @@ pub async fn register_document(
         }
         for entry in &document.calendars {
             let place = format!("calendars.{}", entry.code);
-            of_part(&place, register_calendar(conn, by, entry).await)?;
+            of_part(&place, register_calendar(conn, &person, at, entry).await)?;
         }
         of_part("agencies", register_agencies(conn, by, document.agencies).await)?;
         of_part("services", register_services(conn, by, document.services).await)?;

@@ -4,13 +4,13 @@
 use chrono::{NaiveDate, Weekday};
 
 use crate::domain::interval::Interval;
-use crate::domain::working_days::{DayOff, NoWorkingDay, WorkingDays};
+use crate::domain::working_days::{DayOff, HolidayState, NoWorkingDay, WorkingDays};
 use crate::store::Connection;
 use crate::store::calendar::{WeekendRow, holidays_from, weekends_of};
 use crate::store::settlement::NetworkTerms;
 use crate::usecases::{Done, Failure};
 
-/// The working days of a network's calendar from a day on; without a calendar every day is one.
+/// The working days of a network's calendar from a day on, as is known now; without a calendar every day is one.
 pub async fn working_days(
     conn: &mut Connection,
     network: &NetworkTerms,
@@ -19,9 +19,11 @@ pub async fn working_days(
     let Some(calendar) = &network.calendar else {
         return Ok(WorkingDays::default());
     };
+    let entered = holidays_from(conn, calendar, first).await?.into_iter();
+    let standing = entered.filter(|(_, holiday)| holiday.state == HolidayState::Stands);
     Ok(WorkingDays {
+        holidays: standing.map(|(day, _)| day).collect(),
         days_off: days_off(conn, calendar).await?,
-        holidays: holidays_from(conn, calendar, first).await?.into_iter().collect(),
     })
 }
 
