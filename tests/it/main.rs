@@ -19,6 +19,7 @@ mod exceptions;
 mod explaining;
 mod exporting;
 mod faults;
+mod gathered;
 mod host;
 mod job_history;
 mod kept;
