@@ -23,7 +23,7 @@ pub enum PdfFailure {
 
 /// Renders the statement. Takes tens of milliseconds of CPU: call it off the async threads.
 #[cfg(not(feature = "pdf"))]
-pub fn statement_pdf(_statement: &Statement) -> Result<Vec<u8>, PdfFailure> {
+pub fn statement_pdf(_statement: &crate::domain::statement::Statement) -> Result<Vec<u8>, PdfFailure> {
     Err(PdfFailure::NotBuilt)
 }
 
@@ -64,32 +64,42 @@ mod with_typst {
         rendered
     }
 
-    /// Every text that stands on each page, in the order in which it is drawn.
+    /// What stands on one page.
     #[cfg(test)]
-    pub(super) fn printed_pages(statement: &Statement) -> Vec<Vec<String>> {
-        use typst::layout::{Frame, FrameItem};
+    #[derive(Debug, Default)]
+    pub(super) struct Printed {
+        /// In the order in which they are drawn.
+        pub texts: Vec<String>,
+        pub shapes: usize,
+        pub images: usize,
+    }
 
-        fn collect(frame: &Frame, texts: &mut Vec<String>) {
+    #[cfg(test)]
+    impl Printed {
+        fn collect(&mut self, frame: &typst::layout::Frame) {
+            use typst::layout::FrameItem;
+
             for (_, item) in frame.items() {
-                if let FrameItem::Group(group) = item {
-                    collect(&group.frame, texts);
-                } else if let FrameItem::Text(text) = item {
-                    texts.push(text.text.to_string());
+                match item {
+                    FrameItem::Group(group) => self.collect(&group.frame),
+                    FrameItem::Text(text) => self.texts.push(text.text.to_string()),
+                    FrameItem::Shape(..) => self.shapes += 1,
+                    FrameItem::Image(..) => self.images += 1,
+                    FrameItem::Link(..) | FrameItem::Tag(_) => {}
                 }
             }
         }
+    }
 
+    #[cfg(test)]
+    pub(super) fn printed_pages(statement: &Statement) -> Vec<Printed> {
         let document: PagedDocument = typst::compile(&desk(statement).unwrap()).output.unwrap();
-        let texts_of = |frame| {
-            let mut texts = vec![];
-            collect(frame, &mut texts);
-            texts
+        let page_of = |frame| {
+            let mut page = Printed::default();
+            page.collect(frame);
+            page
         };
-        document
-            .pages()
-            .iter()
-            .map(|page| texts_of(&page.frame))
-            .collect()
+        document.pages().iter().map(|page| page_of(&page.frame)).collect()
     }
 
     fn desk(statement: &Statement) -> Result<Desk, PdfFailure> {
@@ -209,13 +219,25 @@ mod with_typst {
 #[cfg(all(test, feature = "pdf"))]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
+    use super::with_typst::{Printed, printed_pages};
     use super::*;
+    use crate::documents::dates;
+    use crate::documents::statement_view::StatementView;
     use crate::domain::language::Language;
-    use crate::domain::statement::Statement;
-    use crate::domain::statement::sample;
+    use crate::domain::statement::{Cycle, Statement, StatementContent, sample};
 
-    fn pdf(content: crate::domain::statement::StatementContent) -> Vec<u8> {
+    fn pdf(content: StatementContent) -> Vec<u8> {
         statement_pdf(&Statement::new(content).unwrap()).unwrap()
+    }
+
+    /// All pages as one.
+    fn printed(content: StatementContent) -> Printed {
+        let pages = printed_pages(&Statement::new(content).unwrap());
+        pages.into_iter().fold(Printed::default(), |all, page| Printed {
+            texts: [all.texts, page.texts].concat(),
+            shapes: all.shapes + page.shapes,
+            images: all.images + page.images,
+        })
     }
 
     #[test]
@@ -242,8 +264,8 @@ mod tests {
     fn every_figure_of_the_position_stands_on_the_page() {
         for language in [Language::Fa, Language::En] {
             let sealed = Statement::new(sample::short(language)).unwrap();
-            let texts = super::with_typst::printed_pages(&sealed).concat().concat();
-            let view = crate::documents::statement_view::StatementView::of(&sealed).unwrap();
+            let texts = printed(sealed.content().clone()).texts.concat();
+            let view = StatementView::of(&sealed).unwrap();
             for line in &view.lines {
                 assert!(
                     texts.contains(&line.cells[0].text),
@@ -256,10 +278,63 @@ mod tests {
         }
     }
 
+    /// How many texts name each cycle at the foot of its bars.
+    fn named(cycles: &[Cycle], language: Language, texts: &[String]) -> Vec<usize> {
+        let name = |cycle: &Cycle| dates::period_short(&cycle.period, language);
+        let times = |name: String| texts.iter().filter(|text| **text == name).count();
+        cycles.iter().map(|cycle| times(name(cycle))).collect()
+    }
+
+    #[test]
+    fn each_of_the_last_cycles_stands_on_the_page_with_its_name_and_two_bars() {
+        for language in [Language::Fa, Language::En] {
+            // The chart stands beside the position of one destination, and below that of several.
+            for content in [sample::short(language), sample::treasury(language)] {
+                let with = |cycles: &[Cycle]| {
+                    printed(StatementContent {
+                        cycles: cycles.to_vec(),
+                        ..content.clone()
+                    })
+                };
+                let cycles = &content.cycles;
+                let (last, older) = cycles.split_last().unwrap();
+                let (all, of_last, none) = (with(cycles), with(std::slice::from_ref(last)), with(&[]));
+                let once_more: Vec<usize> = named(cycles, language, &none.texts)
+                    .into_iter()
+                    .map(|times| times + 1)
+                    .collect();
+                assert_eq!(named(cycles, language, &all.texts), once_more, "{:?}", all.texts);
+                let bars = older
+                    .iter()
+                    .flat_map(|cycle| [cycle.earned, cycle.paid])
+                    .filter(|sum| !sum.is_zero())
+                    .count();
+                assert!(bars > 0 && of_last.shapes > none.shapes);
+                assert!(
+                    all.shapes >= of_last.shapes + bars,
+                    "{} and {} shapes, {bars} bars",
+                    all.shapes,
+                    of_last.shapes
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_code_that_is_scanned_to_verify_a_statement_stands_on_it_once() {
+        for content in [
+            sample::short(Language::Fa),
+            sample::long(Language::En),
+            sample::owing(Language::En),
+            sample::treasury(Language::Fa),
+        ] {
+            assert_eq!(printed(content).images, 1);
+        }
+    }
+
     #[test]
     fn the_head_of_a_table_stands_on_each_of_its_pages() {
-        let sealed = Statement::new(sample::long(Language::En)).unwrap();
-        let texts = super::with_typst::printed_pages(&sealed).concat();
+        let texts = printed(sample::long(Language::En)).texts;
         assert!(texts.iter().filter(|text| *text == "Component").count() >= 2);
         assert!(texts.concat().contains("Page 3 of 3"));
     }
@@ -276,7 +351,7 @@ mod tests {
         let mut broken = 0;
         for services in 1..=30 {
             let sealed = Statement::new(sample::with_services(services, Language::En)).unwrap();
-            for page in super::with_typst::printed_pages(&sealed) {
+            for Printed { texts: page, .. } in printed_pages(&sealed) {
                 let Some(head) = page.iter().position(|text| text == "Component") else {
                     continue;
                 };
