@@ -1,6 +1,7 @@
 //! What is read through the API after a settlement: by those who see all, and by a party that sees its own and nothing else.
 
 use chrono::{DateTime, Utc};
+use daftar::documents::statement_csv::{LAYOUT, statement_csv};
 use daftar::domain::originator::Scope;
 use daftar::usecases::register::licence::{
     LicenceEntry, LicenceEventEntry, LicenceEventKind, issue_licences, record_licence_event,
@@ -233,7 +234,12 @@ async fn a_statement_is_the_same_bytes_in_each_form_by_suffix_and_by_accept() {
     );
     let table = reading.api.get(&format!("{path}.csv"), &reading.own).await;
     assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
-    assert!(table.text().contains("position"), "{}", table.text());
+    assert_eq!(table.bytes, statement_csv(statement).unwrap());
+    assert_eq!(
+        table.header("etag"),
+        format!("\"{}-{LAYOUT}.csv\"", statement.digest().to_hex()),
+        "another layout is another tag"
+    );
     assert_eq!(
         reading.api.get_as(&path, "text/csv", &reading.own).await.bytes,
         table.bytes

@@ -222,6 +222,17 @@ pub enum CarryReason {
     NoVerifiedAccount,
 }
 
+impl CarryReason {
+    /// As JSON has it.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::BelowThreshold { .. } => "below_threshold",
+            Self::OwedByParty => "owed_by_party",
+            Self::NoVerifiedAccount => "no_verified_account",
+        }
+    }
+}
+
 /// Money that is due to the party or from it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Due {

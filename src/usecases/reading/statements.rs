@@ -73,11 +73,12 @@ pub struct StatementFilter {
     pub settlement: Option<i32>,
 }
 
-/// A statement as it is handed out, with its digest.
+/// A statement as it is handed out.
 #[derive(Clone, Debug)]
 pub struct StatementBytes {
     pub bytes: Vec<u8>,
-    pub digest: String,
+    /// Of the same form, no other bytes bear it: the digest of the canonical JSON, and of a table also its layout.
+    pub tag: String,
 }
 
 /// Newest first; one who acts for a party sees its own.
@@ -107,7 +108,7 @@ pub async fn statement_json(conn: &mut Connection, by: &Originator, number: &str
     let bytes = canonical_bytes(conn, found.id).await?;
     Ok(StatementBytes {
         bytes: bytes.ok_or_else(|| Failure::not_found("statement", number))?,
-        digest: hex::encode(&found.digest),
+        tag: hex::encode(&found.digest),
     })
 }
 
@@ -118,7 +119,7 @@ pub async fn statement_csv(conn: &mut Connection, by: &Originator, number: &str)
         .map_err(|error| Failure::Internal(format!("statement {number}: {error}")))?;
     Ok(StatementBytes {
         bytes,
-        digest: hex::encode(&found.digest),
+        tag: format!("{}-{}", hex::encode(&found.digest), statement_csv::LAYOUT),
     })
 }
 

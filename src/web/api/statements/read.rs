@@ -91,7 +91,11 @@ pub async fn verify_statement(
 
 /// One statement: its canonical JSON, or as CSV or PDF by the header Accept or by the suffix `.json`, `.csv`, `.pdf`.
 ///
-/// The same bytes whenever it is asked for. The digest, over the JSON, is the ETag.
+/// The same bytes whenever it is asked for. The ETag is the digest, over the JSON, with the suffix; that of a CSV also names its
+/// layout, which is for ever that of this statement: columns that come later are those of later statements.
+///
+/// A row of the CSV is a figure or a fact, and its section and line say which. Amounts count the unit's smallest part, moments are
+/// in UTC; a reason is a code as in the JSON or, of a movement, a text in whichever language it was written.
 #[utoipa::path(
     tag = "statements",
     params(("number" = String, Path, example = "pishkhan-office-72010001-IRR-0003.pdf")),
@@ -114,16 +118,16 @@ pub async fn show_statement(
         Form::Csv => statements::statement_csv(&mut *state.connection().await?, &by, number).await?,
         Form::Pdf => pdf(&state, &by, number).await?,
     };
-    let tag = EntityTag::new_strong(format!("{}{}", found.digest, form.suffix()));
+    let tag = EntityTag::new_strong(format!("{}{}", found.tag, form.suffix()));
     Ok(answered(&request, found.bytes, form, number, tag))
 }
 
 /// Rendered when it is first asked for, off the threads that answer others, and kept.
 async fn pdf(state: &AppState, by: &Originator, number: &str) -> Answer<StatementBytes> {
     let found = statements::statement_paper(&mut *state.connection().await?, by, number).await?;
-    let digest = found.digest;
+    let tag = found.digest;
     let statement = match found.paper {
-        Paper::Rendered(bytes) => return Ok(StatementBytes { bytes, digest }),
+        Paper::Rendered(bytes) => return Ok(StatementBytes { bytes, tag }),
         Paper::Unrendered(statement) => statement,
     };
     let rendered = block(move || render_statement(&statement))
@@ -131,7 +135,7 @@ async fn pdf(state: &AppState, by: &Originator, number: &str) -> Answer<Statemen
         .map_err(|broken| Failure::Internal(format!("the rendering broke off: {broken}")))??;
     let mut conn = state.connection().await?;
     let bytes = keep_statement_pdf(&mut conn, state.now(), found.id, rendered).await?;
-    Ok(StatementBytes { bytes, digest })
+    Ok(StatementBytes { bytes, tag })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
