@@ -111,6 +111,22 @@ impl Mailer {
         }
     }
 
+    /// Clears away what senders left that were killed. What stays of it hinders nobody.
+    pub async fn clear_away(&self, at: DateTime<Utc>) {
+        let Self::Mailbox { folder } = self else {
+            return;
+        };
+        match mailbox::remove_parts(folder, at).await {
+            Ok(0) => {}
+            Ok(parts) => {
+                tracing::info!(parts, folder = %folder.display(), "parts of mails that nobody writes any more are cleared away");
+            }
+            Err(error) => {
+                tracing::warn!(%error, folder = %folder.display(), "parts of mails that nobody writes any more could not be cleared away");
+            }
+        }
+    }
+
     /// The domain of the sender's address: that of the Message-IDs.
     pub fn domain(&self) -> &str {
         let sender = self.sender();

@@ -89,6 +89,7 @@ impl Jobs {
 /// Conflict `workers_follow_one_timetable`: the caller refuses to start.
 pub async fn start(jobs: Jobs) -> Done<Working> {
     jobs.register().await?;
+    jobs.mailer.clear_away(jobs.now()).await;
     let jobs = Arc::new(jobs);
     let (signal, heard) = watch::channel(Signal::Tick(0));
     let mut tasks = JoinSet::new();
