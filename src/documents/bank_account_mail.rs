@@ -59,13 +59,13 @@ fn persian(party: &str, paid_from: &str) -> Letter {
     Letter {
         language: "fa",
         direction: "rtl",
-        subject: "حساب بانکی شما برای واریز تغییر می‌کند",
+        subject: "تغییر حساب بانکی برای پرداخت به شما",
         greeting: format!("{party}، با سلام"),
         opening: format!(
-            "حساب بانکی دیگری برای پرداخت به شما ثبت و تأیید شد. پیش از {paid_from} چیزی به آن پرداخت نمی‌شود."
+            "حساب بانکی دیگری برای پرداخت به شما ثبت و تأیید شده است. پیش از {paid_from}، مبلغی به آن پرداخت نمی‌شود."
         ),
-        request: "اگر این تغییر را شما نخواسته‌اید، پیش از آن به امور مالی شبکه خبر دهید.",
-        not_a_record: "این نامه آگاهی‌رسانی است. شمارهٔ حساب در نامه نوشته نمی‌شود.",
+        request: "اگر این تغییر را نخواسته‌اید، پیش از آن زمان به شبکه‌ای که به شما پرداخت می‌کند خبر دهید؛ تا آن زمان می‌توان جلوی تغییر را گرفت.",
+        not_a_record: "این نامه آگاهی‌رسانی است. شمارهٔ حساب هرگز در نامه‌ها نوشته نمی‌شود.",
     }
 }
 
@@ -73,13 +73,13 @@ fn english(party: &str, paid_from: &str) -> Letter {
     Letter {
         language: "en",
         direction: "ltr",
-        subject: "The bank account to which you are paid changes",
+        subject: "You will be paid into another bank account",
         greeting: format!("Dear {party},"),
         opening: format!(
-            "another bank account for payouts to you was entered and approved. Nothing is paid into it before {paid_from}."
+            "Another bank account for payouts to you has been entered and approved. Nothing is paid into it before {paid_from}."
         ),
-        request: "If you did not ask for this, tell the network's finance office before then.",
-        not_a_record: "This mail is a notification. Account numbers are not written in mails.",
+        request: "If you did not ask for this, tell the network that pays you before then: until then the change can be stopped.",
+        not_a_record: "This mail is a notification. Account numbers are never written in mails.",
     }
 }
 
@@ -102,17 +102,22 @@ mod tests {
         let fa = mail("دفتر آزادی", Language::Fa);
         assert!(fa.text.contains("دفتر آزادی، با سلام"), "{}", fa.text);
         assert!(
-            fa.text.contains("پیش از ۴ فروردین ۱۴۰۵، ساعت ۱۲:۳۰ چیزی"),
+            fa.text.contains("پیش از ۴ فروردین ۱۴۰۵، ساعت ۱۲:۳۰، مبلغی"),
             "{}",
             fa.text
         );
         assert!(fa.html.contains("dir=\"rtl\""));
         let en = mail("Azadi <office>", Language::En);
-        assert!(
-            en.text.contains("into it before 24 March 2026, 12:30."),
-            "{}",
-            en.text
-        );
+        let paragraphs = [
+            "Dear Azadi <office>,",
+            "Another bank account for payouts to you has been entered and approved. Nothing is paid into it before 24 March 2026, 12:30.",
+            "If you did not ask for this, tell the network that pays you before then: until then the change can be stopped.",
+            "This mail is a notification. Account numbers are never written in mails.",
+        ];
+        assert_eq!(en.text.trim_end(), paragraphs.join("\n\n"));
+        for paragraph in &paragraphs[1..] {
+            assert!(en.html.contains(paragraph), "{paragraph} in {}", en.html);
+        }
         assert!(
             en.html.contains("dir=\"ltr\"") && !en.html.contains("<office>"),
             "{}",

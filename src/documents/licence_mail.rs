@@ -113,7 +113,7 @@ fn english(ending: &LicenceEnding, at: DateTime<Utc>) -> Letter {
         subject: format!("The licence of {office} ends in {days}"),
         greeting: format!("Dear {licensee},"),
         opening: format!(
-            "the licence of {office} (code {office_code}) in the {network} is valid {valid}: {days} from now."
+            "The licence of {office} (code {office_code}) in the {network} is valid {valid}: {days} from now."
         ),
         end_label,
         end: end.into_text(),

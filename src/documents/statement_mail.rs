@@ -109,7 +109,7 @@ fn texts(language: Language, view: &StatementView) -> Texts {
         Language::En => Texts {
             subject: format!("Statement {period} — {network}"),
             greeting: format!("Dear {party},"),
-            opening: format!("your statement for {period} in the {network} ({interval}) is ready."),
+            opening: format!("Your statement for {period} in the {network} ({interval}) is ready."),
             enclosed: "The whole statement, with every service and the arithmetic, is attached as a PDF.",
             not_a_record: "This mail is a notification; the record is the numbered statement, which you can verify.",
         },

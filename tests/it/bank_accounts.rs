@@ -223,7 +223,7 @@ async fn another_account_is_approved_by_another_person_and_its_party_is_told_bef
     );
     let letter = compose_mail(&mut conn, &mail).await.unwrap().text;
     assert!(letter.text.contains("ذی‌نفع office-1001"), "{}", letter.text);
-    let said = "پیش از ۵ فروردین ۱۴۰۵، ساعت ۰۹:۰۰ چیزی به آن پرداخت نمی‌شود";
+    let said = "پیش از ۵ فروردین ۱۴۰۵، ساعت ۰۹:۰۰، مبلغی به آن پرداخت نمی‌شود";
     assert!(letter.text.contains(said), "{}", letter.text);
     assert!(!letter.text.contains("IR95") && !letter.html.contains("IR95"));
     scene.assert_verified().await;
