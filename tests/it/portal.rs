@@ -164,6 +164,39 @@ async fn the_qr_code_of_a_statement_leads_to_a_page_that_knows_it_and_tells_no_a
 }
 
 #[actix_web::test]
+async fn the_page_behind_the_qr_code_says_what_was_issued_and_that_it_checks_no_amounts() {
+    let scene = Scene::furnished().await;
+    let settled = settled(&scene).await;
+    let api = Api::of(&scene.world, at("2026-03-23T06:00:00Z"));
+    let code = settled.statements[0].verification_code();
+    for (language, issued, unchecked, compared) in [
+        (
+            "en",
+            "A statement with this number, of this party and this period, was issued here.",
+            "This page checks no amounts",
+            "with the PDF that came by mail, or with the one that is fetched with a token",
+        ),
+        (
+            "fa",
+            "صورت‌حسابی با این شماره، برای این ذی‌نفع و این دوره، در همین سامانه صادر شده است.",
+            "این صفحه مبلغ‌ها را نمی‌سنجد",
+            "با PDF رسیده با نامه، یا با نسخه‌ای که با توکن گرفته می‌شود",
+        ),
+    ] {
+        let page = api
+            .get(&format!("/verify/{code}?lang={language}"), "")
+            .await
+            .text();
+        for told in [issued, unchecked, compared] {
+            assert!(page.contains(told), "{told} is missing in\n{page}");
+        }
+        for claimed in ["unchanged", "genuine", "تغییر نکرده", "اصیل", "اصالت"] {
+            assert!(!page.contains(claimed), "{claimed} is claimed in\n{page}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn whoever_tries_codes_is_told_to_wait_on_the_page_and_on_the_route_and_nobody_else_is() {
     let scene = Scene::furnished().await;
     let settled = settled(&scene).await;

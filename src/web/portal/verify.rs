@@ -23,7 +23,8 @@ struct VerifyPage {
 enum Verdict {
     /// No code was typed.
     NoneAsked,
-    Genuine(SpokenStatement),
+    /// A statement bears the code; whether a paper bears its amounts is not seen here.
+    Issued(SpokenStatement),
     /// No statement bears the code.
     Unknown,
     /// This address asks too often: nothing was looked up.
@@ -96,7 +97,7 @@ async fn verified(
 
 async fn judged(state: &AppState, language: Language, typed: &str) -> Answer<(Verdict, Option<Problem>)> {
     match looked_up(state, language, typed).await {
-        Ok(Some(statement)) => Ok((Verdict::Genuine(statement), None)),
+        Ok(Some(statement)) => Ok((Verdict::Issued(statement), None)),
         Ok(None) => {
             let unknown = Failure::not_found("statement with the code", typed);
             Ok((Verdict::Unknown, Some(unknown.into())))

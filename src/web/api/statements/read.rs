@@ -68,7 +68,8 @@ pub async fn list_statements(
 
 /// Whether a statement is ours, by the code that is printed on it: its number, party, period and digest.
 ///
-/// Needs no token; one address may ask 30 times a minute.
+/// Not whether a paper bears the statement's amounts: those are compared with its PDF or JSON. Needs no token; one address may ask
+/// 30 times a minute.
 #[utoipa::path(
     tag = "statements",
     params(("code" = String, Path, example = "7K2M-9QXD-31HF")),
