@@ -63,7 +63,8 @@ pub struct ProofFigures {
     pub collected: Amount,
 }
 
-/// Windows of a network, newest first; those that nothing was ever booked in are not there.
+/// Windows of a network, newest first, from the last that was made: for something that came in, or because it was to be closed. All
+/// before it were made with it (see `booking::make_windows_until`).
 pub async fn list_windows(
     conn: &mut Connection,
     by: &Originator,

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use chrono::{DateTime, Utc};
 use daftar::domain::journal::Account;
+use daftar::domain::page::Asked;
 use daftar::store::locks;
 use daftar::usecases::close_window::{close_next_window, close_window};
 use daftar::usecases::propose_settlement::propose_due_settlement;
+use daftar::usecases::reading::windows::list_windows;
 use daftar::usecases::seal_window::{seal_due_window, seal_window};
 use daftar::usecases::{Connection, Failure};
 use diesel_async::SimpleAsyncConnection;
@@ -46,6 +49,28 @@ async fn empty_windows_have_their_turn_and_leave_no_gap() {
         (sealed.ordinal, sealed.transaction_count, sealed.journal_count),
         (1, 0, 0)
     );
+    scene.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn windows_are_listed_once_they_were_needed_and_those_before_them_though_nothing_was_booked_in_them() {
+    let scene = Scene::furnished().await;
+    let listed = async |at: DateTime<Utc>| {
+        let mut conn = scene.world.conn().await;
+        let found = list_windows(&mut conn, &scene.maker, at, PISHKHAN, &Asked::first(10)).await;
+        let windows = found.unwrap().items.into_iter();
+        windows
+            .map(|window| (window.ordinal, window.state))
+            .collect::<Vec<_>>()
+    };
+    assert!(listed(scene.day(2, 1)).await.is_empty());
+    scene.book_cash(2, "1001", "copy", "a").await;
+    let booked = [(3, "open"), (2, "open"), (1, "open")];
+    assert_eq!(listed(scene.day(2, 4)).await, booked);
+    assert_eq!(listed(scene.day(3, 1)).await, booked, "the fourth runs");
+    while scene.close(PISHKHAN, scene.day(4, 0)).await.is_some() {}
+    let closed = [(4, "closed"), (3, "closed"), (2, "closed"), (1, "closed")];
+    assert_eq!(listed(scene.day(4, 0)).await, closed);
     scene.world.assert_sound().await;
 }
 

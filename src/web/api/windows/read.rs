@@ -16,7 +16,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(list_exceptions_of_window);
 }
 
-/// Windows of a network in which something was booked, newest first.
+/// Windows of a network, newest first.
+///
+/// A window is there once something came in for it, a row or money, or its turn to be closed has come; all before it are there then,
+/// whether or not anything was booked in them. The one that runs is not there before that.
 #[utoipa::path(
     tag = "settlements",
     params(("code" = String, Path), PageQuery),
