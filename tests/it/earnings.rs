@@ -1,7 +1,7 @@
 //! Whose earnings of an office are told, and of which network.
 
 use actix_web::http::StatusCode;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use daftar::domain::moment::before;
 use daftar::domain::money::Amount;
 use daftar::domain::originator::Scope;
@@ -168,6 +168,77 @@ async fn earnings_are_told_by_network_and_within_the_asked_stretch() {
         assert_eq!(told(&report), expected, "{query}: {report}");
     }
     scene.world.assert_sound().await;
+}
+
+#[actix_web::test]
+async fn earnings_without_an_end_go_to_the_end_of_the_month_that_runs_or_of_a_later_one_in_which_they_begin()
+{
+    let scene = Scene::furnished().await;
+    let api = Api::of(&scene.world, scene.day(0, 5));
+    let auditor = api.token("auditor", Scope::Read, None).await;
+    // The first of Farvardin 1405 is 21 March 2026; a day begins at 20:30 UTC of the day before.
+    for (query, from, until) in [
+        ("", "2026-03-20T20:30:00Z", "2026-04-20T20:30:00Z"),
+        ("from=1404-11-15", "2026-02-03T20:30:00Z", "2026-04-20T20:30:00Z"),
+        ("from=1405-01-31", "2026-04-19T20:30:00Z", "2026-04-20T20:30:00Z"),
+        ("from=1405-02-01", "2026-04-20T20:30:00Z", "2026-05-21T20:30:00Z"),
+        ("from=1405-03-15", "2026-06-04T20:30:00Z", "2026-06-21T20:30:00Z"),
+        ("until=1405-01-10", "2026-03-20T20:30:00Z", "2026-03-29T20:30:00Z"),
+        (
+            "calendar=gregorian",
+            "2026-02-28T20:30:00Z",
+            "2026-03-31T20:30:00Z",
+        ),
+        (
+            "calendar=gregorian&from=2026-05-10",
+            "2026-05-09T20:30:00Z",
+            "2026-05-31T20:30:00Z",
+        ),
+    ] {
+        let path = format!("/v1/offices/1001/earnings?{query}");
+        let report = api.get(&path, &auditor).await.json();
+        assert_eq!(
+            (&report["from"], &report["until"]),
+            (&json!(from), &json!(until)),
+            "{query}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn earnings_of_400_days_are_told_and_of_a_moment_more_refused_as_the_document_says() {
+    let scene = Scene::furnished().await;
+    let api = Api::of(&scene.world, scene.day(0, 5));
+    let auditor = api.token("auditor", Scope::Read, None).await;
+    let from = scene.began - Duration::days(400);
+    for (until, status) in [
+        (before(scene.began), StatusCode::OK),
+        (scene.began, StatusCode::OK),
+        (
+            scene.began + Duration::microseconds(1),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+    ] {
+        let [from, until] = [from, until].map(|at| at.to_rfc3339_opts(SecondsFormat::Micros, true));
+        let path = format!("/v1/offices/1001/earnings?from={from}&until={until}");
+        let said = api.get(&path, &auditor).await;
+        assert_eq!(said.status, status, "{until}: {}", said.text());
+        let is_too_long = said.text().contains("the_stretch_is_not_too_long");
+        assert_eq!(is_too_long, status != StatusCode::OK, "{until}: {}", said.text());
+    }
+    let without_end = api
+        .get("/v1/offices/1001/earnings?from=1403-12-01", &auditor)
+        .await;
+    assert!(
+        without_end.text().contains("at most 400 days"),
+        "{}",
+        without_end.text()
+    );
+    let document = api.get("/openapi.json", "").await.json();
+    let told = &document["paths"]["/v1/offices/{code}/earnings"]["get"]["parameters"];
+    let until = told.as_array().unwrap().iter().find(|one| one["name"] == "until");
+    let until = until.unwrap()["description"].as_str().unwrap();
+    assert!(until.contains("at most 400 days"), "{until}");
 }
 
 /// What is due next to the office's licensee in the first network.

@@ -17,10 +17,11 @@ pub fn configure(config: &mut ServiceConfig) {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct EarningsQuery {
-    /// A moment, or a day in either calendar; the beginning of this month when left out.
+    /// A moment, or a day in either calendar; the beginning of the month that runs when left out.
     #[param(example = "1404-07-01")]
     pub from: Option<String>,
-    /// Exclusive; the end of that month when left out.
+    /// Exclusive, and at most 400 days after `from`; when left out, the end of the month that runs, or of the month of `from` where
+    /// that is later.
     #[param(example = "1404-08-01")]
     pub until: Option<String>,
     /// What a line is: a day, a month or a service.

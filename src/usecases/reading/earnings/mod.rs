@@ -157,7 +157,8 @@ const fn month_kind(calendar: Calendar) -> PeriodKind {
     }
 }
 
-/// From the asked ends; a missing `from` is the beginning of the month that runs, a missing `until` is that of the next.
+/// From the asked ends; a missing `from` is the beginning of the month that runs, a missing `until` is the end of that month or, if
+/// `from` is later, of the month of `from`.
 fn stretch(asked: &EarningsAsked, zone: Tz, at: DateTime<Utc>) -> Done<(DateTime<Utc>, DateTime<Utc>)> {
     let instant = |moment: Moment| moment.instant(zone);
     let month = |within| month_kind(asked.calendar).at(within, zone).interval(zone);
