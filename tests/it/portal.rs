@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use chrono::Duration;
+use clap::Parser;
+use daftar::cli::CommandLine;
 use daftar::host::database::{DatabaseUrl, pool};
 use daftar::usecases::register::licence::LicenceEventKind;
 use daftar::web::AppState;
@@ -104,6 +106,24 @@ async fn every_link_of_the_start_page_leads_somewhere() {
                 .header("content-type"),
             "font/ttf"
         );
+    }
+}
+
+#[actix_web::test]
+async fn an_empty_server_advises_a_demo_in_a_folder_and_at_a_port_of_its_own() {
+    let world = World::new().await;
+    let api = Api::of(&world, at("2026-03-23T06:00:00Z"));
+    for language in ["fa", "en"] {
+        let page = api.get(&format!("/?lang={language}"), "").await.text();
+        let advised = page
+            .split("<pre dir=\"ltr\">")
+            .filter_map(|rest| rest.split("</pre>").next())
+            .find(|command| command.starts_with("daftar demo"))
+            .unwrap();
+        assert_eq!(advised, "daftar demo --data-dir demo --listen 127.0.0.1:8081");
+        let understood = CommandLine::try_parse_from(advised.split(' '));
+        assert!(understood.is_ok(), "{understood:?}");
+        assert!(page.contains("DATABASE_URL"), "{page}");
     }
 }
 
