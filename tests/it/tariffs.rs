@@ -1,17 +1,21 @@
 //! Versions of tariffs: drafted, approved, published or withdrawn, and what may begin when. Never here: what they come to.
 
-use chrono::{DateTime, Utc};
-use daftar::domain::originator::Originator;
+use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Asia::Kabul;
+use daftar::domain::originator::{Originator, Scope};
+use daftar::domain::period::PeriodKind;
 use daftar::domain::window::CLOCK_DIFFERENCE_MAX;
 use daftar::usecases::reading::tariffs::list_pending_tariffs;
+use daftar::usecases::register::network::{NetworkEntry, register_network};
 use daftar::usecases::tariff::{
     TariffDraft, approve_tariffs, draft_tariffs, publish_tariffs, withdraw_tariffs,
 };
 use daftar::usecases::{Done, Failure};
 use serde_json::{Value, json};
 
+use crate::api::Api;
 use crate::counter::Case;
-use crate::scene::{PISHKHAN, Scene, at, draft, fixed};
+use crate::scene::{PISHKHAN, Scene, at, draft, fixed, network};
 use crate::settling::rule_of;
 
 #[tokio::test]
@@ -49,6 +53,41 @@ async fn a_tariff_that_overlaps_another_is_refused_with_the_one_it_overlaps() {
         refused.contains("holds [2025-03-20") && !refused.contains("conflicting key"),
         "{refused}"
     );
+}
+
+#[actix_web::test]
+async fn a_day_of_tariffs_is_one_of_the_named_network_where_networks_have_different_time_zones() {
+    let scene = Scene::furnished().await;
+    let api = Api::of(&scene.world, scene.day(0, 5));
+    let auditor = api.token("auditor", Scope::Read, None).await;
+    let of_a_day = "/v1/tariffs?service=copy&at=1405-01-01";
+    assert_eq!(
+        api.get(of_a_day, &auditor).await.items().len(),
+        1,
+        "one time zone"
+    );
+    let eastern = NetworkEntry {
+        time_zone: Kabul,
+        ..network("eastern", PeriodKind::Day, 0, scene.began - Duration::hours(1))
+    };
+    let mut conn = scene.world.conn().await;
+    register_network(&mut conn, &scene.maker, eastern).await.unwrap();
+    let refused = api.get(of_a_day, &auditor).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    for told in ["\"network\"", "a_day_is_one_of_a_network"] {
+        assert!(refused.text().contains(told), "{}", refused.text());
+    }
+    for unambiguous in [
+        "/v1/tariffs?service=copy&at=1405-01-01&network=pishkhan",
+        "/v1/tariffs?service=copy&at=2026-03-20T20:30:00Z",
+        "/v1/tariffs?service=copy",
+    ] {
+        assert_eq!(
+            api.get(unambiguous, &auditor).await.items().len(),
+            1,
+            "{unambiguous}"
+        );
+    }
 }
 
 async fn publish_at(scene: &Scene, now: DateTime<Utc>, service: &str, valid_from: DateTime<Utc>) -> Done<()> {

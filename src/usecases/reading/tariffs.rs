@@ -10,7 +10,7 @@ use crate::domain::originator::Originator;
 use crate::domain::page::{Asked, Page};
 use crate::domain::zone::day_of;
 use crate::store::Connection;
-use crate::store::reading::network::all_networks;
+use crate::store::reading::network::{NetworkRow, all_networks};
 use crate::store::reading::tariff::{self, PendingRow, TariffRow, TariffsWanted, TermRow};
 use crate::usecases::{Done, Failure};
 
@@ -73,10 +73,14 @@ pub struct PendingTariff {
 pub struct TariffFilter {
     pub service: Option<String>,
     pub network: Option<String>,
-    /// In force at this moment, as known when it is asked; a day is one of the network's, or of the first one.
+    /// In force at this moment, as known when it is asked; a day is one of the network's.
     pub valid_at: Option<Moment>,
 }
 
+/// Published versions, by id.
+///
+/// # Errors
+/// `Invalid` for an unknown service or network, and for a day of no named network that does not begin everywhere at once.
 pub async fn list_tariffs(
     conn: &mut Connection,
     _by: &Originator,
@@ -87,16 +91,30 @@ pub async fn list_tariffs(
     service_is_known(conn, filter.service.as_deref()).await?;
     let networks = all_networks(conn).await?;
     let network = network_named(&networks, filter.network.as_deref())?;
-    let zone = zone_for(network.or(networks.first()));
+    let instant = |moment| instant_meant(moment, network, &networks);
     let wanted = TariffsWanted {
         id: None,
         service: filter.service.clone(),
         network: filter.network.clone(),
-        valid_at: filter.valid_at.map(|moment| moment.instant(zone)),
+        valid_at: filter.valid_at.map(instant).transpose()?,
         known_at: filter.valid_at.map(|_| at),
     };
     let rows = tariff::list_tariffs(conn, &wanted, asked.after, asked.fetched()).await?;
     Ok(asked.page(rows).map(view))
+}
+
+/// A day begins as in the named network or, where none is named, as in all of them.
+fn instant_meant(moment: Moment, named: Option<&NetworkRow>, networks: &[NetworkRow]) -> Done<DateTime<Utc>> {
+    let instant = moment.instant(zone_for(named.or(networks.first())));
+    let begins_then = |network: &NetworkRow| moment.instant(network.time_zone) == instant;
+    if named.is_some() || networks.iter().all(begins_then) {
+        return Ok(instant);
+    }
+    Err(Failure::invalid(
+        "network",
+        "a_day_is_one_of_a_network",
+        "that day begins at different moments in the networks' time zones: name one, or give `at` as a moment",
+    ))
 }
 
 /// Versions on their way into force, by id.

@@ -20,7 +20,8 @@ pub fn configure(config: &mut ServiceConfig) {
 pub struct TariffQuery {
     pub service: Option<String>,
     pub network: Option<String>,
-    /// In force at this moment, or at the beginning of this day in either calendar, as known now; all versions when left out.
+    /// In force at this moment, or at the beginning of this day in either calendar, as known now; all versions when left out. A day is
+    /// one of `network`, which is to be named where networks have different time zones.
     #[param(example = "1404-07-01")]
     pub at: Option<String>,
 }
