@@ -132,7 +132,7 @@ async fn a_bill_is_explained_with_its_principal_and_a_refund_names_the_originals
     let found = api
         .get("/v1/transactions?office=1001&reference=bill", &token)
         .await;
-    let id = found.json()[0]["id"].as_i64().unwrap();
+    let id = found.items()[0]["id"].as_i64().unwrap();
     let bill = api
         .get(&format!("/v1/transactions/{id}/explanation"), &token)
         .await

@@ -267,7 +267,7 @@ async fn the_two_sides_of_a_bill_a_terminals_split_and_a_refund_have_one_sum_and
                 &auditor,
             )
             .await
-            .json();
+            .items();
         let path = format!("/v1/transactions/{}", found[0]["id"]);
         let shown = api.get(&path, &auditor).await.json();
         assert_eq!(shown["sign"], sign, "{reference}");

@@ -31,6 +31,8 @@ pub struct TransactionRow {
     pub received_at: DateTime<Utc>,
     #[diesel(sql_type = Timestamptz)]
     pub booked_at: DateTime<Utc>,
+    #[diesel(sql_type = Integer)]
+    pub sender_id: i32,
     #[diesel(sql_type = BigInt)]
     pub batch_id: i64,
     #[diesel(sql_type = SmallInt)]
@@ -117,12 +119,13 @@ pub async fn list_transactions(
     page_of_office(conn, query, wanted, before, rows).await
 }
 
-/// One per sender that used the reference; those of a licensee or agency when a party is named.
+/// One per sender that used the reference, by sender's id from beyond one on; those of a licensee or agency when a party is named.
 pub async fn transactions_by_reference(
     conn: &mut Connection,
     office_id: i32,
     reference: &str,
     party_id: Option<i32>,
+    after: Option<i32>,
     rows: i64,
 ) -> Stored<Vec<TransactionRow>> {
     let query = concat!(
@@ -133,6 +136,7 @@ pub async fn transactions_by_reference(
         .bind::<Integer, _>(office_id)
         .bind::<Text, _>(reference)
         .bind::<Nullable<Integer>, _>(party_id)
+        .bind::<Nullable<Integer>, _>(after)
         .bind::<BigInt, _>(rows)
         .load(conn)
         .await?)

@@ -1,6 +1,6 @@
 SELECT t.batch_id * 16384 + t.line AS id, n.code AS network, o.code AS office, v.code AS service,
        s.code AS sender, t.reference, t.kind, t.original_id, t.occurred_at, t.received_at, b.booked_at,
-       t.batch_id, t.line, t.holder, t.amount, t.principal, a.quantity, a.activity_leg, f.canonical AS facts,
+       t.sender_id, t.batch_id, t.line, t.holder, t.amount, t.principal, a.quantity, a.activity_leg, f.canonical AS facts,
        u.code AS unit, a.tariff_version_id, w.period_key AS window_key, w.ordinal AS window_ordinal,
        t.occurred_at < w.starts_at AS earlier
   FROM transactions t

@@ -21,9 +21,6 @@ use crate::store::reading::transaction::{
 };
 use crate::usecases::{Done, Failure};
 
-/// Senders that may have used one reference at one office.
-const SAME_REFERENCE_MAX: i64 = 100;
-
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TransactionView {
     pub id: i64,
@@ -142,19 +139,25 @@ pub async fn list_transactions(
     Ok(asked.page(seen?))
 }
 
-/// Those of one office under one reference: one per sender that used it.
+/// Those of one office under one reference: one per sender that used it, by sender's id.
 pub async fn find_transactions(
     conn: &mut Connection,
     by: &Originator,
     code: &str,
     reference: &str,
-) -> Done<Vec<TransactionView>> {
+    asked: &Asked<i32>,
+) -> Done<Page<(i32, TransactionView)>> {
     let office = office::find_office(conn, code, None)
         .await?
         .ok_or_else(|| Failure::not_found("office", code))?;
-    let rows =
-        transaction::transactions_by_reference(conn, office.id, reference, by.party_id, SAME_REFERENCE_MAX);
-    rows.await?.into_iter().map(view).collect()
+    let (after, rows) = (asked.after, asked.fetched());
+    let found = transaction::transactions_by_reference(conn, office.id, reference, by.party_id, after, rows);
+    let seen: Done<Vec<_>> = found
+        .await?
+        .into_iter()
+        .map(|row| Ok((row.sender_id, view(row)?)))
+        .collect();
+    Ok(asked.page(seen?))
 }
 
 /// One transaction with both sides of its allocation.

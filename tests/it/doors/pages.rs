@@ -52,6 +52,29 @@ async fn page_by_page(doors: &Doors, path: &str, items: &str) -> (Vec<Value>, Ve
 }
 
 #[actix_web::test]
+async fn transactions_of_an_office_under_one_reference_come_in_pages_one_per_sender() {
+    let doors = Doors::new().await;
+    let row = json!({ "office": "1001", "service": "copy", "network": "pishkhan", "reference": "same",
+        "occurred_at": "2026-03-23T05:00:00Z", "holder": "office" });
+    let senders = ["counter-c", "counter-a", "counter-b"];
+    for sender in senders {
+        let token = doors.api.token(sender, Scope::Record, None).await;
+        let booked = doors.api.post("/v1/transactions", &row, &token).await;
+        assert_eq!(booked.status, 201, "{}", booked.text());
+    }
+    let path = "/v1/transactions?office=1001&reference=same";
+    let whole = doors.get(path).await.json();
+    assert!(whole.get("next").is_none(), "{whole}");
+    let (rows, pages) = page_by_page(&doors, &format!("{path}&"), "items").await;
+    assert_eq!((&json!(rows), pages.len()), (&whole["items"], senders.len()));
+    let told: Vec<&str> = rows.iter().map(|row| row["sender"].as_str().unwrap()).collect();
+    assert_eq!(told, senders);
+    let others = doors.get("/v1/transactions?office=1001&reference=other").await;
+    assert!(others.items().is_empty());
+    doors.scene.world.assert_sound().await;
+}
+
+#[actix_web::test]
 async fn networks_balances_and_previewed_positions_come_in_pages_and_a_digest_is_over_all() {
     let doors = Doors::new().await;
     let scene = &doors.scene;

@@ -68,17 +68,30 @@ pub struct ReferenceQuery {
     pub reference: String,
 }
 
-/// The transactions of one office under one reference: at most one per sender that used it, and 100 in all.
-#[utoipa::path(tag = "transactions", params(ReferenceQuery), responses((status = 200, body = Vec<TransactionView>)))]
+/// The transactions of one office under one reference: one per sender that used it.
+#[utoipa::path(
+    tag = "transactions",
+    params(ReferenceQuery, PageQuery),
+    responses((status = 200, body = PageOf<TransactionView>))
+)]
 #[get("/v1/transactions")]
 pub async fn find_transactions(
+    request: HttpRequest,
     state: Data<AppState>,
     Authorised(by): Authorised,
     query: Query<ReferenceQuery>,
-) -> Answer<Json<Vec<TransactionView>>> {
+    page: Query<PageQuery>,
+) -> Answer<Json<PageOf<TransactionView>>> {
+    let asked = page.asked()?;
     let mut conn = state.connection().await?;
-    let found = transactions::find_transactions(&mut conn, &by, &query.office, &query.reference).await?;
-    Ok(Json(found))
+    let (office, reference) = (&query.office, &query.reference);
+    let found = transactions::find_transactions(&mut conn, &by, office, reference, &asked).await?;
+    Ok(Json(presented(
+        &request,
+        found,
+        |(sender, _)| *sender,
+        |(_, row)| row,
+    )))
 }
 
 /// One transaction with both sides of its allocation.
