@@ -1,5 +1,6 @@
 //! The pages that need no token: in both languages, without scripts, and telling no amount.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,6 +14,7 @@ use daftar::usecases::register::licence::LicenceEventKind;
 use daftar::web::AppState;
 use daftar::web::proxies::Proxies;
 use daftar::web::server::app;
+use serde_json::Value;
 
 use crate::api::Api;
 use crate::scene::{Scene, at};
@@ -94,9 +96,12 @@ async fn every_link_of_the_start_page_leads_somewhere() {
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
         .collect();
-    assert!(links.len() >= 7, "{links:?}");
+    assert!(links.len() >= 18, "{links:?}");
+    let places = places(&api.get("/openapi.json", "").await.json());
     for link in links {
-        assert_eq!(api.get(link, "").await.status, 200, "{link}");
+        let (path, place) = link.split_once('#').unwrap_or((link, ""));
+        assert_eq!(api.get(path, "").await.status, 200, "{link}");
+        assert!(place.is_empty() || places.contains(place), "{link}");
     }
     for font in ["vazirmatn.ttf", "vazirmatn-bold.ttf"] {
         assert!(page_style(&api).await.contains(font));
@@ -106,6 +111,51 @@ async fn every_link_of_the_start_page_leads_somewhere() {
                 .header("content-type"),
             "font/ttf"
         );
+    }
+}
+
+/// Where the pages of the document show each operation: below its tag, by its name.
+fn places(document: &Value) -> BTreeSet<String> {
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations = paths.flat_map(|path| path.as_object().unwrap().values());
+    operations
+        .map(|operation| {
+            let name = |name: &Value| name.as_str().unwrap().to_owned();
+            format!(
+                "/{}/{}",
+                name(&operation["tags"][0]),
+                name(&operation["operationId"])
+            )
+        })
+        .collect()
+}
+
+#[actix_web::test]
+async fn the_start_page_links_whatever_is_read_through_the_api() {
+    let world = World::new().await;
+    let api = Api::of(&world, at("2026-03-23T06:00:00Z"));
+    let english = api.get("/?lang=en", "").await.text();
+    let persian = api.get("/?lang=fa", "").await.text();
+    for (place, in_english, in_persian) in [
+        (
+            "offices/list_offices",
+            "Offices and their licences",
+            "دفترها و پروانه‌هایشان",
+        ),
+        ("offices/report_earnings", "Earnings", "درآمد دفترها"),
+        ("tariffs/list_tariffs", "Tariffs", "تعرفه‌ها"),
+        ("transactions/list_transactions", "Transactions", "تراکنش‌ها"),
+        ("settlements/list_windows", "Windows", "پنجره‌های تسویه"),
+        ("settlements/list_settlements", "Settlements", "تسویه‌ها"),
+        ("parties/report_balances", "Balances", "مانده‌ها"),
+        ("statements/list_statements", "Statements", "صورت‌حساب‌ها"),
+        ("operation/list_mail", "Outbox", "صندوق ارسال نامه"),
+        ("operation/list_job_runs", "Job history", "تاریخچهٔ کارها"),
+    ] {
+        for (page, name) in [(&english, in_english), (&persian, in_persian)] {
+            let link = format!("<a href=\"/docs/#/{place}\">{name}</a>");
+            assert!(page.contains(&link), "{link} is missing in\n{page}");
+        }
     }
 }
 

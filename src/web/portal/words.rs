@@ -43,6 +43,7 @@ pub struct Words {
     pub party: &'static str,
     pub period: &'static str,
     pub digest: &'static str,
+    pub api: &'static str,
     pub machines: &'static str,
     pub machines_told: &'static str,
     pub api_pages: &'static str,
@@ -69,6 +70,11 @@ impl Words {
             _ => ("", ""),
         };
         self.chosen(names)
+    }
+
+    /// Places in the pages of the OpenAPI document, each with what is read there.
+    pub fn readings(&self) -> [(&'static str, &'static str); 11] {
+        READINGS.map(|(place, names)| (place, self.chosen(names)))
     }
 
     /// What a job does; a job with a name of its own is called by it.
@@ -104,6 +110,24 @@ impl Words {
         if self.direction == "rtl" { persian } else { english }
     }
 }
+
+/// What is read through the API, each with its place in the pages of the OpenAPI document: tag and operation.
+const READINGS: [(&str, (&str, &str)); 11] = [
+    ("register/list_networks", ("شبکه‌ها", "Networks")),
+    (
+        "offices/list_offices",
+        ("دفترها و پروانه‌هایشان", "Offices and their licences"),
+    ),
+    ("offices/report_earnings", ("درآمد دفترها", "Earnings")),
+    ("tariffs/list_tariffs", ("تعرفه‌ها", "Tariffs")),
+    ("transactions/list_transactions", ("تراکنش‌ها", "Transactions")),
+    ("settlements/list_windows", ("پنجره‌های تسویه", "Windows")),
+    ("settlements/list_settlements", ("تسویه‌ها", "Settlements")),
+    ("parties/report_balances", ("مانده‌ها", "Balances")),
+    ("statements/list_statements", ("صورت‌حساب‌ها", "Statements")),
+    ("operation/list_mail", ("صندوق ارسال نامه", "Outbox")),
+    ("operation/list_job_runs", ("تاریخچهٔ کارها", "Job history")),
+];
 
 const PERSIAN: Words = Words {
     language: "fa",
@@ -145,6 +169,7 @@ const PERSIAN: Words = Words {
     party: "ذی‌نفع",
     period: "دوره",
     digest: "چکیدهٔ SHA-256",
+    api: "آنچه از راه API خوانده می‌شود",
     machines: "برای سامانه‌ها",
     machines_told: "هر درخواست با یک توکن می‌آید. توکن را همان‌جا که برنامه اجرا می‌شود بسازید:",
     api_pages: "راهنمای API",
@@ -194,6 +219,7 @@ const ENGLISH: Words = Words {
     party: "Party",
     period: "Period",
     digest: "SHA-256 digest",
+    api: "What is read through the API",
     machines: "For machines",
     machines_told: "Every request bears a token. Make one where the program runs:",
     api_pages: "API reference",
