@@ -9,14 +9,21 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use chrono::Duration;
 use clap::Parser;
 use daftar::cli::CommandLine;
+use daftar::domain::outbox::Answer;
+use daftar::domain::timetable::Work;
 use daftar::host::database::{DatabaseUrl, pool};
+use daftar::usecases::claim_mail::claim_mail;
+use daftar::usecases::finish_mail::finish_mail;
 use daftar::usecases::register::licence::LicenceEventKind;
 use daftar::web::AppState;
 use daftar::web::proxies::Proxies;
 use daftar::web::server::app;
+use diesel::sql_types::Timestamptz;
+use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use crate::api::Api;
+use crate::mail::queue;
 use crate::scene::{Scene, at};
 use crate::settled::{EARNED, settled};
 use crate::world::World;
@@ -111,6 +118,57 @@ async fn every_link_of_the_start_page_leads_somewhere() {
                 .header("content-type"),
             "font/ttf"
         );
+    }
+}
+
+#[actix_web::test]
+async fn the_start_page_tells_which_jobs_ran_which_have_not_yet_and_how_much_mail_stands_where() {
+    let scene = Scene::furnished().await;
+    let now = at("2026-03-23T06:00:00Z");
+    let mut conn = scene.world.conn().await;
+    let renamed = "INSERT INTO job_runs (job, slot, state, worker, claimed_at, lease_until, finished_at)
+        VALUES ('close-at-four', $1, 'succeeded', 'w', $1, $1, $1)";
+    let run_long_ago = diesel::sql_query(renamed).bind::<Timestamptz, _>(scene.day(0, 4));
+    run_long_ago.execute(&mut *conn).await.unwrap();
+    scene.run_job("close-windows", now).await;
+    for recipient in ["first", "second", "third"] {
+        queue(&mut conn, recipient, "en").await;
+    }
+    let claimed = claim_mail(&mut conn, &scene.maker, now, "example.ir").await;
+    let accepted = Answer::Accepted {
+        reply: "250 ok".to_owned(),
+    };
+    finish_mail(&mut conn, &scene.maker, now, &claimed.unwrap()[0], &accepted)
+        .await
+        .unwrap();
+    let api = Api::of(&scene.world, now);
+    for (language, ran, not_yet, mails) in [
+        (
+            "en",
+            "<span>Close windows<small>23 March 2026, 09:30</small></span><span class=\"state succeeded\">done</span>",
+            "<span>Verify the books</span><span class=\"state\">not run yet</span>",
+            [
+                "<span class=\"state accepted\">accepted</span><strong>1</strong>",
+                "<span class=\"state sending\">being sent</span><strong>2</strong>",
+            ],
+        ),
+        (
+            "fa",
+            "<span class=\"state succeeded\">انجام شد</span>",
+            "<span>راستی‌آزمایی دفترها</span><span class=\"state\">هنوز اجرا نشده</span>",
+            [
+                "<span class=\"state accepted\">پذیرفته شد</span><strong>۱</strong>",
+                "<span class=\"state sending\">در حال ارسال</span><strong>۲</strong>",
+            ],
+        ),
+    ] {
+        let page = api.get(&format!("/?lang={language}"), "").await.text();
+        for told in [ran, not_yet].into_iter().chain(mails) {
+            assert!(page.contains(told), "{told} is missing in\n{page}");
+        }
+        let not_run = page.matches("<span class=\"state\">").count();
+        assert_eq!(not_run, Work::ALL.len() - 1, "{page}");
+        assert!(!page.contains("close-at-four"), "{page}");
     }
 }
 

@@ -47,7 +47,7 @@ pub async fn jobs_that_ran(conn: &mut Connection) -> Stored<Vec<String>> {
         #[diesel(sql_type = Text)]
         job: String,
     }
-    let query = concat!(include_str!("jobs_that_ran.sql"), "SELECT job FROM jobs");
-    let names: Vec<Name> = diesel::sql_query(query).load(conn).await?;
+    let asked = diesel::sql_query(include_str!("jobs_that_ran.sql"));
+    let names: Vec<Name> = asked.load(conn).await?;
     Ok(names.into_iter().map(|name| name.job).collect())
 }

@@ -3,6 +3,5 @@ WITH RECURSIVE stepped AS (
     (SELECT r.job FROM job_runs r ORDER BY r.job LIMIT 1)
     UNION ALL
     SELECT (SELECT r.job FROM job_runs r WHERE r.job > s.job ORDER BY r.job LIMIT 1) FROM stepped s WHERE s.job IS NOT NULL
-), jobs AS (
-    SELECT s.job FROM stepped s WHERE s.job IS NOT NULL
 )
+SELECT s.job FROM stepped s WHERE s.job IS NOT NULL

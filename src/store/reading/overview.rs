@@ -29,11 +29,19 @@ pub struct NetworkStandingRow {
     pub settled_at: Option<DateTime<Utc>>,
 }
 
+/// A job that some worker follows.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct FollowedJobRow {
+    #[diesel(sql_type = Text)]
+    pub job: String,
+    /// Nothing while it has not run.
+    #[diesel(embed)]
+    pub newest: Option<NewestRunRow>,
+}
+
 /// The newest run of a job.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct NewestRunRow {
-    #[diesel(sql_type = Text)]
-    pub job: String,
     #[diesel(sql_type = Text)]
     pub state: String,
     #[diesel(sql_type = Timestamptz)]
@@ -64,13 +72,12 @@ pub async fn network_standings(conn: &mut Connection, at: DateTime<Utc>) -> Stor
         .await?)
 }
 
-/// By job.
-pub async fn newest_runs(conn: &mut Connection) -> Stored<Vec<NewestRunRow>> {
-    let query = concat!(
-        include_str!("jobs_that_ran.sql"),
-        include_str!("overview/newest_runs.sql")
-    );
-    Ok(diesel::sql_query(query).load(conn).await?)
+/// Those of workers that were seen since, by job.
+pub async fn followed_jobs(conn: &mut Connection, since: DateTime<Utc>) -> Stored<Vec<FollowedJobRow>> {
+    Ok(diesel::sql_query(include_str!("overview/jobs.sql"))
+        .bind::<Timestamptz, _>(since)
+        .load(conn)
+        .await?)
 }
 
 /// By state; of those that were accepted no more than `accepted_max` are counted.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::standing::{LicenceState, state_at};
@@ -14,10 +14,11 @@ use crate::store::Connection;
 use crate::store::network::{NetworkRow, networks_with_versions};
 use crate::store::reading::licence::{EventRow, events_of, licences_with_decisions};
 use crate::store::reading::overview::{
-    MailCountRow, NetworkStandingRow, NewestRunRow, database_version, mail_counts, network_standings,
-    newest_runs,
+    FollowedJobRow, MailCountRow, NetworkStandingRow, database_version, followed_jobs, mail_counts,
+    network_standings,
 };
 use crate::usecases::booking::schedule_of;
+use crate::usecases::register_worker::UNSEEN_SECS_MAX;
 use crate::usecases::{Done, Failure};
 
 /// Texts are in the reader's language, dates in its calendar, numbers in its digits.
@@ -25,6 +26,7 @@ use crate::usecases::{Done, Failure};
 pub struct Overview {
     pub database: String,
     pub networks: Vec<NetworkStanding>,
+    /// Of the timetable that servers follow now; none while no server runs jobs.
     pub jobs: Vec<JobStanding>,
     pub mails: Vec<MailCount>,
 }
@@ -59,7 +61,13 @@ pub struct LastSettlement {
 #[derive(Clone, Debug)]
 pub struct JobStanding {
     pub job: String,
-    /// `running`, `succeeded` or `failed`.
+    /// Nothing while it has not run.
+    pub newest: Option<NewestRun>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewestRun {
+    /// `running`, `succeeded`, `failed` or `lapsed`.
     pub state: String,
     pub at: String,
 }
@@ -91,7 +99,7 @@ pub async fn show_overview(conn: &mut Connection, at: DateTime<Utc>, language: L
         standing.offices -= restricted.copied().unwrap_or(0);
     }
     let zone = networks.first().map_or(Tz::UTC, |network| network.time_zone);
-    let runs = newest_runs(conn).await?;
+    let jobs = followed_jobs(conn, at - TimeDelta::seconds(UNSEEN_SECS_MAX)).await?;
     let mails = mail_counts(conn, ACCEPTED_COUNTED_MAX).await?;
     Ok(Overview {
         database: database_version(conn).await?,
@@ -99,9 +107,9 @@ pub async fn show_overview(conn: &mut Connection, at: DateTime<Utc>, language: L
             .into_iter()
             .map(|row| network_standing(row, &networks, at, language))
             .collect::<Done<_>>()?,
-        jobs: runs
+        jobs: jobs
             .into_iter()
-            .map(|run| job_standing(run, zone, language))
+            .map(|row| job_standing(row, zone, language))
             .collect(),
         mails: mails
             .into_iter()
@@ -179,11 +187,13 @@ fn running_window(network: &NetworkRow, at: DateTime<Utc>, language: Language) -
     })
 }
 
-fn job_standing(run: NewestRunRow, zone: Tz, language: Language) -> JobStanding {
+fn job_standing(row: FollowedJobRow, zone: Tz, language: Language) -> JobStanding {
     JobStanding {
-        at: dates::moment(run.finished_at.unwrap_or(run.claimed_at), zone, language),
-        job: run.job,
-        state: run.state,
+        job: row.job,
+        newest: row.newest.map(|run| NewestRun {
+            state: run.state,
+            at: dates::moment(run.finished_at.unwrap_or(run.claimed_at), zone, language),
+        }),
     }
 }
 
