@@ -1,4 +1,4 @@
-//! What an office's licensee earned, by day and service. Never here: other parties' legs.
+//! What an office's licensee earned, by lines of time and by service. Never here: other parties' legs.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -23,6 +23,17 @@ pub struct EarningsWanted<'a> {
     /// Only what moves the licensee's destination of this deposit identifier in these windows; `None`: all of all windows.
     pub moving: Option<(&'a [i32], &'a str)>,
     pub by_service: bool,
+    /// The days, months or the like of which sums are wanted, of each network; empty for sums of all time.
+    pub lines: &'a [LineBegin],
+}
+
+/// Where a line of a report begins in one network: it ends where the next one does.
+#[derive(Clone, Copy, Debug)]
+pub struct LineBegin {
+    pub network_id: i16,
+    pub since: DateTime<Utc>,
+    /// The local day that begins then.
+    pub day: NaiveDate,
 }
 
 /// The own legs of an original at one destination, which are held.
@@ -34,15 +45,16 @@ pub struct HeldLegs<'a> {
     pub cut: i64,
 }
 
-/// Sums of one local day, service if wanted, and state; amounts are signed, in the unit's smallest part.
+/// Sums of one line, service if wanted, and state; amounts are signed, in the unit's smallest part.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct EarningRow {
     #[diesel(sql_type = Text)]
     pub network: String,
     #[diesel(sql_type = Text)]
     pub unit: String,
-    #[diesel(sql_type = Date)]
-    pub day: NaiveDate,
+    /// With which the line begins.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub day: Option<NaiveDate>,
     #[diesel(sql_type = Nullable<Text>)]
     pub service: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -71,6 +83,10 @@ pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> S
     let held_ids: Vec<i64> = held.clone().map(|legs| legs.original_id).collect();
     let held_at: Vec<&str> = held.clone().map(|legs| legs.deposit_identifier).collect();
     let held_cuts: Vec<i64> = held.map(|legs| legs.cut).collect();
+    let lines = wanted.lines.iter();
+    let line_networks: Vec<i16> = lines.clone().map(|line| line.network_id).collect();
+    let line_since: Vec<DateTime<Utc>> = lines.clone().map(|line| line.since).collect();
+    let line_days: Vec<NaiveDate> = lines.map(|line| line.day).collect();
     Ok(prepared(include_str!("earnings.sql"))
         .bind::<Integer, _>(wanted.office_id)
         .bind::<Timestamptz, _>(wanted.from)
@@ -83,6 +99,9 @@ pub async fn earnings_of(conn: &mut Connection, wanted: EarningsWanted<'_>) -> S
         .bind::<Nullable<Array<Integer>>, _>(wanted.moving.map(|(windows, _)| windows))
         .bind::<Nullable<Text>, _>(wanted.moving.map(|(_, identifier)| identifier))
         .bind::<Bool, _>(wanted.by_service)
+        .bind::<Array<SmallInt>, _>(line_networks)
+        .bind::<Array<Timestamptz>, _>(line_since)
+        .bind::<Array<Date>, _>(line_days)
         .load(conn)
         .await?)
 }

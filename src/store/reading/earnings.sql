@@ -1,11 +1,15 @@
--- The licensee's own legs of one office's transactions, by local day, service if wanted, and how far they are settled. `until` is exclusive; the
--- licensee or the network is null for all. The originals whose own legs are held come as their ids beside the deposit identifiers where they are, and
+-- The licensee's own legs of one office's transactions, by the line in which they happened and the service if wanted, and how far they are settled.
+-- `until` is exclusive; the licensee or the network is null for all. A line is told by the day with which it begins; without any, its day is null. The originals whose own legs are held come as their ids beside the deposit identifiers where they are, and
 -- what of them is not held; what a terminal split or was paid out never is.
 -- On demand only what moves one destination of the licensee in some windows, null for all: what it collects moves the plain one.
 WITH wanted AS NOT MATERIALIZED (
     SELECT $1::int AS office_id, $2::timestamptz AS since, $3::timestamptz AS until, $4::int AS licensee, $5::smallint AS network_id,
            $6::bigint[] AS held_ids, $7::text[] AS held_at, $8::bigint[] AS held_cuts, $9::int[] AS windows, $10::text AS destination,
-           $11::bool AS by_service
+           $11::bool AS by_service, $12::smallint[] AS line_networks, $13::timestamptz[] AS line_since, $14::date[] AS line_days
+), lines AS MATERIALIZED (
+    SELECT l.network_id, array_agg(l.since ORDER BY l.since, l.day) AS since, array_agg(l.day ORDER BY l.since, l.day) AS days
+      FROM wanted w CROSS JOIN unnest(w.line_networks, w.line_since, w.line_days) AS l (network_id, since, day)
+     GROUP BY l.network_id
 ), held AS MATERIALIZED (
     SELECT o.id, array_agg(o.deposit_identifier ORDER BY o.deposit_identifier) AS places, sum(o.cut)::bigint AS cut
       FROM wanted w CROSS JOIN unnest(w.held_ids, w.held_at, w.held_cuts) AS o (id, deposit_identifier, cut)
@@ -13,14 +17,14 @@ WITH wanted AS NOT MATERIALIZED (
 ), asked AS (
     SELECT t.allocation_id, t.network_id, CASE WHEN w.by_service THEN t.service_id END AS service_id, t.window_id, t.kind, t.holder,
            b.party_ids[1] AS licensee,
-           (t.occurred_at AT TIME ZONE n.time_zone)::date AS day,
+           lines.days[width_bucket(t.occurred_at, lines.since)] AS day,
            held.places AS held_at,
            count(*) AS rows, sum(t.principal)::bigint AS principal,
            sum(CASE WHEN t.original_id IS NULL THEN coalesce(held.cut, 0) ELSE 0 END)::bigint AS cut
       FROM wanted w
       JOIN transactions t ON t.office_id = w.office_id AND t.occurred_at >= w.since AND t.occurred_at < w.until
       JOIN bindings b ON b.id = t.binding_id
-      JOIN networks n ON n.id = t.network_id
+      LEFT JOIN lines ON lines.network_id = t.network_id
       LEFT JOIN held ON held.id = coalesce(t.original_id, t.batch_id * 16384 + t.line)
      WHERE (w.licensee IS NULL OR b.party_ids[1] = w.licensee) AND (w.network_id IS NULL OR t.network_id = w.network_id)
        AND (w.windows IS NULL OR t.window_id = ANY (w.windows))

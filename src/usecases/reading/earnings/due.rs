@@ -235,6 +235,7 @@ async fn unsealed_of(
                 held: &[],
                 moving: Some((&windows, identifier)),
                 by_service: false,
+                lines: &[],
             };
             for earning in earnings_of(conn, wanted).await? {
                 let deposit_identifier = identifier.clone();

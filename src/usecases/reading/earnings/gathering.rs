@@ -1,4 +1,4 @@
-//! Rows of a day and service gathered into the lines of a report. Never here: SQL.
+//! Rows of a line's time, service and state gathered into the lines of a report. Never here: SQL.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::domain::language::Language;
 use crate::domain::money::Amount;
 use crate::domain::period::PeriodKind;
 use crate::store::reading::earning::EarningRow;
-use crate::usecases::Done;
+use crate::usecases::{Done, Failure};
 
 /// Sums over some transactions; amounts are signed integers of the unit's smallest part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -73,7 +73,7 @@ pub(super) fn gather(rows: &[EarningRow], by: Gathered, month: PeriodKind) -> Do
 fn lines(rows: &[EarningRow], by: Gathered, month: PeriodKind) -> Done<Vec<EarningLine>> {
     let mut gathered: BTreeMap<String, (Labels, Vec<&EarningRow>)> = BTreeMap::new();
     for row in rows {
-        let (key, labels) = line_of(row, by, month);
+        let (key, labels) = line_of(row, by, month)?;
         gathered
             .entry(key)
             .or_insert_with(|| (labels, Vec::new()))
@@ -98,23 +98,27 @@ struct Labels {
     en: String,
 }
 
-fn line_of(row: &EarningRow, by: Gathered, month: PeriodKind) -> (String, Labels) {
+fn line_of(row: &EarningRow, by: Gathered, month: PeriodKind) -> Done<(String, Labels)> {
+    let begins = || {
+        row.day
+            .ok_or_else(|| Failure::Internal("earnings of no day".to_owned()))
+    };
     let period = match by {
-        Gathered::Day => PeriodKind::Day.of_day(row.day),
-        Gathered::Month => month.of_day(row.day),
+        Gathered::Day => PeriodKind::Day.of_day(begins()?),
+        Gathered::Month => month.of_day(begins()?),
         Gathered::Service => {
             let labels = Labels {
                 fa: row.name_fa.clone().unwrap_or_default(),
                 en: row.name_en.clone().unwrap_or_default(),
             };
-            return (row.service.clone().unwrap_or_default(), labels);
+            return Ok((row.service.clone().unwrap_or_default(), labels));
         }
     };
     let labels = Labels {
         fa: period.label(Language::Fa),
         en: period.label(Language::En),
     };
-    (period.to_string(), labels)
+    Ok((period.to_string(), labels))
 }
 
 fn sums<'a>(rows: impl IntoIterator<Item = &'a EarningRow>) -> Done<Sums> {
@@ -145,7 +149,7 @@ mod tests {
         EarningRow {
             network: "pishkhan".to_owned(),
             unit: "IRR".to_owned(),
-            day: day.parse().unwrap(),
+            day: Some(day.parse().unwrap()),
             service: Some(service.to_owned()),
             name_fa: Some(service.to_owned()),
             name_en: Some(service.to_owned()),

@@ -17,9 +17,9 @@ use crate::domain::moment::is_within_calendars;
 use crate::domain::originator::Originator;
 use crate::domain::period::PeriodKind;
 use crate::store::Connection;
-use crate::store::reading::earning::{EarningsWanted, HeldLegs, earnings_of};
+use crate::store::reading::earning::{EarningsWanted, HeldLegs, LineBegin, earnings_of};
 use crate::store::reading::licence::tenures_of;
-use crate::store::reading::network::all_networks;
+use crate::store::reading::network::{NetworkRow, all_networks};
 use crate::usecases::settling::held_now::Restrictions;
 use crate::usecases::{Done, Failure};
 
@@ -115,6 +115,8 @@ async fn report(
         cut: original.not_held.minor(),
     });
     let held: Vec<HeldLegs<'_>> = held.collect();
+    let asked_networks = network.map_or_else(|| networks.clone(), |network| vec![network.clone()]);
+    let lines = line_begins(asked, &asked_networks, from, until);
     let rows = earnings_of(
         conn,
         EarningsWanted {
@@ -126,10 +128,10 @@ async fn report(
             held: &held,
             moving: None,
             by_service: asked.gathered == Gathered::Service,
+            lines: &lines,
         },
     )
     .await?;
-    let asked_networks = network.map_or_else(|| networks.clone(), |network| vec![network.clone()]);
     let creditors = match by.party_id {
         Some(party_id) => [(party_id, asked_networks)].into(),
         None => licensee::licensees_at(conn, &tenures, &asked_networks, at).await?,
@@ -155,6 +157,35 @@ const fn month_kind(calendar: Calendar) -> PeriodKind {
         Calendar::Jalali => PeriodKind::JalaliMonth,
         Calendar::Gregorian => PeriodKind::GregorianMonth,
     }
+}
+
+/// The lines of each network that lie in the stretch, if only in part.
+fn line_begins(
+    asked: &EarningsAsked,
+    networks: &[NetworkRow],
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Vec<LineBegin> {
+    let kind = match asked.gathered {
+        Gathered::Day => PeriodKind::Day,
+        Gathered::Month => month_kind(asked.calendar),
+        Gathered::Service => return Vec::new(),
+    };
+    let mut lines = Vec::new();
+    for network in networks {
+        let mut within = Some(from);
+        while let Some(instant) = within.filter(|instant| *instant < until) {
+            let period = kind.at(instant, network.time_zone);
+            let interval = period.interval(network.time_zone);
+            lines.push(LineBegin {
+                network_id: network.id,
+                since: interval.from(),
+                day: period.first_day(),
+            });
+            within = interval.until();
+        }
+    }
+    lines
 }
 
 /// From the asked ends; a missing `from` is the beginning of the month that runs, a missing `until` is the end of that month or, if
