@@ -182,10 +182,20 @@ impl BookedEntry {
     }
 }
 
-/// Colons part accounts, and two blanks or a semicolon end them.
+/// Colons part accounts, and two blanks or a semicolon end them. Whatever else than letters, digits and a few marks stands in
+/// a part is told by its number, so that no two accounts become one.
 fn plain(part: &str) -> String {
-    let kept = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
-    part.chars().map(|c| if kept(c) { c } else { '_' }).collect()
+    let mut plain = String::with_capacity(part.len());
+    for c in part.chars() {
+        if c.is_alphanumeric() || matches!(c, '.' | '-' | '@') {
+            plain.push(c);
+        } else if c == '_' {
+            plain.push_str("__");
+        } else {
+            plain += &format!("_{:x}_", u32::from(c));
+        }
+    }
+    plain
 }
 
 /// Quoted, because a code may have digits and hyphens.
@@ -250,9 +260,19 @@ mod tests {
         );
         assert!(text.contains("\n    pishkhan:bank  10475.00 IRR  ; "), "{text}");
         assert!(
-            text.contains("\n    pishkhan:due:_office  -10475.00 IRR  ; "),
+            text.contains("\n    pishkhan:due:_3d_office  -10475.00 IRR  ; "),
             "{text}"
         );
+    }
+
+    #[test]
+    fn no_two_identifiers_are_one_account() {
+        let identifiers = ["36 01", "36/01", "36_01", "36__01", "36_2f_01", "36:01", "36;01", "36  01"];
+        let mut paths: Vec<String> = identifiers.iter().map(|identifier| plain(identifier)).collect();
+        assert!(paths.iter().all(|path| !path.contains([':', ';', ' '])), "{paths:?}");
+        paths.sort();
+        paths.dedup();
+        assert_eq!(paths.len(), identifiers.len(), "{paths:?}");
     }
 
     #[test]
