@@ -31,7 +31,7 @@ pub(super) async fn finish(
         Course::Wholly(_) | Course::Singly | Course::Chunk(_) => {}
     }
     if waits {
-        supersede_booked(conn, plan, &recorded).await?;
+        supersede_recorded(conn, plan, &recorded).await?;
     }
     if let Some(passage) = plan.course.passage() {
         note(conn, passage, plan.rows, &recorded).await?;
@@ -123,11 +123,16 @@ async fn release(
     Err(Failure::conflict("a_quarantined_row_is_decided_once", told).into())
 }
 
-/// Sent again, corrected or not, and booked: whatever waits under its key is done with (money rule 16).
-async fn supersede_booked(conn: &mut Connection, plan: &Plan<'_>, recorded: &[Outcome]) -> Result<(), Halt> {
-    let booked = plan.rows.iter().zip(recorded);
-    let keys: Vec<(&str, i32, &str)> = booked
-        .filter(|(_, recorded)| recorded.is_booked())
+/// Sent again, corrected or not, and in the books: whatever waits under its key is done with (money rule 16). A row that was
+/// booked before closes it too, for another server may have kept the one while this one booked the other.
+async fn supersede_recorded(
+    conn: &mut Connection,
+    plan: &Plan<'_>,
+    recorded: &[Outcome],
+) -> Result<(), Halt> {
+    let rows = plan.rows.iter().zip(recorded);
+    let keys: Vec<(&str, i32, &str)> = rows
+        .filter(|(_, recorded)| recorded.is_in_the_books())
         .map(|(sent, _)| sent.key())
         .collect();
     if !keys.is_empty() {

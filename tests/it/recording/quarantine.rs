@@ -10,16 +10,17 @@ use daftar::domain::transaction::{Outcome, Reason};
 use daftar::usecases::Failure;
 use daftar::usecases::quarantine::{list_quarantine, reject_quarantined, release_quarantined};
 use daftar::usecases::reading::earnings::{EarningsAsked, report_earnings};
+use daftar::usecases::record_transactions::{Course, Memory, Sent, record_transactions};
 use daftar::usecases::register::binding::{BindingEntry, bind_roles};
 use daftar::usecases::register::document::{RegisterDocument, register_document};
 use daftar::usecases::register::licence::OfficeRoles;
 use daftar::usecases::register::office::OfficeEntry;
 use daftar::usecases::register::originator::{OriginatorEntry, originator_of_code, register_originator};
-use diesel_async::SimpleAsyncConnection;
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use serde_json::{Value, json};
 
 use super::Counter;
-use super::counter::reason_of;
+use super::counter::{reason_of, submitted};
 use crate::scene::{PISHKHAN, fixed};
 
 async fn waiting(counter: &Counter, row: Value) -> i64 {
@@ -119,6 +120,30 @@ async fn the_same_row_waits_once_and_a_corrected_one_supersedes_it() {
     let id = waiting(&counter, row.clone()).await;
     assert_eq!(waiting(&counter, row).await, id);
     counter.booked(counter.row("r-1", json!({}))).await;
+    assert_eq!(state(&counter, id).await, "superseded");
+    counter.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_one_server_kept_while_another_booked_the_corrected_row_is_closed_when_that_is_sent_again() {
+    let counter = Counter::open().await;
+    let (kept, corrected) = (counter.row("r-1", json!({ "amount": 5 })), counter.row("r-1", json!({})));
+    let mut keeping = counter.scene.world.conn().await;
+    let id = keeping.transaction(async |conn| {
+        let row = submitted(&kept);
+        let sent = [Sent::by(&counter.scene.counters, &row, counter.now).unwrap()];
+        let memory = Memory::default();
+        let outcomes = record_transactions(conn, &memory, counter.now, &sent, Course::Singly).await;
+        // Nothing is committed before the other server has booked.
+        counter.booked(corrected.clone()).await;
+        let [Outcome::Quarantined { id, .. }] = outcomes.unwrap()[..] else {
+            panic!("an amount that is no price was booked");
+        };
+        Ok::<_, Failure>(id)
+    });
+    let id = id.await.unwrap();
+    assert_eq!(state(&counter, id).await, "waiting");
+    assert!(matches!(counter.one(corrected).await, Outcome::Repeated(_)));
     assert_eq!(state(&counter, id).await, "superseded");
     counter.assert_sound().await;
 }
