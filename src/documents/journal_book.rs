@@ -267,9 +267,14 @@ mod tests {
 
     #[test]
     fn no_two_identifiers_are_one_account() {
-        let identifiers = ["36 01", "36/01", "36_01", "36__01", "36_2f_01", "36:01", "36;01", "36  01"];
+        let identifiers = [
+            "36 01", "36/01", "36_01", "36__01", "36_2f_01", "36:01", "36;01", "36  01",
+        ];
         let mut paths: Vec<String> = identifiers.iter().map(|identifier| plain(identifier)).collect();
-        assert!(paths.iter().all(|path| !path.contains([':', ';', ' '])), "{paths:?}");
+        assert!(
+            paths.iter().all(|path| !path.contains([':', ';', ' '])),
+            "{paths:?}"
+        );
         paths.sort();
         paths.dedup();
         assert_eq!(paths.len(), identifiers.len(), "{paths:?}");

@@ -383,7 +383,7 @@ async fn the_start_page_is_worked_out_once_in_ten_seconds_however_many_ask_for_i
     let noon = scene.day(0, 12);
     let passed = Arc::new(AtomicI64::new(0));
     let secs = Arc::clone(&passed);
-    let clock = move || noon + Duration::seconds(secs.load(Ordering::Relaxed));
+    let clock = move || noon + Duration::seconds(AtomicI64::load(&secs, Ordering::Relaxed));
     let state = AppState::new(scene.world.pool().clone(), clock);
     let app = init_service(app(state)).await;
     let licensed = async |language: &str, after: i64| {

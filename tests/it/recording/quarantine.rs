@@ -127,7 +127,10 @@ async fn the_same_row_waits_once_and_a_corrected_one_supersedes_it() {
 #[tokio::test]
 async fn what_one_server_kept_while_another_booked_the_corrected_row_is_closed_when_that_is_sent_again() {
     let counter = Counter::open().await;
-    let (kept, corrected) = (counter.row("r-1", json!({ "amount": 5 })), counter.row("r-1", json!({})));
+    let (kept, corrected) = (
+        counter.row("r-1", json!({ "amount": 5 })),
+        counter.row("r-1", json!({})),
+    );
     let mut keeping = counter.scene.world.conn().await;
     let id = keeping.transaction(async |conn| {
         let row = submitted(&kept);

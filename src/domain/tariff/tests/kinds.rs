@@ -46,9 +46,9 @@ fn name_of_withheld(component: &str, at: usize) -> String {
 }
 
 /// A component and what is withheld of it, as they are written.
-fn component(name: &str, party: &str, take: &Value, withheld: &[Withheld]) -> Value {
-    let withhold = |(at, withheld): (usize, &Withheld)| withheld.json(&name_of_withheld(name, at));
-    let withhold: Vec<_> = withheld.iter().enumerate().map(withhold).collect();
+fn component(name: &str, party: &str, take: &Value, taken_off: &[Withheld]) -> Value {
+    let written = |(at, one): (usize, &Withheld)| one.json(&name_of_withheld(name, at));
+    let withhold: Vec<_> = taken_off.iter().enumerate().map(written).collect();
     json!({"name": name, "party": party, "take": take, "withhold": withhold})
 }
 
