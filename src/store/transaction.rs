@@ -4,15 +4,14 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::serialize::{self, Output, ToSql, WriteTuple};
+use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::allocation::NewAnswer;
 use super::booking::NewBatch;
 use super::prepared::prepared;
-use super::schema::transactions;
-use super::table_row::TableRow;
+use super::table_row::{RowBytes, TableRow};
 use super::{Connection, Stored, locks};
 
 /// The constraint on [`Key`].
@@ -263,32 +262,34 @@ fn entered(result: QueryResult<usize>) -> Stored<Entered> {
     }
 }
 
+/// About as many bytes as a row takes without its reference.
+const ROW_LENGTH: usize = 320;
+
 impl ToSql<TableRow, Pg> for NewTransaction<'_> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let columns = (
-            self.allocation_id,
-            self.batch_id,
-            self.original_id,
-            self.amount,
-            self.principal,
-            self.leaf,
-            self.occurred_at,
-            self.received_at,
-            self.office_id,
-            self.sender_id,
-            self.service_id,
-            self.licence_id,
-            self.binding_id,
-            self.facts_id,
-            self.window_id,
-            self.line,
-            self.network_id,
-            self.kind,
-            self.holder,
-            self.reference,
-            self.citizen,
-        );
-        WriteTuple::<transactions::SqlType>::write_tuple(&columns, &mut out.reborrow())
+        let mut row = RowBytes::with_room_for(ROW_LENGTH + self.reference.len());
+        row.bigint(self.allocation_id);
+        row.bigint(self.batch_id);
+        row.bigint_or_null(self.original_id);
+        row.bigint(self.amount);
+        row.bigint(self.principal);
+        row.bigint(self.leaf);
+        row.timestamptz(self.occurred_at);
+        row.timestamptz(self.received_at);
+        row.integer(self.office_id);
+        row.integer(self.sender_id);
+        row.integer(self.service_id);
+        row.integer(self.licence_id);
+        row.integer(self.binding_id);
+        row.integer(self.facts_id);
+        row.integer(self.window_id);
+        row.smallint(self.line);
+        row.smallint(self.network_id);
+        row.smallint(self.kind);
+        row.smallint(self.holder);
+        row.text(self.reference);
+        row.bytea_or_null(self.citizen);
+        row.write_to(out)
     }
 }
 

@@ -14,9 +14,10 @@ use crate::store::Connection;
 use crate::store::allocation::{InternedAnswers, NewAnswer, intern_answers, next_allocation_ids};
 use crate::usecases::{Done, Failure};
 
-/// Answers that are stored together: so few that the database soon has something to do, so many that what a call costs by itself
-/// is little beside them.
-const PART_ANSWERS: usize = 512;
+/// Answers that are stored together first: so few that the database soon has something to do. Each part after it is twice as large.
+const FIRST_PART_ANSWERS: usize = 64;
+/// So many at most: what a call costs by itself is little beside storing them.
+const PART_ANSWERS_MAX: usize = 512;
 
 /// What was answered anew, to be remembered when something is booked with it.
 #[derive(Debug, Default)]
@@ -129,7 +130,10 @@ async fn store_answers(conn: &Connection, new: HashMap<Asked, Quoted>) -> Done<A
     let new: Vec<(Asked, Quoted)> = new.into_iter().collect();
     let mut ids = Ids::default();
     let mut storing = FuturesOrdered::new();
-    for answers in new.chunks(PART_ANSWERS) {
+    let (mut rest, mut part_answers) = (&*new, FIRST_PART_ANSWERS);
+    while !rest.is_empty() {
+        let (answers, others) = rest.split_at(part_answers.min(rest.len()));
+        (rest, part_answers) = (others, PART_ANSWERS_MAX.min(part_answers * 2));
         storing.push_back(Part::of(answers).stored(conn));
         while let Poll::Ready(Some(stored)) = poll!(storing.next()) {
             ids.enter(stored?)?;
