@@ -34,10 +34,13 @@ pub async fn guarded<B: MessageBody>(
 
 async fn admitted(request: &mut ServiceRequest) -> Result<(), Problem> {
     let document = request.app_data::<Data<OpenApi>>().cloned();
-    let (Some(document), Some(pattern)) = (document, request.match_pattern()) else {
+    let (Some(document), Some(matched)) = (document, request.match_pattern()) else {
         return Ok(());
     };
     must_be_allowed(&document, request)?;
+    // Of a path that another route's pattern fits as well, that pattern may be the one that was matched first.
+    let own = operation_of(&document, request.path(), request.method()).map(|_| request.path().to_owned());
+    let pattern = own.unwrap_or(matched);
     let Some(operation) = operation_of(&document, &pattern, request.method()) else {
         return Ok(());
     };
