@@ -73,7 +73,7 @@ async fn of_each_job_that_living_servers_follow_its_newest_run_is_told_or_that_i
     let files = [
         ("z-last", "close-windows"),
         ("not-yet", "send-mail"),
-        ("a-first", "verify-books"),
+        ("a-first", "release-payouts"),
     ];
     let files = files.map(|(name, work)| (name.to_owned(), OWN.replace("close-windows", work)));
     let timetable = Timetable::parse(&files).unwrap();
