@@ -1,11 +1,9 @@
 //! Rows of a table as parameters of a statement. Never here: which table.
 
-use std::io::Write as _;
-
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
-use diesel::serialize::{self, IsNull, Output};
-use diesel::sql_types::SqlType;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::{Binary, SqlType};
 
 /// A row of a table, which PostgreSQL infers from where the row stands. Its columns are written in the
 /// table's order, which the table's `SqlType` in `schema` asks for.
@@ -70,8 +68,8 @@ impl RowBytes {
 
     pub(super) fn write_to(mut self, out: &mut Output<'_, '_, Pg>) -> serialize::Result {
         self.bytes[..4].copy_from_slice(&self.columns.to_be_bytes());
-        out.write_all(&self.bytes)?;
-        Ok(IsNull::No)
+        // A value of `bytea` is written as it is.
+        ToSql::<Binary, Pg>::to_sql(self.bytes.as_slice(), &mut out.reborrow())
     }
 
     fn column(&mut self, oid: u32, value: &[u8]) {
