@@ -23,7 +23,7 @@ pub enum PdfFailure {
 
 /// Renders the statement. Takes tens of milliseconds of CPU: call it off the async threads.
 #[cfg(not(feature = "pdf"))]
-pub fn statement_pdf(_statement: &crate::domain::statement::Statement) -> Result<Vec<u8>, PdfFailure> {
+pub fn statement_pdf(_statement: &Statement) -> Result<Vec<u8>, PdfFailure> {
     Err(PdfFailure::NotBuilt)
 }
 
