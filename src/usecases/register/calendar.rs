@@ -45,7 +45,7 @@ pub async fn register_calendar(
     entry: &CalendarEntry,
 ) -> Done<()> {
     by.may_register()?;
-    within_limits([Text::code("code", &entry.code)])?;
+    within_limits([Text::own_code(&entry.code)])?;
     each_within_limits(entry.holidays.iter().map(|holiday| {
         let texts = [
             Text::name("name_fa", &holiday.name_fa),

@@ -25,7 +25,7 @@ pub async fn register_instruments(
     by.may_register()?;
     each_within_limits(entries.iter().map(|entry| {
         let texts = [
-            Text::code("code", &entry.code),
+            Text::own_code(&entry.code),
             Text::title("title", &entry.title),
             Text::place_in_instrument("number", &entry.number),
             Text::place_in_instrument("clause", &entry.clause),

@@ -1,5 +1,6 @@
 //! How long what people register may be and what form it has, as the database has it too. Never here: what a text means.
 
+use crate::domain::printable::fault_of_code;
 use crate::domain::statement::ALL_SERVICES;
 use crate::usecases::failure::Fault;
 use crate::usecases::{Done, Failure};
@@ -75,6 +76,15 @@ impl<'a> Text<'a> {
     /// Of what has no form of its own.
     pub(super) const fn code(field: &'static str, text: &'a str) -> Self {
         Self::limited(field, text, "a_code_has_a_limit", 40)
+    }
+
+    /// Of what people name and nothing else gives a form. The database has its limit alone.
+    pub(super) const fn own_code(text: &'a str) -> Self {
+        Self::code("code", text).of_form(Form {
+            rule: "code_is_seen",
+            holds: |code| !code.is_empty() && fault_of_code(code).is_none(),
+            told: "a code that can be seen, with no blank before or after it",
+        })
     }
 
     pub(super) const fn title(field: &'static str, text: &'a str) -> Self {
@@ -267,6 +277,7 @@ mod tests {
             Text::agency_code(word),
             Text::service_code("ab"),
             Text::service_code(&long[..60]),
+            Text::own_code("تقویم ۱۴۰۵"),
         ] {
             assert_eq!(rule_of(right), None, "{right:?}");
         }
@@ -286,6 +297,9 @@ mod tests {
             (Text::agency_code("a_b"), "agency_code_has_its_form"),
             (Text::service_code("-a"), "service_code_has_its_form"),
             (Text::service_code(&long), "service_code_has_its_form"),
+            (Text::own_code(""), "code_is_seen"),
+            (Text::own_code("iran "), "code_is_seen"),
+            (Text::own_code(long_word), "a_code_has_a_limit"),
         ] {
             assert_eq!(rule_of(wrong).as_deref(), Some(rule), "{wrong:?}");
         }
